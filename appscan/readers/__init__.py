@@ -1,0 +1,1 @@
+"""Artifact → Reading. Collects raw facts; knows no check, no origin, no verdict."""
