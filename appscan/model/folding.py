@@ -1,0 +1,29 @@
+"""Folding: one form for words written in different ways. Pure; knows no check."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = dict.fromkeys([0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
+                            *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+                            *range(0xFE00, 0xFE10)])
+_SPACE = re.compile(r"\s+")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def fold(text: str) -> str:
+    """Text as it is matched: NFKC, lower case, invisible characters removed, white space collapsed, none between Han."""
+    if text.isascii():
+        return _SPACE.sub(" ", text.lower()) if ("\n" in text or "\t" in text or "  " in text) else text.lower()
+    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower()
+    return _BETWEEN_HAN.sub("", _SPACE.sub(" ", plain))
+
+
+def tokens(identifier: str) -> tuple[str, ...]:
+    """Whole tokens of an identifier in lower case: camelCase, digits and every separator part them.
+
+    `checkInRecord`, `check_in_record` and `CheckInRecord` all give (check, in, record).
+    """
+    return tuple(part.lower() for part in _TOKEN.findall(identifier))
