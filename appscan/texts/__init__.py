@@ -1,0 +1,85 @@
+"""The one catalogue of Chinese and English texts. Knows no report, no check and no command; unknown keys never raise."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from appscan.errors import AppscanError
+from appscan.texts.untrusted import shown
+
+__all__ = ["LANGUAGES", "Language", "catalogue", "has", "placeholders", "say", "say_error", "shown"]
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+PARAMETER_SHOWN = 300
+"""Characters of one parameter that a sentence shows; parameters come from apps and file names."""
+
+_PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::(?P<namespace>\w+)|\?(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
+
+
+def say(lang: Language, key: str, /, **params: object) -> str:
+    """The text `key` in `lang`; the key itself when the catalogue has no such entry. Never raises.
+
+    Placeholders of an entry: `{name}` the parameter, bounded and made harmless; `{name:space}` the catalogue entry
+    `space.<parameter>` (comma-separated lists are joined); `{name?one|many}` a word that depends on a count. A missing
+    parameter stays visible as its placeholder.
+    """
+    template = catalogue(lang).get(key)
+    if template is None:
+        return key
+    return _PLACEHOLDER.sub(lambda match: _filled(lang, match, params), template)
+
+
+def has(key: str, /) -> bool:
+    """Whether both languages have the entry `key`."""
+    return all(key in catalogue(lang) for lang in LANGUAGES)
+
+
+def say_error(lang: Language, error: AppscanError) -> str:
+    """One line for an error: what, where, what to do. Falls back to the plain English line of the error."""
+    key = f"errors.{error.key}"
+    return say(lang, key, **error.params) if has(key) else shown(str(error), PARAMETER_SHOWN)
+
+
+def placeholders(text: str, /) -> frozenset[str]:
+    """Names of the parameters that a catalogue text asks for."""
+    return frozenset(match["name"] for match in _PLACEHOLDER.finditer(text))
+
+
+@cache
+def catalogue(lang: Language) -> Mapping[str, str]:
+    """All entries of one language, keys with dots; English for a language that is not there."""
+    name = lang if lang in LANGUAGES else "en"
+    return dict(_flat(tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, str(value)
+
+
+def _filled(lang: Language, match: re.Match[str], params: Mapping[str, object]) -> str:
+    if match["name"] not in params:
+        return match[0]
+    value = str(params[match["name"]])
+    if match["namespace"] is not None:
+        return _translated(lang, match["namespace"], value)
+    if match["many"] is not None:
+        return match["one"] if value == "1" else match["many"]
+    return shown(value, PARAMETER_SHOWN)
+
+
+def _translated(lang: Language, namespace: str, value: str) -> str:
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    entries = catalogue(lang)
+    return ("、" if lang == "zh" else ", ").join(
+        entries.get(f"{namespace}.{word}") or shown(word, PARAMETER_SHOWN) for word in words)
