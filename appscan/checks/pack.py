@@ -1,0 +1,188 @@
+"""The values a pack is made of: words, terms, expressions, checks, limits, vocabulary. No YAML, no matching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from appscan.model.coverage import Kind
+from appscan.model.judgement import Force, Presence, Tag
+from appscan.model.report import Bilingual, ClauseText
+
+
+class Match(StrEnum):
+    """How a word is compared with a folded text or with the tokens of an identifier."""
+
+    CONTAINS = "contains"
+    WHOLE = "whole"
+    PATTERN = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text` is folded; for `PATTERN` it is a regular expression over folded text. A Latin word without spaces is
+    compared with runs of whole tokens, so `checkin` finds checkIn, check_in and "Check in", never "checking"."""
+
+    text: str
+    match: Match = Match.CONTAINS
+
+
+class Within(StrEnum):
+    """How near the items of an `all` must stand to each other."""
+
+    APP = "app"
+    SCREEN = "screen"
+    ELEMENT = "element"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Signals of one kind that carry one of the words, or belong to one of the named call groups or marks.
+
+    `prose` lets long running text count as well. `named` are token runs of first-party method names (kind call).
+    """
+
+    kind: Kind
+    words: tuple[Word, ...] = ()
+    groups: tuple[str, ...] = ()
+    named: tuple[Word, ...] = ()
+    prose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True when every item is, near each other. Items of `none` must not stand there."""
+
+    items: tuple[Expression, ...]
+    none: tuple[Expression, ...]
+    within: Within
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True when one item is."""
+
+    items: tuple[Expression, ...]
+
+
+Expression = Term | AllOf | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small screen that proves a check. `screen` maps kinds (control, text, endpoint, call, …) to lists of values."""
+
+    screen: Mapping[str, tuple[str, ...]]
+    presence: Presence
+    force: Force
+    line: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One banned or required feature as data."""
+
+    id: str
+    title: Bilingual
+    question: Bilingual
+    notice: Bilingual
+    clauses: tuple[str, ...]
+    polarity: str
+    audience: tuple[str, ...]
+    presence: Mapping[Presence, Expression]
+    force: Mapping[Force, Expression]
+    contexts: tuple[str, ...]
+    needs: tuple[Kind, ...]
+    tags: Mapping[Tag, Expression] = field(default_factory=dict)
+    found: tuple[Example, ...] = ()
+    not_found: tuple[Example, ...] = ()
+    known_misses: tuple[Example, ...] = ()
+    known_false_hits: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One trace of a limit. All given keys must hold: manifest class names, globs of container entries, prefixes of
+    class descriptors, a structure computed by judge/, and strings."""
+
+    name: str
+    component: tuple[str, ...] = ()
+    entry: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    structure: str = ""
+    string: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A check that lowers coverage instead of accusing: any strong mark, or two different weak ones."""
+
+    id: str
+    title: Bilingual
+    advice: Bilingual
+    blinds: tuple[Kind, ...]
+    strong: tuple[Mark, ...]
+    weak: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPattern:
+    """`owner` is a descriptor or "*", `name` a method name or "*"; the last argument must be the integer constant
+    `equals`, or at least `at_least`, where given."""
+
+    owner: str
+    name: str
+    equals: int | None = None
+    at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallGroup:
+    """One act on every platform: DEX methods, string constants that stand for it, script call chains, attributes."""
+
+    name: str
+    what: Bilingual
+    methods: tuple[MethodPattern, ...] = ()
+    strings: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words around a hit that cancel it or tag it (judgement.md). `patterns` are regular expressions over one text."""
+
+    id: str
+    what: Bilingual
+    words: tuple[Word, ...]
+    patterns: tuple[str, ...]
+    unless: tuple[Word, ...]
+    tag: Tag | None
+    cancels: tuple[str, ...]
+    keeps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What all checks share."""
+
+    calls: Mapping[str, CallGroup]
+    libraries: Mapping[str, str]
+    library_scripts: tuple[tuple[str, str], ...]
+    library_modules: tuple[str, ...]
+    contexts: Mapping[str, Context]
+    audiences: Mapping[str, tuple[Word, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSet:
+    """All packs, loaded and linted. `digest` is the SHA-256 of their files; `version` is for people."""
+
+    checks: tuple[Check, ...]
+    limits: tuple[Limit, ...]
+    vocabulary: Vocabulary
+    clauses: Mapping[str, ClauseText]
+    digest: str
+    version: str

@@ -1,0 +1,57 @@
+"""Negative contexts: words around a hit that cancel it in its own element or sentence, or that tag the finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from appscan.checks.pack import Context, Word
+from appscan.judge.search import text_has
+from appscan.model.folding import fold
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+
+
+class Contexts:
+    """The contexts that one check names."""
+
+    def __init__(self, contexts: Iterable[Context]) -> None:
+        self.contexts = tuple(contexts)
+        self._patterns = {context.id: [re.compile(pattern) for pattern in context.patterns] for context in self.contexts}
+        self._known: dict[tuple[str, tuple[Word, ...]], str] = {}
+
+    def cancelling(self, value: str, words: tuple[Word, ...]) -> str:
+        """Id of the context that cancels every sentence of `value` in which one of `words` stands; "" for none."""
+        key = (value, words)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._cancelling(fold(value), words)
+        return known
+
+    def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
+        sentences = [part for part in _SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
+        by = ""
+        for sentence in sentences or [folded]:
+            by = self._sentence(sentence) or self._paragraph(folded)
+            if not by:
+                return ""
+        return by
+
+    def _sentence(self, sentence: str) -> str:
+        for context in self.contexts:
+            if context.tag is None and self._stands(context, sentence):
+                return context.id
+        return ""
+
+    def _paragraph(self, folded: str) -> str:
+        for context in self.contexts:
+            if context.tag is None and any(pattern.search(folded) for pattern in self._patterns[context.id]):
+                if not any(text_has(folded, word) for word in context.unless):
+                    return context.id
+        return ""
+
+    def _stands(self, context: Context, sentence: str) -> bool:
+        if any(text_has(sentence, word) for word in context.unless):
+            return False
+        return any(text_has(sentence, word) for word in context.words) or any(
+            pattern.search(sentence) for pattern in self._patterns[context.id])

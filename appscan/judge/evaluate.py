@@ -1,0 +1,131 @@
+"""Expressions over hits, three-valued after Kleene: true with matches, false, or unknown. Knows no check and no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within
+from appscan.judge.hits import Hit
+from appscan.judge.sight import Sight
+from appscan.model.coverage import Kind
+
+Pick = Callable[[Hit, Term], bool]
+"""Chooses which hits of a term count: first party and alive, library, dead, …"""
+
+EVERYWHERE = "*"
+"""Key of hits that belong to every screen (permissions, manifest facts of the whole app)."""
+
+NOWHERE = ""
+"""Key of hits whose screen is unknown."""
+
+MAX_PER_KEY = 12
+
+
+class Truth(IntEnum):
+    """Kleene's three values, ordered so that `min` is and, `max` is or."""
+
+    FALSE = 0
+    UNKNOWN = 1
+    TRUE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Truth of an expression with the hits that make it true, by screen (or element) key."""
+
+    truth: Truth
+    matches: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+
+    def hits(self) -> tuple[Hit, ...]:
+        """All hits once, in order."""
+        return tuple(dict.fromkeys(hit for hits in self.matches.values() for hit in hits))
+
+
+class Evaluator:
+    """Evaluates expressions over one sight. `blinded` are the kinds of which nothing can be said to be absent."""
+
+    def __init__(self, sight: Sight, blinded: frozenset[Kind]) -> None:
+        self.sight = sight
+        self.blinded = blinded
+
+    def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
+        """Truth and matches of `expression` among the hits that `pick` lets count."""
+        match expression:
+            case Term():
+                return self._term(expression, pick, within)
+            case AnyOf():
+                return _any([self.evaluate(item, pick, within) for item in expression.items])
+            case AllOf():
+                return self._all(expression, pick)
+
+    def _term(self, term: Term, pick: Pick, within: Within) -> Outcome:
+        grouped: dict[str, list[Hit]] = {}
+        for hit in self.sight.hits(term):
+            if pick(hit, term):
+                for key in _keys(hit, within):
+                    bucket = grouped.setdefault(key, [])
+                    if len(bucket) < MAX_PER_KEY:
+                        bucket.append(hit)
+        if grouped:
+            return Outcome(Truth.TRUE, {key: tuple(hits) for key, hits in grouped.items()})
+        return Outcome(Truth.UNKNOWN if term.kind in self.blinded else Truth.FALSE)
+
+    def _all(self, expression: AllOf, pick: Pick) -> Outcome:
+        within = expression.within
+        parts = [self.evaluate(item, pick, within) for item in expression.items]
+        if any(part.truth is Truth.FALSE for part in parts):
+            return Outcome(Truth.FALSE)
+        if any(part.truth is Truth.UNKNOWN for part in parts):
+            return Outcome(Truth.UNKNOWN)
+        matches = _joined_in_app(parts) if within is Within.APP else _joined_by_key(parts)
+        if not matches:
+            lost = any(NOWHERE in part.matches for part in parts) and within is Within.SCREEN
+            return Outcome(Truth.UNKNOWN if lost else Truth.FALSE)
+        for item in expression.none:
+            against = self.evaluate(item, pick, within)
+            if against.truth is Truth.UNKNOWN:
+                return Outcome(Truth.UNKNOWN)
+            if against.truth is Truth.TRUE:
+                barred = against.matches
+                matches = {} if within is Within.APP else {key: hits for key, hits in matches.items() if key not in barred}
+        return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.FALSE)
+
+
+def _keys(hit: Hit, within: Within) -> Iterable[str]:
+    if within is Within.ELEMENT:
+        return (hit.element,)
+    if hit.kind is Kind.PERMISSION:
+        return (EVERYWHERE,)
+    return sorted(hit.screens) or (NOWHERE,)
+
+
+def _any(parts: list[Outcome]) -> Outcome:
+    truth = max(part.truth for part in parts)
+    merged: dict[str, list[Hit]] = {}
+    for part in parts:
+        for key, hits in part.matches.items():
+            merged.setdefault(key, []).extend(hits)
+    return Outcome(truth, {key: tuple(dict.fromkeys(hits)) for key, hits in merged.items()})
+
+
+def _joined_by_key(parts: list[Outcome]) -> dict[str, tuple[Hit, ...]]:
+    """Keys that every part has; a part that stands everywhere has every key."""
+    named = [set(part.matches) - {NOWHERE, EVERYWHERE} for part in parts]
+    wide = [EVERYWHERE in part.matches for part in parts]
+    if all(wide):
+        keys = {EVERYWHERE}
+    else:
+        keys = set.intersection(*(keys for keys, anywhere in zip(named, wide, strict=True) if not anywhere))
+    joined = {}
+    for key in sorted(keys):
+        hits = [hit for part in parts for hit in (*part.matches.get(key, ()), *part.matches.get(EVERYWHERE, ()))]
+        joined[key] = tuple(dict.fromkeys(hits))
+    return joined
+
+
+def _joined_in_app(parts: list[Outcome]) -> dict[str, tuple[Hit, ...]]:
+    """The places of the first part, each with some hits of the others."""
+    others = [hit for part in parts[1:] for hit in part.hits()[:4]]
+    return {key: tuple(dict.fromkeys([*hits, *others])) for key, hits in parts[0].matches.items()}

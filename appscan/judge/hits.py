@@ -1,0 +1,66 @@
+"""A hit: one signal with what judging needs beside it (screens, liveness, origin). Values and small tests of strings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from appscan.model.coverage import Kind
+from appscan.model.judgement import Place, Signal
+
+MAX_EXCERPT = 400
+LABEL_LENGTH = 60
+"""Folded texts longer than this are running text, not labels (a button or menu of a Chinese app has 2–12 characters)."""
+
+_ENDPOINT = re.compile(r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>/?[\w.~-]+(?:/[\w{}:.~$-]*)+(?:\?\S*)?)$|"
+                       r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
+_NOT_ENDPOINT = re.compile(
+    r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|/?(application|text|image|video|"
+    r"audio|multipart|font|res|assets|sys|proc|system|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
+    r"file:|content:|/data/|\./|\.\./|node_modules/)", re.I)
+_IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a term is true. `screens` are the screens it may belong to, empty when unknown; `element` ties
+    hits of one element; `method` is a row of the code's methods or -1; `prose` marks running text."""
+
+    kind: Kind
+    value: str
+    file: str
+    screens: frozenset[str]
+    element: str
+    role: str = ""
+    actor: str = ""
+    origin: str = ""
+    live: bool = True
+    prose: bool = False
+    method: int = -1
+    excerpt: str = ""
+
+    def signal(self, screen: str = "") -> Signal:
+        """The hit as a signal of the report, seen on `screen`."""
+        place = Place(self.file, screen or (min(self.screens) if self.screens else ""), self.element)
+        return Signal(self.kind, self.value[:MAX_EXCERPT], place, self.role, self.actor, self.origin,
+                      (self.excerpt or self.value)[:MAX_EXCERPT], self.live)
+
+
+def endpoint_path(text: str) -> str:
+    """Path and query of something that looks like an address of a server; "" where it does not."""
+    if len(text) > 500 or _NOT_ENDPOINT.search(text):
+        return ""
+    found = _ENDPOINT.match(text)
+    if not found:
+        return ""
+    return found["rest"] or found["path"] or found["file"] or found["query"] or ""
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a literal can be the name of a field."""
+    return bool(_IDENTIFIER.match(text))
+
+
+def is_prose(folded: str, role: str) -> bool:
+    """Whether a text is running text rather than a label."""
+    return role == "prose" or len(folded) > LABEL_LENGTH

@@ -1,0 +1,275 @@
+"""One reading against all checks: limits first, then presence, force, occurrences, verdicts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
+from appscan.checks.parse import terms_of
+from appscan.judge.contexts import Contexts
+from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
+from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
+from appscan.judge.hits import Hit
+from appscan.judge.limits import Structures, standing_limits
+from appscan.judge.sight import Sight
+from appscan.judge.verdicts import (Profile, declaration_of, reason_of, verdict_between, verdict_of_required)
+from appscan.model.coverage import Coverage, Kind
+from appscan.model.judgement import (CheckVerdict, Evidence, Finding, Force, Message, Occurrence, Presence, Tag, Verdict)
+from appscan.model.reading import Reading
+
+MAX_OCCURRENCES = 40
+MAX_EVIDENCE = 14
+MAX_CANCELLED = 20
+MENTIONS_KEPT = 5
+"""Occurrences kept where a feature is only mentioned: the rest would bury the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one reading gives: findings, one verdict per check, and the coverage after the limits."""
+
+    findings: tuple[Finding, ...]
+    verdicts: tuple[CheckVerdict, ...]
+    coverage: Coverage
+
+
+def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFAULT,
+          declared: Mapping[str, str] | None = None) -> Judgement:
+    """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration."""
+    structures = Structures(reading, checks.vocabulary)
+    early = standing_limits(checks.limits, structures, None)
+    blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
+    sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
+    sight.search.learn(word for check in checks.checks for expression in _expressions(check)
+                       for term in terms_of(expression) for word in (*term.words, *term.named))
+    gaps = standing_limits(checks.limits, structures, sight)
+    coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
+    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded()), coverage, profile, checks)
+    findings, verdicts = [], []
+    for check in checks.checks:
+        finding, verdict = bench.judge_check(check, None if declared is None else check.id in declared)
+        verdicts.append(verdict)
+        if finding is not None:
+            findings.append(finding)
+    return Judgement(tuple(findings), tuple(verdicts), coverage)
+
+
+def _expressions(check: Check) -> list[Expression]:
+    return [*check.presence.values(), *check.force.values(), *check.tags.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """Everything that judging one check needs."""
+
+    reading: Reading
+    sight: Sight
+    evaluator: Evaluator
+    coverage: Coverage
+    profile: Profile
+    checks: CheckSet
+
+    def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
+        contexts = Contexts(self.checks.vocabulary.contexts[name] for name in check.contexts)
+        seen = _presence(check, self.evaluator, contexts)
+        force, force_at_most, forced = self._force(check, seen)
+        verdict, is_open = self._verdict(check, seen, force, force_at_most)
+        why = [reason_of(verdict, seen.presence, force)]
+        if is_open:
+            why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
+            why += [Message("gap", {"reason": gap.reason, "place": gap.place})
+                    for gap in self.coverage.gaps if gap.blinds and gap.kinds & set(check.needs)][:5]
+        if seen.dead:
+            why.append(Message("dead", {}))
+        row = CheckVerdict(check.id, verdict, tuple(why))
+        occurrences = self._occurrences(check, seen, forced)
+        if not occurrences and not seen.cancelled and verdict is not Verdict.INCONCLUSIVE:
+            return None, row
+        return Finding(
+            check_id=check.id, artifact=self.reading.artifact.sha256, presence=seen.presence,
+            presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
+            declaration=declaration_of(declared, verdict), tags=self._tags(check, seen, contexts),
+            clauses=check.clauses, occurrences=occurrences, why=tuple(why),
+            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED])), row
+
+    def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
+        if check.polarity == "required":
+            verdict = verdict_of_required(seen.presence, seen.at_most)
+            return verdict, verdict is Verdict.INCONCLUSIVE
+        high_force = force_at_most if seen.at_most.rank >= Presence.REACHABLE.rank else force
+        return verdict_between((seen.presence, force), (seen.at_most, high_force), self.profile)
+
+    def _force(self, check: Check, seen: _Seen) -> tuple[Force, Force, list[tuple[Force, str, tuple[Hit, ...]]]]:
+        """(at least, at most, [(rung, screen, hits)]): force words count only beside the feature."""
+        found: list[tuple[Force, str, tuple[Hit, ...]]] = []
+        least = most = Force.NONE
+        only_order = seen.presence is Presence.MENTIONED
+        for rung, expression in check.force.items():
+            if only_order and rung is not Force.ORDER:
+                continue
+            outcome = self.evaluator.evaluate(expression, seen.pick_order if rung is Force.ORDER else seen.pick_own)
+            beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(expression))
+            if beside and seen.presence.rank >= Presence.MENTIONED.rank:
+                found += [(rung, key, hits) for key, hits in beside.items()]
+                least = max(least, rung, key=lambda force: force.rank)
+            if beside or outcome.truth is not Truth.FALSE and seen.at_most.rank > Presence.MENTIONED.rank and (
+                    outcome.truth is Truth.UNKNOWN):
+                most = max(most, rung, key=lambda force: force.rank)
+        if seen.at_most.rank >= Presence.REACHABLE.rank and seen.presence.rank < Presence.REACHABLE.rank:
+            most = Force.ORDER  # nothing is known of what could not be seen
+        return least, max(least, most, key=lambda force: force.rank), found
+
+    def _occurrences(self, check: Check, seen: _Seen, forced: list[tuple[Force, str, tuple[Hit, ...]]]
+                     ) -> tuple[Occurrence, ...]:
+        by_anchor: dict[str, Occurrence] = {}
+        keys = sorted(seen.matches, key=lambda key: (key in (NOWHERE, EVERYWHERE), key))
+        limit = MAX_OCCURRENCES if seen.presence.rank >= Presence.REACHABLE.rank else MENTIONS_KEPT
+        for key in keys:
+            hits = seen.matches[key]
+            near = [(rung, hit) for rung, where, some in forced for hit in some
+                    if where in (key, EVERYWHERE) or where not in seen.matches]
+            screen = "" if key in (NOWHERE, EVERYWHERE) else key
+            title = self._title_of(screen)
+            kind, anchor = anchor_of(hits, title, "" if is_opaque(screen) else screen)
+            mark = fingerprint(check.id, kind, anchor)
+            supported = [Evidence(hit.signal(screen), seen.presence.value) for hit in _best(hits)]
+            supported += [Evidence(hit.signal(screen), rung.value) for rung, hit in dict.fromkeys(near)][:MAX_EVIDENCE // 2]
+            known = by_anchor.get(mark)
+            if known is not None:
+                evidence = tuple(dict.fromkeys([*known.evidence, *supported]))[:MAX_EVIDENCE]
+                by_anchor[mark] = replace(known, evidence=evidence)
+            elif len(by_anchor) < limit:
+                by_anchor[mark] = Occurrence(title or screen, mark, tuple(dict.fromkeys(supported))[:MAX_EVIDENCE],
+                                             self._path(hits, screen))
+        return tuple(by_anchor.values())
+
+    def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
+        """The longest call path among the hits: it says most about how the act is reached."""
+        simple = screen.rpartition(".")[2]
+        paths = [self.sight.program.path_to(hit.method) for hit in hits if hit.method >= 0 and hit.live]
+        named = [path for path in paths if any(step.startswith(simple) for step in path)] or paths
+        return max(named, key=len, default=())
+
+    def _title_of(self, screen: str) -> str:
+        """Title of a screen with its class, as a person would look for it."""
+        if not screen:
+            return ""
+        label = self.sight.titles.get(screen, "")
+        short = screen.rpartition(".")[2] if "/" not in screen else screen
+        return f"{label}（{short}）" if label and label != short else short
+
+    def _tags(self, check: Check, seen: _Seen, contexts: Contexts) -> tuple[Tag, ...]:
+        if seen.presence is Presence.NONE:
+            return ()
+        tags = set()
+        for tag, expression in check.tags.items():
+            if _beside(self.evaluator.evaluate(expression, seen.pick_order), seen.screens, anywhere=_in_app(expression)):
+                tags.add(tag)
+        for context in contexts.contexts:
+            if context.tag is not None and context.words:
+                outcome = self.evaluator.evaluate(Term(Kind.TEXT, context.words, prose=True), seen.pick_order)
+                if _beside(outcome, seen.screens, anywhere=False):
+                    tags.add(context.tag)
+        return tuple(sorted(tags))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How present a feature is, where, and which hits may still speak about its force."""
+
+    presence: Presence
+    at_most: Presence
+    matches: Mapping[str, tuple[Hit, ...]]
+    cancelled: tuple[tuple[Hit, str], ...]
+    dead: bool
+    contexts: Contexts
+
+    @property
+    def screens(self) -> frozenset[str]:
+        return frozenset(self.matches)
+
+    def pick_own(self, hit: Hit, term: Term) -> bool:
+        return not hit.origin and hit.live
+
+    def pick_order(self, hit: Hit, term: Term) -> bool:
+        return not hit.origin and hit.live and not (
+            hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words))
+
+
+def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
+    cancelled: dict[tuple[Hit, str], None] = {}
+
+    def spared(hit: Hit, term: Term) -> bool:
+        """A negative context cancels text only, never a control, endpoint or behaviour."""
+        if hit.kind is not Kind.TEXT or not term.words:
+            return True
+        by = contexts.cancelling(hit.value, term.words)
+        if by:
+            cancelled[hit, by] = None
+        return not by
+
+    def own(hit: Hit, term: Term) -> bool:
+        return not hit.origin and hit.live and spared(hit, term)
+
+    def dead(hit: Hit, term: Term) -> bool:
+        return not hit.origin and spared(hit, term)
+
+    def anyone(hit: Hit, term: Term) -> bool:
+        return spared(hit, term)
+
+    at_most = Presence.NONE
+    for rung in (Presence.EXERCISED, Presence.REACHABLE):
+        if rung in check.presence:
+            outcome = evaluator.evaluate(check.presence[rung], own)
+            if outcome.truth is Truth.TRUE:
+                return _Seen(rung, max(rung, at_most, key=lambda one: one.rank), outcome.matches, tuple(cancelled), False,
+                             contexts)
+            if outcome.truth is Truth.UNKNOWN:
+                at_most = max(at_most, rung, key=lambda one: one.rank)
+    reachable = check.presence.get(Presence.REACHABLE)
+    mentioned = check.presence.get(Presence.MENTIONED)
+    found, presence, is_dead = Outcome(Truth.FALSE), Presence.NONE, False
+    if mentioned is not None:
+        for expression in (reachable, mentioned):
+            outcome = evaluator.evaluate(expression, anyone) if expression is not None else found
+            if outcome.truth is Truth.TRUE:
+                found = outcome
+                own_hits = [hit for hit in outcome.hits() if not hit.origin]
+                presence = Presence.MENTIONED if own_hits else Presence.BUNDLED
+                is_dead = bool(own_hits) and not any(hit.live for hit in own_hits)
+                break
+            if outcome.truth is Truth.UNKNOWN:
+                at_most = max(at_most, Presence.MENTIONED, key=lambda one: one.rank)
+    elif reachable is not None:
+        outcome = evaluator.evaluate(reachable, dead)
+        if outcome.truth is Truth.TRUE:
+            found, presence, is_dead = outcome, Presence.MENTIONED, True
+    return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(cancelled), is_dead,
+                 contexts)
+
+
+def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dict[str, tuple[Hit, ...]]:
+    """Matches on the screens of the feature (or anywhere)."""
+    if outcome.truth is not Truth.TRUE:
+        return {}
+    return {key: hits for key, hits in outcome.matches.items() if anywhere or key in screens or key == EVERYWHERE}
+
+
+def _in_app(expression: Expression) -> bool:
+    """Whether an expression speaks of the whole app rather than of the feature's screen."""
+    match expression:
+        case AllOf():
+            return expression.within is Within.APP
+        case AnyOf():
+            return all(_in_app(item) for item in expression.items)
+        case Term():
+            return False
+
+
+def _best(hits: tuple[Hit, ...]) -> list[Hit]:
+    """Hits worth showing first: controls, endpoints, calls, then texts; bounded."""
+    order = [Kind.CONTROL, Kind.ENDPOINT, Kind.REQUEST, Kind.TITLE, Kind.CALL, Kind.TIMER, Kind.FIELD, Kind.TEXT]
+    ranked = sorted(hits, key=lambda hit: order.index(hit.kind) if hit.kind in order else len(order))
+    return ranked[:MAX_EVIDENCE // 2 + 1]
+

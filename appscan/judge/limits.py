@@ -1,0 +1,152 @@
+"""Limits: marks in a reading that blind kinds. They never accuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+import numpy as np
+
+from appscan.checks.pack import Limit, Mark, Term, Vocabulary
+from appscan.judge.hits import MAX_EXCERPT
+from appscan.judge.sight import Sight
+from appscan.model.coverage import Gap, Kind
+from appscan.model.reading import Fact, Reading, Role
+
+FEW_CLASSES = 20
+LITTLE_UI = 12
+"""A shell around a remote page has next to no controls of its own."""
+
+WEBVIEW = "webview_load"
+
+
+class Structures:
+    """Structures of an artifact that marks may name, computed from the reading."""
+
+    def __init__(self, reading: Reading, vocabulary: Vocabulary) -> None:
+        self.reading = reading
+        self.vocabulary = vocabulary
+
+    @cached_property
+    def entries(self) -> list[str]:
+        """Names of the container's entries."""
+        facts = self.reading.facts
+        return [self.reading.strings[sid] for sid in facts.value[facts.kind == Fact.ENTRY].tolist()]
+
+    @cached_property
+    def components(self) -> list[str]:
+        """Class names in the manifest, the application's included."""
+        facts = self.reading.facts
+        return sorted({self.reading.strings[sid] for sid in facts.value[facts.kind == Fact.COMPONENT].tolist()})
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Dotted names of the classes defined in the artifact."""
+        strings = self.reading.strings
+        return frozenset(strings[sid][1:-1].replace("/", ".") for sid in self.reading.code.classes.type.tolist())
+
+    @cached_property
+    def missing_components(self) -> bool:
+        """Most classes that the manifest declares (or all launchers) are in no DEX."""
+        facts = self.reading.facts
+        strings = self.reading.strings
+        roles = {"activity", "service", "receiver", "provider", "application", "launcher"}
+        declared: dict[str, set[str]] = {}
+        for row in np.flatnonzero(facts.kind == Fact.COMPONENT).tolist():
+            role = strings[int(facts.role[row])]
+            if role in roles:
+                declared.setdefault(strings[int(facts.value[row])], set()).add(role)
+        if not declared:
+            return False
+        missing = [name for name in declared if name not in self.classes]
+        launchers = [name for name, held in declared.items() if "launcher" in held]
+        return bool(launchers) and all(name in missing for name in launchers) or len(missing) * 2 > len(declared)
+
+    @cached_property
+    def few_classes(self) -> bool:
+        """Fewer classes than a real app with these components would have."""
+        return len(self.classes) < FEW_CLASSES and len(self.components) > 3
+
+    def holds(self, name: str, sight: Sight | None) -> str:
+        """What was seen of the structure `name` ("" for nothing): a count, a class, an address."""
+        match name:
+            case "missing_components":
+                return "manifest" if self.missing_components else ""
+            case "few_classes":
+                return str(len(self.classes)) if self.few_classes else ""
+            case "launcher_is_remote_page":
+                return self.remote_start(sight) if sight else ""
+            case _:
+                return ""
+
+    def remote_start(self, sight: Sight) -> str:
+        """Address of the remote page that the launcher shows, "" where there is none or the app has a UI of its own."""
+        facts = self.reading.facts
+        strings = self.reading.strings
+        for row in np.flatnonzero(facts.kind == Fact.PATH).tolist():
+            if strings[int(facts.role[row])] == "start" and strings[int(facts.value[row])].startswith(("http:", "https:")):
+                return strings[int(facts.value[row])][:MAX_EXCERPT]
+        if self._controls(sight) > LITTLE_UI or WEBVIEW not in self.vocabulary.calls:
+            return ""
+        return self._loaded_address(sight)
+
+    def _controls(self, sight: Sight) -> int:
+        facts = self.reading.facts
+        pressed = {Role.BUTTON, Role.MENU, Role.TAB, Role.OPTION}
+        rows = np.flatnonzero(facts.kind == Fact.TEXT).tolist()
+        seen = (sight.layouts.place_of(row) for row in rows if self.reading.strings[int(facts.role[row])] in pressed)
+        return sum(1 for place in seen if place.live and not place.origin)
+
+    def _loaded_address(self, sight: Sight) -> str:
+        """A remote address that a class which loads web pages, or one it uses, holds as a constant."""
+        loads = [hit for hit in sight.hits(Term(Kind.CALL, groups=(WEBVIEW,))) if not hit.origin and hit.live]
+        screens = frozenset().union(*(hit.screens for hit in loads))
+        if not screens:
+            return ""
+        program = sight.program
+        uses = self.reading.code.strings_used
+        for method, sid in zip(uses.method.tolist(), uses.what.tolist(), strict=True):
+            if not program.own_method[method]:
+                continue
+            text = program.text(sid)
+            if text.startswith(("http://", "https://")) and program.screens_of(method) & screens:
+                if not text.rpartition("/")[2].endswith((".xml", ".dtd", ".xsd", ".png", ".jpg")):
+                    return text[:MAX_EXCERPT]
+        return ""
+
+
+def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None) -> tuple[Gap, ...]:
+    """Gaps of all limits whose marks stand: any strong one, or two different weak ones."""
+    gaps = []
+    for limit in limits:
+        strong = [(mark, seen) for mark in limit.strong if (seen := _stands(mark, structures, sight))]
+        weak = [(mark, seen) for mark in limit.weak if (seen := _stands(mark, structures, sight))]
+        if strong or len({mark.name for mark, _ in weak}) > 1:
+            mark, seen = (strong or weak)[0]
+            gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, {"name": mark.name, "url": seen}, blinds=True))
+    return tuple(gaps)
+
+
+def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:
+    """What shows the mark, "" where one of its keys does not hold."""
+    seen = ""
+    if mark.component:
+        seen = next((name for name in structures.components if name in mark.component), "")
+        if not seen:
+            return ""
+    if mark.entry:
+        seen = next((name for name in structures.entries if any(fnmatchcase(name, glob) for glob in mark.entry)), "")
+        if not seen:
+            return ""
+    if mark.classes:
+        globs = [glob.removeprefix("L").removesuffix(";").replace("/", ".") for glob in mark.classes]
+        seen = next((name for name in sorted(structures.classes) if any(fnmatchcase(name, glob) for glob in globs)), "")
+        if not seen:
+            return ""
+    if mark.structure:
+        held = structures.holds(mark.structure, sight)
+        if not held:
+            return ""
+        seen = seen or held
+    return seen

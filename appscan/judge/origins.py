@@ -1,0 +1,60 @@
+"""First party or which library: by package prefix, script file and module. Knows no check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from appscan.checks.pack import Vocabulary
+
+PLATFORM = "platform"
+"""Origin of classes that are referred to but not part of the artifact."""
+
+_OWN_DEPTH = 3
+
+
+class Origins:
+    """Tells origins; "" is first party. `own_package` (the manifest's) always counts as first party, with its
+    siblings under the same first components, unless they are a listed library."""
+
+    def __init__(self, vocabulary: Vocabulary, own_package: str) -> None:
+        self._prefixes: Mapping[str, str] = {name.replace(".", "/").strip("/"): library
+                                             for name, library in vocabulary.libraries.items()}
+        self._own = own_package.replace(".", "/")
+        self._scripts = [(re.compile(pattern), library) for pattern, library in vocabulary.library_scripts]
+        self._modules = [re.compile(pattern) for pattern in vocabulary.library_modules]
+
+    def of_class(self, descriptor: str) -> str:
+        """Origin of a class descriptor (Lcom/foo/Bar;)."""
+        path = descriptor[1:-1] if descriptor.startswith("L") else descriptor
+        if self._own and path.startswith(self._own + "/"):
+            return ""
+        end = path.find("/")
+        found = ""
+        while end >= 0:
+            library = self._prefixes.get(path[:end])
+            if library is not None:
+                found = library or path[:end]
+            end = path.find("/", end + 1)
+        return found
+
+    def of_classes(self, descriptors: Iterable[str]) -> list[str]:
+        """Origins of many classes; classes of one package are looked up once."""
+        known: dict[str, str] = {}
+        origins = []
+        for descriptor in descriptors:
+            package = descriptor.rpartition("/")[0]
+            origin = known.get(package)
+            if origin is None:
+                origin = known[package] = self.of_class(descriptor)
+            origins.append(origin)
+        return origins
+
+    def of_script(self, file: str, module: str) -> str:
+        """Origin of a script by the name of its file or of its module."""
+        for pattern, library in self._scripts:
+            if pattern.search(file):
+                return library
+        if module and any(pattern.search(module) for pattern in self._modules):
+            return "node_modules"
+        return ""

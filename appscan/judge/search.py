@@ -1,0 +1,209 @@
+"""Words → strings that carry them, over all strings of a reading at once. Knows nothing of where strings are used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+import ahocorasick_rs
+import numpy as np
+
+from appscan.checks.pack import Match, Word
+from appscan.model.folding import fold, tokens
+from appscan.model.reading import Strings
+
+MAX_IDENTIFIER = 300
+"""Longer ASCII strings are data, not identifiers, paths or labels."""
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_LOWER = np.zeros(256, dtype=np.uint8)
+for _code in range(256):
+    _char = chr(_code)
+    if _code < 128 and _char.isalnum():
+        _LOWER[_code] = ord(_char.lower())
+
+
+class Search:
+    """Finds words in the strings of one reading. Han words are sought in folded non-ASCII strings, Latin words as runs
+    of whole tokens in ASCII strings, patterns in folded strings."""
+
+    def __init__(self, strings: Strings) -> None:
+        self.strings = strings
+        self._folded: dict[int, str] = {}
+        self._found: dict[Word, frozenset[int]] = {}
+
+    def folded(self, sid: int) -> str:
+        """Folded text of a string, remembered."""
+        known = self._folded.get(sid)
+        if known is None:
+            known = self._folded[sid] = fold(self.strings[sid])
+        return known
+
+    def learn(self, words: Iterable[Word]) -> None:
+        """Find many words in one pass; `having` then answers at once."""
+        wanted = [word for word in dict.fromkeys(words) if word not in self._found]
+        han = [word for word in wanted if word.match is not Match.PATTERN and not word.text.isascii()]
+        latin = [word for word in wanted if word.match is not Match.PATTERN and word.text.isascii()]
+        patterns = [word for word in wanted if word.match is Match.PATTERN]
+        self._found.update(dict.fromkeys(wanted, frozenset()))
+        if han:
+            self._found.update(self._find_han(han))
+        if latin:
+            self._found.update(self._find_latin(latin))
+        for word in patterns:
+            self._found[word] = self._find_pattern(word.text)
+
+    def having(self, word: Word) -> frozenset[int]:
+        """Sids of the strings that carry `word`."""
+        if word not in self._found:
+            self.learn([word])
+        return self._found[word]
+
+    @cached_property
+    def _is_ascii(self) -> np.ndarray:
+        """Per string: whether all its bytes are ASCII."""
+        ends = self.strings.ends
+        if not len(ends):
+            return np.zeros(0, dtype=bool)
+        high = np.frombuffer(self.strings.blob, dtype=np.uint8) >= 0x80
+        before = np.concatenate(([0], np.cumsum(high, dtype=np.int64)))
+        starts = np.concatenate(([0], ends[:-1]))
+        plain: np.ndarray = before[ends] == before[starts]
+        return plain
+
+    @cached_property
+    def _han(self) -> tuple[str, list[int], np.ndarray]:
+        """Folded non-ASCII strings joined by line feeds, their sids, and the start of each in the joined text."""
+        sids = np.flatnonzero(~self._is_ascii).tolist()
+        texts = [self.folded(sid).replace("\n", " ") for sid in sids]
+        starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        return "\n".join(texts), sids, starts
+
+    @cached_property
+    def _latin(self) -> tuple[str, np.ndarray, np.ndarray]:
+        """Letters and digits of all short ASCII strings in lower case, one string per line; sids and starts."""
+        ends = self.strings.ends
+        starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+        lengths = ends - starts
+        chosen = np.flatnonzero(self._is_ascii & (lengths > 2) & (lengths <= MAX_IDENTIFIER))
+        if not len(chosen):
+            return "", chosen, np.zeros(1, dtype=np.int64)
+        lower = _LOWER[np.frombuffer(self.strings.blob, dtype=np.uint8)]
+        kept_before = np.concatenate(([0], np.cumsum(lower != 0, dtype=np.int64)))
+        sizes = kept_before[ends[chosen]] - kept_before[starts[chosen]] + 1
+        new_starts = np.concatenate(([0], np.cumsum(sizes)))
+        joined = np.full(int(new_starts[-1]), ord("\n"), dtype=np.uint8)
+        inside = np.zeros(len(lower) + 1, dtype=np.int8)
+        np.add.at(inside, starts[chosen], 1)
+        np.add.at(inside, ends[chosen], -1)
+        taken = (np.cumsum(inside[:-1]) > 0) & (lower != 0)
+        positions = np.flatnonzero(taken)
+        owner = np.searchsorted(ends[chosen], positions, side="right")
+        joined[new_starts[owner] + kept_before[positions] - kept_before[starts[chosen]][owner]] = lower[positions]
+        return joined.tobytes().decode("ascii"), chosen, new_starts
+
+    def exact(self, texts: Iterable[str]) -> dict[str, int]:
+        """Sid of each of the texts that is itself a string of the reading."""
+        wanted = sorted(text for text in set(texts) if text)
+        if not wanted or not len(self.strings):
+            return {}
+        found: dict[str, int] = {}
+        ends = self.strings.ends
+        blob = self.strings.blob
+        encoded = [text.encode() for text in wanted]
+        automaton = ahocorasick_rs.BytesAhoCorasick(encoded, matchkind=ahocorasick_rs.MatchKind.Standard)
+        for index, start, end in automaton.find_matches_as_indexes(blob, overlapping=True):
+            sid = int(np.searchsorted(ends, start, side="right"))
+            if int(ends[sid]) == end and (int(ends[sid - 1]) if sid else 0) == start:
+                found[wanted[index]] = sid
+        return found
+
+    def _find_han(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+        joined, sids, starts = self._han
+        found: dict[Word, set[int]] = {}
+        texts = sorted({word.text for word in words})
+        by_text: dict[str, list[Word]] = {}
+        for word in words:
+            by_text.setdefault(word.text, []).append(word)
+        for index, start, _ in ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True):
+            sid = sids[int(np.searchsorted(starts, start, side="right")) - 1]
+            for word in by_text[texts[index]]:
+                if word.match is Match.CONTAINS or _NOT_WORD.sub("", self.folded(sid)) == _NOT_WORD.sub("", word.text):
+                    found.setdefault(word, set()).add(sid)
+        return {word: frozenset(hits) for word, hits in found.items()}
+
+    def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+        joined, sids, starts = self._latin
+        found: dict[Word, set[int]] = {}
+        texts = sorted({word.text for word in words})
+        by_text: dict[str, list[Word]] = {}
+        for word in words:
+            by_text.setdefault(word.text, []).append(word)
+        seen: set[tuple[int, int]] = set()
+        for index, start, _ in ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True):
+            sid = int(sids[int(np.searchsorted(starts, start, side="right")) - 1])
+            if (index, sid) in seen:
+                continue
+            seen.add((index, sid))
+            parts = tokens(self.strings[sid])
+            for word in by_text[texts[index]]:
+                if _has_run(parts, word):
+                    found.setdefault(word, set()).add(sid)
+        return {word: frozenset(hits) for word, hits in found.items()}
+
+    def _find_pattern(self, pattern: str) -> frozenset[int]:
+        joined, sids, starts = self._han
+        compiled = re.compile(pattern)
+        found: set[int] = set()
+        for match in compiled.finditer(joined):
+            index = int(np.searchsorted(starts, match.start(), side="right")) - 1
+            if match.end() <= starts[index + 1] - 1 or compiled.search(self.folded(sids[index])):
+                found.add(sids[index])
+        if pattern.isascii():
+            found |= self._find_ascii_pattern(compiled)
+        return frozenset(found)
+
+    @cached_property
+    def _ascii_texts(self) -> tuple[str, np.ndarray, np.ndarray]:
+        """Short ASCII strings in lower case, one per line; sids and starts."""
+        ends = self.strings.ends
+        starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+        chosen = np.flatnonzero(self._is_ascii & (ends - starts > 2) & (ends - starts <= MAX_IDENTIFIER))
+        texts = [self.strings[sid].lower().replace("\n", " ") for sid in chosen.tolist()]
+        return "\n".join(texts), chosen, np.cumsum([0, *(len(text) + 1 for text in texts)])
+
+    def _find_ascii_pattern(self, compiled: re.Pattern[str]) -> set[int]:
+        joined, sids, starts = self._ascii_texts
+        found: set[int] = set()
+        for match in compiled.finditer(joined):
+            index = int(np.searchsorted(starts, match.start(), side="right")) - 1
+            if match.end() <= starts[index + 1] - 1 or compiled.search(joined[starts[index]:starts[index + 1] - 1]):
+                found.add(int(sids[index]))
+        return found
+
+
+def _has_run(parts: tuple[str, ...], word: Word) -> bool:
+    """Whether some run of whole tokens, joined, is the word; for a whole word, all tokens together."""
+    if word.match is Match.WHOLE:
+        return "".join(parts) == word.text
+    for first in range(len(parts)):
+        joined = ""
+        for part in parts[first:]:
+            joined += part
+            if len(joined) >= len(word.text):
+                break
+        if joined == word.text:
+            return True
+    return False
+
+
+def text_has(text: str, word: Word) -> bool:
+    """Whether one folded text carries a word."""
+    match word.match:
+        case Match.PATTERN:
+            return re.search(word.text, text) is not None
+        case Match.WHOLE:
+            return _NOT_WORD.sub("", text) == _NOT_WORD.sub("", word.text)
+        case Match.CONTAINS:
+            return _has_run(tokens(text), word) if word.text.isascii() else word.text in text

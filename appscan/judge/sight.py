@@ -1,0 +1,403 @@
+"""Reading + vocabulary → hits of a term, with screens, origin and liveness. Knows no check and no verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import numpy as np
+
+from appscan.checks.pack import CallGroup, Match, MethodPattern, Term, Vocabulary, Word
+from appscan.judge.hits import Hit, endpoint_path, is_identifier, is_prose
+from appscan.judge.origins import Origins
+from appscan.judge.program import ACC_NATIVE, Program
+from appscan.judge.screens import Layouts
+from appscan.judge.search import Search, text_has
+from appscan.model.coverage import Kind
+from appscan.model.reading import NO_CONSTANT, Fact, Reading, Role
+
+NATIVE_CALL = "native_call"
+"""Name of the call group that is computed: first-party methods implemented in native code."""
+
+CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPTION})
+_TEXT_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
+_FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop"})
+
+
+class Sight:
+    """Everything that can be seen in one reading. Built once, asked by all checks."""
+
+    def __init__(self, reading: Reading, vocabulary: Vocabulary, *, code_blind: bool = False) -> None:
+        self.reading = reading
+        self.vocabulary = vocabulary
+        self.origins = Origins(vocabulary, reading.artifact.package)
+        self.program = Program(reading, self.origins)
+        self.search = Search(reading.strings)
+        self.layouts = Layouts(self.program, everything_lives=code_blind)
+        self.code_blind = code_blind
+        self._hits: dict[Term, tuple[Hit, ...]] = {}
+
+    def hits(self, term: Term) -> tuple[Hit, ...]:
+        """All hits of a term, first party or not, alive or not, in a fixed order."""
+        known = self._hits.get(term)
+        if known is None:
+            found = dict.fromkeys(self._find(term))
+            known = self._hits[term] = tuple(sorted(found, key=_order))
+        return known
+
+    def _find(self, term: Term) -> Iterator[Hit]:
+        for name in term.groups:
+            yield from self._calls(self.vocabulary.calls[name], term.kind)
+        for word in term.named:
+            yield from self._named_methods(word)
+        for word in term.words:
+            for sid in sorted(self.search.having(word)):
+                yield from self._spots(sid, term, word)
+
+    # -- strings ---------------------------------------------------------------------------------------------------
+
+    def _spots(self, sid: int, term: Term, word: Word) -> Iterator[Hit]:
+        kind = term.kind
+        match kind:
+            case Kind.TEXT | Kind.CONTROL | Kind.TITLE:
+                yield from self._texts(sid, term)
+            case Kind.ENDPOINT | Kind.REQUEST:
+                yield from self._endpoints(sid, word)
+            case Kind.FIELD:
+                yield from self._fields(sid)
+            case Kind.COMPONENT | Kind.ROUTE | Kind.PERMISSION:
+                yield from self._named_facts(sid, kind)
+                if kind is Kind.COMPONENT:
+                    yield from self._classes(sid, word)
+            case _:
+                return
+
+    def _texts(self, sid: int, term: Term) -> Iterator[Hit]:
+        folded = self.search.folded(sid)
+        value = self.reading.strings[sid]
+        for row in self._rows_with(sid):
+            fact = Fact(int(self.reading.facts.kind[row]))
+            role = self.program.text(int(self.reading.facts.role[row]))
+            if fact is Fact.TEXT or (fact is Fact.LITERAL and role in ("string", "template", "native")):
+                hit = self._fact_hit(row, Kind.TEXT, value, role if fact is Fact.TEXT else "")
+                yield from self._as_kind(hit, term, folded, row if fact is Fact.TEXT else -1)
+        if term.kind is Kind.TEXT and (not value.isascii() or " " in value):
+            prose = is_prose(folded, "")
+            if term.prose or not prose:
+                for method in self._methods_using(sid):
+                    yield self._method_hit(method, Kind.TEXT, value, prose=prose)
+
+    def _as_kind(self, hit: Hit, term: Term, folded: str, row: int) -> Iterator[Hit]:
+        prose = is_prose(folded, hit.role)
+        if prose and not term.prose:
+            return
+        is_control = hit.role in CONTROL_ROLES or (row >= 0 and hit.role == Role.LABEL and self.layouts.is_clickable(row))
+        match term.kind:
+            case Kind.CONTROL if is_control:
+                yield _changed(hit, Kind.CONTROL, role=hit.role if hit.role in CONTROL_ROLES else Role.BUTTON)
+            case Kind.TITLE if hit.role == Role.TITLE:
+                yield _changed(hit, Kind.TITLE)
+            case Kind.TEXT:
+                yield _changed(hit, Kind.CONTROL if is_control else Kind.TITLE if hit.role == Role.TITLE else Kind.TEXT,
+                               prose=prose)
+            case _:
+                return
+
+    def _endpoints(self, sid: int, word: Word) -> Iterator[Hit]:
+        value = self.reading.strings[sid]
+        declared = self._annotated_endpoints.get(sid, ())
+        path = endpoint_path(value) or (value if declared else "")
+        if not path or not _path_has(path, word):
+            return
+        for method in declared:
+            yield self._method_hit(method, Kind.ENDPOINT, path)
+        for row in self._rows_with(sid):
+            fact = Fact(int(self.reading.facts.kind[row]))
+            role = self.program.text(int(self.reading.facts.role[row]))
+            if fact is Fact.PATH and role in ("action", "request", "start") or (
+                    fact is Fact.LITERAL and role in ("string", "template", "native")):
+                yield self._fact_hit(row, Kind.ENDPOINT, path, role)
+        for method in self._methods_using(sid):
+            yield self._method_hit(method, Kind.ENDPOINT, path)
+
+    def _fields(self, sid: int) -> Iterator[Hit]:
+        value = self.reading.strings[sid]
+        if not is_identifier(value):
+            return
+        for row in self._rows_with(sid):
+            fact = Fact(int(self.reading.facts.kind[row]))
+            role = self.program.text(int(self.reading.facts.role[row]))
+            if (fact is Fact.LITERAL and role == "key") or (fact is Fact.ATTRIBUTE and role in _FIELD_ROLES):
+                yield self._fact_hit(row, Kind.FIELD, value, role)
+        notes = self.reading.code.annotations
+        for row in np.flatnonzero((notes.value == sid) & (notes.member >= 0)).tolist():
+            yield self._class_hit(int(notes.owner[row]), Kind.FIELD, value)
+        fields = self.reading.code.fields
+        for row in np.flatnonzero(fields.name == sid).tolist():
+            if not self.program.origin_of_class(int(fields.owner[row])):
+                yield self._class_hit(int(fields.owner[row]), Kind.FIELD, value)
+        for method in self._methods_using(sid):
+            if not self.program.origin_of(method):
+                yield self._method_hit(method, Kind.FIELD, value)
+        for identifier in self._ids_named.get(sid, ()):
+            for method in self.layouts.users_of(identifier):
+                if not self.program.origin_of(method):
+                    yield self._method_hit(method, Kind.FIELD, value)
+
+    def _named_facts(self, sid: int, kind: Kind) -> Iterator[Hit]:
+        wanted = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}[kind]
+        for row in self._rows_with(sid):
+            fact = Fact(int(self.reading.facts.kind[row]))
+            role = self.program.text(int(self.reading.facts.role[row]))
+            if fact is wanted and (kind is not Kind.ROUTE or role == "route"):
+                hit = self._fact_hit(row, kind, self.reading.strings[sid], role)
+                if kind is Kind.COMPONENT:
+                    hit = _changed(hit, kind, origin=self.origins.of_class("L" + hit.value.replace(".", "/") + ";"))
+                yield hit
+
+    def _classes(self, sid: int, word: Word) -> Iterator[Hit]:
+        name = self.reading.strings[sid]
+        if not name.startswith("L") or not name.endswith(";") or self.program.origin_of_class(sid):
+            return
+        simple = name[1:-1].rpartition("/")[2].partition("$")[0]
+        if text_has(simple, word):
+            yield self._class_hit(sid, Kind.COMPONENT, simple)
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def _calls(self, group: CallGroup, kind: Kind) -> Iterator[Hit]:
+        callers, callees, constants = self.program.calls_own
+        wanted: dict[int, list[MethodPattern]] = defaultdict(list)
+        for pattern in group.methods:
+            for callee in self._callees(pattern):
+                wanted[callee].append(pattern)
+        if group.name == NATIVE_CALL:
+            for callee in self._native_methods:
+                wanted[callee].append(MethodPattern("*", "*"))
+        if wanted:
+            rows = np.flatnonzero(np.isin(callees, np.fromiter(wanted, dtype=np.int64)))
+            for row in rows.tolist():
+                callee = int(callees[row])
+                if any(_constant_fits(pattern, int(constants[row])) for pattern in wanted[callee]):
+                    yield self._method_hit(int(callers[row]), kind, self._api_name(callee), role=group.name)
+        for text in group.strings:
+            for sid in self._sids_equal(text):
+                for method in self._methods_using(sid):
+                    if not self.program.origin_of(method):
+                        yield self._method_hit(method, kind, text, role=group.name)
+        for row in self._script_calls(group):
+            yield self._fact_hit(row, kind, self.program.text(int(self.reading.facts.value[row])), group.name)
+        for row in self._attributes(group):
+            value = f"{self.program.text(int(self.reading.facts.role[row]))}={self.program.text(int(self.reading.facts.value[row]))}"
+            yield self._fact_hit(row, kind, value, group.name)
+
+    def _api_name(self, callee: int) -> str:
+        methods = self.reading.code.methods
+        owner = self.program.text(int(methods.owner[callee]))[1:-1].replace("/", ".")
+        return f"{owner}.{self.program.text(int(methods.name[callee]))}"
+
+    def _callees(self, pattern: MethodPattern) -> Iterable[int]:
+        named = self._callees_by_name.get(pattern.name, ()) if pattern.name != "*" else self._all_callees
+        if pattern.owner == "*":
+            return named
+        owners = self.reading.code.methods.owner
+        family = self._family(pattern.owner)
+        return [callee for callee in named if int(owners[callee]) in family]
+
+    def _family(self, descriptor: str) -> frozenset[int]:
+        """The class with this descriptor and the first-party classes below it."""
+        known = self._families.get(descriptor)
+        if known is None:
+            sids = self._sids_equal(descriptor)
+            known = self._families[descriptor] = frozenset().union(*(self.program.descendants(sid) for sid in sids))
+        return known
+
+    @cached_property
+    def _families(self) -> dict[str, frozenset[int]]:
+        return {}
+
+    @cached_property
+    def _all_callees(self) -> list[int]:
+        callees: list[int] = np.unique(self.program.calls_own[1]).tolist()
+        return callees
+
+    @cached_property
+    def _callees_by_name(self) -> dict[str, list[int]]:
+        names = self.reading.code.methods.name
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for callee in self._all_callees:
+            grouped[self.program.text(int(names[callee]))].append(callee)
+        return grouped
+
+    @cached_property
+    def _native_methods(self) -> list[int]:
+        flags = self.reading.code.methods.flags
+        rows: list[int] = np.flatnonzero(self.program.own_method & (flags >= 0) & ((flags & ACC_NATIVE) != 0)).tolist()
+        return rows
+
+    def _named_methods(self, word: Word) -> Iterator[Hit]:
+        methods = self.reading.code.methods
+        names = np.fromiter(self.search.having(word), dtype=np.int64)
+        rows = np.flatnonzero(self.program.own_method & (methods.flags >= 0) & np.isin(methods.name, names))
+        for row in rows.tolist():
+            yield self._method_hit(row, Kind.CALL, self.program.name_of(row))
+
+    @cached_property
+    def _script_rows(self) -> dict[str, list[int]]:
+        """Last component of a script call → rows of CALL facts."""
+        facts = self.reading.facts
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(facts.kind == Fact.CALL).tolist():
+            grouped[self.program.text(int(facts.value[row])).rpartition(".")[2]].append(row)
+        return grouped
+
+    def _script_calls(self, group: CallGroup) -> Iterator[int]:
+        for chain in group.scripts:
+            dotted = "." + chain
+            for row in self._script_rows.get(chain.rpartition(".")[2], ()):
+                if ("." + self.program.text(int(self.reading.facts.value[row]))).endswith(dotted):
+                    yield row
+
+    @cached_property
+    def _attribute_rows(self) -> dict[str, list[int]]:
+        facts = self.reading.facts
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(facts.kind == Fact.ATTRIBUTE).tolist():
+            grouped[self.program.text(int(facts.role[row])).lower()].append(row)
+        return grouped
+
+    def _attributes(self, group: CallGroup) -> Iterator[int]:
+        for name, values in group.attributes.items():
+            for row in self._attribute_rows.get(name.lower(), ()):
+                value = self.program.text(int(self.reading.facts.value[row])).lower().strip()
+                if "*" in values or value in values:
+                    yield row
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def _fact_hit(self, row: int, kind: Kind, value: str, role: str) -> Hit:
+        facts = self.reading.facts
+        file = self.program.text(int(facts.file[row]))
+        seen = self.layouts.place_of(row)
+        return Hit(kind, value, file, seen.screens, f"{file}#{int(facts.node[row])}", role=role, origin=seen.origin,
+                   live=seen.live)
+
+    def _method_hit(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
+        origin = self.program.origin_of(method)
+        live = bool(origin) or self.code_blind or method in self.program.live_methods
+        screens = frozenset() if origin else self.program.screens_of(method)
+        return Hit(kind, value, "", screens, self.program.name_of(method), role=role, origin=origin, live=live,
+                   prose=prose, method=method)
+
+    def _class_hit(self, owner: int, kind: Kind, value: str) -> Hit:
+        program = self.program
+        origin = program.origin_of_class(owner)
+        name = program.text(owner)[1:-1].replace("/", ".")
+        live = bool(origin) or self.code_blind or owner in program.live_classes
+        screens = frozenset() if origin else program.screens_of_class(owner)
+        return Hit(kind, value, "", screens, name, origin=origin, live=live)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Screen (class or page) → its title: the activity's label, else the first title on its page."""
+        facts = self.reading.facts
+        named: dict[str, str] = {}
+        for row in np.flatnonzero(facts.kind == Fact.TEXT).tolist():
+            if self.program.text(int(facts.role[row])) == Role.TITLE:
+                for screen in self.layouts.place_of(row).screens:
+                    named.setdefault(screen, self.program.text(int(facts.value[row]))[:40])
+        return named
+
+    @cached_property
+    def _facts_by_value(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.reading.facts.value, kind="stable")
+        return order, self.reading.facts.value[order]
+
+    def _rows_with(self, sid: int) -> list[int]:
+        order, values = self._facts_by_value
+        first, last = np.searchsorted(values, [sid, sid + 1])
+        return sorted(order[first:last].tolist())
+
+    @cached_property
+    def _uses_by_string(self) -> tuple[np.ndarray, np.ndarray]:
+        uses = self.reading.code.strings_used
+        order = np.argsort(uses.what, kind="stable")
+        return uses.method[order], uses.what[order]
+
+    def _methods_using(self, sid: int) -> list[int]:
+        """Methods that load a string constant, or a string resource with this text."""
+        methods, values = self._uses_by_string
+        first, last = np.searchsorted(values, [sid, sid + 1])
+        found = methods[first:last].tolist()
+        for identifier in self._strings_named.get(sid, ()):
+            found += self.layouts.users_of(identifier)
+        return sorted(set(found))
+
+    @cached_property
+    def _strings_named(self) -> dict[int, list[int]]:
+        """Sid of a text → ids of the string resources that hold it."""
+        resources = self.reading.resources
+        grouped: dict[int, list[int]] = defaultdict(list)
+        textual = {sid for sid in np.unique(resources.type).tolist()
+                   if self.program.text(sid) in ("string", "array", "plurals")}
+        rows = np.flatnonzero(np.isin(resources.type, list(textual)))
+        for identifier, value in zip(resources.id[rows].tolist(), resources.value[rows].tolist(), strict=True):
+            grouped[value].append(identifier)
+        return grouped
+
+    @cached_property
+    def _ids_named(self) -> dict[int, list[int]]:
+        """Sid of a view id's name → resource ids."""
+        resources = self.reading.resources
+        grouped: dict[int, list[int]] = defaultdict(list)
+        kinds = [sid for sid in np.unique(resources.type).tolist() if self.program.text(sid) == "id"]
+        rows = np.flatnonzero(np.isin(resources.type, kinds))
+        for identifier, name in zip(resources.id[rows].tolist(), resources.name[rows].tolist(), strict=True):
+            grouped[name].append(identifier)
+        return grouped
+
+    @cached_property
+    def _annotated_endpoints(self) -> dict[int, list[int]]:
+        """Sid of an annotation value → methods it declares as a request (Retrofit and its kin)."""
+        notes = self.reading.code.annotations
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(notes.method >= 0).tolist():
+            if "/http/" in self.program.text(int(notes.type[row])).lower():
+                grouped[int(notes.value[row])].append(int(notes.method[row]))
+        return grouped
+
+    def _sids_equal(self, text: str) -> list[int]:
+        sid = self._sid_of.get(text)
+        return [sid] if sid is not None else []
+
+    @cached_property
+    def _sid_of(self) -> dict[str, int]:
+        """Exact text → sid for everything that call groups name."""
+        wanted = {pattern.owner for group in self.vocabulary.calls.values() for pattern in group.methods}
+        wanted |= {text for group in self.vocabulary.calls.values() for text in group.strings}
+        return self.search.exact(wanted)
+
+
+def _order(hit: Hit) -> tuple[bool, bool, str, str, str, str]:
+    return (bool(hit.origin), not hit.live, hit.file, hit.element, hit.value, hit.role)
+
+
+def _changed(hit: Hit, kind: Kind, *, role: str | None = None, origin: str | None = None, prose: bool = False) -> Hit:
+    return Hit(kind, hit.value, hit.file, hit.screens, hit.element, hit.role if role is None else role, hit.actor,
+               hit.origin if origin is None else origin, hit.live, prose, hit.method, hit.excerpt)
+
+
+def _constant_fits(pattern: MethodPattern, constant: int) -> bool:
+    if pattern.equals is not None:
+        return constant == pattern.equals
+    if pattern.at_least is not None:
+        return constant != NO_CONSTANT and constant >= pattern.at_least
+    return True
+
+
+def _path_has(path: str, word: Word) -> bool:
+    """Whether the path itself (not the host) carries the word; a whole word is one segment or query value."""
+    if word.match is Match.WHOLE:
+        return any(text_has(part, word) for part in path.replace("?", "/").replace("=", "/").replace("&", "/").split("/"))
+    return text_has(path.lower() if word.match is Match.PATTERN else path, word)
