@@ -56,7 +56,7 @@ def two_byte_string(text: str) -> bytes:
 def test_exports_addresses_words_and_chinese_are_kept_and_noise_is_not() -> None:
     made = library({
         ".dynstr": b"\0Java_com_example_Sign_start\0memcpy\0_ZNSt6vectorE\0",
-        ".rodata": b"https://oa.example.cn/sign\0%s is late\0%s" + "签到成功".encode() + b"\0\x01\x02ab\0_ZN3abcEv\0q\0",
+        ".rodata": b"https://oa.example.cn/sign\0%s is late\0%s" + "签到成功".encode() + b"\0\x01\x02ab\0_ZN3aEv\0q\0",
         ".text": b"not read here\0"})
     found, gaps = strings_of({"lib/arm64-v8a/liba.so": made})
     assert found[:2] == ["Java_com_example_Sign_start", "https://oa.example.cn/sign"]
