@@ -1,4 +1,4 @@
-"""Code and text inside archives inside a package: found by their first bytes, opened to a bounded depth. Parses no code.
+"""Code and text inside archives in a package: found by their first bytes, opened to a bounded depth. Parses no code.
 
 Plugins, hot patches and H5 bundles travel so (instant-run.zip, assets/*.apk, *.wgt, *.tar.gz, lib*.so that are APKs).
 """
