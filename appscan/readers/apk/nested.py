@@ -45,6 +45,21 @@ class NestedUnit:
     container: Container | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """All that is nested in a package: `units` (DEX) and `texts` as (place, bytes), what stayed shut, and the nested
+    `packages` as (place, opened APK) for whoever reads their resources too."""
+
+    units: tuple[tuple[str, bytes], ...] = ()
+    texts: tuple[tuple[str, bytes], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    packages: tuple[tuple[str, Container], ...] = ()
+
+    def __add__(self, other: Nested) -> Nested:
+        return Nested(self.units + other.units, self.texts + other.texts, self.gaps + other.gaps,
+                      self.packages + other.packages)
+
+
 @dataclass(slots=True)
 class _Walk:
     """What bounds one walk through all archives of a package; `entries_left` counts down over all of them."""
@@ -52,6 +67,17 @@ class _Walk:
     limits: Limits
     deadline: Deadline | None
     entries_left: int
+
+
+def nested_containers(container: Container, limits: Limits, deadline: Deadline | None = None) -> Nested:
+    """What `nested_units` gives, sorted by kind and held in memory, which the budget of `container` bounds."""
+    items = list(nested_units(container, limits, deadline))
+    units = [item for item in items if isinstance(item, NestedUnit)]
+    return Nested(
+        tuple((unit.place, unit.content) for unit in units if unit.kind is NestedKind.DEX),
+        tuple((unit.place, unit.content) for unit in units if unit.kind is NestedKind.TEXT),
+        tuple(item for item in items if isinstance(item, Gap)),
+        tuple((unit.place, unit.container) for unit in units if unit.container is not None))
 
 
 def nested_units(container: Container, limits: Limits, deadline: Deadline | None = None) -> Iterator[NestedUnit | Gap]:

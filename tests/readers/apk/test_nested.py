@@ -18,7 +18,7 @@ from appscan.errors import LimitReached
 from appscan.model.coverage import CODE_KINDS, Gap
 from appscan.readers.apk.archives import tar_members
 from appscan.readers.apk.container import open_container
-from appscan.readers.apk.nested import NestedKind, NestedUnit, nested_units
+from appscan.readers.apk.nested import Nested, NestedKind, NestedUnit, nested_containers, nested_units
 from appscan.readers.limits import Deadline, Limits
 
 DEX = b"dex\n035\0" + bytes(range(200))
@@ -67,6 +67,16 @@ def test_an_apk_in_the_assets_gives_itself_its_code_and_its_pages() -> None:
     assert walked({"assets/x.apk": inner})[0] == [
         ("assets/x.apk", NestedKind.PACKAGE), ("assets/x.apk!classes.dex", NestedKind.DEX),
         ("assets/x.apk!assets/a.html", NestedKind.TEXT)]
+
+
+def test_what_is_nested_is_sorted_by_kind_and_added_up() -> None:
+    inner = zipped({"AndroidManifest.xml": b"m", "classes.dex": DEX, "assets/a.html": PAGE})
+    container = open_container(zipped({"assets/x.apk": inner, "assets/y.dex": os.urandom(99)}), Limits())
+    found = nested_containers(container, Limits()) + Nested()
+    assert found.units == (("assets/x.apk!classes.dex", DEX),)
+    assert found.texts == (("assets/x.apk!assets/a.html", PAGE),)
+    assert [gap.place for gap in found.gaps] == ["assets/y.dex"]
+    assert [place for place, _ in found.packages] == ["assets/x.apk"]
 
 
 def test_jars_zips_and_instant_run_are_opened() -> None:
