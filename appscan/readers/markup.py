@@ -1,0 +1,280 @@
+"""Markup → facts: HTML, Vue and mini-program templates, plain XML. Knows no check and runs nothing.
+
+Forgiving as browsers are: tags that do not close end where the text ends, and nesting beyond a bound is read flat.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from appscan.model.reading import Fact, Role
+from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, plain_tag, text_role
+from appscan.readers.script import read_calls, read_script
+
+DEEPEST = 256
+LONGEST_TAG = 1 << 16
+LOOK_BACK = 64
+
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr import include".split())
+_RAW = frozenset({"script", "style"})
+_TAG = re.compile(r"""<(/?+)([A-Za-z][\w:.-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
+_RAW_END = re.compile(r"</(?:script|style)\b[^>]*+>?", re.IGNORECASE)
+_MUSTACHE = re.compile(r"\{\{([^{}]{0,2000}+)\}\}")
+_QUOTED = re.compile(r"""'([^'\\]{1,200}+)'|"([^"\\]{1,200}+)\"""")
+_WORDY = re.compile(r"[^\W\d_]")
+_HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
+_TEMPLATE_TYPES = ("text/html", "text/template", "text/x-", "text/ng-template", "x-template")
+_ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
+                                           "webview"),
+              "href": ("a", "area", "router-link"), "url": ("navigator",), "to": ("router-link",)}
+
+
+@dataclass(slots=True)
+class Open:
+    """An element that has not closed yet."""
+
+    tag: str
+    node: int
+    clickable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What a page refers to: scripts by address, and the address that a refresh sends it to."""
+
+    scripts: tuple[str, ...]
+    refresh: str
+
+
+def read_markup(text: str, facts: FileFacts, *, screen: int = -1) -> Markup:
+    """Gather the facts of a page in `facts`. Node is the element's index in the file; of inline scripts, the number of
+    elements plus the character offset. screen: sid of the page, its own file where none is given."""
+    if screen < 0:
+        screen = facts.screen(facts.file)
+    reader = _MarkupReader(facts, screen)
+    reader.read(text)
+    for offset, script in reader.inline:
+        read_script(script, facts, screen=screen, base=reader.count + offset, fragments=read_fragment)
+    return Markup(tuple(reader.scripts), reader.refresh)
+
+
+def read_fragment(text: str, facts: FileFacts, screen: int, node: int) -> None:
+    """Gather the facts of markup that stands in a string of a script; nodes are offsets there, counted from `node`."""
+    _MarkupReader(facts, screen, offset=node).read(text, inner=True)
+
+
+def read_plain_xml(text: str, facts: FileFacts) -> list[tuple[str, dict[str, str]]]:
+    """Gather attribute values and texts of plain XML as literals; returns the elements with their attributes."""
+    elements: list[tuple[str, dict[str, str]]] = []
+    at = 0
+    while (start := text.find("<", at)) >= 0:
+        words = " ".join(html.unescape(text[at:start]).split())
+        if _WORDY.search(words):
+            facts.add_once(Fact.LITERAL, shorten(words), "string", node=len(elements))
+        if text.startswith("<!--", start):
+            at = _after(text, "-->", start)
+            continue
+        match = _TAG.match(text, start, start + LONGEST_TAG)
+        if match is None:
+            at = start + 1
+            continue
+        at = _tag_end(text, match.end())
+        if not match.group(1):
+            attributes = _attributes(match.group(3))
+            elements.append((match.group(2), attributes))
+            for value in attributes.values():
+                if _WORDY.search(value):
+                    facts.add_once(Fact.LITERAL, shorten(value), "string", node=len(elements) - 1)
+    return elements
+
+
+def _after(text: str, mark: str, start: int) -> int:
+    end = text.find(mark, start)
+    return len(text) if end < 0 else end + len(mark)
+
+
+def _tag_end(text: str, end: int) -> int:
+    """Offset behind the tag's >; where it is missing, behind the next one."""
+    return end + 1 if text.startswith(">", end) else _after(text, ">", end)
+
+
+def _attributes(raw: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(raw):
+        name, double, single, bare = match.groups()
+        value = double if double is not None else single if single is not None else bare or ""
+        found.setdefault(name, html.unescape(value))
+    return found
+
+
+class _MarkupReader:
+    """One walk over a page, or over a fragment inside a script when `offset` is given."""
+
+    def __init__(self, facts: FileFacts, screen: int, offset: int = -1) -> None:
+        self.facts = facts
+        self.screen = screen
+        self.count = 0
+        self.inline: list[tuple[int, str]] = []
+        self.scripts: list[str] = []
+        self.refresh = ""
+        self._offset = offset
+        self._open: list[Open] = []
+
+    def read(self, text: str, inner: bool = False) -> None:
+        at = 0
+        while (start := text.find("<", at)) >= 0:
+            follower = text[start + 1:start + 2]
+            if not (follower.isalpha() or follower in "/!?"):
+                start = self._next_tag(text, start)
+            if start > at:
+                self._text(text[at:start], at)
+            if start >= len(text):
+                return
+            at = self._tag(text, start, inner)
+        self._text(text[at:], at)
+
+    @staticmethod
+    def _next_tag(text: str, start: int) -> int:
+        """The next place after a lone < where a tag may begin."""
+        match = _TAG_START.search(text, start + 1)
+        return match.start() if match else len(text)
+
+    def _tag(self, text: str, start: int, inner: bool) -> int:
+        if text.startswith("<!--", start):
+            return _after(text, "-->", start)
+        if text.startswith(("<!", "<?"), start):
+            return _after(text, ">", start)
+        match = _TAG.match(text, start, start + LONGEST_TAG)
+        if match is None:
+            return start + 2
+        end = _tag_end(text, match.end())
+        name = match.group(2).lower()
+        if match.group(1):
+            self._close(name)
+            return end
+        attributes = _attributes(match.group(3))
+        if name in _RAW:
+            return self._raw(text, name, attributes, end, inner)
+        self._element(name, attributes, start, text[end - 2:end - 1] == "/")
+        return end
+
+    def _raw(self, text: str, name: str, attributes: dict[str, str], start: int, inner: bool) -> int:
+        """A script or style element: its content is no markup."""
+        match = _RAW_END.search(text, start)
+        stop, end = (match.start(), match.end()) if match else (len(text), len(text))
+        if name == "style":
+            return end
+        kind = attributes.get("type", "").lower()
+        if "src" in attributes:
+            self.scripts.append(attributes["src"])
+            self.facts.add(Fact.PATH, shorten(attributes["src"]), "src", screen=self.screen, node=self._node(start))
+        elif kind.startswith(_TEMPLATE_TYPES) and not inner:
+            self.read(text[start:stop], inner=True)
+        elif not inner and text[start:stop].strip():
+            self.inline.append((start, text[start:stop]))
+        return end
+
+    def _node(self, start: int) -> int:
+        return self.count if self._offset < 0 else self._offset + start
+
+    def _close(self, name: str) -> None:
+        for back in range(1, min(LOOK_BACK, len(self._open)) + 1):
+            if self._open[-back].tag == name:
+                del self._open[-back:]
+                return
+
+    def _element(self, name: str, attributes: dict[str, str], start: int, closed: bool) -> None:
+        node, tag = self._node(start), plain_tag(name)
+        self.count += 1
+        clickable = (any(is_click(attribute) for attribute in attributes)
+                     or attributes.get("role") == "button" or attributes.get("href", "").startswith("javascript:"))
+        parent = self._open[-1].node if self._open else -1
+        if self._offset < 0 or tag not in PLAIN_TAGS or clickable:
+            self.facts.add(Fact.NODE, tag, screen=self.screen, node=node, parent=parent)
+        for attribute, value in attributes.items():
+            self._attribute(tag, attribute, value, attributes, node)
+        if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            self.refresh = self.refresh or attributes.get("content", "").partition("=")[2].strip("'\" ")
+        if not closed and name not in _VOID and len(self._open) < DEEPEST:
+            self._open.append(Open(name, node, clickable))
+
+    def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], node: int) -> None:
+        name = attribute.lower().lstrip(":").removeprefix("v-bind:")
+        bound = name != attribute.lower()
+        if is_click(attribute):
+            self._handler(value, node)
+        elif tag in _ADDRESSES.get(name, ()) and value and not bound:
+            if value.startswith("javascript:"):
+                self._handler(value[11:], node)
+            elif value != "#":
+                role = name if name in ("action", "src") else "href"
+                self.facts.add(Fact.PATH, shorten(value), role, screen=self.screen, node=node)
+        elif name in FACT_ATTRIBUTES and tag != "meta" and (tag not in PLAIN_TAGS or name == "required"):
+            value = value if value or name not in ("required", "capture", "multiple") else "true"
+            if value and len(value) <= 200:
+                self.facts.add(Fact.ATTRIBUTE, value, name, screen=self.screen, node=node, parent=node)
+        if name in ("v-model", "bindinput", "formcontrolname") and value and len(value) <= 200:
+            self.facts.add(Fact.ATTRIBUTE, value, "name", screen=self.screen, node=node, parent=node)
+        texts = _quoted(value) if bound else [value]
+        for text in texts:
+            role = attribute_role(tag, name, attributes.get("type", "").lower(), text)
+            if role is not None:
+                self._write_text(text, role, node)
+
+    def _handler(self, code: str, node: int) -> None:
+        """What a tap runs: the name of the handler as attribute onclick, and the calls in it."""
+        code = code.strip()
+        if not code or code in (";", "void(0)", "void(0);"):
+            return
+        match = _HANDLER_NAME.match(code)
+        value = match.group() if match else shorten(code)
+        self.facts.add(Fact.ATTRIBUTE, value, "onclick", screen=self.screen, node=node, parent=node)
+        if "(" in code:
+            read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
+
+    def _text(self, raw: str, at: int) -> None:
+        if not _WORDY.search(raw):
+            return
+        for match in _MUSTACHE.finditer(raw):
+            for text in _quoted(match.group(1)):
+                if not text.isascii() or len(text) > 3:
+                    self._show(text, at)
+        words = _MUSTACHE.sub("{}", raw)
+        if _WORDY.search(words):
+            self._show(html.unescape(words), at)
+
+    def _show(self, text: str, at: int) -> None:
+        tag, clickable = self._open[-1].tag if self._open else "", False
+        for outer in self._open[:-4:-1]:
+            if is_button(plain_tag(outer.tag)):
+                tag, clickable = outer.tag, True
+                break
+            clickable = clickable or outer.clickable
+        node = self._open[-1].node if self._open else self._node(at)
+        role = text_role(plain_tag(tag), clickable, text)
+        if tag == "label" or tag == "legend":
+            role = Role.LABEL
+        self._write_text(text, role, node)
+
+    def _write_text(self, text: str, role: Role, node: int) -> None:
+        words = " ".join(text.split())
+        if _WORDY.search(words):
+            parent = self._open[-1].node if self._open else -1
+            self.facts.add(Fact.TEXT, shorten(words), role, screen=self.screen, node=node, parent=parent)
+
+
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def _quoted(expression: str) -> list[str]:
+    """String literals of a short template expression, those that are compared left out."""
+    found = []
+    for match in _QUOTED.finditer(expression):
+        before, after = expression[:match.start()].rstrip()[-1:], expression[match.end():].lstrip()[:1]
+        if before != "=" and after not in ("=", "!"):
+            found.append(match.group(1) or match.group(2))
+    return found

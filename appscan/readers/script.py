@@ -1,0 +1,345 @@
+"""A script → facts: literals, keys, calls, intervals, telling properties, routes, dialogs and what compiled templates show.
+Knows no check and no origin; reads ECMAScript as text and never runs it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from appscan.model.reading import Fact, Role
+from appscan.readers.file_facts import FileFacts, is_drawing, shorten
+from appscan.readers.rendering import literal_value, object_properties, read_rendering, visible_literals
+from appscan.readers.script_modules import Screens, find_screens, registered_pages
+from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
+
+FragmentReader = Callable[[str, FileFacts, int, int], None]
+"""Reads markup that stands in a string: (text, facts, screen, node of its first character)."""
+
+LEAST_TIMEOUT = 1_000
+"""Shorter single delays, in milliseconds, serve drawing and are not kept."""
+SMALL_SCRIPT = 1 << 16
+"""A script without modules of its own up to this many characters is one module: its file is its screen."""
+
+_CALL = re.compile(r"(?:(?<![\w$.])|(?<=[)\]])\.)([A-Za-z_$][\w$.]*+)(\()")
+_KEY = re.compile(r"(?<=[{,])\s*+([A-Za-z_$][\w$]{2,}+)\s*+:")
+_DELAY = re.compile(r"(?<![\w$])(setInterval|setTimeout)(\()")
+_ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
+_PROPERTY = re.compile(
+    r"""(?<![\w$.])(["']?)(sourceType|accept|capture|required|maskClosable|showCancel|showClose|isRequired|cancelable"""
+    r"""|closeOnClickModal|closeOnClickOverlay|closeOnPressEscape|mask-closable|show-close|close-on-click-modal"""
+    r"""|close-on-click-overlay|close-on-press-escape|interval|mandatory|forceUpdate)\1\s*+:\s*+"""
+    r"""(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
+_TITLE = re.compile(r"""(?<![\w$.])["']?(navigationBarTitleText|titleText)["']?\s*+:\s*+(?=["'])""")
+_ROUTE = re.compile(r"""(?<=[{,])\s*+(["']?)(?:path|pagePath)\1\s*+:\s*+(?=["'])""")
+_ROUTE_KEYS = frozenset({"component", "components", "meta", "window", "style", "children", "redirect", "loader", "element"})
+_HEX_ID = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,8}|[\d.]+[a-z%]{0,3}|#[0-9a-fA-F]{3,8}")
+_LETTER = re.compile(r"[^\W\d_]")
+_MARKUP = re.compile(r"<[A-Za-z][\w-]*+[\s>/]")
+_STRAYS = frozenset("function object string number boolean undefined symbol default exports module Module use\u0020strict "
+                    "constructor prototype".split(" ")) | {"use strict", "__esModule", "toStringTag", "asyncIterator"}
+_FRAME_KEYS = frozenset("staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model "
+                        "callback exports enumerable configurable writable get set length prototype constructor default "
+                        "class style key ref slot scopedSlots value".split())
+_METHODS = frozenset(
+    "then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift unshift "
+    "filter reduce reduceRight some every find findIndex includes keys values entries hasOwnProperty toString valueOf "
+    "charAt charCodeAt codePointAt substring substr trim toLowerCase toUpperCase match test exec apply call bind sort "
+    "reverse fill assign create defineProperty defineProperties freeze getPrototypeOf setPrototypeOf isArray "
+    "getOwnPropertyNames getOwnPropertyDescriptor getOwnPropertySymbols isNaN parseInt parseFloat isFinite floor ceil round "
+    "random max min abs pow sqrt fromCharCode from toFixed toPrecision padStart padEnd repeat startsWith endsWith search "
+    "iterator next return throw has get set add delete clear require default extend propertyIsEnumerable "
+    "createElementVNode createVNode createBlock createElementBlock createTextVNode toDisplayString createCommentVNode "
+    "openBlock createElement _self _c _v _s _e _l _t _m _q _n _i _b _k jsx jsxs resolveComponent withCtx mark wrap abrupt "
+    "stop sent normalizeClass normalizeStyle getAttribute setAttribute appendChild removeChild insertBefore "
+    "Error TypeError RangeError Array Object String Number Boolean Symbol Promise RegExp Date Map Set WeakMap Proxy "
+    "getElementById getElementsByTagName createTextNode querySelector querySelectorAll preventDefault stopPropagation "
+    "isPrototypeOf encodeURIComponent decodeURIComponent parse stringify".split())
+_KEYWORDS = frozenset("function if for while switch catch with return typeof case new in of do else void delete throw "
+                      "instanceof await yield super import async export constructor".split())
+_BARE = frozenset({"$", "h5"})
+_RECEIVERS = frozenset({"this", "self", "_this", "that", "_self", "window", "globalThis", "default"})
+_DIALOGS = frozenset("showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message "
+                     "$alert $confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog "
+                     "showFailToast showSuccessToast setNavigationBarTitle setTitle msg warning success error info "
+                     "confirmDialog actionSheet".split())
+_DIALOG_ROLES = {"title": Role.TITLE, "content": Role.LABEL, "message": Role.LABEL, "msg": Role.LABEL,
+                 "confirmText": Role.BUTTON, "cancelText": Role.BUTTON, "confirmButtonText": Role.BUTTON,
+                 "cancelButtonText": Role.BUTTON, "okText": Role.BUTTON, "buttons": Role.BUTTON, "itemList": Role.OPTION,
+                 "text": Role.LABEL}
+
+
+def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
+                fragments: FragmentReader | None = None) -> None:
+    """Gather the facts of one script in `facts`.
+
+    screen: sid for what no module of the script claims; without it, a small script's own file. base: added to every
+    offset. fragments: reads strings that hold markup.
+    """
+    source = take_apart(text)
+    screens = find_screens(source, facts.file)
+    if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
+        screen = facts.screen(facts.file)
+    reader = _ScriptReader(source, screens, facts, screen, base)
+    shown = read_rendering(source, screens, facts, screen, base)
+    shown |= reader.dialogs_and_calls()
+    reader.intervals()
+    reader.properties()
+    shown |= reader.routes()
+    reader.keys()
+    reader.literals(shown, fragments)
+
+
+def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:
+    """Gather only the calls of a short piece of script, such as an onclick attribute, all at `node`."""
+    source = take_apart(code)
+    for match in _CALL.finditer(source.code):
+        chain = call_chain(match.group(1), bare=match.start(1) == match.start())
+        if chain:
+            facts.add_once(Fact.CALL, chain, screen=screen, node=node, parent=node)
+
+
+def call_chain(written: str, *, bare: bool = True) -> str:
+    """The chain that is kept of a callee as written: without this, minified receivers and call/apply, at most four names;
+    empty for methods of the language itself and for nameless minified functions."""
+    names = written.split(".")
+    while len(names) > 1 and names[-1] in ("call", "apply", "bind", "default"):
+        names.pop()
+    while len(names) > 1 and (len(names[0]) <= 2 and names[0] not in ("wx", "my", "tt", "dd", "qq", "$u", "ks", "ft")
+                              or names[0] in _RECEIVERS):
+        names.pop(0)
+    last = names[-1]
+    if last in _METHODS or last in _KEYWORDS:
+        return ""
+    if len(names) == 1 and len(last) < 4 and last not in _BARE:
+        return ""
+    return ".".join(names[-4:]) if len(last) > 1 else ""
+
+
+def milliseconds(expression: str) -> int | None:
+    """Value of a purely arithmetic expression such as 60*1e3; None for anything else, and beyond ten years."""
+    if not _ARITHMETIC.fullmatch(expression) or "**" in expression or "//" in expression:
+        return None
+    try:
+        value = _evaluate(ast.parse(expression.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        return None
+    return int(value) if 0 <= value < 3.2e11 else None
+
+
+def _evaluate(tree: ast.expr) -> float:
+    match tree:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _evaluate(left) * _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _evaluate(left) + _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return _evaluate(left) - _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return _evaluate(left) / _evaluate(right)
+        case _:
+            raise ValueError("not arithmetic")
+
+
+class _ScriptReader:
+    """One script and where its facts go."""
+
+    def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, screen: int, base: int) -> None:
+        self.source = source
+        self.screens = screens
+        self.facts = facts
+        self.default = screen
+        self.base = base
+
+    def screen(self, offset: int) -> int:
+        if not self.screens.spans:
+            return self.default
+        name = self.screens.name_at(offset)
+        return self.facts.screen(name) if name else self.default
+
+    def dialogs_and_calls(self) -> set[int]:
+        """CALL rows, and TEXT rows of what dialogs and toasts say; returns the literals that became TEXT."""
+        code, shown = self.source.code, set[int]()
+        for match in _CALL.finditer(code):
+            written = match.group(1)
+            chain = call_chain(written)
+            if not chain:
+                continue
+            start = match.start(1)
+            if "." not in written and self._defines(start, match.start(2)):
+                self.facts.add_once(Fact.LITERAL, chain, "key", screen=self.screen(start), node=self.base + start)
+                continue
+            if written.endswith(("setInterval", "setTimeout")):
+                self.facts.add(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
+                continue
+            self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
+            if chain.rsplit(".", 1)[-1] in _DIALOGS:
+                shown |= self._dialog(start, match.start(2), chain)
+        return shown
+
+    def _defines(self, start: int, opening: int) -> bool:
+        """True where `name(…)` is the head of a function or method."""
+        code = self.source.code
+        if code[max(0, start - 10):start].rstrip().endswith(("function", "async")):
+            return True
+        before = code[max(0, start - 40):start].rstrip()[-1:]
+        if before not in "{},;*":
+            return False
+        close = self.source.closing(opening)
+        return close >= 0 and code[close + 1:close + 9].lstrip()[:1] == "{"
+
+    def _dialog(self, start: int, opening: int, chain: str) -> set[int]:
+        shown: set[int] = set()
+        for first, end in self.source.parts(opening, 4)[:2]:
+            spans: list[tuple[int, int, Role]] = [(first, end, Role.LABEL)]
+            if self.source.code.startswith("{", first):
+                spans = [(p.start, p.end, _DIALOG_ROLES[p.name]) for p in object_properties(self.source, first)
+                         if p.name in _DIALOG_ROLES]
+            elif self.source.code.startswith("function", first):
+                continue
+            for begin, stop, role in spans:
+                if role is Role.TITLE and chain.lower().endswith(("toast", "loading")):
+                    role = Role.LABEL
+                if "Title" in chain:
+                    role = Role.TITLE
+                shown |= self._texts(begin, stop, role, start)
+        return shown
+
+    def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> set[int]:
+        """TEXT rows for the visible literals of a span."""
+        shown = set()
+        for index in visible_literals(self.source, begin, stop):
+            text = " ".join(self.source.value(index).split())
+            if text and _LETTER.search(text) and (len(text) > 2 or not text.isascii()):
+                shown.add(index)
+                start = self.source.starts[index]
+                self.facts.add(Fact.TEXT, shorten(text), role, node=self.base + start, parent=self.base + parent,
+                               screen=self.screen(start) if screen is None else screen)
+        return shown
+
+    def intervals(self) -> None:
+        """ATTRIBUTE rows with role interval: milliseconds of setInterval, and of setTimeout from a second on."""
+        for match in _DELAY.finditer(self.source.code):
+            parts = self.source.parts(match.start(2), 4)
+            if len(parts) < 2 or parts[1][1] - parts[1][0] > 64:
+                continue
+            value = milliseconds(self.source.code[slice(*parts[1])])
+            if value is not None and (match.group(1) == "setInterval" or value >= LEAST_TIMEOUT):
+                start = match.start()
+                self.facts.add(Fact.ATTRIBUTE, str(value), "interval", screen=self.screen(start), node=self.base + start)
+
+    def properties(self) -> None:
+        """ATTRIBUTE rows of literal properties that carry meaning wherever they stand."""
+        for match in _PROPERTY.finditer(self.source.code):
+            name, begin = match.group(2), match.start(3)
+            first = match.group(3)
+            value: str | None
+            if first[0] in "\"'":
+                index = self.source.literal_at(begin)
+                value = self.source.value(index) if index >= 0 else None
+            elif first == "[":
+                value = literal_value(self.source, begin, self.source.closing(begin) + 1)
+            elif first[0].isdigit():
+                number = milliseconds(first)
+                value = str(number) if number is not None else None
+            else:
+                value = "true" if first in ("!0", "true") else "false"
+            if value and len(value) <= 200:
+                start = match.start()
+                self.facts.add_once(Fact.ATTRIBUTE, value, name, screen=self.screen(start), node=self.base + start)
+
+    def routes(self) -> set[int]:
+        """ATTRIBUTE rows with role route, and the titles that stand beside them; returns the literals that became TEXT."""
+        for path, start, _ in registered_pages(self.source):
+            self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=self.facts.screen(path), node=self.base + start)
+        titled: set[int] = set()
+        for match in _ROUTE.finditer(self.source.code):
+            titled |= self._route(match.end())
+        for match in _TITLE.finditer(self.source.code):
+            index = self.source.literal_at(match.end())
+            if index >= 0 and index not in titled:
+                titled |= self._texts(match.end(), self.source.ends[index], Role.TITLE, match.start())
+        return titled
+
+    def _route(self, begin: int) -> set[int]:
+        """One object with a path: a route if its other keys are those of a route table."""
+        index = self.source.literal_at(begin)
+        path = self.source.value(index) if index >= 0 else ""
+        opening = self._object_around(begin)
+        if not path or len(path) > 300 or any(char.isspace() for char in path) or opening < 0:
+            return set()
+        entries = object_properties(self.source, opening, 16)
+        names = {entry.name for entry in entries}
+        screen = self.facts.screen(path.lstrip("/") or "/")
+        titled: set[int] = set()
+        if "text" in names and any("pagePath" in entry.name for entry in entries):
+            for entry in entries:
+                if entry.name == "text":
+                    titled |= self._texts(entry.start, entry.end, Role.TAB, begin, screen)
+        if names & _ROUTE_KEYS:
+            self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=screen, node=self.base + begin)
+            for entry in entries:
+                if entry.name in ("meta", "window", "style") and self.source.code.startswith("{", entry.start):
+                    titled |= self._route_titles(entry.start, screen, begin)
+        return titled
+
+    def _route_titles(self, opening: int, screen: int, parent: int, depth: int = 0) -> set[int]:
+        titled: set[int] = set()
+        for entry in object_properties(self.source, opening, 32):
+            if entry.name in ("title", "navigationBarTitleText", "titleText"):
+                titled |= self._texts(entry.start, entry.end, Role.TITLE, parent, screen)
+            elif entry.name in ("navigationBar", "titleNView") and depth == 0 and self.source.code[entry.start] == "{":
+                titled |= self._route_titles(entry.start, screen, parent, 1)
+        return titled
+
+    def _object_around(self, offset: int) -> int:
+        """The brace of the object that directly holds `offset`, looked for a short way back."""
+        at, floor = offset, max(0, offset - 400)
+        while (at := self.source.code.rfind("{", floor, at)) >= 0:
+            if self.source.closing(at) > offset:
+                return at
+        return -1
+
+    def keys(self) -> None:
+        """LITERAL rows of unquoted object keys; minified ones of one or two letters are left out."""
+        add, base, seen = self.facts.add_once, self.base, set()
+        spans = bool(self.screens.spans)
+        for match in _KEY.finditer(self.source.code):
+            name, start = match.group(1), match.start(1)
+            if spans:
+                if name not in _FRAME_KEYS and not _HEX_ID.fullmatch(name):
+                    add(Fact.LITERAL, name, "key", screen=self.screen(start), node=base + start)
+            elif name not in seen and name not in _FRAME_KEYS:
+                seen.add(name)
+                add(Fact.LITERAL, name, "key", screen=self.default, node=base + start)
+
+    def literals(self, shown: set[int], fragments: FragmentReader | None) -> None:
+        """LITERAL rows of strings, templates and quoted keys; strings with markup go to `fragments`."""
+        source, add = self.source, self.facts.add_once
+        text, starts, ends = source.text, source.starts, source.ends
+        for index, kind in enumerate(source.kinds):
+            start = starts[index]
+            if kind is LiteralKind.STRING and ends[index] - start <= 4 and text[start:ends[index]].isascii() \
+                    or index in shown:
+                continue
+            value = source.value(index)
+            if not _is_kept(value, kind):
+                continue
+            screen = self.screen(start)
+            role = "key" if kind is LiteralKind.KEY else "template" if kind is LiteralKind.TEMPLATE else "string"
+            if fragments is not None and kind is not LiteralKind.KEY and "<" in value and _MARKUP.search(value):
+                fragments(value, self.facts, screen, self.base + start)
+            add(Fact.LITERAL, shorten(value), role, screen=screen, node=self.base + start)
+
+
+def _is_kept(value: str, kind: LiteralKind) -> bool:
+    """False for what is no text and no name: blanks, numbers, colours, module ids, drawings, words of the language."""
+    if value.isascii():
+        if kind is LiteralKind.KEY:
+            return len(value) > 2 and value not in _FRAME_KEYS and not _HEX_ID.fullmatch(value)
+        if len(value) <= 12 and _HEX_ID.fullmatch(value) or value in _STRAYS:
+            return False
+        return _LETTER.search(value) is not None and len(value) > 2 and not is_drawing(value)
+    return _LETTER.search(value) is not None
