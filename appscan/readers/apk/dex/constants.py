@@ -17,8 +17,7 @@ from appscan.readers.apk.dex.layout import UInt16
 STEPS_BACK = 24
 """Most arguments are loaded right before the call; the rest are found by sorting."""
 
-CONST_4, CONST_16, CONST_32, CONST_HIGH16 = 0x12, 0x13, 0x14, 0x15
-CONST_WIDE_16, CONST_WIDE_32, CONST_WIDE, CONST_WIDE_HIGH16 = 0x16, 0x17, 0x18, 0x19
+CONST_4, CONST_WIDE_HIGH16 = 0x12, 0x19
 
 
 class Instructions(Protocol):
@@ -56,6 +55,9 @@ def last_constants(listing: Instructions, calls: Int64, register: Int64) -> Int6
         waiting, at = waiting[~hit], at[~hit]
     if len(waiting):
         writer[waiting] = _sorted_writers(listing, writes, calls[waiting], register[waiting], floor[waiting])
+    whole = np.flatnonzero(writer >= 0)
+    upper_half = _targets(listing, writes, writer[whole])[0] != register[whole]
+    writer[whole[upper_half]] = -1
     return _constants(listing, writer)
 
 
@@ -94,9 +96,10 @@ def _sorted_writers(listing: Instructions, writes: UInt8, calls: Int64, register
 def _constants(listing: Instructions, writer: Int64) -> Int64:
     """Value that each writing instruction loads, `NO_CONSTANT` where it is not of the const family."""
     found = np.full(len(writer), NO_CONSTANT, dtype=np.int64)
-    opcode = np.where(writer >= 0, listing.opcode[np.maximum(writer, 0)], 0) if len(listing.opcode) else writer * 0
+    written = np.flatnonzero(writer >= 0)
+    opcode = listing.opcode[writer[written]]
     for code in range(CONST_4, CONST_WIDE_HIGH16 + 1):
-        here = np.flatnonzero(opcode == code)
+        here = written[opcode == code]
         if len(here):
             found[here] = _loaded(listing, code, writer[here])
     return found
@@ -104,15 +107,15 @@ def _constants(listing: Instructions, writer: Int64) -> Int64:
 
 def _loaded(listing: Instructions, code: int, rows: Int64) -> Int64:
     match code:
-        case 0x12:
+        case 0x12:  # const/4 vA, #+B
             return listing.first[rows].astype(np.int16).astype(np.int64) >> 12
-        case 0x13 | 0x16:
+        case 0x13 | 0x16:  # const/16, const-wide/16 vAA, #+BBBB
             return listing.operand(rows).astype(np.int16).astype(np.int64)
-        case 0x14 | 0x17:
+        case 0x14 | 0x17:  # const, const-wide/32 vAA, #+BBBBBBBB
             return listing.operand32(rows).astype(np.int32).astype(np.int64)
-        case 0x15:
+        case 0x15:  # const/high16 vAA, #+BBBB0000
             return (listing.operand(rows) << 16).astype(np.int32).astype(np.int64)
-        case 0x19:
+        case 0x19:  # const-wide/high16 vAA, #+BBBB000000000000
             return listing.operand(rows) << 48
-        case _:
+        case _:  # const-wide vAA, #+BBBBBBBBBBBBBBBB
             return listing.operand32(rows) | (listing.operand32(rows, 3) << 32)
