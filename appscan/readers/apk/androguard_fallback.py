@@ -70,7 +70,7 @@ def string_resources(raw: bytes, pool: StringPool) -> tuple[Resources, ResourceL
             for resource_id, kind, name, value, qualifier in _strings(raw):
                 config = sid(str(qualifier))
                 ranks[config] = qualifier.rank
-                rows.append((resource_id, sid(kind), sid(name), sid(value), config))
+                rows.append((resource_id, sid(kind), sid(name), -1 if kind == "id" else sid(value), config))
     except Exception as error:
         gap = Gap(TABLE_KINDS, "resources.arsc", "parser_failed", {"why": type(error).__name__}, blinds=True)
         return _columns([]), None, [gap]
@@ -115,10 +115,11 @@ def _tree(raw: bytes) -> XmlTree:
 def _attribute(parser: Any, index: int) -> Attribute:
     kind, value = parser.getAttributeValueType(index), parser.getAttributeValueData(index)
     namespace = parser.getAttributeNamespace(index)
-    name = parser.getAttributeName(index).rpartition(":")[2]
     number = parser.m_attributes[parser._get_attribute_offset(index) + 1]
     resource_id = parser.m_resourceIDs[number] if number < len(parser.m_resourceIDs) else 0
-    return Attribute(ATTRIBUTE_NAMES.get(resource_id, name), ANDROID_NAMESPACE if resource_id >> 24 == 1 else namespace,
+    # Not getAttributeName(): it turns layout_width into layout:width, and makes up a random name for an empty one.
+    name = ATTRIBUTE_NAMES.get(resource_id) or parser.sb[number] or (f"0x{resource_id:08x}" if resource_id else "")
+    return Attribute(name, ANDROID_NAMESPACE if resource_id >> 24 == 1 else namespace,
                      kind, value, parser.sb[value] if kind == res_values.STRING else None, resource_id)
 
 

@@ -21,9 +21,10 @@ FALLBACKS = 20
 KEPT_ATTRIBUTES = frozenset({
     "onClick", "name", "class", "layout", "menu", "headerLayout", "navGraph", "graph", "destination",
     "startDestination", "popUpTo", "fragment", "key", "dependency", "inputType", "entries", "entryValues", "required",
-    "clickable", "cancelable", "enabled", "checkable", "checked", "visibility", "visible", "defaultValue", "actionLayout",
-    "actionViewClass", "actionProviderClass", "targetClass", "targetPackage", "targetName", "action", "uri",
-    "settingsActivity", "accessibilityEventTypes", "canRetrieveWindowContent", "shortcutId", "argType", "nullable"})
+    "clickable", "cancelable", "enabled", "checkable", "checked", "visibility", "visible", "defaultValue",
+    "actionLayout", "actionViewClass", "actionProviderClass", "targetClass", "targetPackage", "targetName", "action",
+    "uri", "settingsActivity", "accessibilityEventTypes", "canRetrieveWindowContent", "shortcutId", "argType",
+    "nullable"})
 VISIBILITY = {0: "visible", 1: "invisible", 2: "gone"}
 NOT_SHOWN = ("layout_", "font", "behavior", "class", "path", "manager", "ratio", "transition", "tag")
 """Parts of names of custom attributes that hold strings nobody sees."""
@@ -112,9 +113,12 @@ class _Screen:
 
     def _attribute(self, index: int, node: Node, place: Place, attribute: Attribute) -> None:
         name = attribute.name
-        if name in KEPT_ATTRIBUTES:
+        if self._document == "raw":
+            if attribute.text:
+                self._add(Fact.LITERAL, attribute.text, "string", index, node)
+        elif name in KEPT_ATTRIBUTES:
             self._kept(index, node, attribute)
-        elif name in TEXT_ATTRIBUTES and self._document != "raw":
+        elif name in TEXT_ATTRIBUTES:
             self._text(index, node, place, attribute)
         elif attribute.resource_id >> 24 == 1:
             return

@@ -1,0 +1,137 @@
+"""Layouts, menus, navigation, preferences: which text plays which role, and where references lead."""
+
+from __future__ import annotations
+
+import pytest
+from binary_resources import Element, Entry, Ref, TypeChunk, XmlWriter, config, resource_table
+
+from appscan.model.coverage import Gap
+from appscan.model.reading import Fact
+from appscan.readers.apk.arsc import read_arsc
+from appscan.readers.apk.layouts import read_layouts, wanted_type
+from appscan.readers.apk.resource_lookup import ResourceLookup
+from appscan.readers.columns import FactRows, StringPool
+
+TABLE = resource_table([
+    TypeChunk("string", config(), {0: Entry("sign", "Check in"), 1: Entry("behavior", "com.x.Scroll$Behavior")}),
+    TypeChunk("string", config("zh"), {0: Entry("sign", "签到")}),
+    TypeChunk("layout", config(), {0: Entry("main", "r/a/b.xml")}),
+    TypeChunk("array", config(), {0: Entry("shifts", ["早班", "晚班"])}),
+    TypeChunk("drawable", config(), {0: Entry("icon", "r/c/d.xml")}),
+    TypeChunk("id", config(), {0: Entry("ok", "")})])
+SIGN, MAIN, SHIFTS, OK = Ref(0x7F010000), Ref(0x7F020000), Ref(0x7F030000), Ref(0x7F050000)
+
+
+def _lookup() -> ResourceLookup:
+    return read_arsc(TABLE, StringPool())[1]
+
+
+def _read(path: str, raw: bytes | Element) -> tuple[list[tuple[Fact, str, str, int]], list[Gap]]:
+    rows = FactRows(StringPool())
+    gaps = read_layouts([(path, XmlWriter().write(raw) if isinstance(raw, Element) else raw)], _lookup(), rows)
+    facts, strings = rows.freeze(), rows.pool.freeze()
+    return [(Fact(int(facts.kind[row])), strings[facts.role[row]], strings[facts.value[row]], int(facts.ref[row]))
+            for row in range(len(rows))], gaps
+
+
+def _roles(path: str, root: Element) -> dict[str, str]:
+    return {value: role for kind, role, value, _ in _read(path, root)[0] if kind is Fact.TEXT}
+
+
+@pytest.mark.parametrize(("tag", "attributes", "role"), [
+    ("Button", {}, "button"), ("com.google.android.material.button.MaterialButton", {}, "button"),
+    ("com.google.android.material.chip.Chip", {}, "button"), ("TextView", {"android:onClick": "go"}, "button"),
+    ("TextView", {"android:clickable": True}, "button"), ("TextView", {"android:clickable": False}, "label"),
+    ("CheckBox", {}, "option"), ("RadioButton", {}, "option"), ("androidx.appcompat.widget.SwitchCompat", {}, "option"),
+    ("com.google.android.material.tabs.TabItem", {}, "tab"), ("TextView", {}, "label"), ("EditText", {}, "label")])
+def test_the_role_of_a_text_follows_its_element(tag: str, attributes: dict[str, str | bool], role: str) -> None:
+    root = Element("LinearLayout", {}, [Element(tag, {"android:text": "打卡", **attributes})])
+    assert _roles("res/layout/a.xml", root) == {"打卡": role}
+
+
+def test_icon_buttons_hints_toolbars_and_prose_have_their_roles() -> None:
+    root = Element("LinearLayout", {"android:clickable": True}, [
+        Element("ImageButton", {"android:contentDescription": "拍照"}),
+        Element("ImageView", {"android:contentDescription": "图"}),
+        Element("EditText", {"android:hint": "请输入"}),
+        Element("androidx.appcompat.widget.Toolbar", {"app:title": "考勤"}, [
+            Element("TextView", {"android:text": "标题"})]),
+        Element("FrameLayout", {"android:onClick": "sign"}, [
+            Element("LinearLayout", {}, [Element("TextView", {"android:text": "签退"})])]),
+        Element("TextView", {"android:text": "长" * 121}), Element("TextView", {"android:text": "普通"})])
+    assert _roles("res/layout/a.xml", root) == {
+        "拍照": "button", "图": "label", "请输入": "hint", "考勤": "title", "标题": "title", "签退": "button",
+        "长" * 121: "prose", "普通": "label"}
+
+
+def test_menus_navigation_and_preferences_have_their_roles() -> None:
+    menu = Element("menu", {}, [Element("item", {"android:title": "积分"})])
+    assert _roles("res/menu/m.xml", menu) == {"积分": "menu"}
+    graph = Element("navigation", {"app:startDestination": OK}, [
+        Element("fragment", {"android:name": "cn.gov.SignFragment", "android:label": "签到页"})])
+    assert _roles("res/navigation/n.xml", graph) == {"签到页": "title"}
+    facts, _ = _read("res/navigation/n.xml", graph)
+    assert (Fact.ATTRIBUTE, "startDestination", "id/ok", OK.number) in facts
+    assert (Fact.ATTRIBUTE, "name", "cn.gov.SignFragment", 0) in facts
+    screen = Element("androidx.preference.PreferenceScreen", {}, [
+        Element("ListPreference", {"android:title": "班次", "android:summary": "每天", "android:entries": SHIFTS})])
+    assert _roles("res/xml/p.xml", screen) == {"班次": "title", "每天": "label", "早班": "option", "晚班": "option"}
+
+
+def test_references_are_resolved_chinese_first_and_keep_their_id() -> None:
+    facts, _ = _read("r/a/b.xml", Element("FrameLayout", {}, [
+        Element("Button", {"android:id": OK, "android:text": SIGN, "android:onClick": "sign"}),
+        Element("include", {"layout": MAIN})]))
+    assert facts == [
+        (Fact.NODE, "", "FrameLayout", 0), (Fact.NODE, "", "Button", OK.number),
+        (Fact.TEXT, "button", "签到", SIGN.number),
+        (Fact.ATTRIBUTE, "onClick", "sign", 0), (Fact.NODE, "", "include", 0),
+        (Fact.ATTRIBUTE, "layout", "layout/main", MAIN.number)]
+
+
+def test_captions_of_custom_views_are_texts_but_class_names_and_tools_are_not() -> None:
+    root = Element("com.x.Row", {
+        "app:leftName": "连续签到", "app:caption": SIGN, "app:layout_behavior": Ref(0x7F010001), "tools:text": "sample",
+        "app:ratio": "1:1", "android:tag": "标签"})
+    assert _roles("res/layout/a.xml", root) == {"连续签到": "label", "签到": "label"}
+
+
+def test_a_data_binding_expression_stays_a_label() -> None:
+    root = Element("TextView", {"android:text": "@{user.name}"})
+    assert _roles("res/layout/a.xml", root) == {"@{user.name}": "label"}
+
+
+def test_the_table_decides_what_is_read_and_folders_only_where_it_is_silent() -> None:
+    lookup = _lookup()
+    assert wanted_type("r/a/b.xml", lookup) == "layout"
+    assert wanted_type("r/c/d.xml", lookup) is None
+    assert wanted_type("res/menu-v21/m.xml", lookup) == "menu" and wanted_type("res/menu-v21/m.xml", None) == "menu"
+    assert wanted_type("res/drawable/x.xml", None) is None and wanted_type("res/raw/tone.mp3", None) is None
+    assert wanted_type("AndroidManifest.xml", lookup) is None
+
+
+def test_without_a_table_literal_texts_are_still_read() -> None:
+    rows = FactRows(StringPool())
+    root = Element("LinearLayout", {}, [
+        Element("Button", {"android:text": "打卡"}), Element("Button", {"android:text": SIGN})])
+    assert read_layouts([("res/layout/a.xml", XmlWriter().write(root))], None, rows) == []
+    facts, strings = rows.freeze(), rows.pool.freeze()
+    texts = [strings[facts.value[row]] for row in range(len(rows)) if facts.kind[row] == Fact.TEXT]
+    unresolved = [int(facts.ref[row]) for row in range(len(rows)) if facts.kind[row] == Fact.ATTRIBUTE]
+    assert texts == ["打卡"] and unresolved == [SIGN.number]
+
+
+def test_plain_xml_is_read_as_literals_and_declares_no_entities() -> None:
+    facts, gaps = _read("res/raw/menu.xml", "<list><item name='巡查轨迹'>上报</item></list>".encode())
+    assert gaps == [] and {value for kind, _, value, _ in facts if kind is Fact.LITERAL} == {"巡查轨迹", "上报"}
+    bomb = b"<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;'>]><a>&c;</a>"
+    facts, gaps = _read("res/raw/bomb.xml", bomb)
+    assert facts == [] and [gap.reason for gap in gaps] == ["parser_failed"]
+
+
+def test_a_broken_layout_is_a_gap_of_its_own_and_the_rest_is_read() -> None:
+    rows = FactRows(StringPool())
+    good = XmlWriter().write(Element("Button", {"android:text": "签到"}))
+    gaps = read_layouts([("res/layout/bad.xml", good[:50]), ("res/layout/good.xml", good)], None, rows)
+    assert [(gap.place, gap.reason, gap.blinds) for gap in gaps] == [("res/layout/bad.xml", "parser_failed", False)]
+    assert len(rows) == 2
