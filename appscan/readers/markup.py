@@ -11,14 +11,23 @@ from dataclasses import dataclass
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
-from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, plain_tag, text_role
+from appscan.readers.roles import (
+    FACT_ATTRIBUTES,
+    PLAIN_TAGS,
+    attribute_role,
+    is_button,
+    is_click,
+    plain_tag,
+    text_role,
+    words,
+)
 from appscan.readers.script import read_calls, read_script
 
 DEEPEST = 256
 LONGEST_TAG = 1 << 16
 LOOK_BACK = 64
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr import include".split())
+_VOID = words("area base br col embed hr img input link meta param source track wbr import include")
 _RAW = frozenset({"script", "style"})
 _TAG = re.compile(r"""<(/?+)([A-Za-z][\w:.-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
@@ -211,8 +220,7 @@ class _MarkupReader:
             if value.startswith("javascript:"):
                 self._handler(value[11:], node)
             elif value != "#":
-                role = name if name in ("action", "src") else "href"
-                self.facts.add(Fact.PATH, shorten(value), role, screen=self.screen, node=node)
+                self.facts.add(Fact.PATH, shorten(value), name if name in ("action", "src") else "href", screen=self.screen, node=node)
         elif name in FACT_ATTRIBUTES and tag != "meta" and (tag not in PLAIN_TAGS or name == "required"):
             value = value if value or name not in ("required", "capture", "multiple") else "true"
             if value and len(value) <= 200:

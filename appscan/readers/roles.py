@@ -7,6 +7,12 @@ import re
 
 from appscan.model.reading import Role
 
+
+def words(listed: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(listed.split())
+
+
 BUTTONS = frozenset({"button", "touchableopacity", "touchablehighlight", "touchablewithoutfeedback", "touchable",
                      "touchablenativefeedback", "pressable", "van-submit-bar", "summary"})
 LINKS = frozenset({"a", "navigator", "router-link", "nuxt-link", "u-link", "el-link", "uni-link", "navlink", "link"})

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, is_drawing, shorten
-from appscan.readers.rendering import literal_value, object_properties, read_rendering, visible_literals
-from appscan.readers.script_modules import Screens, find_screens, registered_pages
+from appscan.readers.rendering import read_rendering
+from appscan.readers.roles import words
+from appscan.readers.script_modules import Screens, find_screens
 from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
+from appscan.readers.script_values import literal_value, object_properties, visible_literals
 
 FragmentReader = Callable[[str, FileFacts, int, int], None]
 """Reads markup that stands in a string: (text, facts, screen, node of its first character)."""
@@ -22,27 +24,25 @@ SMALL_SCRIPT = 1 << 16
 """A script without modules of its own up to this many characters is one module: its file is its screen."""
 
 _CALL = re.compile(r"(?:(?<![\w$.])|(?<=[)\]])\.)([A-Za-z_$][\w$.]*+)(\()")
-_KEY = re.compile(r"(?<=[{,])\s*+([A-Za-z_$][\w$]{2,}+)\s*+:")
-_DELAY = re.compile(r"(?<![\w$])(setInterval|setTimeout)(\()")
+_KEY = re.compile(r"[{,]\s*+([A-Za-z_$][\w$]{2,}+)\s*+:")
 _ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
-_PROPERTY = re.compile(
-    r"""(?<![\w$.])(["']?)(sourceType|accept|capture|required|maskClosable|showCancel|showClose|isRequired|cancelable"""
-    r"""|closeOnClickModal|closeOnClickOverlay|closeOnPressEscape|mask-closable|show-close|close-on-click-modal"""
-    r"""|close-on-click-overlay|close-on-press-escape|interval|mandatory|forceUpdate)\1\s*+:\s*+"""
-    r"""(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
-_TITLE = re.compile(r"""(?<![\w$.])["']?(navigationBarTitleText|titleText)["']?\s*+:\s*+(?=["'])""")
-_ROUTE = re.compile(r"""(?<=[{,])\s*+(["']?)(?:path|pagePath)\1\s*+:\s*+(?=["'])""")
+_VALUE = re.compile(r"""\s*+(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
+_FACT_KEYS = words("sourceType accept capture required maskClosable showCancel showClose isRequired cancelable "
+                   "closeOnClickModal closeOnClickOverlay closeOnPressEscape mask-closable show-close show-cancel "
+                   "close-on-click-modal close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
+_TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
+_PATH_KEYS = frozenset({"path", "pagePath"})
+_NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
 _ROUTE_KEYS = frozenset({"component", "components", "meta", "window", "style", "children", "redirect", "loader", "element"})
 _HEX_ID = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,8}|[\d.]+[a-z%]{0,3}|#[0-9a-fA-F]{3,8}")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"<[A-Za-z][\w-]*+[\s>/]")
-_STRAYS = frozenset("function object string number boolean undefined symbol default exports module Module use\u0020strict "
-                    "constructor prototype".split(" ")) | {"use strict", "__esModule", "toStringTag", "asyncIterator"}
-_FRAME_KEYS = frozenset("staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model "
+_STRAYS = words("function object string number boolean undefined symbol default exports module Module constructor prototype "
+                "__esModule toStringTag asyncIterator") | {"use strict"}
+_FRAME_KEYS = words("staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model "
                         "callback exports enumerable configurable writable get set length prototype constructor default "
-                        "class style key ref slot scopedSlots value".split())
-_METHODS = frozenset(
-    "then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift unshift "
+                        "class style key ref slot scopedSlots value")
+_METHODS = words("then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift unshift "
     "filter reduce reduceRight some every find findIndex includes keys values entries hasOwnProperty toString valueOf "
     "charAt charCodeAt codePointAt substring substr trim toLowerCase toUpperCase match test exec apply call bind sort "
     "reverse fill assign create defineProperty defineProperties freeze getPrototypeOf setPrototypeOf isArray "
@@ -54,15 +54,15 @@ _METHODS = frozenset(
     "stop sent normalizeClass normalizeStyle getAttribute setAttribute appendChild removeChild insertBefore "
     "Error TypeError RangeError Array Object String Number Boolean Symbol Promise RegExp Date Map Set WeakMap Proxy "
     "getElementById getElementsByTagName createTextNode querySelector querySelectorAll preventDefault stopPropagation "
-    "isPrototypeOf encodeURIComponent decodeURIComponent parse stringify".split())
-_KEYWORDS = frozenset("function if for while switch catch with return typeof case new in of do else void delete throw "
-                      "instanceof await yield super import async export constructor".split())
+    "isPrototypeOf encodeURIComponent decodeURIComponent parse stringify")
+_KEYWORDS = words("function if for while switch catch with return typeof case new in of do else void delete throw "
+                      "instanceof await yield super import async export constructor")
 _BARE = frozenset({"$", "h5"})
 _RECEIVERS = frozenset({"this", "self", "_this", "that", "_self", "window", "globalThis", "default"})
-_DIALOGS = frozenset("showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message "
+_DIALOGS = words("showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message "
                      "$alert $confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog "
                      "showFailToast showSuccessToast setNavigationBarTitle setTitle msg warning success error info "
-                     "confirmDialog actionSheet".split())
+                     "confirmDialog actionSheet")
 _DIALOG_ROLES = {"title": Role.TITLE, "content": Role.LABEL, "message": Role.LABEL, "msg": Role.LABEL,
                  "confirmText": Role.BUTTON, "cancelText": Role.BUTTON, "confirmButtonText": Role.BUTTON,
                  "cancelButtonText": Role.BUTTON, "okText": Role.BUTTON, "buttons": Role.BUTTON, "itemList": Role.OPTION,
@@ -83,10 +83,7 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     reader = _ScriptReader(source, screens, facts, screen, base)
     shown = read_rendering(source, screens, facts, screen, base)
     shown |= reader.dialogs_and_calls()
-    reader.intervals()
-    reader.properties()
-    shown |= reader.routes()
-    reader.keys()
+    shown |= reader.noted(reader.keys())
     reader.literals(shown, fragments)
 
 
@@ -173,6 +170,7 @@ class _ScriptReader:
                 continue
             if written.endswith(("setInterval", "setTimeout")):
                 self.facts.add(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
+                self._interval(written, start, match.start(2))
                 continue
             self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
             if chain.rsplit(".", 1)[-1] in _DIALOGS:
@@ -219,49 +217,48 @@ class _ScriptReader:
                                screen=self.screen(start) if screen is None else screen)
         return shown
 
-    def intervals(self) -> None:
-        """ATTRIBUTE rows with role interval: milliseconds of setInterval, and of setTimeout from a second on."""
-        for match in _DELAY.finditer(self.source.code):
-            parts = self.source.parts(match.start(2), 4)
-            if len(parts) < 2 or parts[1][1] - parts[1][0] > 64:
-                continue
-            value = milliseconds(self.source.code[slice(*parts[1])])
-            if value is not None and (match.group(1) == "setInterval" or value >= LEAST_TIMEOUT):
-                start = match.start()
-                self.facts.add(Fact.ATTRIBUTE, str(value), "interval", screen=self.screen(start), node=self.base + start)
+    def _interval(self, name: str, start: int, opening: int) -> None:
+        """ATTRIBUTE row with role interval: milliseconds of setInterval, and of setTimeout from a second on."""
+        parts = self.source.parts(opening, 4)
+        if len(parts) < 2 or parts[1][1] - parts[1][0] > 64:
+            return
+        value = milliseconds(self.source.code[slice(*parts[1])])
+        if value is not None and (name.endswith("setInterval") or value >= LEAST_TIMEOUT):
+            self.facts.add(Fact.ATTRIBUTE, str(value), "interval", screen=self.screen(start), node=self.base + start)
 
-    def properties(self) -> None:
-        """ATTRIBUTE rows of literal properties that carry meaning wherever they stand."""
-        for match in _PROPERTY.finditer(self.source.code):
-            name, begin = match.group(2), match.start(3)
-            first = match.group(3)
-            value: str | None
-            if first[0] in "\"'":
-                index = self.source.literal_at(begin)
-                value = self.source.value(index) if index >= 0 else None
-            elif first == "[":
-                value = literal_value(self.source, begin, self.source.closing(begin) + 1)
-            elif first[0].isdigit():
-                number = milliseconds(first)
-                value = str(number) if number is not None else None
-            else:
-                value = "true" if first in ("!0", "true") else "false"
-            if value and len(value) <= 200:
-                start = match.start()
-                self.facts.add_once(Fact.ATTRIBUTE, value, name, screen=self.screen(start), node=self.base + start)
-
-    def routes(self) -> set[int]:
-        """ATTRIBUTE rows with role route, and the titles that stand beside them; returns the literals that became TEXT."""
-        for path, start, _ in registered_pages(self.source):
-            self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=self.facts.screen(path), node=self.base + start)
+    def noted(self, places: list[tuple[str, int, int]]) -> set[int]:
+        """ATTRIBUTE rows of properties that carry meaning wherever they stand, of routes, and titles beside them; returns
+        the literals that became TEXT. places: (key, its offset, offset of the value)."""
         titled: set[int] = set()
-        for match in _ROUTE.finditer(self.source.code):
-            titled |= self._route(match.end())
-        for match in _TITLE.finditer(self.source.code):
-            index = self.source.literal_at(match.end())
-            if index >= 0 and index not in titled:
-                titled |= self._texts(match.end(), self.source.ends[index], Role.TITLE, match.start())
+        for path, start, _ in self.screens.pages:
+            self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=self.facts.screen(path), node=self.base + start)
+        for name, start, at in places:
+            match = _VALUE.match(self.source.code, at)
+            if match is None:
+                continue
+            if name in _PATH_KEYS:
+                titled |= self._route(match.start(1))
+            elif name in _TITLE_KEYS:
+                index = self.source.literal_at(match.start(1))
+                if index >= 0 and index not in titled:
+                    titled |= self._texts(match.start(1), self.source.ends[index], Role.TITLE, start)
+            else:
+                self._property(name, start, match)
         return titled
+
+    def _property(self, name: str, start: int, match: re.Match[str]) -> None:
+        begin, first = match.start(1), match.group(1)
+        if first[0] in "\"'[":
+            index = self.source.literal_at(begin)
+            end = self.source.closing(begin) + 1 if first == "[" else self.source.ends[index] if index >= 0 else begin
+            value = literal_value(self.source, begin, end)
+        elif first[0].isdigit():
+            number = milliseconds(first)
+            value = str(number) if number is not None else None
+        else:
+            value = "true" if first in ("!0", "true") else "false"
+        if value and len(value) <= 200:
+            self.facts.add_once(Fact.ATTRIBUTE, value, name, screen=self.screen(start), node=self.base + start)
 
     def _route(self, begin: int) -> set[int]:
         """One object with a path: a route if its other keys are those of a route table."""
@@ -302,18 +299,34 @@ class _ScriptReader:
                 return at
         return -1
 
-    def keys(self) -> None:
-        """LITERAL rows of unquoted object keys; minified ones of one or two letters are left out."""
-        add, base, seen = self.facts.add_once, self.base, set()
+    def keys(self) -> list[tuple[str, int, int]]:
+        """LITERAL rows of unquoted object keys, minified ones of one or two letters left out; returns the places of keys,
+        quoted ones too, whose values are looked at: (key, its offset, offset of the value)."""
+        add, base, seen, noted = self.facts.add_once, self.base, set[str](), []
         spans = bool(self.screens.spans)
         for match in _KEY.finditer(self.source.code):
-            name, start = match.group(1), match.start(1)
-            if spans:
-                if name not in _FRAME_KEYS and not _HEX_ID.fullmatch(name):
-                    add(Fact.LITERAL, name, "key", screen=self.screen(start), node=base + start)
-            elif name not in seen and name not in _FRAME_KEYS:
+            name = match.group(1)
+            if name in _NOTED_KEYS:
+                noted.append((name, match.start(1), match.end()))
+            elif name in _FRAME_KEYS or name in seen:
+                continue
+            if not spans:
                 seen.add(name)
-                add(Fact.LITERAL, name, "key", screen=self.default, node=base + start)
+            elif _HEX_ID.fullmatch(name):
+                continue
+            add(Fact.LITERAL, name, "key", screen=self.screen(match.start(1)), node=base + match.start(1))
+        return noted + self._quoted_keys()
+
+    def _quoted_keys(self) -> list[tuple[str, int, int]]:
+        source, noted = self.source, []
+        for index, kind in enumerate(source.kinds):
+            if kind is LiteralKind.KEY:
+                start, end = source.starts[index], source.ends[index]
+                name = source.text[start + 1:end - 1]
+                colon = source.code.find(":", end, end + 40)
+                if name in _NOTED_KEYS and colon >= 0:
+                    noted.append((name, start, colon + 1))
+        return noted
 
     def literals(self, shown: set[int], fragments: FragmentReader | None) -> None:
         """LITERAL rows of strings, templates and quoted keys; strings with markup go to `fragments`."""

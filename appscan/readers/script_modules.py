@@ -12,14 +12,14 @@ from appscan.readers.script_source import ScriptSource
 LONGEST_GLUE = 3_000
 """A component's own module in webpack only joins its template and its script (vue-loader): it is short."""
 
-_MAP_MEMBER = re.compile(r"""(?<![\w$.])(?:(["'])[^"'\n]{1,300}+\1|\d{1,9}+|[0-9a-f]{4,32}+)\s*+"""
+_MAP_MEMBER = re.compile(r"""[{,]\s*+(?P<key>(["'])[^"'\n]{1,300}+\2|\d{1,9}+|[0-9a-f]{4,32}+)\s*+"""
                          r"""(?::\s*+(?:function\b\s*+[\w$]*+\s*+)?)?(?:\([\w$,\s]{0,200}+\)|[\w$]{1,30}+(?=\s*+=>))"""
-                         r"""\s*+(?:=>\s*+)?(\{)""")
+                         r"""\s*+(?:=>\s*+)?(?P<body>\{)""")
 _MAP_KEY = re.compile(r"\d{1,9}|(?=[a-f]*\d)[0-9a-f]{4,32}|(?=.*[\d+/])[\w+/]{4}|[^\s:]*[/!][^\s:]*|\.\S*")
 _ARRAY = re.compile(r"""(?:webpackJsonp[\w$]*+\(\[[\d,\s"'_]*+\],|\}\)?\()\s*+(\[)(?=\s*+(?:function|,|\())""")
-_METRO = re.compile(r"(?<![\w$.])__d(\()")
-_AMD = re.compile(r"""(?<![\w$.])define(\()\s*+["']""")
-_PAGE = re.compile(r"""(?<![\w$])__definePage(\()\s*+["']""")
+_METRO = re.compile(r"__d(\()")
+_AMD = re.compile(r"""define(\()\s*+["']""")
+_PAGE = re.compile(r"""__definePage(\()\s*+["']""")
 _REQUIRE = re.compile(r"""(?<![\w$.])[\w$]{1,30}+\((?:(["'])[^"'\n]{1,300}+\1|\d{1,9}+)\)""")
 _GLUE_END = re.compile(r"=\s*+[\w$]++\.exports[;\s]*+\}?\s*+$")
 _SUFFIX = re.compile(r"\.(?:vue|nvue|jsx?|tsx?|mjs)$")
@@ -37,10 +37,12 @@ class Span:
 
 
 class Screens:
-    """Looks up the screen of an offset; spans do not overlap."""
+    """Looks up the screen of an offset; spans do not overlap. `pages`: (path, start, end) of each __definePage call,
+    start and end of what is registered."""
 
-    def __init__(self, spans: list[Span]) -> None:
+    def __init__(self, spans: list[Span], pages: list[tuple[str, int, int]]) -> None:
         self.spans = spans
+        self.pages = pages
         self._starts = [span.start for span in spans]
 
     def name_at(self, offset: int) -> str:
@@ -53,12 +55,13 @@ def find_screens(source: ScriptSource, file: str) -> Screens:
     """Modules and registered pages of a script. Module paths are cleaned to page paths (./src/pages/a.vue?vue → pages/a);
     bare module ids are made unique with the file's name (assets/app.js#3b7f)."""
     modules = _outermost(_map_members(source) + _array_members(source) + _calls(source))
-    names = _joined_names(source, modules)
+    pages = registered_pages(source)
+    names = _joined_names(source, modules, pages)
     spans = [Span(m.start, m.end, names.get(m.name, m.name)) for m in modules]
     spans = [Span(s.start, s.end, clean_module_name(s.name, file)) for s in spans]
     if not modules:
-        spans = _outermost(_defined_pages(source))
-    return Screens(spans)
+        spans = _outermost(_defined_pages(source, pages))
+    return Screens(spans, pages)
 
 
 def clean_module_name(name: str, file: str) -> str:
@@ -84,10 +87,11 @@ def _map_members(source: ScriptSource) -> list[Span]:
     for match in _MAP_MEMBER.finditer(source.code):
         if match.start() < reached:
             continue
-        key = _key_text(source, match.start())
-        end = source.closing(match.start(2))
+        start = match.start("key")
+        key = _key_text(source, start)
+        end = source.closing(match.start("body"))
         if end >= 0 and _MAP_KEY.fullmatch(key):
-            found.append(Span(match.start(), end + 1, key))
+            found.append(Span(start, end + 1, key))
             reached = end
     return found
 
@@ -115,6 +119,8 @@ def _calls(source: ScriptSource) -> list[Span]:
     found = []
     for pattern, position in ((_METRO, 1), (_AMD, 0)):
         for match in pattern.finditer(source.code):
+            if source.code[max(0, match.start() - 1):match.start()].replace(".", "_").isidentifier():
+                continue
             parts = source.parts(match.start(1), most=3)
             if len(parts) > position and (key := _key_text(source, parts[position][0])):
                 found.append(Span(match.start(), source.closing(match.start(1)) + 1, key))
@@ -131,7 +137,7 @@ def registered_pages(source: ScriptSource) -> list[tuple[str, int, int]]:
     return pages
 
 
-def _joined_names(source: ScriptSource, modules: list[Span]) -> dict[str, str]:
+def _joined_names(source: ScriptSource, modules: list[Span], pages: list[tuple[str, int, int]]) -> dict[str, str]:
     """New names of modules: a page's module takes the page's path; what only a component's module imports, its name."""
     known = {module.name for module in modules}
     imports = {module.name: [key for key in _required(source, module.start, module.end) if key in known]
@@ -141,7 +147,7 @@ def _joined_names(source: ScriptSource, modules: list[Span]) -> dict[str, str]:
         for key in keys:
             importers.setdefault(key, set()).add(importer)
     names: dict[str, str] = {}
-    for path, start, end in registered_pages(source):
+    for path, start, end in pages:
         for key in _required(source, start, end):
             if key in known:
                 names[key] = path
@@ -167,15 +173,14 @@ def _is_glue(source: ScriptSource, module: Span) -> bool:
             and _GLUE_END.search(source.code, max(module.start, module.end - 80), module.end) is not None)
 
 
-def _defined_pages(source: ScriptSource) -> list[Span]:
+def _defined_pages(source: ScriptSource, pages: list[tuple[str, int, int]]) -> list[Span]:
     """Pages of uni-app on Vue 3: __definePage("path", Page) names a variable; its value and what that is made of."""
-    pages = registered_pages(source)
     if not pages:
         return []
     definitions = _definitions(source)
     found = []
     for path, start, end in pages:
-        names, seen = [source.code[start:end]], set()
+        names, seen = [source.code[start:end]], set[str]()
         while names and len(seen) < 8:
             name = names.pop(0)
             if name in seen or name not in definitions:

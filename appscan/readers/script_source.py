@@ -76,7 +76,8 @@ class ScriptSource:
         end = self.closing(opening)
         if end < 0:
             return []
-        code, parts, start, at = self.code, [], opening + 1, opening + 1
+        code, start, at = self.code, opening + 1, opening + 1
+        parts: list[tuple[int, int]] = []
         while len(parts) < most and (match := _STRUCTURE.search(code, at, end)) is not None:
             at = match.end()
             char = code[at - 1]

@@ -70,7 +70,8 @@ def _routes(table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for package in table.get(key) or [] if isinstance(table.get(key), list) else []:
             if isinstance(package, dict):
                 packages.append((str(package.get("root", "")).strip("/"), package.get("pages")))
-    settings = table.get("page") if isinstance(table.get("page"), dict) else {}
+    per_page = table.get("page")
+    settings: dict[str, Any] = per_page if isinstance(per_page, dict) else {}
     for root, pages in packages:
         for page in pages if isinstance(pages, list) else []:
             path = page if isinstance(page, str) else page.get("path") if isinstance(page, dict) else None
