@@ -123,7 +123,9 @@ def read_arsc(raw: bytes, pool: StringPool) -> tuple[Resources, ResourceLookup, 
     rows = _rows(raw, table, table.strings)
     if table.strings.cut:
         table.damage["string pool"] = None
-    gaps = [Gap(TEXT_KINDS, "resources.arsc", "resources_partly_read", {"what": what}) for what in table.damage]
+    # A single bad entry is a local loss; a table that breaks off may have held any text.
+    gaps = [Gap(TEXT_KINDS, "resources.arsc", "resources_partly_read", {"what": what}, blinds=what != "entry")
+            for what in table.damage]
     return rows, ResourceLookup(rows, table.texts, table.ranks, table.aliases), gaps
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +25,15 @@ class ResourceLookup:
         self._texts = texts
         self._ranks = ranks
         self._aliases = aliases or {}
+
+    @classmethod
+    def joined(cls, parts: Sequence[ResourceLookup]) -> ResourceLookup:
+        """One lookup over the tables of a split set, so that the Chinese split answers for the base. All parts share one
+        string pool; among equals the earlier part wins."""
+        columns = ([getattr(part._rows, column.name) for part in parts] for column in fields(Resources))
+        rows = Resources(*(np.concatenate(column) for column in columns))
+        return cls(rows, *({key: value for part in parts for key, value in getattr(part, name).items()}
+                           for name in ("_texts", "_ranks", "_aliases")))
 
     def text(self, resource_id: int) -> str | None:
         """The text of a string (or the path of a file) in zh-rCN, else zh, else the default, else any configuration."""

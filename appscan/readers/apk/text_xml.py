@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from appscan.errors import UnreadableError
 from appscan.readers.apk import res_values
-from appscan.readers.apk.axml import Attribute, Node, XmlTree
+from appscan.readers.apk.axml import MAX_BYTES, Attribute, Node, XmlTree
 
 _MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 
@@ -18,6 +18,8 @@ def is_text_xml(raw: bytes) -> bool:
 
 def parse_text_xml(raw: bytes) -> XmlTree:
     """Parse written XML. Raises UnreadableError("xml_damaged", what), also for a document that declares entities."""
+    if len(raw) > MAX_BYTES:
+        raise UnreadableError("xml_damaged", what="too large")
     nodes: list[Node] = []
     open_nodes: list[int] = []
     texts: dict[int, list[str]] = {}

@@ -60,6 +60,13 @@ def test_chinese_is_chosen_first(texts: dict[str, bytes], chosen: str) -> None:
     assert lookup.text(HELLO) == chosen
 
 
+def test_the_chinese_split_answers_for_the_base() -> None:
+    pool = StringPool()
+    tables = [resource_table(_strings(en=DEFAULT)), resource_table(_strings(签到=ZH_CN)), resource_table([])]
+    joined = ResourceLookup.joined([read_arsc(raw, pool)[1] for raw in tables])
+    assert joined.text(HELLO) == "签到" and joined.name(HELLO) == "string/hello"
+
+
 def test_configurations_read_like_folder_names() -> None:
     rows, _ = _read(resource_table(_strings(a=DEFAULT, b=ZH_CN, c=config("zh", script="Hant"), d=config(night=True))))
     assert [row[4] for row in rows] == ["", "zh-rCN", "b+zh+Hant", "night"]
