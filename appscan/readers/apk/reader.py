@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from appscan.errors import AppscanError, LimitReached, UnreadableError
+from appscan.errors import LimitReached, UnreadableError
 from appscan.model.artifact import Artifact, Certificate
 from appscan.model.coverage import CODE_KINDS, Coverage, Gap, Kind, ReadItem
-from appscan.model.reading import Code, Fact, Reading, Resources, Role
+from appscan.model.reading import Code, Fact, Reading, Resources
 from appscan.readers.apk import androguard_fallback
 from appscan.readers.apk.arsc import read_arsc
-from appscan.readers.apk.bundles import is_text_asset, read_bundles
+from appscan.readers.apk.bundles import read_bundles
 from appscan.readers.apk.certificates import read_certificates
 from appscan.readers.apk.container import Container
 from appscan.readers.apk.dex import loose_text, read_dex
@@ -22,6 +22,7 @@ from appscan.readers.apk.manifest import ManifestSummary, read_manifest
 from appscan.readers.apk.natives import read_natives
 from appscan.readers.apk.nested import Nested, nested_containers
 from appscan.readers.apk.resource_lookup import ResourceLookup
+from appscan.readers.apk.text_assets import TextKind, kind_by_name
 from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.limits import Deadline, Limits
 
@@ -45,6 +46,7 @@ class Package:
     artifact: Artifact
     containers: tuple[Container, ...]
     idsig: bytes | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 def read_package(package: Package, limits: Limits, deadline: Deadline, on_stage: Stage) -> Reading:
@@ -73,6 +75,7 @@ class _Reader:
         base = self.package.containers[0]
         if MANIFEST not in base:
             raise UnreadableError("no_manifest", name=self.package.artifact.name)
+        self.gaps += self.package.gaps
         for container in self.package.containers:
             self.gaps += container.gaps
             self._entries(container)
@@ -186,11 +189,28 @@ class _Reader:
                 yield self._place(container, name), raw
 
     def _nested(self) -> Nested:
-        found = Nested((), (), ())
+        found = Nested()
         for container in self.package.containers:
-            found = found + nested_containers(container, self.limits)
+            found = found + nested_containers(container, self.limits, self.deadline)
         self.gaps += found.gaps
+        for place, container in found.packages:
+            self._nested_layouts(place, container)
         return found
+
+    def _nested_layouts(self, place: str, container: Container) -> None:
+        """Layouts of an APK inside the APK; its table is asked but not kept, since its ids mean something else here."""
+        raw = container.read_or_gap(TABLE, frozenset()) if TABLE in container else None
+        lookup = None
+        if isinstance(raw, bytes):
+            try:
+                lookup = read_arsc(raw, StringPool())[1]
+            except UnreadableError:
+                lookup = None
+        names = [name for name in container.names() if name.endswith(".xml") and name != MANIFEST
+                 and wanted_type(name, lookup)]
+        files = ((f"{place}!{name}", raw) for name in names
+                 if isinstance(raw := container.read_or_gap(name, frozenset()), bytes))
+        self.gaps += read_layouts(files, lookup, self.rows)
 
     def _code(self, nested: Nested) -> Code:
         units: list[tuple[str, bytes]] = []
@@ -224,8 +244,8 @@ class _Reader:
         for container in self.package.containers:
             names = [name for name in container.names() if is_text_asset(name)]
             files = self._files(container, names, frozenset({Kind.TEXT, Kind.CONTROL, Kind.ENDPOINT, Kind.CALL}))
-            details, gaps = read_bundles(_chained(files, nested.texts), self.rows, self.limits)
-            nested = Nested((), (), ())
+            details, gaps = read_bundles(_chained(files, nested.texts), self.rows)
+            nested = Nested()
             self.details.update(details)
             self.gaps += gaps
             self.read_items.append(ReadItem("assets", len(names)))
@@ -245,6 +265,13 @@ def _chained(files: Iterator[tuple[str, bytes]], more: Sequence[tuple[str, bytes
 def is_dex(name: str) -> bool:
     """Whether Android loads the entry as code: classes.dex, classes2.dex, … at the top level."""
     return name.startswith("classes") and name.endswith(".dex") and (name[7:-4] == "" or name[7:-4].isdigit())
+
+
+def is_text_asset(name: str) -> bool:
+    """Whether an entry may hold a script, a page or other text that the app shows or runs."""
+    if name.startswith(("assets/", "res/raw")) or "/" not in name:
+        return kind_by_name(name) is not TextKind.NONE and not name.endswith((".arsc", ".dex")) and name != MANIFEST
+    return False
 
 
 def dex_order(name: str) -> int:
@@ -271,6 +298,3 @@ def _joined(tables: Sequence[Resources]) -> Resources:
         return _no_resources()
     return Resources(*(np.concatenate([getattr(table, name) for table in tables])
                        for name in ("id", "type", "name", "value", "config")))
-
-
-__all__ = ["VERSION", "AppscanError", "Package", "Role", "read_package"]

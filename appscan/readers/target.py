@@ -1,0 +1,45 @@
+"""A file on disk → Reading: picks the reader by what the file is. Knows no check."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from appscan.errors import UnreadableError
+from appscan.model.artifact import Artifact, ArtifactKind
+from appscan.model.reading import Reading
+from appscan.readers.limits import Deadline, Limits
+
+UNREAD_KINDS = frozenset({".hap", ".wxapkg", ".ipa", ".aab", ".rpk"})
+"""Package kinds that we know and cannot read yet."""
+
+
+def is_unread_kind(path: Path) -> bool:
+    """Whether the file is of a known package kind without a reader."""
+    return path.suffix.lower() in UNREAD_KINDS
+
+
+def unread_artifact(path: Path, name: str) -> Artifact:
+    """Digest and size of a package that is not read. Raises UnreadableError `missing_file` or `unreadable_file`."""
+    total = hashlib.sha256()
+    size = 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                total.update(block)
+                size += len(block)
+    except FileNotFoundError:
+        raise UnreadableError("missing_file", name=name) from None
+    except OSError as error:
+        raise UnreadableError("unreadable_file", name=name, why=error.strerror or "") from None
+    return Artifact(ArtifactKind.UNREAD, name, total.hexdigest(), size)
+
+
+def read_target(path: Path, name: str, limits: Limits, on_stage: Callable[[str, float], None]) -> Reading:
+    """Read one APK or split set. Raises UnreadableError with `name` for everything that cannot be opened."""
+    from appscan.readers.apk.packages import open_package
+    from appscan.readers.apk.reader import read_package
+
+    deadline = Deadline(limits.seconds)
+    return read_package(open_package(path, name, limits), limits, deadline, on_stage)
