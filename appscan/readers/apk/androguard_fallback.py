@@ -65,18 +65,17 @@ def string_resources(raw: bytes, pool: StringPool) -> tuple[Resources, ResourceL
         texts[number] = encoded
         return number
 
-    try:
-        with _quiet():
-            for resource_id, kind, name, value, qualifier in _strings(raw):
-                config = sid(str(qualifier))
-                ranks[config] = qualifier.rank
-                rows.append((resource_id, sid(kind), sid(name), -1 if kind == "id" else sid(value), config))
-    except Exception as error:
-        gap = Gap(TABLE_KINDS, "resources.arsc", "parser_failed", {"why": type(error).__name__}, blinds=True)
-        return _columns([]), None, [gap]
-    found = _columns(rows)
-    gap = Gap(frozenset(), "resources.arsc", "parser_fallback", {"parser": PARSER})
-    return found, ResourceLookup(found, texts, ranks), [gap]
+    # Whatever it raises on hostile bytes, or for want of being installed, means the same: it did not read the table.
+    with contextlib.suppress(Exception), _quiet():
+        for resource_id, kind, name, value, qualifier in _strings(raw):
+            config = sid(str(qualifier))
+            ranks[config] = qualifier.rank
+            rows.append((resource_id, sid(kind), sid(name), -1 if kind == "id" else sid(value), config))
+        found = _columns(rows)
+        gap = Gap(frozenset(), "resources.arsc", "parser_fallback", {"parser": PARSER})
+        return found, ResourceLookup(found, texts, ranks), [gap]
+    gap = Gap(TABLE_KINDS, "resources.arsc", "parser_failed", {"why": "resources_damaged"}, blinds=True)
+    return _columns([]), None, [gap]
 
 
 @contextlib.contextmanager

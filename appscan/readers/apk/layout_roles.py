@@ -72,7 +72,7 @@ def _layout_role(place: Place, attribute: str, role: Role) -> Role:
             return Role.LABEL if name.endswith(INPUT_ENDINGS) else Role.BUTTON
     if attribute != "text" or name.endswith(INPUT_ENDINGS):
         return role
-    if _inside(place, lambda above, depth: above.name.endswith(TOOLBAR_ENDINGS), 64):
+    if _inside(place, lambda above, _: above.name.endswith(TOOLBAR_ENDINGS), 64):
         return Role.TITLE
     return Role.BUTTON if _inside(place, _makes_button, CLICK_DEPTH) else role
 

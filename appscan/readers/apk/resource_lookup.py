@@ -28,8 +28,8 @@ class ResourceLookup:
 
     @classmethod
     def joined(cls, parts: Sequence[ResourceLookup]) -> ResourceLookup:
-        """One lookup over the tables of a split set, so that the Chinese split answers for the base. All parts share one
-        string pool; among equals the earlier part wins."""
+        """One lookup over the tables of a split set, so that the Chinese split answers for the base. All parts share
+        one string pool; among equals the earlier part wins."""
         columns = ([getattr(part._rows, column.name) for part in parts] for column in fields(Resources))
         rows = Resources(*(np.concatenate(column) for column in columns))
         return cls(rows, *({key: value for part in parts for key, value in getattr(part, name).items()}

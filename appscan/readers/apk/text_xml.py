@@ -36,7 +36,7 @@ def parse_text_xml(raw: bytes) -> XmlTree:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: open_nodes.pop()
+    parser.EndElementHandler = lambda _: open_nodes.pop()
     parser.CharacterDataHandler = lambda text: texts.setdefault(open_nodes[-1], []).append(text)
     parser.EntityDeclHandler = refuse
     try:

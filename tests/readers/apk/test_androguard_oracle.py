@@ -29,9 +29,9 @@ def _apks() -> list[Any]:
     corpus = os.environ.get("APPSCAN_CORPUS")
     if not corpus:
         reason = "APPSCAN_CORPUS is not set: the shared corpus was not compared with androguard"
-        return [*found, pytest.param(Path(), id="corpus", marks=pytest.mark.skip(reason=reason))]
+        return [*found, pytest.param(Path(), id="corpus", marks=[pytest.mark.corpus, pytest.mark.skip(reason=reason)])]
     folder = Path(corpus) / "apks" if (Path(corpus) / "apks").is_dir() else Path(corpus)
-    return found + [pytest.param(path, id=path.stem) for path in sorted(folder.glob("*.apk"))]
+    return found + [pytest.param(path, id=path.stem, marks=pytest.mark.corpus) for path in sorted(folder.glob("*.apk"))]
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +120,8 @@ def test_the_second_parser_of_the_table_answers_like_the_first(path: Path) -> No
     pytest.importorskip("androguard.core.axml")
     _, ours, _ = read_arsc(_table(path), StringPool())
     rows, theirs, gaps = androguard_fallback.string_resources(_table(path), StringPool())
-    assert theirs is not None and [gap.reason for gap in gaps] == ["parser_fallback"]
+    assert theirs is not None
+    assert [gap.reason for gap in gaps] == ["parser_fallback"]
     for resource_id in rows.id.tolist():
         assert theirs.text(resource_id) == ours.text(resource_id)
         assert theirs.name(resource_id) == ours.name(resource_id)

@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from binary_resources import Entry, Ref, TypeChunk, config, resource_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,8 @@ from appscan.model.reading import Resources
 from appscan.readers.apk.arsc import read_arsc
 from appscan.readers.apk.resource_lookup import ResourceLookup
 from appscan.readers.columns import StringPool
+
+from .binary_resources import Entry, Ref, TypeChunk, config, resource_table
 
 HELLO, SIGN, LOOP = 0x7F010000, 0x7F010001, 0x7F010002
 DEFAULT, ZH, ZH_CN, ZH_TW, FR = config(), config("zh"), config("zh", "CN"), config("zh", "TW"), config("fr")
@@ -46,7 +47,8 @@ def test_every_form_of_type_chunk_is_read(form: str, utf8: bool) -> None:
     raw = resource_table([TypeChunk("string", DEFAULT, entries, form)], utf8)
     rows, lookup = _read(raw)
     assert rows == [(HELLO, "string", "hello", "你好", ""), (0x7F010005, "string", "sign", "签到", "")]
-    assert lookup.text(0x7F010005) == "签到" and lookup.name(0x7F010005) == "string/sign"
+    assert lookup.text(0x7F010005) == "签到"
+    assert lookup.name(0x7F010005) == "string/sign"
 
 
 @pytest.mark.parametrize(("texts", "chosen"), [
@@ -64,7 +66,8 @@ def test_the_chinese_split_answers_for_the_base() -> None:
     pool = StringPool()
     tables = [resource_table(_strings(en=DEFAULT)), resource_table(_strings(签到=ZH_CN)), resource_table([])]
     joined = ResourceLookup.joined([read_arsc(raw, pool)[1] for raw in tables])
-    assert joined.text(HELLO) == "签到" and joined.name(HELLO) == "string/hello"
+    assert joined.text(HELLO) == "签到"
+    assert joined.name(HELLO) == "string/hello"
 
 
 def test_configurations_read_like_folder_names() -> None:
@@ -78,7 +81,8 @@ def test_references_take_the_text_of_the_same_language_and_loops_end() -> None:
              TypeChunk("string", ZH, {0: Entry("hello", "你好"), 1: sign})]
     rows, lookup = _read(resource_table(types))
     assert [row[3] for row in rows] == ["hi", "你好", "hi", "你好", None]
-    assert lookup.text(SIGN) == "你好" and lookup.text(LOOP) is None
+    assert lookup.text(SIGN) == "你好"
+    assert lookup.text(LOOP) is None
 
 
 def test_items_of_arrays_and_plurals_are_rows_of_their_own() -> None:
@@ -87,7 +91,8 @@ def test_items_of_arrays_and_plurals_are_rows_of_their_own() -> None:
              TypeChunk("string", DEFAULT, {0: Entry("off", "下班打卡")})]
     rows, lookup = _read(resource_table(types))
     assert [row[3] for row in rows if row[1] == "array"] == ["上班打卡", "下班打卡"]
-    assert lookup.texts(0x7F010000) == ("上班打卡", "下班打卡") and lookup.text(0x7F010000) is None
+    assert lookup.texts(0x7F010000) == ("上班打卡", "下班打卡")
+    assert lookup.text(0x7F010000) is None
     assert lookup.texts(0x7F020000) == ("one day", "days")
 
 
@@ -96,9 +101,11 @@ def test_the_table_knows_a_layout_by_its_obfuscated_path() -> None:
              TypeChunk("drawable", DEFAULT, {0: Entry("b", "r/c/d.xml")}),
              TypeChunk("id", DEFAULT, {0: Entry("ok", "")})]
     rows, lookup = _read(resource_table(types))
-    assert lookup.type_of_path("r/a/b.xml") == "layout" and lookup.path(0x7F010000) == "r/a/b.xml"
+    assert lookup.type_of_path("r/a/b.xml") == "layout"
+    assert lookup.path(0x7F010000) == "r/a/b.xml"
     assert lookup.type_of_path("r/c/d.xml") is None, "drawables are not read at all"
-    assert (0x7F030000, "id", "ok", None, "") in rows and lookup.text(0x7F030000) is None
+    assert (0x7F030000, "id", "ok", None, "") in rows
+    assert lookup.text(0x7F030000) is None
 
 
 def test_words_of_the_framework_are_known_in_chinese() -> None:
@@ -118,7 +125,8 @@ def test_a_cut_table_keeps_what_was_read_and_says_so() -> None:
     pool = StringPool()
     resources, _, gaps = read_arsc(raw[:-400], pool)
     assert (HELLO, "string", "hello", "你好", "") in _rows(resources, pool)
-    assert [gap.reason for gap in gaps] == ["resources_partly_read"] * len(gaps) and gaps
+    assert [gap.reason for gap in gaps] == ["resources_partly_read"] * len(gaps)
+    assert gaps
 
 
 def test_a_declared_billion_of_entries_is_not_believed() -> None:
@@ -126,7 +134,8 @@ def test_a_declared_billion_of_entries_is_not_believed() -> None:
     at = raw.index(struct.pack("<HH", 0x201, 84))
     struct.pack_into("<I", raw, at + 12, 0x7FFFFFFF)
     resources, _, gaps = read_arsc(bytes(raw), StringPool())
-    assert len(resources.id) < 100 and gaps
+    assert len(resources.id) < 100
+    assert gaps
 
 
 def _real_table() -> bytes:

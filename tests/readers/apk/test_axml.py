@@ -6,13 +6,14 @@ import struct
 import tracemalloc
 
 import pytest
-from binary_resources import Element, Ref, XmlWriter, chunk, string_pool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appscan.errors import UnreadableError
 from appscan.readers.apk.axml import parse_axml
 from appscan.readers.apk.string_chunk import StringChunk
+
+from .binary_resources import Element, Ref, XmlWriter, chunk, string_pool
 
 SCREEN = Element("LinearLayout", {"android:id": Ref(0x7F080001)}, [
     Element("Button", {"android:text": "签到", "android:onClick": "sign", "android:enabled": True, "app:badge": 3}),
@@ -36,13 +37,15 @@ def test_tags_attributes_and_parents_survive(utf8: bool) -> None:
 def test_tricks_of_packers_do_not_hide_a_button(writer: XmlWriter) -> None:
     button = parse_axml(writer.write(SCREEN)).nodes[1]
     text = button.attribute("text")
-    assert text is not None and text.text == "签到"
+    assert text is not None
+    assert text.text == "签到"
 
 
 def test_the_resource_id_of_an_attribute_beats_a_false_name() -> None:
     raw = XmlWriter().write(Element("activity", {"android:name": ".Main"}))
     name = parse_axml(raw.replace(b"\x04\x04name\0", b"\x04\x04lure\0")).nodes[0].attribute("name")
-    assert name is not None and name.text == ".Main"
+    assert name is not None
+    assert name.text == ".Main"
 
 
 def test_an_element_with_an_impossible_chunk_size_is_still_read() -> None:
@@ -77,7 +80,8 @@ def test_a_huge_declared_string_pool_costs_nothing() -> None:
     struct.pack_into("<I", pool, 8, 0xFFFFFFF0)
     tracemalloc.start()
     strings = StringChunk(bytes(pool), 0, len(pool))
-    assert strings.text(0) == "a" and strings.text(4_000_000) == ""
+    assert strings.text(0) == "a"
+    assert strings.text(4_000_000) == ""
     assert tracemalloc.get_traced_memory()[1] < 100_000
     tracemalloc.stop()
     assert strings.cut

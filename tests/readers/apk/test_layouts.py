@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from binary_resources import Element, Entry, Ref, TypeChunk, XmlWriter, config, resource_table
 
 from appscan.model.coverage import Gap
 from appscan.model.reading import Fact
@@ -11,6 +10,8 @@ from appscan.readers.apk.arsc import read_arsc
 from appscan.readers.apk.layouts import read_layouts, wanted_type
 from appscan.readers.apk.resource_lookup import ResourceLookup
 from appscan.readers.columns import FactRows, StringPool
+
+from .binary_resources import Element, Entry, Ref, TypeChunk, XmlWriter, config, resource_table
 
 TABLE = resource_table([
     TypeChunk("string", config(), {0: Entry("sign", "Check in"), 1: Entry("behavior", "com.x.Scroll$Behavior")}),
@@ -105,8 +106,10 @@ def test_the_table_decides_what_is_read_and_folders_only_where_it_is_silent() ->
     lookup = _lookup()
     assert wanted_type("r/a/b.xml", lookup) == "layout"
     assert wanted_type("r/c/d.xml", lookup) is None
-    assert wanted_type("res/menu-v21/m.xml", lookup) == "menu" and wanted_type("res/menu-v21/m.xml", None) == "menu"
-    assert wanted_type("res/drawable/x.xml", None) is None and wanted_type("res/raw/tone.mp3", None) is None
+    assert wanted_type("res/menu-v21/m.xml", lookup) == "menu"
+    assert wanted_type("res/menu-v21/m.xml", None) == "menu"
+    assert wanted_type("res/drawable/x.xml", None) is None
+    assert wanted_type("res/raw/tone.mp3", None) is None
     assert wanted_type("AndroidManifest.xml", lookup) is None
 
 
@@ -118,15 +121,18 @@ def test_without_a_table_literal_texts_are_still_read() -> None:
     facts, strings = rows.freeze(), rows.pool.freeze()
     texts = [strings[facts.value[row]] for row in range(len(rows)) if facts.kind[row] == Fact.TEXT]
     unresolved = [int(facts.ref[row]) for row in range(len(rows)) if facts.kind[row] == Fact.ATTRIBUTE]
-    assert texts == ["打卡"] and unresolved == [SIGN.number]
+    assert texts == ["打卡"]
+    assert unresolved == [SIGN.number]
 
 
 def test_plain_xml_is_read_as_literals_and_declares_no_entities() -> None:
     facts, gaps = _read("res/raw/menu.xml", "<list><item name='巡查轨迹'>上报</item></list>".encode())
-    assert gaps == [] and {value for kind, _, value, _ in facts if kind is Fact.LITERAL} == {"巡查轨迹", "上报"}
+    assert gaps == []
+    assert {value for kind, _, value, _ in facts if kind is Fact.LITERAL} == {"巡查轨迹", "上报"}
     bomb = b"<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;'>]><a>&c;</a>"
     facts, gaps = _read("res/raw/bomb.xml", bomb)
-    assert facts == [] and [gap.reason for gap in gaps] == ["parser_failed"]
+    assert facts == []
+    assert [gap.reason for gap in gaps] == ["parser_failed"]
 
 
 def test_a_broken_layout_is_a_gap_of_its_own_and_the_rest_is_read() -> None:
