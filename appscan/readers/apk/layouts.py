@@ -46,12 +46,13 @@ def wanted_type(path: str, lookup: ResourceLookup | None) -> str | None:
 
 
 def read_layouts(files: Iterable[tuple[str, bytes]], lookup: ResourceLookup | None, rows: FactRows) -> list[Gap]:
-    """Append the facts of XML resources to `rows`. `files`: (path in the container, bytes). Never raises for bad bytes:
-    a file that no parser reads is a gap of its own."""
+    """Append the facts of XML resources to `rows`. `files`: (path in the container, bytes); a path may stand
+    behind the name of its part (split.apk!res/…). Never raises for bad bytes: a file that no parser reads is a gap of its
+    own."""
     gaps: list[Gap] = []
     left = FALLBACKS
     for path, raw in files:
-        kind = wanted_type(path, lookup) or "layout"
+        kind = wanted_type(path.rpartition("!")[2], lookup) or ""
         try:
             tree = text_xml.parse_text_xml(raw) if text_xml.is_text_xml(raw) else parse_axml(raw)
         except UnreadableError as error:
@@ -66,7 +67,7 @@ def read_layouts(files: Iterable[tuple[str, bytes]], lookup: ResourceLookup | No
 
 
 def _document(kind: str, root: str) -> str:
-    """layout | menu | navigation | preference | xml | raw."""
+    """layout | menu | navigation | preference | xml | raw; the root element decides where the type is not known."""
     if kind in ("layout", "menu", "navigation", "raw"):
         return kind
     if root.endswith("PreferenceScreen"):

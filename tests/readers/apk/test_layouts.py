@@ -79,6 +79,11 @@ def test_menus_navigation_and_preferences_have_their_roles() -> None:
     assert _roles("res/xml/p.xml", screen) == {"班次": "title", "每天": "label", "早班": "option", "晚班": "option"}
 
 
+@pytest.mark.parametrize("path", ["split.apk!res/menu/m.xml", "somewhere/m.xml"])
+def test_a_menu_in_a_split_or_at_an_unknown_path_is_still_a_menu(path: str) -> None:
+    assert _roles(path, Element("menu", {}, [Element("item", {"android:title": "积分"})])) == {"积分": "menu"}
+
+
 def test_references_are_resolved_chinese_first_and_keep_their_id() -> None:
     facts, _ = _read("r/a/b.xml", Element("FrameLayout", {}, [
         Element("Button", {"android:id": OK, "android:text": SIGN, "android:onClick": "sign"}),
