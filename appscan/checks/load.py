@@ -255,15 +255,14 @@ def _context(name: str, node: dict[str, Any], source: Source) -> Context:
 
 
 def _vocabulary(documents: Mapping[str, dict[str, Any]]) -> Vocabulary:
-    calls_name, contexts_name = "vocabulary/calls.yaml", "vocabulary/contexts.yaml"
-    groups = documents.get(calls_name, {}).get("groups", {})
+    contexts_name = "vocabulary/contexts.yaml"
     contexts = documents.get(contexts_name, {})
     libraries = documents.get("vocabulary/libraries.yaml", {})
     audiences = documents.get("vocabulary/audience.yaml", {})
     source = Source("vocabulary/audience.yaml", {})
-    calls = Source(calls_name, {})
     return Vocabulary(
-        calls={name: _call_group(name, node, calls) for name, node in groups.items() if name != LINE},
+        calls={name: _call_group(name, node, Source(file, {})) for file in ("vocabulary/calls.yaml", "vocabulary/marks.yaml")
+               for name, node in documents.get(file, {}).get("groups", {}).items() if name != LINE},
         libraries={str(key): str(value) for key, value in (libraries.get("prefixes") or {}).items() if key != LINE},
         library_scripts=tuple((str(row["file"]), str(row["library"])) for row in libraries.get("scripts") or ()),
         library_modules=tuple(str(row) for row in libraries.get("modules") or ()),

@@ -72,12 +72,7 @@ def parse_words(items: Any, source: Source, line: int) -> tuple[Word, ...]:
     for item in listed:
         if not isinstance(item, str):
             source.fail(line, f"{item!r} is not a word", "put quotation marks around it")
-        if item.startswith("$"):
-            if item[1:] not in source.lists:
-                source.fail(line, f"no word list {item}", "define it under words:")
-            words += [parse_word(word, source, line) for word in source.lists[item[1:]]]
-        else:
-            words.append(parse_word(item, source, line))
+        words += [parse_word(word, source, line) for word in _expanded(item, source, line)]
     return tuple(dict.fromkeys(words))
 
 
@@ -94,17 +89,27 @@ def parse_term(kind: str, items: Any, source: Source, line: int) -> Term:
     names = [items] if isinstance(items, str) else items
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         source.fail(line, f"{kind} needs names of call groups", "see checks/vocabulary/calls.yaml")
+    names = [one for name in names for one in _expanded(name, source, line)]
     named = tuple(parse_word(name[1:], source, line) for name in names if name.startswith("#"))
     return Term(known, groups=tuple(name for name in names if not name.startswith("#")), named=named)
 
 
+def _expanded(name: str, source: Source, line: int) -> list[str]:
+    """The entries of a word list for `$name`, else the name itself."""
+    if not name.startswith("$"):
+        return [name]
+    if name[1:] not in source.lists:
+        source.fail(line, f"no word list {name}", "define it under words:")
+    return list(source.lists[name[1:]])
+
+
 def parse_expression(node: Any, source: Source, line: int, depth: int = 0) -> Expression:
-    """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most three levels deep."""
+    """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most four levels deep."""
     if not isinstance(node, dict):
         source.fail(line, f"{node!r} is not a condition", "write {text: […]} or any:/all:")
     here = int(node.get(LINE, line))
     keys = [key for key in node if key != LINE]
-    if depth > 2:
+    if depth > 3:
         source.fail(here, "conditions are nested too deep", "split them into several items")
     if "any" in keys:
         _only(keys, {"any"}, source, here)

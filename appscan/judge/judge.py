@@ -20,6 +20,7 @@ from appscan.model.reading import Reading
 
 MAX_OCCURRENCES = 40
 MAX_EVIDENCE = 14
+MAX_ALIKE = 3
 MAX_CANCELLED = 20
 MENTIONS_KEPT = 5
 """Occurrences kept where a feature is only mentioned: the rest would bury the reader."""
@@ -145,11 +146,11 @@ class _Bench:
         return tuple(by_anchor.values())
 
     def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
-        """The longest call path among the hits: it says most about how the act is reached."""
+        """Call path to the first hit in code (conditions name the most telling one first), best through `screen`."""
         simple = screen.rpartition(".")[2]
         paths = [self.sight.program.path_to(hit.method) for hit in hits if hit.method >= 0 and hit.live]
         named = [path for path in paths if any(step.startswith(simple) for step in path)] or paths
-        return max(named, key=len, default=())
+        return named[0] if named else ()
 
     def _title_of(self, screen: str) -> str:
         """Title of a screen with its class, as a person would look for it."""
@@ -271,5 +272,10 @@ def _best(hits: tuple[Hit, ...]) -> list[Hit]:
     """Hits worth showing first: controls, endpoints, calls, then texts; bounded."""
     order = [Kind.CONTROL, Kind.ENDPOINT, Kind.REQUEST, Kind.TITLE, Kind.CALL, Kind.TIMER, Kind.FIELD, Kind.TEXT]
     ranked = sorted(hits, key=lambda hit: order.index(hit.kind) if hit.kind in order else len(order))
-    return ranked[:MAX_EVIDENCE // 2 + 1]
+    kept: list[Hit] = []
+    for hit in ranked:
+        same = sum(1 for other in kept if (other.kind, other.role) == (hit.kind, hit.role))
+        if same < MAX_ALIKE:
+            kept.append(hit)
+    return kept[:MAX_EVIDENCE // 2 + 1]
 

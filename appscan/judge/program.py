@@ -113,6 +113,8 @@ class Program:
 
     def descendants(self, sid: int) -> set[int]:
         """Classes that extend or implement the class with this descriptor sid, itself included."""
+        if sid not in self._children:
+            return {sid}
         found, queue = {sid}, [sid]
         while queue:
             for child in self._children.get(queue.pop(), ()):
@@ -202,6 +204,13 @@ class Program:
             return set()
         rows = np.flatnonzero(~self.own_method[uses.method] & self._own_sid[uses.what])
         return set(uses.what[rows].tolist())
+
+    @cached_property
+    def nested_classes(self) -> set[int]:
+        """First-party classes of nested code: the host loads them by name, where no reference shows."""
+        classes = self.reading.code.classes
+        units = [sid for sid in np.unique(classes.unit).tolist() if "!" in self.text(sid)]
+        return {sid for sid in classes.type[np.isin(classes.unit, units)].tolist() if self._own_sid[sid]}
 
     @cached_property
     def class_by_name(self) -> dict[str, int]:
@@ -312,11 +321,23 @@ class Program:
         return {}
 
     def screens_of(self, method: int) -> frozenset[str]:
-        """Dotted names of the screens from which `method` is reached first, walking callers backwards."""
+        """Dotted names of the screens from which `method` is reached first; its own outermost class where none is."""
+        return self.known_screens_of(method) or frozenset([self.dotted(self.outer(self.owner_of(method)))])
+
+    def known_screens_of(self, method: int) -> frozenset[str]:
+        """Screens from which `method` is reached first, walking callers backwards; empty where none is known."""
         known = self._screens_cache.get(method)
         if known is None:
             known = self._screens_cache[method] = self._walk_back(method)
         return known
+
+    def owner_of(self, method: int) -> int:
+        """Descriptor sid of the class that owns `method`."""
+        return int(self.reading.code.methods.owner[method])
+
+    def dotted(self, sid: int) -> str:
+        """Dotted class name of a descriptor."""
+        return self.text(sid)[1:-1].replace("/", ".")
 
     def _walk_back(self, method: int) -> frozenset[str]:
         owners = self.reading.code.methods.owner
@@ -339,9 +360,6 @@ class Program:
                     if caller not in seen:
                         seen.add(caller)
                         queue.append(caller)
-        if not found:
-            owner = self.outer(int(owners[method]))
-            found.add(self.text(owner)[1:-1].replace("/", "."))
         return frozenset(found)
 
     def screens_of_class(self, sid: int) -> frozenset[str]:
@@ -381,12 +399,14 @@ class _Liveness:
         names = program.class_by_name
         entries = [names[name] for name in program.components if name in names]
         classes, annotated = program._annotated
-        roots = [*entries, *sorted(program.named_by_libraries), *sorted(sid for sid in classes if program._own_sid[sid])]
+        roots = entries
         if not entries and not program.reading.facts.kind.size:
             roots = list(names.values())
-        for sid in [*roots, *sorted(self._named_in_xml())]:
-            self._enter(sid, None)
-        self._drain()
+        for group in (roots, sorted(self._named_in_xml()), sorted(program.named_by_libraries), sorted(classes),
+                      sorted(program.nested_classes)):
+            for sid in group:
+                self._enter(sid, None)
+            self._drain()  # what the manifest leads to gets its path from there
         for method in sorted(annotated):
             if program.own_method[method] and int(program.reading.code.methods.owner[method]) in self.classes:
                 self._reach(method, None)

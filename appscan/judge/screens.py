@@ -78,8 +78,6 @@ class Layouts:
             return self._component_of(row)
         if file in self._ids_of_file:
             return self._seen_file(file, 0)
-        if name.endswith(".so") or name.startswith("lib/"):
-            return Seen(frozenset(), "", True)
         module = self.program.text(screen) if screen >= 0 else ""
         origin = self.program.origins.of_script(name, module)
         return Seen(frozenset([module or name]), origin, True)
@@ -111,6 +109,7 @@ class Layouts:
     def _look(self, file: int, depth: int) -> Seen:
         program = self.program
         screens: set[str] = set()
+        fallback: set[str] = set()
         live = libraries = False
         library = ""
         for identifier in self._ids_of_file[file]:
@@ -119,7 +118,8 @@ class Layouts:
                 if origin:
                     libraries, library = True, origin
                 else:
-                    screens |= program.screens_of(method)
+                    screens |= program.known_screens_of(method)
+                    fallback |= program.screens_of(method)
                     live |= self.everything_lives or method in program.live_methods
             for other in self._referring_files.get(identifier, ()) if depth < MAX_INCLUDES else ():
                 if program.text(other).endswith("AndroidManifest.xml"):
@@ -131,6 +131,7 @@ class Layouts:
                     library = library or seen.origin
         if self.everything_lives:
             live = True
+        screens = screens or fallback  # generated classes (data binding) stand for a screen only where nothing else does
         if libraries and not screens:
             return Seen(frozenset(), library, True)
         return Seen(frozenset(screens), "", live)

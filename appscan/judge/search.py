@@ -17,11 +17,7 @@ MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_LOWER = np.zeros(256, dtype=np.uint8)
-for _code in range(256):
-    _char = chr(_code)
-    if _code < 128 and _char.isalnum():
-        _LOWER[_code] = ord(_char.lower())
+_LOWER = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 0 for code in range(256))
 
 
 class Search:
@@ -63,13 +59,9 @@ class Search:
     @cached_property
     def _is_ascii(self) -> np.ndarray:
         """Per string: whether all its bytes are ASCII."""
-        ends = self.strings.ends
-        if not len(ends):
-            return np.zeros(0, dtype=bool)
-        high = np.frombuffer(self.strings.blob, dtype=np.uint8) >= 0x80
-        before = np.concatenate(([0], np.cumsum(high, dtype=np.int64)))
-        starts = np.concatenate(([0], ends[:-1]))
-        plain: np.ndarray = before[ends] == before[starts]
+        plain = np.ones(len(self.strings), dtype=bool)
+        high = np.flatnonzero(np.frombuffer(self.strings.blob, dtype=np.uint8) >= 0x80)
+        plain[np.searchsorted(self.strings.ends, high, side="right")] = False
         return plain
 
     @cached_property
@@ -81,27 +73,13 @@ class Search:
         return "\n".join(texts), sids, starts
 
     @cached_property
-    def _latin(self) -> tuple[str, np.ndarray, np.ndarray]:
-        """Letters and digits of all short ASCII strings in lower case, one string per line; sids and starts."""
-        ends = self.strings.ends
-        starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-        lengths = ends - starts
-        chosen = np.flatnonzero(self._is_ascii & (lengths > 2) & (lengths <= MAX_IDENTIFIER))
-        if not len(chosen):
-            return "", chosen, np.zeros(1, dtype=np.int64)
-        lower = _LOWER[np.frombuffer(self.strings.blob, dtype=np.uint8)]
-        kept_before = np.concatenate(([0], np.cumsum(lower != 0, dtype=np.int64)))
-        sizes = kept_before[ends[chosen]] - kept_before[starts[chosen]] + 1
-        new_starts = np.concatenate(([0], np.cumsum(sizes)))
-        joined = np.full(int(new_starts[-1]), ord("\n"), dtype=np.uint8)
-        inside = np.zeros(len(lower) + 1, dtype=np.int8)
-        np.add.at(inside, starts[chosen], 1)
-        np.add.at(inside, ends[chosen], -1)
-        taken = (np.cumsum(inside[:-1]) > 0) & (lower != 0)
-        positions = np.flatnonzero(taken)
-        owner = np.searchsorted(ends[chosen], positions, side="right")
-        joined[new_starts[owner] + kept_before[positions] - kept_before[starts[chosen]][owner]] = lower[positions]
-        return joined.tobytes().decode("ascii"), chosen, new_starts
+    def _latin(self) -> tuple[str, np.ndarray]:
+        """Letters and digits of all strings in lower case, end to end, and the end of each string in it."""
+        lower = np.frombuffer(self.strings.blob.translate(_LOWER), dtype=np.uint8)
+        kept = lower != 0
+        before = np.zeros(len(lower) + 1, dtype=np.int64 if len(lower) >> 31 else np.int32)
+        np.cumsum(kept, out=before[1:])
+        return lower[kept].tobytes().decode("ascii"), before[self.strings.ends]
 
     def exact(self, texts: Iterable[str]) -> dict[str, int]:
         """Sid of each of the texts that is itself a string of the reading."""
@@ -134,19 +112,25 @@ class Search:
         return {word: frozenset(hits) for word, hits in found.items()}
 
     def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
-        joined, sids, starts = self._latin
-        found: dict[Word, set[int]] = {}
-        texts = sorted({word.text for word in words})
+        joined, ends = self._latin
         by_text: dict[str, list[Word]] = {}
         for word in words:
             by_text.setdefault(word.text, []).append(word)
-        seen: set[tuple[int, int]] = set()
-        for index, start, _ in ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True):
-            sid = int(sids[int(np.searchsorted(starts, start, side="right")) - 1])
-            if (index, sid) in seen:
-                continue
-            seen.add((index, sid))
-            parts = tokens(self.strings[sid])
+        texts = sorted(by_text)
+        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True)
+        if not matches:
+            return {}
+        table = np.array(matches, dtype=np.int64)
+        sids = np.searchsorted(ends, table[:, 1], side="right")
+        inside = table[:, 2] <= ends[sids]  # a match must not run over the end of its string
+        size = self.strings.ends[sids] - np.where(sids > 0, self.strings.ends[sids - 1], 0)
+        pairs = np.unique(np.stack((table[:, 0], sids), axis=1)[inside & (size <= MAX_IDENTIFIER)], axis=0)
+        found: dict[Word, set[int]] = {}
+        parts_of: dict[int, tuple[str, ...]] = {}
+        for index, sid in pairs.tolist():
+            parts = parts_of.get(sid)
+            if parts is None:
+                parts = parts_of[sid] = tokens(self.strings[sid])
             for word in by_text[texts[index]]:
                 if _has_run(parts, word):
                     found.setdefault(word, set()).add(sid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -18,7 +19,19 @@ from appscan.model.coverage import Kind
 from appscan.model.reading import NO_CONSTANT, Fact, Reading, Role
 
 NATIVE_CALL = "native_call"
-"""Name of the call group that is computed: first-party methods implemented in native code."""
+"""Computed call group: first-party methods implemented in native code."""
+
+NETWORK = "network_send"
+"""Call group to which calls of declared requests (Retrofit interfaces) belong as well."""
+
+SELF_STARTED = "self_started"
+"""Computed call group: continuous positioning whose call path has no press of a control in it."""
+
+_GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
+"""Classes that hold resource ids and build constants: their field names are no data of the app."""
+
+_CONTINUOUS = ("location_continuous", "location_background", "track_service")
+_PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked)\w*|lambda\$\w*[cC]lick\w*)$")
 
 CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPTION})
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
@@ -48,7 +61,8 @@ class Sight:
 
     def _find(self, term: Term) -> Iterator[Hit]:
         for name in term.groups:
-            yield from self._calls(self.vocabulary.calls[name], term.kind)
+            yield from self._self_started(term.kind) if name == SELF_STARTED else self._calls(
+                self.vocabulary.calls[name], term.kind)
         for word in term.named:
             yield from self._named_methods(word)
         for word in term.words:
@@ -135,7 +149,8 @@ class Sight:
             yield self._class_hit(int(notes.owner[row]), Kind.FIELD, value)
         fields = self.reading.code.fields
         for row in np.flatnonzero(fields.name == sid).tolist():
-            if not self.program.origin_of_class(int(fields.owner[row])):
+            owner = int(fields.owner[row])
+            if not self.program.origin_of_class(owner) and not _GENERATED.search(self.program.text(owner)):
                 yield self._class_hit(int(fields.owner[row]), Kind.FIELD, value)
         for method in self._methods_using(sid):
             if not self.program.origin_of(method):
@@ -172,8 +187,8 @@ class Sight:
         for pattern in group.methods:
             for callee in self._callees(pattern):
                 wanted[callee].append(pattern)
-        if group.name == NATIVE_CALL:
-            for callee in self._native_methods:
+        if group.name in (NATIVE_CALL, NETWORK):
+            for callee in self._native_methods if group.name == NATIVE_CALL else self._declared_requests:
                 wanted[callee].append(MethodPattern("*", "*"))
         if wanted:
             rows = np.flatnonzero(np.isin(callees, np.fromiter(wanted, dtype=np.int64)))
@@ -192,18 +207,36 @@ class Sight:
             value = f"{self.program.text(int(self.reading.facts.role[row]))}={self.program.text(int(self.reading.facts.value[row]))}"
             yield self._fact_hit(row, kind, value, group.name)
 
+    def _self_started(self, kind: Kind) -> Iterator[Hit]:
+        for name in _CONTINUOUS:
+            for hit in self.hits(Term(kind, groups=(name,))) if name in self.vocabulary.calls else ():
+                if hit.method >= 0 and hit.live and not any(_PRESS.search(step) for step in self.program.path_to(hit.method)):
+                    yield _changed(hit, kind, role=SELF_STARTED)
+
+    @cached_property
+    def _declared_requests(self) -> list[int]:
+        """Methods of interfaces that declare a request by annotation."""
+        return sorted({method for methods in self._annotated_endpoints.values() for method in methods})
+
     def _api_name(self, callee: int) -> str:
         methods = self.reading.code.methods
         owner = self.program.text(int(methods.owner[callee]))[1:-1].replace("/", ".")
         return f"{owner}.{self.program.text(int(methods.name[callee]))}"
 
     def _callees(self, pattern: MethodPattern) -> Iterable[int]:
-        named = self._callees_by_name.get(pattern.name, ()) if pattern.name != "*" else self._all_callees
         if pattern.owner == "*":
-            return named
+            return self._all_callees if pattern.name == "*" else self._callees_by_name.get(pattern.name, ())
+        names = self.reading.code.methods.name
+        return [callee for sid in self._family(pattern.owner) for callee in self._callees_by_owner.get(sid, ())
+                if pattern.name == "*" or self.program.text(int(names[callee])) == pattern.name]
+
+    @cached_property
+    def _callees_by_owner(self) -> dict[int, list[int]]:
         owners = self.reading.code.methods.owner
-        family = self._family(pattern.owner)
-        return [callee for callee in named if int(owners[callee]) in family]
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for callee in self._all_callees:
+            grouped[int(owners[callee])].append(callee)
+        return grouped
 
     def _family(self, descriptor: str) -> frozenset[int]:
         """The class with this descriptor and the first-party classes below it."""
