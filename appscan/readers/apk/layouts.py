@@ -47,8 +47,7 @@ def wanted_type(path: str, lookup: ResourceLookup | None) -> str | None:
 
 def read_layouts(files: Iterable[tuple[str, bytes]], lookup: ResourceLookup | None, rows: FactRows) -> list[Gap]:
     """Append the facts of XML resources to `rows`. `files`: (path in the container, bytes); a path may stand
-    behind the name of its part (split.apk!res/…). Never raises for bad bytes: a file that no parser reads is a gap of its
-    own."""
+    behind the name of its part (split.apk!res/…). Never raises for bad bytes: a file that no parser reads is a gap."""
     gaps: list[Gap] = []
     left = FALLBACKS
     for path, raw in files:
