@@ -1,0 +1,30 @@
+# The two commands: `make scan` runs the main job on a bundled fixture, `make test` runs all tests.
+PYTHON ?= python3
+BIN := .venv/bin
+FIXTURE := fixtures/apks/built/checkin-native.apk
+OUT := appscan-out
+
+.PHONY: setup scan test lint speed
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "appscan needs Python 3.11 or newer: make PYTHON=python3.11 setup")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+scan: setup
+	$(BIN)/appscan scan $(FIXTURE) --out $(OUT) --fail-on never
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+speed: setup
+	$(BIN)/python ci/speed.py

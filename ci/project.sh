@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# This project's own checks: every test with no skips allowed (the corpus excepted), the linters, the main job.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export CI="${CI:-true}" REQUIRE_ALL=1 PIP_NO_INPUT=1
+
+# venv and make are all that a fresh Debian machine may lack.
+missing=()
+command -v make >/dev/null || missing+=(make)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+make setup
+make lint
+make scan
+make test
