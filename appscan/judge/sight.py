@@ -27,6 +27,7 @@ NETWORK = "network_send"
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
+_STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
 
@@ -201,6 +202,9 @@ class Sight:
                 for method in self._methods_using(sid):
                     if not self.program.origin_of(method):
                         yield self._method_hit(method, kind, text, role=group.name)
+        if group.name == NETWORK:
+            for row in self._script_requests:
+                yield self._fact_hit(row, kind, self.program.text(int(self.reading.facts.value[row])), group.name)
         for row in self._script_calls(group):
             yield self._fact_hit(row, kind, self.program.text(int(self.reading.facts.value[row])), group.name)
         for row in self._attributes(group):
@@ -210,8 +214,39 @@ class Sight:
     def _self_started(self, kind: Kind) -> Iterator[Hit]:
         for name in _CONTINUOUS:
             for hit in self.hits(Term(kind, groups=(name,))) if name in self.vocabulary.calls else ():
-                if hit.method >= 0 and hit.live and not any(_PRESS.search(step) for step in self.program.path_to(hit.method)):
+                if hit.method >= 0:
+                    by_itself = hit.live and not any(_PRESS.search(step) for step in self.program.path_to(hit.method))
+                else:
+                    by_itself = bool(hit.screens & self._launch_screens)
+                if by_itself:
                     yield _changed(hit, kind, role=SELF_STARTED)
+
+    @cached_property
+    def _launch_screens(self) -> frozenset[str]:
+        """Modules of scripts that run when the app starts (onLaunch of uni-app and mini-programs)."""
+        sid = self.search.exact(["onLaunch"]).get("onLaunch")
+        rows = self._rows_with(sid) if sid is not None else []
+        return frozenset().union(*(self.layouts.place_of(row).screens for row in rows))
+
+    @cached_property
+    def _script_requests(self) -> list[int]:
+        """Literals of scripts that name a path of a server: requests go through wrappers that calls do not show."""
+        facts = self.reading.facts
+        roles = [self.program.text(sid) for sid in np.unique(facts.role).tolist()]
+        literal = [sid for sid, role in zip(np.unique(facts.role).tolist(), roles, strict=True) if role in ("string", "template")]
+        rows = np.flatnonzero((facts.kind == Fact.LITERAL) & np.isin(facts.role, literal))
+        routes = {self.program.text(int(facts.value[row])).strip("/") for row in self._attribute_rows.get("route", ())}
+        found = []
+        meaning: dict[int, bool] = {}
+        for row, sid in zip(rows.tolist(), facts.value[rows].tolist(), strict=True):
+            if sid not in meaning:
+                raw = self.reading.strings.raw(sid)
+                text = raw.decode("utf-8", "replace") if raw.startswith((b"/", b"http")) else ""
+                path = endpoint_path(text) if text else ""
+                meaning[sid] = path.count("/") > 1 and path.split("?")[0].strip("/") not in routes and not _STATIC.search(path)
+            if meaning[sid]:
+                found.append(row)
+        return found
 
     @cached_property
     def _declared_requests(self) -> list[int]:

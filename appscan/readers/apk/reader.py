@@ -236,7 +236,7 @@ class _Reader:
         kept = 0
         for name, raw in units:
             file = self.pool.add(name)
-            for text in loose_text(raw)[:LOOSE_TEXTS - kept]:
+            for text in loose_text(raw, None)[:LOOSE_TEXTS - kept]:
                 self.rows.add(Fact.LITERAL, text, role="native", file=file)
                 kept += 1
 
