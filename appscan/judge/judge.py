@@ -109,14 +109,15 @@ class _Bench:
         for rung, expression in check.force.items():
             if only_order and rung is not Force.ORDER:
                 continue
-            outcome = self.evaluator.evaluate(expression, seen.pick_order if rung is Force.ORDER else seen.pick_own)
-            beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(expression))
-            if beside and seen.presence.rank >= Presence.MENTIONED.rank:
-                found += [(rung, key, hits) for key, hits in beside.items()]
-                least = max(least, rung, key=lambda force: force.rank)
-            if beside or outcome.truth is not Truth.FALSE and seen.at_most.rank > Presence.MENTIONED.rank and (
-                    outcome.truth is Truth.UNKNOWN):
-                most = max(most, rung, key=lambda force: force.rank)
+            pick = seen.pick_order if rung is Force.ORDER else seen.pick_own
+            for item in expression.items if isinstance(expression, AnyOf) else (expression,):
+                outcome = self.evaluator.evaluate(item, pick)
+                beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
+                if beside and seen.presence.rank >= Presence.MENTIONED.rank:
+                    found += [(rung, key, hits) for key, hits in beside.items()]
+                    least = max(least, rung, key=lambda force: force.rank)
+                elif outcome.truth is Truth.UNKNOWN and seen.at_most.rank > Presence.MENTIONED.rank:
+                    most = max(most, rung, key=lambda force: force.rank)
         if seen.at_most.rank >= Presence.REACHABLE.rank and seen.presence.rank < Presence.REACHABLE.rank:
             most = Force.ORDER  # nothing is known of what could not be seen
         return least, max(least, most, key=lambda force: force.rank), found
@@ -213,11 +214,11 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
     def own(hit: Hit, term: Term) -> bool:
         return not hit.origin and hit.live and spared(hit, term)
 
-    def dead(hit: Hit, term: Term) -> bool:
+    def own_or_dead(hit: Hit, term: Term) -> bool:
         return not hit.origin and spared(hit, term)
 
-    def anyone(hit: Hit, term: Term) -> bool:
-        return spared(hit, term)
+    def of_library(hit: Hit, term: Term) -> bool:
+        return bool(hit.origin) and spared(hit, term)
 
     at_most = Presence.NONE
     for rung in (Presence.EXERCISED, Presence.REACHABLE):
@@ -228,24 +229,17 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
                              contexts)
             if outcome.truth is Truth.UNKNOWN:
                 at_most = max(at_most, rung, key=lambda one: one.rank)
-    reachable = check.presence.get(Presence.REACHABLE)
-    mentioned = check.presence.get(Presence.MENTIONED)
-    found, presence, is_dead = Outcome(Truth.FALSE), Presence.NONE, False
-    if mentioned is not None:
-        for expression in (reachable, mentioned):
-            outcome = evaluator.evaluate(expression, anyone) if expression is not None else found
-            if outcome.truth is Truth.TRUE:
-                found = outcome
-                own_hits = [hit for hit in outcome.hits() if not hit.origin]
-                presence = Presence.MENTIONED if own_hits else Presence.BUNDLED
-                is_dead = bool(own_hits) and not any(hit.live for hit in own_hits)
-                break
-            if outcome.truth is Truth.UNKNOWN:
-                at_most = max(at_most, Presence.MENTIONED, key=lambda one: one.rank)
-    elif reachable is not None:
-        outcome = evaluator.evaluate(reachable, dead)
+    found, presence = Outcome(Truth.FALSE), Presence.NONE
+    tries = [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED) if rung in check.presence
+             for pick, result in ((own_or_dead, Presence.MENTIONED), (of_library, Presence.BUNDLED))]
+    for rung, pick, result in tries:
+        outcome = evaluator.evaluate(check.presence[rung], pick)
         if outcome.truth is Truth.TRUE:
-            found, presence, is_dead = outcome, Presence.MENTIONED, True
+            found, presence = outcome, result
+            break
+        if outcome.truth is Truth.UNKNOWN:
+            at_most = max(at_most, result, key=lambda one: one.rank)
+    is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
     return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(cancelled), is_dead,
                  contexts)
 
@@ -259,13 +253,7 @@ def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dic
 
 def _in_app(expression: Expression) -> bool:
     """Whether an expression speaks of the whole app rather than of the feature's screen."""
-    match expression:
-        case AllOf():
-            return expression.within is Within.APP
-        case AnyOf():
-            return all(_in_app(item) for item in expression.items)
-        case Term():
-            return False
+    return isinstance(expression, AllOf) and expression.within is Within.APP
 
 
 def _best(hits: tuple[Hit, ...]) -> list[Hit]:

@@ -321,7 +321,10 @@ class Program:
         return {}
 
     def screens_of(self, method: int) -> frozenset[str]:
-        """Dotted names of the screens from which `method` is reached first; its own outermost class where none is."""
+        """Dotted names of the screens from which `method` is reached first; its own outermost class where none is, and
+        for methods of libraries."""
+        if self.origin_of(method):
+            return frozenset([self.dotted(self.owner_of(method))])
         return self.known_screens_of(method) or frozenset([self.dotted(self.outer(self.owner_of(method)))])
 
     def known_screens_of(self, method: int) -> frozenset[str]:

@@ -354,7 +354,7 @@ class Sight:
     def _method_hit(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
         origin = self.program.origin_of(method)
         live = bool(origin) or self.code_blind or method in self.program.live_methods
-        screens = frozenset() if origin else self.program.screens_of(method)
+        screens = self.program.screens_of(method)
         return Hit(kind, value, "", screens, self.program.name_of(method), role=role, origin=origin, live=live,
                    prose=prose, method=method)
 
@@ -363,7 +363,7 @@ class Sight:
         origin = program.origin_of_class(owner)
         name = program.text(owner)[1:-1].replace("/", ".")
         live = bool(origin) or self.code_blind or owner in program.live_classes
-        screens = frozenset() if origin else program.screens_of_class(owner)
+        screens = frozenset([name]) if origin else program.screens_of_class(owner)
         return Hit(kind, value, "", screens, name, origin=origin, live=live)
 
     @cached_property
