@@ -52,7 +52,8 @@ def test_the_constant_of_the_last_argument_is_told(called: str, constant: int) -
     assert _constant_of(called) == constant
 
 
-@pytest.mark.parametrize("called", ["setVisible", "computed", "clobbered", "summed", "passed", "removeCallbacksAndMessages"])
+@pytest.mark.parametrize("called", ["setVisible", "computed", "clobbered", "summed", "passed",
+                                    "removeCallbacksAndMessages"])
 def test_an_argument_that_no_integer_constant_reached_last_has_none(called: str) -> None:
     assert _constant_of(called) == NO_CONSTANT
 
@@ -99,7 +100,8 @@ def test_a_method_used_in_one_file_and_defined_in_another_is_one_row() -> None:
             if strings[code.methods.owner[row]] == "Lsample/Shared;" and strings[code.methods.name[row]] == "run"]
     assert len(rows) == 1
     assert code.methods.flags[rows[0]] == 0x0009
-    assert rows[0] in code.calls.callee.tolist() and rows[0] in code.strings_used.method.tolist()
+    assert rows[0] in code.calls.callee.tolist()
+    assert rows[0] in code.strings_used.method.tolist()
 
 
 def test_a_file_given_twice_adds_classes_but_no_second_calls_or_uses() -> None:
@@ -123,7 +125,8 @@ def test_classes_name_their_superclass_interfaces_and_file() -> None:
 
 def test_prototypes_are_whole_signatures() -> None:
     code, strings = _read(PROGRAM)
-    signatures = {strings[name]: strings[proto] for name, proto in zip(code.methods.name, code.methods.proto, strict=True)}
+    signatures = {strings[name]: strings[proto]
+                  for name, proto in zip(code.methods.name, code.methods.proto, strict=True)}
     assert signatures["constants"] == "(Landroid/os/Handler;Z)V"
     assert signatures["sendEmptyMessageDelayed"] == "(IJ)Z"
 
@@ -131,7 +134,8 @@ def test_prototypes_are_whole_signatures() -> None:
 def test_constant_strings_of_fields_are_utf8() -> None:
     code, strings = _read(PROGRAM)
     values = {strings[name]: strings[value] for name, value in zip(code.fields.name, code.fields.value, strict=True)}
-    assert values == {"ENDPOINT": "patrol/report", "INTERVAL": "", "SURROGATES": "打卡😀\0end", "LONE": "a\ufffdb", "note": ""}
+    assert values == {"ENDPOINT": "patrol/report", "INTERVAL": "", "note": "",
+                      "SURROGATES": "打卡😀\0end", "LONE": "a\ufffdb"}
     assert all(strings.raw(sid).decode("utf-8") is not None for sid in range(len(strings)))
 
 

@@ -1,4 +1,4 @@
-"""Our strings, call edges, constants and references against androguard's, on every fixture and APK of the shared corpus."""
+"""Our strings, calls, constants and references against androguard's, on every fixture and APK of the shared corpus."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ import pytest
 
 from appscan.model.reading import NO_CONSTANT, Code, Strings
 from appscan.readers.apk.dex import read_dex
+from appscan.readers.apk.dex.layout import open_layouts
+from appscan.readers.apk.dex.strings import read_strings
 from appscan.readers.columns import StringPool
 
 ROOT = Path(__file__).parents[3]
-LARGE = 10_000_000
 Method = tuple[str, str, str]
 
-READS_ONLY = ("invoke", "if-", "goto", "return", "throw", "nop", "iput", "sput", "aput", "monitor", "check-cast", "fill",
-              "packed-switch", "sparse-switch")
+READS_ONLY = ("invoke", "if-", "goto", "return", "throw", "nop", "iput", "sput", "aput", "monitor", "check-cast",
+              "fill", "packed-switch", "sparse-switch")
 
 
 @dataclass(slots=True)
 class Facts:
     """What both readers must agree on."""
 
-    strings: set[str] = field(default_factory=set)
+    strings: list[list[str]] = field(default_factory=list)
     methods: set[tuple[Method, int]] = field(default_factory=set)
     calls: set[tuple[Method, Method, int, int]] = field(default_factory=set)
     string_uses: set[tuple[Method, str]] = field(default_factory=set)
@@ -47,12 +48,16 @@ def _apks() -> list[Any]:
     corpus = os.environ.get("APPSCAN_CORPUS")
     if not corpus:
         reason = "APPSCAN_CORPUS is not set: DEX files of the shared corpus were not compared with androguard"
-        return [*found, pytest.param(Path(), id="corpus", marks=pytest.mark.skip(reason=reason))]
+        return [*found, pytest.param(Path(), id="corpus", marks=[pytest.mark.corpus, pytest.mark.skip(reason=reason)])]
     folder = Path(corpus) / "apks" if (Path(corpus) / "apks").is_dir() else Path(corpus)
-    for path in sorted(folder.glob("*.apk")):
-        marks = [pytest.mark.slow] if path.stat().st_size > LARGE else []
-        found.append(pytest.param(path, id=path.stem, marks=marks))
-    return found
+    return found + [pytest.param(path, id=path.stem, marks=pytest.mark.corpus) for path in sorted(folder.glob("*.apk"))]
+
+
+@pytest.fixture(scope="module", params=_apks())
+def path(request: pytest.FixtureRequest) -> Path:
+    """One APK at a time, so that androguard reads each only once."""
+    chosen: Path = request.param
+    return chosen
 
 
 def _sound(text: str) -> str:
@@ -69,12 +74,10 @@ def _androguard(path: Path) -> Facts:
 
 
 def _add_androguard(raw: bytes, facts: Facts) -> None:
-    from androguard.core.dex import DEX  # noqa: PLC0415  androguard is slow to import; only this test needs it.
-    from loguru import logger  # noqa: PLC0415
-
-    logger.disable("androguard")
-    dex = DEX(raw)
-    facts.strings.update(_sound(text) for text in dex.get_strings())
+    parse = pytest.importorskip("androguard.core.dex").DEX
+    pytest.importorskip("loguru").logger.disable("androguard")
+    dex = parse(raw)
+    facts.strings.append([_sound(text) for text in dex.get_strings()])
     for owner in dex.get_classes():
         for method in owner.get_methods():
             name = _triple(method.get_class_name(), method.get_name(), method.get_descriptor())
@@ -174,17 +177,15 @@ def _uses(path: Path, column: str) -> Iterator[tuple[Method, int]]:
     return ((names[method], what) for method, what in zip(uses.method.tolist(), uses.what.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_string_table_equals_androguards(path: Path) -> None:
     _, strings = _ours(path)
-    signatures_aside = {strings[row] for row in range(len(strings)) if not strings.raw(row).startswith(b"(")}
-    oracle = _androguard(path).strings
-    _assert_same({text for text in oracle if text.startswith("(")} - {strings[row] for row in range(len(strings))}, set())
-    _assert_same(signatures_aside - {name for name, _ in _dex_entries(path)}, {text for text in oracle
-                                                                               if not text.startswith("(")})
+    tables = [[text.decode() for layout in open_layouts(raw) for text in read_strings(layout)]
+              for _, raw in _dex_entries(path)]
+    assert tables == _androguard(path).strings
+    interned = {strings[row] for row in range(len(strings))}
+    assert all(interned.issuperset(table) for table in tables)
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_call_edges_equal_androguards(path: Path) -> None:
     code, strings = _ours(path)
     names, calls = _names(code, strings), code.calls
@@ -193,7 +194,6 @@ def test_call_edges_equal_androguards(path: Path) -> None:
     _assert_same(ours, {call[:3] for call in _androguard(path).calls})
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_constants_of_last_arguments_equal_a_walk_over_androguards_instructions(path: Path) -> None:
     code, strings = _ours(path)
     names, calls = _names(code, strings), code.calls
@@ -204,25 +204,21 @@ def test_constants_of_last_arguments_equal_a_walk_over_androguards_instructions(
     assert len(ours) == len(rows)
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_string_references_equal_androguards(path: Path) -> None:
     _, strings = _ours(path)
     _assert_same({(method, strings[what]) for method, what in _uses(path, "strings_used")},
                  _androguard(path).string_uses)
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_types_used_equal_androguards(path: Path) -> None:
     _, strings = _ours(path)
     _assert_same({(method, strings[what]) for method, what in _uses(path, "types_used")}, _androguard(path).type_uses)
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_every_resource_id_that_androguard_sees_as_a_constant_is_used(path: Path) -> None:
     _assert_same(_androguard(path).resource_constants - set(_uses(path, "resources_used")), set())
 
 
-@pytest.mark.parametrize("path", _apks())
 def test_defined_methods_and_their_flags_equal_androguards(path: Path) -> None:
     code, strings = _ours(path)
     ours = {(name, flags) for name, flags in zip(_names(code, strings), code.methods.flags.tolist(), strict=True)

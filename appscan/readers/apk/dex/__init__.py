@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from appscan.model.coverage import CODE_KINDS, Gap
 from appscan.model.reading import Code
-from appscan.readers.apk.dex.layout import Damaged, open_layouts
+from appscan.readers.apk.dex.layout import DamagedError, open_layouts
 from appscan.readers.apk.dex.program import merge
 from appscan.readers.apk.dex.strings import loose_text
 from appscan.readers.apk.dex.unit import Unit, read_unit
@@ -26,7 +26,7 @@ def read_dex(units: Sequence[tuple[str, bytes]], pool: StringPool) -> tuple[Code
     for name, raw in units:
         try:
             layouts = open_layouts(raw)
-        except Damaged as damaged:
+        except DamagedError as damaged:
             gaps.append(_gap(name, damaged.what))
             continue
         for layout in layouts:

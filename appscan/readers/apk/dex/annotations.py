@@ -19,7 +19,7 @@ from appscan.readers.apk.dex.values import (
     MAXIMUM_DEPTH,
     STRING,
     TYPE,
-    BrokenValue,
+    BrokenValueError,
     read_uleb128,
     skip_value,
 )
@@ -81,7 +81,7 @@ def read_annotations(layout: Layout, type_names: list[bytes]) -> AnnotationRows:
         begins[row] = len(found)
         try:
             end = _read_elements(layout, at, kind, found)
-        except BrokenValue:
+        except BrokenValueError:
             layout.damage.note("annotations")
             end = at
         if seen and begins[row] == len(found):
@@ -97,7 +97,7 @@ def read_annotations(layout: Layout, type_names: list[bytes]) -> AnnotationRows:
 def _spread(layout: Layout, targets: Targets, begins: Int64, counts: Int64,
             found: list[tuple[int, int, int, bool]]) -> AnnotationRows:
     values = np.array(found, dtype=np.int64).reshape(-1, 4)
-    rows, at = ragged(begins, within_budget(counts, len(layout.raw), "annotations", layout.damage))
+    rows, at = ragged(begins, within_budget(counts, layout, "annotations"))
     marker_on_parameter = (targets.kind[rows] == ON_PARAMETER) & (values[at, 2] < 0)
     rows, at = rows[~marker_on_parameter], at[~marker_on_parameter]
     chosen, picked = targets.rows(rows), values[at]
@@ -124,7 +124,7 @@ def _directories(layout: Layout) -> Targets:
     for kind in (ON_FIELD, ON_METHOD, ON_PARAMETER):
         counts = words32(layout, offset + 4 * kind)
         counts = np.where(_readable(layout, row_at, counts * 8), counts, 0)
-        counts = within_budget(counts, len(layout.raw), "annotations", layout.damage)
+        counts = within_budget(counts, layout, "annotations")
         rows, at = ragged(row_at, counts, 8)
         part = Targets(owner[rows], np.full(len(rows), kind), words32(layout, at), words32(layout, at + 4))
         parts.append(_parameter_sets(layout, part) if kind == ON_PARAMETER else part)
@@ -163,7 +163,7 @@ def _entries(layout: Layout, lists: Targets) -> Targets:
     lists = lists.rows(_readable(layout, lists.place, 4))
     counts = words32(layout, lists.place)
     counts = np.where(_readable(layout, lists.place, 4 + counts * 4), counts, 0)
-    rows, at = ragged(lists.place + 4, within_budget(counts, len(layout.raw), "annotations", layout.damage), 4)
+    rows, at = ragged(lists.place + 4, within_budget(counts, layout, "annotations"), 4)
     return lists.rows(rows, words32(layout, at))
 
 
@@ -181,7 +181,7 @@ def _read_value(layout: Layout, at: int, kind: int, element: int, found: list[tu
                 depth: int) -> int:
     raw = layout.raw
     if at >= len(raw) or depth > MAXIMUM_DEPTH:
-        raise BrokenValue
+        raise BrokenValueError
     head = raw[at]
     match head & 0x1F:
         case code if code in (STRING, TYPE, ENUM):

@@ -21,7 +21,12 @@ CONTAINER_VERSION = 41
 KNOWN_VERSIONS = range(35, 42)
 NORMAL_ENDIAN = 0x12345678
 NO_INDEX = 0xFFFFFFFF
-MAXIMUM_FILES_IN_CONTAINER = 256
+MAXIMUM_FILES_IN_CONTAINER = 64
+MAXIMUM_STRINGS = 1 << 22
+MAXIMUM_ROWS = 1 << 16
+"""Types, prototypes, fields, methods and classes are referred to by 16-bit indices."""
+MAXIMUM_ITEMS = 1 << 20
+"""Of anything that several rows may share (type lists, annotation sets), after being written out for each."""
 
 INDEX = np.dtype([("value", "<u4")])
 FIELD_ID = np.dtype([("owner", "<u2"), ("type", "<u2"), ("name", "<u4")])
@@ -31,7 +36,7 @@ CLASS_DEF = np.dtype([("type", "<u4"), ("flags", "<u4"), ("superclass", "<u4"), 
                       ("source", "<u4"), ("annotations", "<u4"), ("members", "<u4"), ("values", "<u4")])
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """This DEX cannot be read at all; `what` names the part."""
 
     def __init__(self, what: str) -> None:
@@ -68,7 +73,7 @@ class Layout:
 
 
 def open_layouts(raw: bytes) -> list[Layout]:
-    """Every DEX in `raw`: one, or all of a version 041 container. Raises `Damaged` when there is none."""
+    """Every DEX in `raw`: one, or all of a version 041 container. Raises `DamagedError` when there is none."""
     layouts: list[Layout] = []
     at = 0
     while at < len(raw) and len(layouts) < MAXIMUM_FILES_IN_CONTAINER:
@@ -81,20 +86,20 @@ def open_layouts(raw: bytes) -> list[Layout]:
             break
         at += size
     if not layouts:
-        raise Damaged("header")
+        raise DamagedError("header")
     return layouts
 
 
 def open_layout(raw: bytes, at: int) -> tuple[Layout, int]:
     """The DEX whose header lies at `at`, and its size if more files of the same container follow, else 0."""
     if len(raw) < at + HEADER_SIZE or raw[at:at + 4] != b"dex\n" or raw[at + 7] != 0:
-        raise Damaged("header")
+        raise DamagedError("header")
     version = int(raw[at + 4:at + 7]) if raw[at + 4:at + 7].isdigit() else 0
     if version not in KNOWN_VERSIONS:
-        raise Damaged("version")
+        raise DamagedError("version")
     file_size, _, endian = struct.unpack_from("<3I", raw, at + 0x20)
     if endian != NORMAL_ENDIAN:
-        raise Damaged("endian")
+        raise DamagedError("endian")
     damage = Damage()
     # Before version 041 a unit holds one file; what follows file_size is of no concern.
     contained = version >= CONTAINER_VERSION and file_size >= CONTAINER_HEADER_SIZE and at + file_size < len(raw)
@@ -104,7 +109,7 @@ def open_layout(raw: bytes, at: int) -> tuple[Layout, int]:
         raw=raw,
         octets=np.frombuffer(raw, dtype=np.uint8),
         words=np.frombuffer(raw, dtype="<u2", count=len(raw) // 2),
-        string_offsets=_table(raw, pairs[0], pairs[1], INDEX, "strings", damage)["value"],
+        string_offsets=_table(raw, pairs[0], pairs[1], INDEX, "strings", damage, MAXIMUM_STRINGS)["value"],
         type_names=_table(raw, pairs[2], pairs[3], INDEX, "types", damage)["value"],
         protos=_table(raw, pairs[4], pairs[5], PROTO_ID, "protos", damage),
         fields=_table(raw, pairs[6], pairs[7], FIELD_ID, "fields", damage),
@@ -115,9 +120,9 @@ def open_layout(raw: bytes, at: int) -> tuple[Layout, int]:
 
 
 def _table(raw: bytes, count: int, offset: int, row: np.dtype[np.void], what: str,
-           damage: Damage) -> NDArray[np.void]:
+           damage: Damage, limit: int = MAXIMUM_ROWS) -> NDArray[np.void]:
     """`count` rows at `offset`, cut at the end of the bytes, so that a declared size never allocates anything."""
-    room = max(0, len(raw) - offset) // row.itemsize if offset >= HEADER_SIZE else 0
+    room = min(limit, max(0, len(raw) - offset) // row.itemsize) if offset >= HEADER_SIZE else 0
     damage.note(what, count > room)
     kept = min(count, room)
     return np.frombuffer(raw, dtype=row, count=kept, offset=offset) if kept else np.zeros(0, dtype=row)
@@ -145,12 +150,13 @@ def ragged(starts: Int64, counts: Int64, step: int = 1) -> tuple[Int64, Int64]:
     return rows, starts[rows] + within * step
 
 
-def within_budget(counts: Int64, budget: int, what: str, damage: Damage) -> Int64:
-    """`counts` with the rows that exceed the common `budget` set to 0: shared items cannot multiply without end."""
-    over = np.cumsum(counts) > budget
+def within_budget(counts: Int64, layout: Layout, what: str) -> Int64:
+    """`counts` of shared items with the rows that exceed a common budget set to 0, so that they cannot multiply without
+    end. The budget is far above what sound files of the size hold."""
+    over = np.cumsum(counts) > min(MAXIMUM_ITEMS, len(layout.raw))
     if not over.any():
         return counts
-    damage.note(what)
+    layout.damage.note(what)
     return np.where(over, 0, counts)
 
 

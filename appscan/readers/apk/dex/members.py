@@ -15,8 +15,8 @@ from appscan.readers.apk.dex.layout import Layout, ragged, uleb128, words32
 
 CODE_HEADER = 16
 CODE_SIZE_AT = 12
-MAXIMUM_CODE = 1 << 20
-"""16-bit units of one method that are looked at; class files cannot hold more than 65,535 bytes of code for one."""
+MAXIMUM_CODE = 1 << 17
+"""16-bit units of one method that are looked at; class files hold no more than 65,535 bytes of code for one."""
 FLAG_BITS = 0x7FFFFFFF
 MAXIMUM_NUMBER_SIZE = 5
 NUMBERS_PER_MEMBER = np.array([2, 2, 3, 3], dtype=np.int64)
@@ -185,7 +185,7 @@ def code_ranges(layout: Layout, members: Members) -> CodeRanges:
     start = (pieces + CODE_HEADER) >> 1
     end = start + size
     limit = np.minimum(np.append((pieces >> 1)[1:], len(layout.words)), start + MAXIMUM_CODE)
-    damage.note("code", (end > limit).any())
+    damage.note("code", ((end > limit) | (size == 0)).any())
     order = np.argsort(piece, kind="stable")
     return CodeRanges(start, np.maximum(start, np.minimum(end, limit)), piece[order], method[order])
 

@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from appscan.model.reading import Int64
-from appscan.readers.apk.dex.layout import Damaged, Layout, open_layouts, uleb128
+from appscan.readers.apk.dex.layout import HEADER_SIZE, DamagedError, Layout, open_layouts, uleb128
 
 MAXIMUM_LOOSE_RUNS = 20_000
 _HAN_RUN = re.compile(rb"(?:\xe3[\x90-\xbf][\x80-\xbf]|[\xe4-\xe9][\x80-\xbf]{2}){2,}")
@@ -30,7 +30,7 @@ def string_ranges(layout: Layout) -> tuple[Int64, Int64]:
     """Byte ranges [start, end) of the MUTF-8 of every string, without its length and its final zero."""
     raw, damage = layout.raw, layout.damage
     offsets = layout.string_offsets.astype(np.int64)
-    inside = offsets < len(raw)
+    inside = (offsets >= HEADER_SIZE) & (offsets < len(raw))
     damage.note("strings", not inside.all())
     starts = np.minimum(uleb128(layout.octets, np.where(inside, offsets, 0))[1], len(raw))
     starts = np.where(inside, starts, 0)
@@ -93,7 +93,7 @@ def loose_text(unit: bytes, known: set[bytes] | None) -> list[str]:
 def _table_ranges(unit: bytes) -> tuple[Int64, Int64]:
     try:
         ranges = [string_ranges(layout) for layout in open_layouts(unit)]
-    except Damaged:
+    except DamagedError:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     starts, ends = (np.concatenate(column) for column in zip(*ranges, strict=True))
     order = np.argsort(starts, kind="stable")

@@ -26,7 +26,8 @@ from appscan.readers.columns import StringPool
 
 MAXIMUM_PARAMETERS = 255
 """Method arguments take at most 255 registers (Dalvik bytecode, `invoke-kind/range`)."""
-MAXIMUM_SIGNATURE = 65_535
+MAXIMUM_SIGNATURE, MAXIMUM_SIGNATURES = 65_535, 1 << 26
+"""Bytes of one written out, and of all in one DEX."""
 NARROW_TYPES = frozenset({b"Z", b"B", b"S", b"C", b"I"})
 
 
@@ -155,7 +156,7 @@ def _protos(layout: Layout, names: _Names, pool: StringPool) -> tuple[Int32, UIn
     parameters = [descriptors[row] for row in np.minimum(types, bad).tolist()]
     returns = np.minimum(layout.protos["returns"], bad).tolist()
     signatures = []
-    start, room = 0, 2 * len(layout.raw)
+    start, room = 0, min(2 * len(layout.raw), MAXIMUM_SIGNATURES)
     for end, result in zip(ends.tolist(), returns, strict=True):
         signature = b"(" + b"".join(parameters[start:end]) + b")" + descriptors[result]
         if len(signature) > MAXIMUM_SIGNATURE or room < 0:
@@ -182,7 +183,7 @@ def _type_lists(layout: Layout, offsets: Int64, what: str) -> tuple[Int64, Int64
     counts[asked] = words32(layout, offsets[asked])
     inside = offsets + 4 + 2 * counts <= room
     layout.damage.note(what, not inside.all())
-    counts = within_budget(np.where(inside, counts, 0), len(layout.raw), what, layout.damage)
+    counts = within_budget(np.where(inside, counts, 0), layout, what)
     _, at = ragged((offsets + 4) >> 1, counts)
     return counts, layout.words[at].astype(np.int64)
 

@@ -135,12 +135,22 @@ def _find(layout: Layout, listing: Listing, last_parameter: UInt8) -> _Found:
     owners = layout.fields["owner"][statics[1][known]].astype(np.int64)
     got = _indexed(listing, np.flatnonzero(opcode == SGET))
     calls, constants = _calls(layout, listing, last_parameter)
+    layout.damage.note("hollow_code", _is_hollow(listing))
     return _Found(
         calls=calls, constants=constants,
         strings=_keys(layout, listing, strings, len(layout.string_offsets), "string_use"),
         types=_keys(layout, listing, _joined(types, (statics[0][known], owners)), len(layout.type_names), "type_use"),
         resources=_keys(layout, listing, _resource_ids(listing), HIGHEST_RESOURCE_ID + 1, "resource_use"),
         fields_got=_keys(layout, listing, got, len(layout.fields), "field_use"))
+
+
+def _is_hollow(listing: Listing) -> bool:
+    """Whether some method is nothing but nops: packers that extract code leave such bodies, compilers never do."""
+    ends = np.append(listing.piece_begins[1:], len(listing.at))
+    filled = np.flatnonzero(listing.piece_begins < ends)
+    idle = filled[listing.first[listing.piece_begins[filled]] == 0]
+    return any(not listing.first[begin:end].any()
+               for begin, end in zip(listing.piece_begins[idle].tolist(), ends[idle].tolist(), strict=True))
 
 
 def _indexed(listing: Listing, rows: Int64) -> tuple[Int64, Int64]:
@@ -171,7 +181,7 @@ def owners_of(layout: Layout, code: CodeRanges, piece: Int64) -> tuple[Int64, In
     if len(code.owner_piece) == len(code.start):
         return np.arange(len(piece), dtype=np.int64), code.owner_method[piece]
     sharing = np.bincount(code.owner_piece, minlength=len(code.start))
-    counts = within_budget(sharing[piece], len(layout.raw), "shared_code", layout.damage)
+    counts = within_budget(sharing[piece], layout, "shared_code")
     rows, at = ragged((np.cumsum(sharing) - sharing)[piece], counts)
     return rows, code.owner_method[at]
 

@@ -20,7 +20,7 @@ FULL_INT = 0x64
 MAXIMUM_DEPTH = 16
 
 
-class BrokenValue(Exception):
+class BrokenValueError(Exception):
     """An encoded value leaves its bytes or nests too deep."""
 
 
@@ -46,13 +46,13 @@ def read_uleb128(raw: bytes, at: int) -> tuple[int, int]:
         if octet < 0x80:
             return value, at
         shift += 7
-    raise BrokenValue
+    raise BrokenValueError
 
 
 def skip_value(raw: bytes, at: int, depth: int = 0) -> int:
     """Offset after the encoded value at `at`."""
     if at >= len(raw) or depth > MAXIMUM_DEPTH:
-        raise BrokenValue
+        raise BrokenValueError
     kind = raw[at] & 0x1F
     if kind < ARRAY:
         return at + 2 + (raw[at] >> 5)
@@ -86,7 +86,7 @@ def read_static_values(layout: Layout, members: Members) -> StaticValues:
             continue
         try:
             end = _read_array(layout.raw, at, row, row + count, strings, numbers)
-        except BrokenValue:
+        except BrokenValueError:
             layout.damage.note("static_values")
             continue
         budget -= end - at
@@ -105,12 +105,12 @@ def _read_array(raw: bytes, at: int, row: int, last_row: int, strings: list[tupl
     last_row = min(last_row, row + count)
     while row < last_row:
         if at >= len(raw):
-            raise BrokenValue
+            raise BrokenValueError
         head = raw[at]
         if head == FULL_INT:
             run = full_int_run(raw, at, last_row - row)
             if not run:
-                raise BrokenValue
+                raise BrokenValueError
             numbers.extend(enumerate(run, row))
             row += len(run)
             at += 5 * len(run)
