@@ -14,11 +14,12 @@ from appscan.readers.roles import plain_tag, words
 from appscan.readers.script_source import LiteralKind, ScriptSource
 from appscan.readers.script_values import CREATORS, callee_of
 
-_HTML_TAGS = words("a abbr address article aside audio b blockquote body br button canvas caption center code dd details div dl dt em "
-    "fieldset figure font footer form h1 h2 h3 h4 h5 h6 header hr i iframe img input label legend li main nav ol optgroup "
-    "option p pre section select small span strong sub summary sup svg table tbody td template textarea tfoot th thead "
-    "title tr u ul video view text image block navigator swiper switch slider picker radio checkbox progress icon map "
-    "camera editor cell list refresh loading block")
+_HTML_TAGS = words(
+    "a abbr address article aside audio b blockquote body br button canvas caption center code dd details div dl dt "
+    "em fieldset figure font footer form h1 h2 h3 h4 h5 h6 header hr i iframe img input label legend li main nav ol "
+    "optgroup option p pre section select small span strong sub summary sup svg table tbody td template textarea "
+    "tfoot th thead title tr u ul video view text image block navigator swiper switch slider picker radio checkbox "
+    "progress icon map camera editor cell list refresh loading block")
 _CUSTOM_TAG = re.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)++")
 _COMPONENTS = (re.compile(r"create(?:Element|VNode|Block)(?:[\"']\])?\)?(\()\s*+([A-Za-z_$][\w$.]*+)\s*+[,)]"),
                re.compile(r"jsx(?:s|DEV)?+(?:[\"']\])?\)?(\()\s*+([A-Za-z_$][\w$.]*+)\s*+[,)]"))
@@ -117,8 +118,8 @@ def _resolutions(source: ScriptSource) -> list[tuple[int, str, int]]:
 
 
 def _resolved_elements(source: ScriptSource, resolved: list[tuple[int, str, int]]) -> list[Element]:
-    """Calls of the form creator(variable, …) after `variable = resolveComponent("name")`, up to the next resolution of a
-    like-named variable; minified code re-uses names, so the latest one before the call counts."""
+    """Calls of the form creator(variable, …) after `variable = resolveComponent("name")`, up to the next resolution of
+    a like-named variable; minified code re-uses names, so the latest one before the call counts."""
     by_name: dict[str, list[tuple[int, int]]] = {}
     for offset, name, literal in sorted(resolved):
         if literal >= 0:

@@ -50,7 +50,8 @@ class FileFacts:
         """Sid of a screen's name."""
         return self._rows.pool.add(name)
 
-    def add(self, kind: Fact, value: str, role: str = "", *, screen: int = -1, node: int = -1, parent: int = -1) -> None:
+    def add(self, kind: Fact, value: str, role: str = "", *, screen: int = -1, node: int = -1,
+            parent: int = -1) -> None:
         """Gather one fact."""
         if self._left <= 0:
             self.full = True

@@ -220,7 +220,8 @@ class _MarkupReader:
             if value.startswith("javascript:"):
                 self._handler(value[11:], node)
             elif value != "#":
-                self.facts.add(Fact.PATH, shorten(value), name if name in ("action", "src") else "href", screen=self.screen, node=node)
+                self.facts.add(Fact.PATH, shorten(value), name if name in ("action", "src") else "href",
+                               screen=self.screen, node=node)
         elif name in FACT_ATTRIBUTES and tag != "meta" and (tag not in PLAIN_TAGS or name == "required"):
             value = value if value or name not in ("required", "capture", "multiple") else "true"
             if value and len(value) <= 200:

@@ -1,7 +1,7 @@
-"""What compiled templates show: elements, visible texts with their roles, telling attributes. Knows no file and no check.
+"""What compiled templates show: elements, visible texts with their roles, telling attributes. Knows no check.
 
-Strings that are compared or passed on are not visible; those that are children, or pass through _v, _s, toDisplayString,
-are.
+Strings that are compared or passed on are not visible; those that are children, or pass through _v, _s or
+toDisplayString, are.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from bisect import bisect_right
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
 from appscan.readers.file_facts import FileFacts, shorten
-from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, text_role
+from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, text_role, words
+from appscan.readers.script_calls import CALL, call_chain
 from appscan.readers.script_modules import Screens
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
 
 CLICKABLE_SPAN = 800
-"""A wrapper that answers taps makes a button of its text only while it is about this short; longer ones are whole cards."""
+"""A wrapper that answers taps makes a button of its text only while it is this short; longer ones are whole cards."""
 
 _TEXT_CALLS = (re.compile(r"_v(\()"), re.compile(r"createTextVNode(?:[\"']\])?\)?(\()"))
 _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
+_EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
+_ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-link"})
 _WORDY = re.compile(r"[^\W\d_]")
 
 
@@ -156,21 +159,33 @@ class _Writer:
 
     def _write_property(self, element: Element, entry: Property, kind: str, screen: int, node: int) -> None:
         if is_click(entry.name):
-            handler = _DOTTED.fullmatch(self.source.code, entry.start, entry.end)
+            handler = self._handler(entry)
             if handler:
-                self.facts.add(Fact.ATTRIBUTE, handler.group(1), "onclick", screen=screen, node=node, parent=node)
+                self.facts.add(Fact.ATTRIBUTE, handler, "onclick", screen=screen, node=node, parent=node)
             return
         name = entry.name.lower()
-        if name in ("src", "url", "to") and element.tag in ("web-view", "iframe", "navigator", "webview", "router-link"):
+        if name in ("src", "url", "to") and element.tag in _ADDRESSED:
             address = literal_value(self.source, entry.start, entry.end)
+            role = "src" if name == "src" else "href"
             if address:
-                self.facts.add(Fact.PATH, shorten(address), "src" if name == "src" else "href", screen=screen, node=node)
+                self.facts.add(Fact.PATH, shorten(address), role, screen=screen, node=node)
         elif name in FACT_ATTRIBUTES:
             value = literal_value(self.source, entry.start, entry.end)
             if value and len(value) <= 200:
                 self.facts.add(Fact.ATTRIBUTE, value, entry.name, screen=screen, node=node, parent=node)
         else:
             self._write_attribute_texts(element, entry, kind, screen, node)
+
+    def _handler(self, entry: Property) -> str:
+        """What a tap runs: the method named, or the first that an inline function calls; empty where names are lost."""
+        named = _DOTTED.fullmatch(self.source.code, entry.start, entry.end)
+        if named:
+            return named.group(1)
+        for match in CALL.finditer(self.source.code, entry.start, min(entry.end, entry.start + 600)):
+            chain = call_chain(match.group(1))
+            if chain and chain not in _EVENT_PLUMBING:
+                return chain
+        return ""
 
     def _write_attribute_texts(self, element: Element, entry: Property, kind: str, screen: int, node: int) -> None:
         if entry.name in ("children", "textContent", "innerHTML"):

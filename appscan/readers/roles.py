@@ -1,5 +1,5 @@
-"""What a text is by the element it stands in: tags and attributes of HTML, Vue, uni-app, mini-programs, React Native and
-the common component sets. Knows no file format and no check."""
+"""What a text is by the element it stands in: tags and attributes of HTML, Vue, uni-app, mini-programs, React Native
+and the common component sets. Knows no file format and no check."""
 
 from __future__ import annotations
 
@@ -13,46 +13,55 @@ def words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-BUTTONS = frozenset({"button", "touchableopacity", "touchablehighlight", "touchablewithoutfeedback", "touchable",
-                     "touchablenativefeedback", "pressable", "van-submit-bar", "summary"})
-LINKS = frozenset({"a", "navigator", "router-link", "nuxt-link", "u-link", "el-link", "uni-link", "navlink", "link"})
-TITLES = frozenset({"title", "h1", "h2", "h3", "h4", "h5", "h6", "u-navbar", "van-nav-bar", "uni-nav-bar", "page-header",
-                    "el-page-header", "cu-custom", "uni-title", "uni-section", "caption", "mt-header", "x-header"})
-DIALOGS = frozenset({"el-dialog", "van-dialog", "u-modal", "uni-popup-dialog", "van-action-sheet", "el-drawer", "u-popup",
-                     "modal", "a-modal", "van-popup", "mt-popup", "alert"})
-TABS = frozenset({"van-tab", "el-tab-pane", "van-tabbar-item", "u-tabbar-item", "mt-tab-item", "tab", "tab-bar-item",
-                  "a-tab-pane", "uni-tabbar-item"})
-MENUS = frozenset({"el-menu-item", "menuitem", "menu-item", "van-grid-item", "u-grid-item", "uni-grid-item",
-                   "el-dropdown-item", "van-dropdown-item", "uni-list-item", "van-cell", "u-cell", "u-cell-item"})
-OPTIONS = frozenset({"option", "el-option", "van-radio", "el-radio", "u-radio", "radio", "checkbox", "el-checkbox",
-                     "van-checkbox", "u-checkbox", "picker-view-column"})
-PROSE = frozenset({"p", "li", "td", "dd", "blockquote", "article", "rich-text"})
-TEXT_ATTRIBUTES = frozenset({"title", "label", "text", "content", "placeholder", "confirmtext", "canceltext", "value",
-                             "confirmbuttontext", "cancelbuttontext", "description", "desc", "message", "header",
-                             "submittext", "buttontext", "uploadtext", "lefttext", "righttext", "alt", "arialabel"})
-FACT_ATTRIBUTES = frozenset({"type", "name", "accept", "capture", "required", "sourcetype", "source-type", "opentype",
-                             "open-type", "maxlength", "maskclosable", "mask-closable", "showclose", "show-close",
-                             "showcancel", "show-cancel", "showcancelbutton", "show-cancel-button", "isrequired",
-                             "is-required", "closeonclickmodal", "close-on-click-modal", "closeonclickoverlay",
-                             "close-on-click-overlay", "closeonpressescape", "close-on-press-escape", "cancelable",
-                             "closeable", "is-mask-click", "camera", "mode", "multiple", "method", "prop"})
-PLAIN_TAGS = frozenset({"div", "span", "view", "text", "p", "img", "image", "i", "b", "br", "hr", "block", "template",
-                        "ul", "ol", "li", "section", "strong", "em", "font", "center", "tr", "td", "tbody", "thead", "th",
-                        "meta", "html", "head", "body", "link", "style", "script", "svg", "path", "g", "transition",
-                        "scroll-view", "swiper-item", "cover-view", "small", "sup", "sub", "dl", "dt", "dd", "fragment"})
+BUTTONS = words(
+    "button touchableopacity touchablehighlight touchablewithoutfeedback touchable touchablenativefeedback "
+    "pressable van-submit-bar summary")
+LINKS = words("a navigator router-link nuxt-link u-link el-link uni-link navlink link")
+TITLES = words(
+    "title h1 h2 h3 h4 h5 h6 u-navbar van-nav-bar uni-nav-bar page-header el-page-header cu-custom uni-title "
+    "uni-section caption mt-header x-header")
+DIALOGS = words(
+    "el-dialog van-dialog u-modal uni-popup-dialog van-action-sheet el-drawer u-popup modal a-modal van-popup "
+    "mt-popup alert")
+TABS = words(
+    "van-tab el-tab-pane van-tabbar-item u-tabbar-item mt-tab-item tab tab-bar-item a-tab-pane uni-tabbar-item")
+MENUS = words(
+    "el-menu-item menuitem menu-item van-grid-item u-grid-item uni-grid-item el-dropdown-item van-dropdown-item "
+    "uni-list-item van-cell u-cell u-cell-item")
+OPTIONS = words(
+    "option el-option van-radio el-radio u-radio radio checkbox el-checkbox van-checkbox u-checkbox "
+    "picker-view-column")
+PROSE = words("p li td dd blockquote article rich-text")
+TEXT_ATTRIBUTES = words(
+    "title label text content placeholder confirmtext canceltext value confirmbuttontext cancelbuttontext "
+    "description desc message header submittext buttontext uploadtext lefttext righttext alt arialabel")
+FACT_ATTRIBUTES = words(
+    "type name accept capture required sourcetype source-type opentype open-type maxlength maskclosable "
+    "mask-closable showclose show-close showcancel show-cancel showcancelbutton show-cancel-button isrequired "
+    "is-required closeonclickmodal close-on-click-modal closeonclickoverlay close-on-click-overlay "
+    "closeonpressescape close-on-press-escape cancelable closeable is-mask-click camera mode multiple method prop")
+PLAIN_TAGS = words(
+    "div span view text p img image i b br hr block template ul ol li section strong em font center tr td tbody "
+    "thead th meta html head body link style script svg path g transition scroll-view swiper-item cover-view small "
+    "sup sub dl dt dd fragment")
 """Elements that lay out or carry text and say nothing by being there."""
 LONG_PROSE = 60
 
-_CLICK = re.compile(r"^(?:@|v-on:|on:?-?|bind:?|catch:?|mut-bind:?)(?:click|tap|press|touchend|submit|confirm|longpress)"
-                    r"(?:\.|$)", re.IGNORECASE)
+_BUILT_IN = words(
+    "view text image button input textarea form label picker radio checkbox switch slider navigator swiper "
+    "swiper-item scroll-view video camera map canvas web-view icon progress editor cover-view rich-text")
+_CLICK = re.compile(r"^(?:@|v-on:|on:?-?|bind:?|catch:?|mut-bind:?)"
+                    r"(?:click|tap|press|touchend|submit|confirm|longpress)(?:\.|$)", re.IGNORECASE)
 _BUTTON_NAME = re.compile(r"(?:^|[-_])(?:button|btn)$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def plain_tag(tag: str) -> str:
-    """Tag as it is compared: lower case, the prefix of uni-app's built-in components gone (v-uni-button → button)."""
+    """Tag as it is compared: lower case, without uni-app's prefixes of built-in components (v-uni-button → button)."""
     lowered = tag.lower()
-    return lowered.removeprefix("v-uni-") if lowered.startswith("v-") else lowered
+    if lowered.startswith("v-uni-"):
+        return lowered[6:]
+    return lowered[4:] if lowered.startswith("uni-") and lowered[4:] in _BUILT_IN else lowered
 
 
 def is_click(attribute: str) -> bool:

@@ -1,9 +1,8 @@
-"""A script → facts: literals, keys, calls, intervals, telling properties, routes, dialogs and what compiled templates show.
-Knows no check and no origin; reads ECMAScript as text and never runs it."""
+"""A script → facts: literals, keys, calls, intervals, telling properties, routes, dialogs, and by `rendering` what it
+shows. Knows no check and no origin; reads ECMAScript as text and never runs it."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, is_drawing, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
+from appscan.readers.script_calls import CALL, call_chain, milliseconds
 from appscan.readers.script_modules import Screens, find_screens
 from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
 from appscan.readers.script_values import literal_value, object_properties, visible_literals
@@ -20,130 +20,81 @@ FragmentReader = Callable[[str, FileFacts, int, int], None]
 
 LEAST_TIMEOUT = 1_000
 """Shorter single delays, in milliseconds, serve drawing and are not kept."""
+LEAST_EVALUATED = 200
 SMALL_SCRIPT = 1 << 16
 """A script without modules of its own up to this many characters is one module: its file is its screen."""
 
-_CALL = re.compile(r"(?:(?<![\w$.])|(?<=[)\]])\.)([A-Za-z_$][\w$.]*+)(\()")
 _KEY = re.compile(r"[{,]\s*+([A-Za-z_$][\w$]{2,}+)\s*+:")
-_ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
 _VALUE = re.compile(r"""\s*+(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
-_FACT_KEYS = words("sourceType accept capture required maskClosable showCancel showClose isRequired cancelable "
-                   "closeOnClickModal closeOnClickOverlay closeOnPressEscape mask-closable show-close show-cancel "
-                   "close-on-click-modal close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
+_FACT_KEYS = words(
+    "sourceType accept capture required maskClosable showCancel showClose isRequired cancelable closeOnClickModal "
+    "closeOnClickOverlay closeOnPressEscape mask-closable show-close show-cancel close-on-click-modal "
+    "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
-_ROUTE_KEYS = frozenset({"component", "components", "meta", "window", "style", "children", "redirect", "loader", "element"})
+_ROUTE_KEYS = words("component components meta window style children redirect loader element")
 _HEX_ID = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,8}|[\d.]+[a-z%]{0,3}|#[0-9a-fA-F]{3,8}")
 _LETTER = re.compile(r"[^\W\d_]")
+_STYLE = re.compile(r"\s*+(?:@charset[^;]{0,20}+;\s*+)?[@.#*:\w\[][^{}<>;]{0,300}+\{\s*+(?:[a-z-]{2,40}+\s*+:|[.#\w@])")
 _MARKUP = re.compile(r"<[A-Za-z][\w-]*+[\s>/]")
-_STRAYS = words("function object string number boolean undefined symbol default exports module Module constructor prototype "
-                "__esModule toStringTag asyncIterator") | {"use strict"}
-_FRAME_KEYS = words("staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model "
-                        "callback exports enumerable configurable writable get set length prototype constructor default "
-                        "class style key ref slot scopedSlots value")
-_METHODS = words("then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift unshift "
-    "filter reduce reduceRight some every find findIndex includes keys values entries hasOwnProperty toString valueOf "
-    "charAt charCodeAt codePointAt substring substr trim toLowerCase toUpperCase match test exec apply call bind sort "
-    "reverse fill assign create defineProperty defineProperties freeze getPrototypeOf setPrototypeOf isArray "
-    "getOwnPropertyNames getOwnPropertyDescriptor getOwnPropertySymbols isNaN parseInt parseFloat isFinite floor ceil round "
-    "random max min abs pow sqrt fromCharCode from toFixed toPrecision padStart padEnd repeat startsWith endsWith search "
-    "iterator next return throw has get set add delete clear require default extend propertyIsEnumerable "
-    "createElementVNode createVNode createBlock createElementBlock createTextVNode toDisplayString createCommentVNode "
-    "openBlock createElement _self _c _v _s _e _l _t _m _q _n _i _b _k jsx jsxs resolveComponent withCtx mark wrap abrupt "
-    "stop sent normalizeClass normalizeStyle getAttribute setAttribute appendChild removeChild insertBefore "
-    "Error TypeError RangeError Array Object String Number Boolean Symbol Promise RegExp Date Map Set WeakMap Proxy "
-    "getElementById getElementsByTagName createTextNode querySelector querySelectorAll preventDefault stopPropagation "
-    "isPrototypeOf encodeURIComponent decodeURIComponent parse stringify")
-_KEYWORDS = words("function if for while switch catch with return typeof case new in of do else void delete throw "
-                      "instanceof await yield super import async export constructor")
-_BARE = frozenset({"$", "h5"})
-_RECEIVERS = frozenset({"this", "self", "_this", "that", "_self", "window", "globalThis", "default"})
-_DIALOGS = words("showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message "
-                     "$alert $confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog "
-                     "showFailToast showSuccessToast setNavigationBarTitle setTitle msg warning success error info "
-                     "confirmDialog actionSheet")
+_STRAYS = words(
+    "function object string number boolean undefined symbol default exports module Module constructor prototype "
+    "__esModule toStringTag asyncIterator") | {"use strict"}
+_FRAME_KEYS = words(
+    "staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model callback exports "
+    "enumerable configurable writable get set length prototype constructor default class style key ref slot "
+    "scopedSlots value")
+_DIALOGS = words(
+    "showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message $alert "
+    "$confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog showFailToast "
+    "showSuccessToast setNavigationBarTitle setTitle msg warning success error info confirmDialog actionSheet")
 _DIALOG_ROLES = {"title": Role.TITLE, "content": Role.LABEL, "message": Role.LABEL, "msg": Role.LABEL,
                  "confirmText": Role.BUTTON, "cancelText": Role.BUTTON, "confirmButtonText": Role.BUTTON,
-                 "cancelButtonText": Role.BUTTON, "okText": Role.BUTTON, "buttons": Role.BUTTON, "itemList": Role.OPTION,
-                 "text": Role.LABEL}
+                 "cancelButtonText": Role.BUTTON, "okText": Role.BUTTON, "buttons": Role.BUTTON,
+                 "itemList": Role.OPTION, "text": Role.LABEL}
 
 
 def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
-                fragments: FragmentReader | None = None) -> None:
+                fragments: FragmentReader | None = None, depth: int = 0) -> None:
     """Gather the facts of one script in `facts`.
 
     screen: sid for what no module of the script claims; without it, a small script's own file. base: added to every
-    offset. fragments: reads strings that hold markup.
+    offset. fragments: reads strings that hold markup. depth: 1 for a script that stands in a string.
     """
     source = take_apart(text)
     screens = find_screens(source, facts.file)
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
-    reader = _ScriptReader(source, screens, facts, screen, base)
+    reader = _ScriptReader(source, screens, facts, screen, base, depth)
     shown = read_rendering(source, screens, facts, screen, base)
     shown |= reader.dialogs_and_calls()
     shown |= reader.noted(reader.keys())
     reader.literals(shown, fragments)
 
 
+def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
+    """Gather keys and strings of a JSON text, well-formed or not. tables: also look for routes and telling properties."""
+    reader = _ScriptReader(take_apart(text), Screens([], []), facts, facts.screen(facts.file), 0, 1)
+    places = reader.keys()
+    reader.literals(reader.noted(places) if tables else set(), None)
+
+
 def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:
     """Gather only the calls of a short piece of script, such as an onclick attribute, all at `node`."""
     source = take_apart(code)
-    for match in _CALL.finditer(source.code):
-        chain = call_chain(match.group(1), bare=match.start(1) == match.start())
+    for match in CALL.finditer(source.code):
+        chain = call_chain(match.group(1))
         if chain:
             facts.add_once(Fact.CALL, chain, screen=screen, node=node, parent=node)
-
-
-def call_chain(written: str, *, bare: bool = True) -> str:
-    """The chain that is kept of a callee as written: without this, minified receivers and call/apply, at most four names;
-    empty for methods of the language itself and for nameless minified functions."""
-    names = written.split(".")
-    while len(names) > 1 and names[-1] in ("call", "apply", "bind", "default"):
-        names.pop()
-    while len(names) > 1 and (len(names[0]) <= 2 and names[0] not in ("wx", "my", "tt", "dd", "qq", "$u", "ks", "ft")
-                              or names[0] in _RECEIVERS):
-        names.pop(0)
-    last = names[-1]
-    if last in _METHODS or last in _KEYWORDS:
-        return ""
-    if len(names) == 1 and len(last) < 4 and last not in _BARE:
-        return ""
-    return ".".join(names[-4:]) if len(last) > 1 else ""
-
-
-def milliseconds(expression: str) -> int | None:
-    """Value of a purely arithmetic expression such as 60*1e3; None for anything else, and beyond ten years."""
-    if not _ARITHMETIC.fullmatch(expression) or "**" in expression or "//" in expression:
-        return None
-    try:
-        value = _evaluate(ast.parse(expression.strip(), mode="eval").body)
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
-        return None
-    return int(value) if 0 <= value < 3.2e11 else None
-
-
-def _evaluate(tree: ast.expr) -> float:
-    match tree:
-        case ast.Constant(value=int() | float() as number):
-            return float(number)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return _evaluate(left) * _evaluate(right)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _evaluate(left) + _evaluate(right)
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return _evaluate(left) - _evaluate(right)
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return _evaluate(left) / _evaluate(right)
-        case _:
-            raise ValueError("not arithmetic")
 
 
 class _ScriptReader:
     """One script and where its facts go."""
 
-    def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, screen: int, base: int) -> None:
+    def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, screen: int, base: int,
+                 depth: int) -> None:
+        self.depth = depth
         self.source = source
         self.screens = screens
         self.facts = facts
@@ -159,7 +110,7 @@ class _ScriptReader:
     def dialogs_and_calls(self) -> set[int]:
         """CALL rows, and TEXT rows of what dialogs and toasts say; returns the literals that became TEXT."""
         code, shown = self.source.code, set[int]()
-        for match in _CALL.finditer(code):
+        for match in CALL.finditer(code):
             written = match.group(1)
             chain = call_chain(written)
             if not chain:
@@ -198,11 +149,7 @@ class _ScriptReader:
             elif self.source.code.startswith("function", first):
                 continue
             for begin, stop, role in spans:
-                if role is Role.TITLE and chain.lower().endswith(("toast", "loading")):
-                    role = Role.LABEL
-                if "Title" in chain:
-                    role = Role.TITLE
-                shown |= self._texts(begin, stop, role, start)
+                shown |= self._texts(begin, stop, _dialog_role(role, chain), start)
         return shown
 
     def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> set[int]:
@@ -227,8 +174,8 @@ class _ScriptReader:
             self.facts.add(Fact.ATTRIBUTE, str(value), "interval", screen=self.screen(start), node=self.base + start)
 
     def noted(self, places: list[tuple[str, int, int]]) -> set[int]:
-        """ATTRIBUTE rows of properties that carry meaning wherever they stand, of routes, and titles beside them; returns
-        the literals that became TEXT. places: (key, its offset, offset of the value)."""
+        """ATTRIBUTE rows of properties that carry meaning wherever they stand, of routes, and titles beside them;
+        returns the literals that became TEXT. places: (key, its offset, offset of the value)."""
         titled: set[int] = set()
         for path, start, _ in self.screens.pages:
             self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=self.facts.screen(path), node=self.base + start)
@@ -300,8 +247,8 @@ class _ScriptReader:
         return -1
 
     def keys(self) -> list[tuple[str, int, int]]:
-        """LITERAL rows of unquoted object keys, minified ones of one or two letters left out; returns the places of keys,
-        quoted ones too, whose values are looked at: (key, its offset, offset of the value)."""
+        """LITERAL rows of unquoted object keys, minified ones of one or two letters left out; returns the places of
+        keys, quoted ones too, whose values are looked at: (key, its offset, offset of the value)."""
         add, base, seen, noted = self.facts.add_once, self.base, set[str](), []
         spans = bool(self.screens.spans)
         for match in _KEY.finditer(self.source.code):
@@ -334,17 +281,27 @@ class _ScriptReader:
         text, starts, ends = source.text, source.starts, source.ends
         for index, kind in enumerate(source.kinds):
             start = starts[index]
-            if kind is LiteralKind.STRING and ends[index] - start <= 4 and text[start:ends[index]].isascii() \
+            if (kind is LiteralKind.STRING and ends[index] - start <= 4 and text[start:ends[index]].isascii()) \
                     or index in shown:
                 continue
             value = source.value(index)
             if not _is_kept(value, kind):
                 continue
             screen = self.screen(start)
+            if source.code.startswith("eval(", start - 5) and len(value) >= LEAST_EVALUATED and self.depth == 0:
+                read_script(value, self.facts, screen=screen, base=self.base + start, fragments=fragments, depth=1)
+                continue
             role = "key" if kind is LiteralKind.KEY else "template" if kind is LiteralKind.TEMPLATE else "string"
             if fragments is not None and kind is not LiteralKind.KEY and "<" in value and _MARKUP.search(value):
                 fragments(value, self.facts, screen, self.base + start)
             add(Fact.LITERAL, shorten(value), role, screen=screen, node=self.base + start)
+
+
+def _dialog_role(role: Role, chain: str) -> Role:
+    """A toast has no title though its text is called so; what sets a title is one."""
+    if role is Role.TITLE and chain.lower().endswith(("toast", "loading")):
+        return Role.LABEL
+    return Role.TITLE if "Title" in chain else role
 
 
 def _is_kept(value: str, kind: LiteralKind) -> bool:
@@ -352,7 +309,11 @@ def _is_kept(value: str, kind: LiteralKind) -> bool:
     if value.isascii():
         if kind is LiteralKind.KEY:
             return len(value) > 2 and value not in _FRAME_KEYS and not _HEX_ID.fullmatch(value)
-        if len(value) <= 12 and _HEX_ID.fullmatch(value) or value in _STRAYS:
+        if (len(value) <= 12 and _HEX_ID.fullmatch(value)) or value in _STRAYS:
             return False
-        return _LETTER.search(value) is not None and len(value) > 2 and not is_drawing(value)
-    return _LETTER.search(value) is not None
+        return _LETTER.search(value) is not None and len(value) > 2 and not is_drawing(value) and not _is_style(value)
+    return _LETTER.search(value) is not None and not _is_style(value)
+
+
+def _is_style(value: str) -> bool:
+    return len(value) > 60 and value.rstrip().endswith("}") and _STYLE.match(value) is not None

@@ -1,12 +1,14 @@
-"""Which part of a script belongs together: the modules of webpack, Metro, AMD and mini-programs, and the pages that uni-app
-registers. Knows no fact and no visible text."""
+"""Which part of a script belongs together: the modules of webpack, Metro, AMD and mini-programs. Knows no fact and no
+visible text."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from appscan.readers.script_pages import page_definitions, registered_pages
 from appscan.readers.script_source import ScriptSource
 
 LONGEST_GLUE = 3_000
@@ -16,24 +18,28 @@ _MAP_MEMBER = re.compile(r"""[{,]\s*+(?P<key>(["'])[^"'\n]{1,300}+\2|\d{1,9}+|[0
                          r"""(?::\s*+(?:function\b\s*+[\w$]*+\s*+)?)?(?:\([\w$,\s]{0,200}+\)|[\w$]{1,30}+(?=\s*+=>))"""
                          r"""\s*+(?:=>\s*+)?(?P<body>\{)""")
 _MAP_KEY = re.compile(r"\d{1,9}|(?=[a-f]*\d)[0-9a-f]{4,32}|(?=.*[\d+/])[\w+/]{4}|[^\s:]*[/!][^\s:]*|\.\S*")
-_ARRAY = re.compile(r"""(?:webpackJsonp[\w$]*+\(\[[\d,\s"'_]*+\],|\}\)?\()\s*+(\[)(?=\s*+(?:function|,|\())""")
+_ARRAY = re.compile(r"""(?:webpackJsonp[\w$]*+\(\[[\d,\s"'_]*+\],|\}\)?\s*+\()\s*+(\[)(?=\s*+(?:function|,|\())""")
+_SOURCE_NOTE = re.compile(r"!\*\*\* ([^\n*]{1,300}+)\*\*\*!")
+_PROJECT_PATH = re.compile(r"(?:pages|components|subpackages?|packages?|src|common|utils|api|node_modules|uni_modules"
+                           r"|store|static)/")
 _METRO = re.compile(r"__d(\()")
 _AMD = re.compile(r"""define(\()\s*+["']""")
-_PAGE = re.compile(r"""__definePage(\()\s*+["']""")
-_REQUIRE = re.compile(r"""(?<![\w$.])[\w$]{1,30}+\((?:(["'])[^"'\n]{1,300}+\1|\d{1,9}+)\)""")
+_REQUIRED = r"""\(\s*+(?P<key>(?P<quote>["'])[^"'\n]{1,300}+(?P=quote)|\d{1,9}+)\s*+\)"""
+_ANY_REQUIRE = re.compile(r"(?<![\w$.])[\w$]{1,30}+" + _REQUIRED)
+_PARAMETERS = re.compile(r"\(([\w$,\s]{0,200}+)\)")
 _GLUE_END = re.compile(r"=\s*+[\w$]++\.exports[;\s]*+\}?\s*+$")
 _SUFFIX = re.compile(r"\.(?:vue|nvue|jsx?|tsx?|mjs)$")
-_NAME = re.compile(r"[A-Za-z_$][\w$]*+")
 _ID = re.compile(r"\w{1,32}+")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters [start, end) of a script and the screen they belong to."""
+    """Characters [start, end) of a script and the screen they belong to; of a module its id and, if noted, its path."""
 
     start: int
     end: int
     name: str
+    path: str = ""
 
 
 class Screens:
@@ -52,23 +58,30 @@ class Screens:
 
 
 def find_screens(source: ScriptSource, file: str) -> Screens:
-    """Modules and registered pages of a script. Module paths are cleaned to page paths (./src/pages/a.vue?vue → pages/a);
-    bare module ids are made unique with the file's name (assets/app.js#3b7f)."""
+    """Modules and registered pages of a script. Module paths are cleaned to page paths (./src/pages/a.vue?x → pages/a);
+    bare module ids are made unique with the file's name (assets/app.js#12)."""
     modules = _outermost(_map_members(source) + _array_members(source) + _calls(source))
     pages = registered_pages(source)
     names = _joined_names(source, modules, pages)
-    spans = [Span(m.start, m.end, names.get(m.name, m.name)) for m in modules]
+    noted = {module.name: module.path for module in modules if module.path}
+    for module in modules:
+        name = names.get(module.name, module.name)
+        names[module.name] = noted.get(name, name)
+    spans = [Span(m.start, m.end, names[m.name]) for m in modules]
     spans = [Span(s.start, s.end, clean_module_name(s.name, file)) for s in spans]
     if not modules:
-        spans = _outermost(_defined_pages(source, pages))
+        spans = _outermost([Span(start, end, path) for path, start, end in page_definitions(source, pages)])
     return Screens(spans, pages)
 
 
 def clean_module_name(name: str, file: str) -> str:
-    """Screen name of a module: the source path without loaders, query, leading ./ or src/ and suffix; else file#id."""
+    """Screen name of a module: the source path without loaders, query, leading ./ or src/ and suffix; else file#id.
+
+    Ids that are hashes of paths mean the same in all scripts of a folder, as in uni-app's service and view: folder#id.
+    """
     path = name.rsplit("!", 1)[-1].split("?", 1)[0]
     if "/" not in path or path.startswith("+") or len(path) <= 4:
-        return f"{file}#{path}"
+        return f"{file}#{path}" if path.isdigit() else f"{posixpath.dirname(file)}#{path}"
     while path.startswith(("./", "../", "src/", "/")):
         path = path.split("/", 1)[1]
     return _SUFFIX.sub("", path) or f"{file}#{name}"
@@ -108,10 +121,19 @@ def _key_text(source: ScriptSource, start: int) -> str:
 def _array_members(source: ScriptSource) -> list[Span]:
     found = []
     for match in _ARRAY.finditer(source.code):
+        before = match.end()
         for index, (start, end) in enumerate(source.parts(match.start(1), most=20_000)):
             if source.code.startswith(("function", "("), start):
-                found.append(Span(start, end, str(index)))
+                note = _SOURCE_NOTE.search(source.text, before, start) if start - before < 2_000 else None
+                found.append(Span(start, end, str(index), _project_path(note.group(1).strip()) if note else ""))
+            before = end
     return found
+
+
+def _project_path(path: str) -> str:
+    """A path of the building machine, from the project's own folders on."""
+    match = _PROJECT_PATH.search(path)
+    return path[match.start():] if match else "/".join(path.split("/")[-2:])
 
 
 def _calls(source: ScriptSource) -> list[Span]:
@@ -127,28 +149,17 @@ def _calls(source: ScriptSource) -> list[Span]:
     return found
 
 
-def registered_pages(source: ScriptSource) -> list[tuple[str, int, int]]:
-    """(path, start, end) of each __definePage call; start and end enclose what is registered."""
-    pages = []
-    for match in _PAGE.finditer(source.code):
-        parts = source.parts(match.start(1), most=2)
-        if len(parts) == 2 and (path := _key_text(source, parts[0][0])):
-            pages.append((path, *parts[1]))
-    return pages
-
-
 def _joined_names(source: ScriptSource, modules: list[Span], pages: list[tuple[str, int, int]]) -> dict[str, str]:
     """New names of modules: a page's module takes the page's path; what only a component's module imports, its name."""
     known = {module.name for module in modules}
-    imports = {module.name: [key for key in _required(source, module.start, module.end) if key in known]
-               for module in modules}
+    imports = {module.name: [key for key in _imports(source, module) if key in known] for module in modules}
     importers: dict[str, set[str]] = {}
     for importer, keys in imports.items():
         for key in keys:
             importers.setdefault(key, set()).add(importer)
     names: dict[str, str] = {}
     for path, start, end in pages:
-        for key in _required(source, start, end):
+        for key in _required(source, start, end, _ANY_REQUIRE):
             if key in known:
                 names[key] = path
     sizes = {module.name: module.end - module.start for module in modules}
@@ -163,66 +174,20 @@ def _joined_names(source: ScriptSource, modules: list[Span], pages: list[tuple[s
     return names
 
 
-def _required(source: ScriptSource, start: int, end: int) -> list[str]:
-    return [_key_text(source, source.code.index("(", match.start()) + 1)
-            for match in _REQUIRE.finditer(source.code, start, end)]
+def _imports(source: ScriptSource, module: Span) -> list[str]:
+    """Ids of the modules that a module of webpack requires, through the third parameter of its function."""
+    head = _PARAMETERS.search(source.code, module.start, module.start + 400)
+    parameters = [name.strip() for name in head.group(1).split(",")] if head else []
+    if len(parameters) < 3 or not parameters[2]:
+        return []
+    pattern = re.compile(rf"(?<![\w$.]){re.escape(parameters[2])}" + _REQUIRED)
+    return _required(source, module.start, module.end, pattern)
+
+
+def _required(source: ScriptSource, start: int, end: int, pattern: re.Pattern[str]) -> list[str]:
+    return [_key_text(source, match.start("key")) for match in pattern.finditer(source.code, start, end)]
 
 
 def _is_glue(source: ScriptSource, module: Span) -> bool:
     return (module.end - module.start < LONGEST_GLUE
             and _GLUE_END.search(source.code, max(module.start, module.end - 80), module.end) is not None)
-
-
-def _defined_pages(source: ScriptSource, pages: list[tuple[str, int, int]]) -> list[Span]:
-    """Pages of uni-app on Vue 3: __definePage("path", Page) names a variable; its value and what that is made of."""
-    if not pages:
-        return []
-    definitions = _definitions(source)
-    found = []
-    for path, start, end in pages:
-        names, seen = [source.code[start:end]], set[str]()
-        while names and len(seen) < 8:
-            name = names.pop(0)
-            if name in seen or name not in definitions:
-                continue
-            seen.add(name)
-            span = definitions[name]
-            found.append(Span(*span, path))
-            if span[1] - span[0] < LONGEST_GLUE:
-                names += _NAME.findall(source.code, *span)
-    return found
-
-
-_DEFINITION = re.compile(r"(?:(?<![\w$.])(?:const|let|var)\s++|,\s*+)([A-Za-z_$][\w$]*+)\s*+=(?![=>])"
-                         r"|(?<![\w$.])function\s++([A-Za-z_$][\w$]*+)\s*+\(")
-_VALUE_STEP = re.compile(r"[,;()\[\]{}]")
-
-
-def _definitions(source: ScriptSource) -> dict[str, tuple[int, int]]:
-    """Spans of the values of variables and functions, as far as they begin an expression at any depth; first one wins."""
-    found: dict[str, tuple[int, int]] = {}
-    reached = 0
-    for match in _DEFINITION.finditer(source.code):
-        name = match.group(1) or match.group(2)
-        if name in found or match.start() < reached:
-            continue
-        end = _value_end(source, match.end() - (1 if match.group(2) else 0), bool(match.group(2)))
-        if end - match.end() > 40:
-            found[name] = (match.start(), end)
-            reached = end
-    return found
-
-
-def _value_end(source: ScriptSource, at: int, is_function: bool) -> int:
-    """End of the expression, or of the function's body, that starts at `at`."""
-    while (match := _VALUE_STEP.search(source.code, at)) is not None:
-        char = match.group()
-        if char not in "([{":
-            return match.start()
-        close = source.closing(match.start())
-        if close < 0:
-            return match.start()
-        at = close + 1
-        if is_function and char == "{":
-            return at
-    return len(source.code)

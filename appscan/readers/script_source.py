@@ -103,7 +103,7 @@ class ScriptSource:
 
 
 def unescape(raw: str) -> str:
-    """Decode the escapes of ECMA-262, 12.9.4; surrogate pairs are joined, lone ones become the replacement character."""
+    """Decode the escapes of ECMA-262, 12.9.4; surrogate pairs are joined, lone ones become U+FFFD."""
     if "\\" not in raw:
         return raw
     text = _ESCAPE.sub(_unescape_one, raw)
@@ -121,7 +121,7 @@ def _unescape_one(match: re.Match[str]) -> str:
 
 
 def take_apart(text: str) -> ScriptSource:
-    """Split `text` into literals and code. Never fails: what does not close ends at the end of its line or of the text."""
+    """Split `text` into literals and code. Never fails: what does not close ends with its line or with the text."""
     taker = _Taker(text)
     taker.run()
     code = "".join(taker.pieces)

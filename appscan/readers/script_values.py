@@ -1,5 +1,5 @@
-"""Values in a script: properties of object literals, literal values, and the strings of an expression that a person gets
-to see. Knows no framework but the names under which frameworks show text."""
+"""Values in a script: properties of object literals, literal values, and the strings of an expression that a person
+gets to see. Knows no framework but the names under which frameworks show text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from appscan.readers.script_source import ScriptSource
 
 DEEPEST_VALUE = 6
 
-CREATORS = words("_c h _h createElement $createElement createElementVNode createElementBlock createVNode createBlock "
-                 "_createElementVNode _createElementBlock _createVNode _createBlock jsx jsxs jsxDEV _jsx _jsxs "
-                 "createElementWithValidation cloneVNode createBaseVNode _createBaseVNode")
-_SHOWERS = words("_v _s createTextVNode toDisplayString _createTextVNode _toDisplayString String createText "
-                 "createTextNode $t concat withCtx _withCtx")
+CREATORS = words(
+    "_c h _h createElement $createElement createElementVNode createElementBlock createVNode createBlock "
+    "_createElementVNode _createElementBlock _createVNode _createBlock jsx jsxs jsxDEV _jsx _jsxs "
+    "createElementWithValidation cloneVNode createBaseVNode _createBaseVNode")
+_SHOWERS = words(
+    "_v _s createTextVNode toDisplayString _createTextVNode _toDisplayString String createText createTextNode $t "
+    "concat withCtx _withCtx")
 _CALLEE = re.compile(r"(?:([\w$]{1,60})|\[[\"']([\w$]{1,60})[\"']\])\)*\s*$")
 _STEP = re.compile(r"[\"'()\[\]{},]")
 _OPERATORS = "(,[?:+&|{"

@@ -1,4 +1,4 @@
-"""Scripts, pages and data inside an APK's assets → facts, the engine they run on, and gaps. Knows no check and no DEX."""
+"""Scripts, pages and data inside an APK's assets → facts, their engine, and gaps. Knows no check and no DEX."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from appscan.readers.apk.text_assets import TextKind, decode, kind_by_content, k
 from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import ROWS_PER_FILE, FileFacts, shorten
 from appscan.readers.markup import read_fragment, read_markup, read_plain_xml
-from appscan.readers.script import read_script
+from appscan.readers.script import read_json, read_script
 
 MEBIBYTE = 1 << 20
 MOST_LINES = 2_000
@@ -26,7 +26,7 @@ _FOREIGN_SOURCES = ("node_modules/", "webpack/", "(webpack)", "external ", "/uni
 
 @dataclass(frozen=True, slots=True)
 class BundleLimits:
-    """Bounds on what is read of all assets: bytes of one file, bytes together, facts of one file, sources of one map."""
+    """Bounds on what is read of all assets: bytes of one file, bytes of all, facts of one file, sources of one map."""
 
     file_bytes: int = 8 * MEBIBYTE
     total_bytes: int = 40 * MEBIBYTE
@@ -125,9 +125,10 @@ class _BundleReader:
             case TextKind.SCRIPT:
                 read_script(asset.text, facts, screen=self._page_of(asset.name, facts), fragments=read_fragment)
             case TextKind.JSON:
-                read_script(asset.text, facts, screen=-1)
-                if is_page_table(asset.name):
-                    self._set_start(read_page_table(asset.name, asset.text, facts), facts)
+                is_table = is_page_table(asset.name)
+                read_json(asset.text, facts, tables=not is_table)
+                if is_table:
+                    self._set_start(read_page_table(asset.text, facts), facts)
             case TextKind.XML:
                 self._read_xml(asset, facts)
             case TextKind.HERMES:

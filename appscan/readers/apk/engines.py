@@ -1,4 +1,4 @@
-"""Which engine runs the scripts of an app, told by the files it brings along. Knows names and beginnings of files only."""
+"""Which engine runs the scripts of an app, told by its files. Knows names and beginnings of files only."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Protocol
 _BY_NAME = (
     ("flutter", re.compile(r"(?:^|/)flutter_assets/")),
     ("uni-app", re.compile(r"(?:^|/)apps/__UNI__|(?:^|/)app-(?:service|view|config-service)\.js$|__uniapp|uniapp-h5")),
-    ("apicloud", re.compile(r"(?:^|/)assets/widget/(?:config\.xml|index\.html)$|(?:^|/)apicloud|(?:^|/)script/api\.js$")),
+    ("apicloud",
+     re.compile(r"(?:^|/)assets/widget/(?:config\.xml|index\.html)$|(?:^|/)apicloud|(?:^|/)script/api\.js$")),
     ("react-native", re.compile(r"(?:^|/)index\.(?:android|ios)\.(?:bundle|jsbundle)$|(?:^|/)main\.jsbundle$")),
-    ("mui/5+plus", re.compile(r"(?:^|/)dcloud_(?:control|properties)\.xml$|(?:^|/)mui(?:\.min)?\.js$|(?:^|/)data/dcloud")),
+    ("mui/5+plus",
+     re.compile(r"(?:^|/)dcloud_(?:control|properties)\.xml$|(?:^|/)mui(?:\.min)?\.js$|(?:^|/)data/dcloud")),
     ("cordova", re.compile(r"(?:^|/)(?:cordova|phonegap)[\w.-]*\.js$|(?:^|/)capacitor\.(?:config|plugins)\.json$")),
     ("weex", re.compile(r"(?:^|/)weex-main-jsfm\.js$|\.weex\.js$|(?:^|/)weex[\w-]*\.js$")),
     ("plain-h5", re.compile(r"\.x?html?$")),

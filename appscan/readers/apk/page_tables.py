@@ -1,4 +1,4 @@
-"""Tables of pages and settings in JSON: pages.json, app.json, manifest.json of uni-app and mini-programs, and Capacitor's.
+"""Tables of pages and settings in JSON: pages.json, app.json, manifest.json of uni-app, mini-programs and Capacitor.
 
 Knows their keys and no policy. Plain keys and strings of any JSON are read by the script reader; here is only what its
 place in one of these files gives a meaning.
@@ -38,8 +38,8 @@ def is_page_table(name: str) -> bool:
     return name.rsplit("/", 1)[-1] in TABLES
 
 
-def read_page_table(name: str, text: str, facts: FileFacts) -> str:
-    """Gather routes, titles, tabs and permissions; returns the address the app starts with, empty where it is its own."""
+def read_page_table(text: str, facts: FileFacts) -> str:
+    """Gather routes, titles, tabs and permissions; returns the remote address the app starts with, else nothing."""
     table = parse_json(text)
     if not isinstance(table, dict):
         return ""
@@ -56,7 +56,7 @@ def read_page_table(name: str, text: str, facts: FileFacts) -> str:
             for value in _strings(holder.get(key) if isinstance(holder, dict) else None):
                 facts.add_once(Fact.ATTRIBUTE, value, key)
     _declared(table, facts)
-    return _start(name, table)
+    return _start(table)
 
 
 def _strings(value: Any) -> list[str]:
@@ -68,8 +68,8 @@ def _routes(table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     packages: list[tuple[str, Any]] = [("", table.get("pages"))]
     for key in ("subPackages", "subpackages", "subNVues"):
         for package in table.get(key) or [] if isinstance(table.get(key), list) else []:
-            if isinstance(package, dict):
-                packages.append((str(package.get("root", "")).strip("/"), package.get("pages")))
+            root = str(package.get("root", "")).strip("/") if isinstance(package, dict) else ""
+            packages.append((root, package.get("pages") if isinstance(package, dict) else None))
     per_page = table.get("page")
     settings: dict[str, Any] = per_page if isinstance(per_page, dict) else {}
     for root, pages in packages:
@@ -112,7 +112,7 @@ def _declared(table: dict[str, Any], facts: FileFacts) -> None:
             facts.add_once(Fact.ATTRIBUTE, shorten(text), "permission")
 
 
-def _start(name: str, table: dict[str, Any]) -> str:
+def _start(table: dict[str, Any]) -> str:
     """Remote start address: launch_path of 5+ and uni-app, server.url of Capacitor."""
     server = table.get("server")
     candidates = [table.get("launch_path"), server.get("url") if isinstance(server, dict) else None]

@@ -8,17 +8,20 @@ from collections import Counter
 from enum import Enum
 from math import log2
 
+from appscan.readers.roles import words
+
 SNIFFED = 4_096
 LEAST_ENCRYPTED = 256
 ENCRYPTED_ENTROPY = 7.0
-"""Bits a byte. Scripts and pages stay under 6, Chinese ones in UTF-8 under 6.5, ciphers and compressed bytes over 7.5."""
+"""Bits a byte. Scripts and pages stay under 6, Chinese ones in UTF-8 under 6.5, ciphers are over 7.5."""
 
 _SCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".wxs", ".bundle", ".jsbundle", ".bundle.js")
 _MARKUP = (".html", ".htm", ".xhtml", ".vue", ".nvue", ".wxml", ".axml", ".swan", ".ttml", ".qml", ".tpl", ".svelte")
 _DATA = (".json", ".json5")
-_OTHER = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|ico|bmp|ttf|otf|woff2?|eot|mp[34]|wav|ogg|aac|m4a|webm|css|less|scss|so|dex|"
-                    r"jar|zip|apk|7z|gz|tar|rar|pdf|docx?|xlsx?|pptx?|db|sqlite|bin|dat|pak|arsc|pem|cer|crt|bks|p12|jks|"
-                    r"key|pro|properties|version|kotlin_module|model|tflite|md5|sha1|wasm|wgt|map\.gz|license|lic)$")
+_NO_TEXT = words(
+    "png jpg jpeg gif webp svg ico bmp ttf otf woff woff2 eot mp3 mp4 wav ogg aac m4a webm css less scss so dex jar zip "
+    "apk 7z gz tar rar pdf doc docx xls xlsx ppt pptx db sqlite bin dat pak arsc pem cer crt bks p12 jks key pro "
+    "properties version kotlin_module model tflite md5 sha1 wasm wgt license lic")
 _LOOKS_SCRIPT = re.compile(r"(?<![\w$])(?:function\b|var\s|const\s|let\s|module\.exports|__d\(|window\.|require\(|"
                            r"document\.|=>|\"use strict\"|webpackJsonp)")
 _LOOKS_MARKUP = re.compile(r"\s*+<(?:!doctype|html|head|body|div|template|view|script|meta)\b", re.IGNORECASE)
@@ -48,7 +51,7 @@ def kind_by_name(name: str) -> TextKind:
                           ((".xml", ".plist"), TextKind.XML)):
         if lowered.endswith(endings):
             return kind
-    return TextKind.NONE if _OTHER.search(lowered) else TextKind.PLAIN
+    return TextKind.NONE if lowered.rsplit(".", 1)[-1] in _NO_TEXT else TextKind.PLAIN
 
 
 def kind_by_content(named: TextKind, text: str) -> TextKind:

@@ -1,0 +1,77 @@
+"""Calls in a script: the chains that are kept of them, and delays. Knows the language's own methods and no policy."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from appscan.readers.roles import words
+
+CALL = re.compile(r"(?:(?<![\w$.])|(?<=[)\]])\.)([A-Za-z_$][\w$.]*+)(\()")
+"""A call: the chain of names in group 1, the parenthesis in group 2."""
+
+_ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
+_METHODS = words(
+    "then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift "
+    "unshift filter reduce reduceRight some every find findIndex includes keys values entries hasOwnProperty "
+    "toString valueOf charAt charCodeAt codePointAt substring substr trim toLowerCase toUpperCase match test exec "
+    "apply call bind sort reverse fill assign create defineProperty defineProperties freeze getPrototypeOf "
+    "setPrototypeOf isArray getOwnPropertyNames getOwnPropertyDescriptor getOwnPropertySymbols isNaN parseInt "
+    "parseFloat isFinite floor ceil round random max min abs pow sqrt fromCharCode from toFixed toPrecision "
+    "padStart padEnd repeat startsWith endsWith search iterator next return throw has get set add delete clear "
+    "require default extend propertyIsEnumerable createElementVNode createVNode createBlock createElementBlock "
+    "createTextVNode toDisplayString createCommentVNode openBlock createElement _self _c _v _s _e _l _t _m _q _n _i "
+    "_b _k jsx jsxs resolveComponent withCtx mark wrap abrupt stop sent normalizeClass normalizeStyle getAttribute "
+    "setAttribute appendChild removeChild insertBefore Error TypeError RangeError Array Object String Number "
+    "Boolean Symbol Promise RegExp Date Map Set WeakMap Proxy getElementById getElementsByTagName createTextNode "
+    "querySelector querySelectorAll preventDefault stopPropagation isPrototypeOf encodeURIComponent "
+    "decodeURIComponent parse stringify")
+_KEYWORDS = words(
+    "function if for while switch catch with return typeof case new in of do else void delete throw instanceof "
+    "await yield super import async export constructor")
+_BARE = frozenset({"$", "h5"})
+_RECEIVERS = frozenset({"this", "self", "_this", "that", "_self", "window", "globalThis", "default"})
+
+
+def call_chain(written: str) -> str:
+    """The chain that is kept of a callee as written: without this, minified receivers and call/apply, at most four
+    names; empty for methods of the language itself and for nameless minified functions."""
+    names = written.split(".")
+    while len(names) > 1 and names[-1] in ("call", "apply", "bind", "default"):
+        names.pop()
+    while len(names) > 1 and ((len(names[0]) <= 2 and names[0] not in ("wx", "my", "tt", "dd", "qq", "$u", "ks", "ft"))
+                              or names[0] in _RECEIVERS):
+        names.pop(0)
+    last = names[-1]
+    if last in _METHODS or last in _KEYWORDS:
+        return ""
+    if len(names) == 1 and len(last) < 4 and last not in _BARE:
+        return ""
+    return ".".join(names[-4:]) if len(last) > 1 else ""
+
+
+def milliseconds(expression: str) -> int | None:
+    """Value of a purely arithmetic expression such as 60*1e3; None for anything else, and beyond ten years."""
+    if not _ARITHMETIC.fullmatch(expression) or "**" in expression or "//" in expression:
+        return None
+    try:
+        value = _evaluate(ast.parse(expression.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        return None
+    return int(value) if 0 <= value < 3.2e11 else None
+
+
+def _evaluate(tree: ast.expr) -> float:
+    match tree:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _evaluate(left) * _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _evaluate(left) + _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return _evaluate(left) - _evaluate(right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return _evaluate(left) / _evaluate(right)
+        case _:
+            raise ValueError("not arithmetic")

@@ -1,0 +1,107 @@
+"""Pages and templates are read for what a person sees and can press."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from appscan.model.reading import Fact
+from appscan.readers.columns import FactRows, StringPool
+from appscan.readers.file_facts import FileFacts
+from appscan.readers.markup import Markup, read_markup
+
+
+class Row(NamedTuple):
+    """One fact with its strings."""
+
+    kind: Fact
+    role: str
+    value: str
+    screen: str
+    node: int
+    parent: int
+
+
+def page(text: str, file: str = "www/index.html") -> tuple[list[Row], Markup]:
+    pool = StringPool()
+    rows = FactRows(pool)
+    facts = FileFacts(rows, file)
+    markup = read_markup(text, facts)
+    facts.write()
+    strings, columns = pool.freeze(), rows.freeze()
+    return [Row(Fact(columns.kind[i]), strings[columns.role[i]], strings[columns.value[i]], strings[columns.screen[i]],
+                int(columns.node[i]), int(columns.parent[i])) for i in range(len(columns.kind))], markup
+
+
+def texts(rows: list[Row]) -> dict[str, str]:
+    return {row.value: row.role for row in rows if row.kind is Fact.TEXT}
+
+
+def values(rows: list[Row], kind: Fact, role: str = "") -> list[str]:
+    return [row.value for row in rows if row.kind is kind and row.role == role]
+
+
+def test_texts_have_the_role_that_their_element_gives_them() -> None:
+    rows, _ = page(f"""<!doctype html><html><head><title>每日签到</title><style>p {{color: red}}</style></head><body>
+        <h1>标题</h1><button>立即签到</button><a href="rank.html">排行榜</a><input type=submit value="提交">
+        <input placeholder='请输入姓名' name=username required><label>手机号</label><select><option>男</select>
+        <div role="button">去打卡</div><span onclick="send()">上传</span><p>{"很长的说明" * 20}</p><!-- <b>没有</b> --></body>""")
+    found = texts(rows)
+    assert found["每日签到"] == "title"
+    assert found["标题"] == "title"
+    assert found["立即签到"] == found["提交"] == found["去打卡"] == found["上传"] == "button"
+    assert found["排行榜"] == "link"
+    assert found["请输入姓名"] == "hint"
+    assert found["手机号"] == "label"
+    assert found["男"] == "option"
+    assert found["很长的说明" * 20] == "prose"
+    assert "没有" not in found
+    assert {row.screen for row in rows} == {"www/index.html"}
+
+
+def test_vue_and_mini_program_templates_are_understood() -> None:
+    rows, _ = page("""<template><view><u-button @click="submitPunch(1)">{{ done ? '已打卡' : '立即打卡' }}</u-button>
+        <view bindtap="goRank"><text>积分榜</text></view><view :title="x == 'a' ? '甲' : '乙'" />
+        <van-field v-model="form.phone" label="手机" :placeholder="'请填写'" required /></view></template>
+        <script>export default {methods: {submitPunch() { uni.getLocation({}) }}}</script>""", "pages/punch.vue")
+    found = texts(rows)
+    assert found["立即打卡"] == found["已打卡"] == found["积分榜"] == "button"
+    assert found["请填写"] == "hint"
+    assert values(rows, Fact.ATTRIBUTE, "onclick") == ["submitPunch", "goRank"]
+    assert "form.phone" in values(rows, Fact.ATTRIBUTE, "name")
+    assert values(rows, Fact.ATTRIBUTE, "required") == ["true"]
+    assert "uni.getLocation" in values(rows, Fact.CALL)
+
+
+def test_elements_know_their_parent_and_scripts_get_nodes_of_their_own() -> None:
+    rows, _ = page("<form action='/sign/submit'><div><input type='file' accept='image/*' capture='camera'></div></form>"
+                   "<script>navigator.geolocation.watchPosition(send)</script>")
+    nodes = [row for row in rows if row.kind is Fact.NODE]
+    assert [(row.value, row.node, row.parent) for row in nodes] == [("form", 0, -1), ("div", 1, 0), ("input", 2, 1)]
+    assert [(row.role, row.value) for row in rows if row.kind is Fact.ATTRIBUTE and row.node == 2] == [
+        ("type", "file"), ("accept", "image/*"), ("capture", "camera")]
+    assert values(rows, Fact.PATH, "action") == ["/sign/submit"]
+    assert all(row.node > 2 for row in rows if row.kind is Fact.CALL)
+    assert "navigator.geolocation.watchPosition" in values(rows, Fact.CALL)
+
+
+def test_addresses_scripts_and_refreshes_are_told() -> None:
+    rows, markup = page('<meta http-equiv="refresh" content="0;url=https://example.gov.cn/app"><script src="js/a.js">'
+                        '</script><iframe src="//example.gov.cn/x"></iframe><a href="javascript:doSign()">签</a><a href="#">'
+                        '无</a>')
+    assert markup.scripts == ("js/a.js",)
+    assert markup.refresh == "https://example.gov.cn/app"
+    assert values(rows, Fact.PATH, "src") == ["js/a.js", "//example.gov.cn/x"]
+    assert not values(rows, Fact.PATH, "href")
+    assert values(rows, Fact.CALL) == ["doSign"]
+
+
+def test_templates_in_script_elements_are_markup() -> None:
+    rows, _ = page('<script type="text/x-dot-template"><li onclick="open(1)"><button>补卡</button></li></script>')
+    assert texts(rows) == {"补卡": "button"}
+
+
+def test_broken_markup_is_read_to_its_end() -> None:
+    for text in ("<", "<a", "<a href='x", "</", "<!--", "<script>", "<style>", "<p>a<b>c</p>d", "<<<>>>", "<a b='\">c",
+                 "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
+        page(text)
+    assert texts(page("<div>" * 5000 + "深处的字")[0]) == {"深处的字": "label"}
