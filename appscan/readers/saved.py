@@ -57,7 +57,7 @@ def save_reading(reading: Reading, path: Path) -> int:
         with zipfile.ZipFile(aside, "w") as archive:
             archive.writestr(zipfile.ZipInfo(HEADER, ZIP_TIME), _json(header), zipfile.ZIP_DEFLATED, 9)
             archive.writestr(zipfile.ZipInfo(COLUMNS, ZIP_TIME), columns, zipfile.ZIP_STORED)
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
     return path.stat().st_size
@@ -167,7 +167,8 @@ def _texts(values: object) -> dict[str, str]:
 
 
 def _artifact(raw: dict[str, Any]) -> Artifact:
-    parts = tuple(Part(_text(part["name"]), _text(part["sha256"]), _count(part["size"], 1 << 50)) for part in raw["parts"])
+    parts = tuple(Part(_text(part["name"]), _text(part["sha256"]), _count(part["size"], 1 << 50))
+                  for part in raw["parts"])
     certificates = tuple(Certificate(_text(one["scheme"]), _text(one["subject"]), _text(one["sha256"]))
                          for one in raw["certificates"])
     plain = {name: _text(raw[name]) for name in ("name", "sha256", "package", "label", "version_name", "version_code",

@@ -38,8 +38,8 @@ from appscan.readers.packed.streams import ColumnReader, ColumnWriter
 from appscan.readers.packed.strings import read_strings, write_strings
 from appscan.readers.saved import load_reading, reading_digest, save_reading
 
-TEXTS = ["", "<init>", "()V", "(Ljava/lang/String;[[I)Lcn/a/B;", "(", "(broken", "(L;)V", "onClick", "签到打卡", "x" * 700,
-         "x" * 701, "Lcn/a/A;", "Lcn/a/B;", "Ljava/lang/String;", "\0nul", "😀", "https://oa.example.cn/sign"]
+TEXTS = ["", "<init>", "()V", "(Ljava/lang/String;[[I)Lcn/a/B;", "(", "(broken", "(L;)V", "onClick", "签到打卡",
+         "x" * 700, "x" * 701, "Lcn/a/A;", "Lcn/a/B;", "Ljava/lang/String;", "\0nul", "😀", "https://oa.example.cn/sign"]
 
 
 def reading_of(seed: int, rows: int = 40, texts: list[str] | None = None) -> Reading:
@@ -173,6 +173,15 @@ def error_of(path: Path) -> str:
     return caught.value.key
 
 
+def loaded_or_error(path: Path) -> Reading | str:
+    """The reading, or the key of the one kind of error that is allowed."""
+    try:
+        return load_reading(path)
+    except UnreadableError as error:
+        allowed = error.key in ("reading_damaged", "reading_version")
+        return error.key if allowed else pytest.fail(error.key)
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_flipped_and_cut_files_are_damaged_and_nothing_else(tmp_path: Path, draws: st.DataObject) -> None:
@@ -181,10 +190,9 @@ def test_flipped_and_cut_files_are_damaged_and_nothing_else(tmp_path: Path, draw
         raw[draws.draw(st.integers(0, len(raw) - 1))] ^= draws.draw(st.integers(1, 255))
     raw = raw[:draws.draw(st.sampled_from([len(raw)] * 3 + [len(raw) // 2, 30]))]
     (tmp_path / "a.reading").write_bytes(raw)
-    try:
-        assert_equal(load_reading(tmp_path / "a.reading"), reading_of(5))  # a flip in a ZIP field that nobody reads
-    except UnreadableError as error:
-        assert error.key in ("reading_damaged", "reading_version", "empty_file")
+    loaded = loaded_or_error(tmp_path / "a.reading")
+    if isinstance(loaded, Reading):  # a flip in a ZIP field that nobody reads
+        assert_equal(loaded, reading_of(5))
 
 
 def rewritten(tmp_path: Path, header: bytes | None = None, columns: bytes | None = None) -> Path:
@@ -212,11 +220,7 @@ def test_a_forged_header_never_escapes_as_another_error(tmp_path: Path, draws: s
         at = draws.draw(st.integers(0, len(header) - 1))
         put = draws.draw(st.sampled_from([b"9", b"", b"[", b"-1", b"\xff", b"x"]))
         header[at:at + draws.draw(st.integers(0, 2))] = put
-    path = rewritten(tmp_path, header=bytes(header))
-    try:
-        load_reading(path)
-    except UnreadableError as error:
-        assert error.key in ("reading_damaged", "reading_version")
+    loaded_or_error(rewritten(tmp_path, header=bytes(header)))
 
 
 def test_columns_of_another_reading_are_damaged(tmp_path: Path) -> None:

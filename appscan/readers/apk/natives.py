@@ -40,7 +40,7 @@ def read_natives(container: Container, names: Iterable[str], rows: FactRows, lim
     not be read, is a local gap.
     """
     gaps: list[Gap] = []
-    kept_left, scan_left = TOTAL_KEPT, TOTAL_SCANNED
+    kept_left, scan_left = TOTAL_KEPT, min(TOTAL_SCANNED, limits.inflated_bytes)
     for name in choose_libraries(names):
         library = container.read_or_gap(name, KINDS)
         if isinstance(library, Gap):

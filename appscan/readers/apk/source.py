@@ -83,7 +83,7 @@ def open_source(origin: Path | bytes | memoryview) -> Source:
 def _open_regular(path: Path) -> int:
     """A read-only descriptor of a regular file. O_NONBLOCK: a FIFO put in its place must not hang us."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):
             raise UnreadableError("not_a_file", name=path.name)
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -169,7 +169,8 @@ class ColumnReader:
 
     def finish(self) -> None:
         """Raise DamagedError when something is left over."""
-        if any(self._at[stream] != len(raw) for stream, raw in self._raw.items()) or next(self._widths, None) is not None:
+        unread = any(self._at[stream] != len(raw) for stream, raw in self._raw.items())
+        if unread or next(self._widths, None) is not None:
             raise DamagedError("left over")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import os
 import struct
@@ -32,10 +32,10 @@ NAME_KINDS = [NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.LOCALITY_N
 
 def certificate(*pairs: tuple[x509.ObjectIdentifier, str]) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(oid, value) for oid, value in pairs])
-    start = datetime.datetime(2024, 1, 1)
+    start = dt.datetime(2024, 1, 1)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(start)
-    return builder.not_valid_after(start + datetime.timedelta(days=9000)).sign(KEY, hashes.SHA256())
+    return builder.not_valid_after(start + dt.timedelta(days=9000)).sign(KEY, hashes.SHA256())
 
 
 def named(name: str) -> x509.Certificate:
