@@ -1,0 +1,6 @@
+"""Measures judgement: the packs' own examples, and labelled corpora beside a plain keyword search."""
+
+from appscan.bench.corpus import BenchResult, run_bench
+from appscan.bench.examples import ExamplesResult, run_examples
+
+__all__ = ["BenchResult", "ExamplesResult", "run_bench", "run_examples"]

@@ -1,0 +1,160 @@
+"""Runs the examples that a check carries: each is turned into a tiny reading and judged like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from appscan.checks.pack import CallGroup, Check, CheckSet, Example
+from appscan.judge.judge import judge
+from appscan.model.artifact import Artifact, ArtifactKind
+from appscan.model.coverage import Coverage, Kind
+from appscan.model.judgement import Force, Presence
+from appscan.model.reading import (
+    NO_CONSTANT,
+    Annotations,
+    Calls,
+    Classes,
+    Code,
+    Fact,
+    Fields,
+    Interfaces,
+    Methods,
+    Reading,
+    Resources,
+    Role,
+    Uses,
+)
+from appscan.readers.columns import FactRows, StringPool
+
+SCREEN = "example.Screen"
+_TEXTS: Mapping[str, Role] = {"control": Role.BUTTON, "text": Role.LABEL, "title": Role.TITLE, "prose": Role.PROSE}
+_GROUPED = (Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, Kind.TRIAL, Kind.REQUEST)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """One example with what it should give and what it gave. `group` is found, not_found, known_misses or
+    known_false_hits; `holds` is False for a surprise."""
+
+    check_id: str
+    group: str
+    line: int
+    expected: tuple[Presence, Force]
+    got: tuple[Presence, Force]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts over the examples of one check; known misses and known false hits are counted as what they are."""
+
+    found: int
+    missed: int
+    clean: int
+    false: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesResult:
+    """All examples of all checks."""
+
+    rows: tuple[ExampleResult, ...]
+
+    @property
+    def surprises(self) -> tuple[ExampleResult, ...]:
+        """Examples that did not come out as the pack says."""
+        return tuple(row for row in self.rows if not row.holds)
+
+    def confusion(self, check_id: str) -> Confusion:
+        """Confusion counts of one check."""
+        rows = [row for row in self.rows if row.check_id == check_id]
+        hits = [row.got[0].rank >= Presence.REACHABLE.rank for row in rows]
+        real = [row.group in ("found", "known_misses") for row in rows]
+        pairs = list(zip(real, hits, strict=True))
+        return Confusion(pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, False)),
+                         pairs.count((False, True)))
+
+
+def run_examples(checks: CheckSet) -> ExamplesResult:
+    """Judge every example of every check."""
+    rows = []
+    for check in checks.checks:
+        groups = {"found": check.found, "not_found": check.not_found, "known_misses": check.known_misses,
+                  "known_false_hits": check.known_false_hits}
+        for group, examples in groups.items():
+            rows += [_run(check, group, example, checks) for example in examples]
+    return ExamplesResult(tuple(rows))
+
+
+def _run(check: Check, group: str, example: Example, checks: CheckSet) -> ExampleResult:
+    reading = reading_of(example.screen, checks.vocabulary.calls)
+    finding = next((one for one in judge(reading, checks).findings if one.check_id == check.id), None)
+    got = (finding.presence, finding.force) if finding is not None else (Presence.NONE, Force.NONE)
+    found = got[0].rank >= max(example.presence.rank, Presence.REACHABLE.rank) and got[1].rank >= example.force.rank
+    holds = found if group in ("found", "known_false_hits") else got[0].rank < Presence.BUNDLED.rank
+    return ExampleResult(check.id, group, example.line, (example.presence, example.force), got, holds)
+
+
+def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGroup]) -> Reading:
+    """A reading with one screen that holds what the example lists."""
+    pool = StringPool()
+    pool.add("")
+    rows = FactRows(pool)
+    manifest, page, name = pool.add("AndroidManifest.xml"), pool.add("example"), pool.add(SCREEN)
+    rows.add(Fact.COMPONENT, SCREEN, role="activity", file=manifest, node=1)
+    groups: list[CallGroup] = []
+    for number, (kind, values) in enumerate(screen.items(), start=2):
+        for offset, value in enumerate(values):
+            node = number * 1000 + offset
+            if kind in _TEXTS:
+                rows.add(Fact.TEXT, value, role=_TEXTS[kind], file=page, screen=name, node=node)
+            elif kind in (Kind.ENDPOINT, Kind.FIELD):
+                role = "string" if kind == Kind.ENDPOINT else "key"
+                rows.add(Fact.LITERAL, value, role=role, file=page, screen=name, node=node)
+            elif kind == Kind.PERMISSION:
+                rows.add(Fact.PERMISSION, value, role="uses", file=manifest)
+            elif kind == Kind.COMPONENT:
+                rows.add(Fact.COMPONENT, value, role="activity", file=manifest, node=node)
+            elif kind == Kind.ROUTE:
+                rows.add(Fact.ATTRIBUTE, value, role="route", file=page, screen=name, node=node)
+            elif kind in _GROUPED and value in calls:
+                group = calls[value]
+                groups.append(group)
+                for key, wanted in group.attributes.items():
+                    rows.add(Fact.ATTRIBUTE, wanted[0], role=key, file=page, screen=name, node=node)
+    code = _code_calling(groups, pool)
+    artifact = Artifact(ArtifactKind.DOCUMENT, "example", "0" * 64, 0)
+    none = np.zeros(0, dtype=np.int32)
+    return Reading(artifact, "example/1", pool.freeze(), rows.freeze(),
+                   Resources(np.zeros(0, dtype=np.uint32), none, none, none, none), code, Coverage())
+
+
+def _code_calling(groups: Sequence[CallGroup], pool: StringPool) -> Code:
+    """One activity whose onCreate calls the first method of each group."""
+    patterns = [next(pattern for pattern in group.methods if pattern.name != "*") for group in groups if group.methods]
+    owner = pool.add("L" + SCREEN.replace(".", "/") + ";")
+    owners = [owner] + [pool.add("Lplatform/Any;" if one.owner == "*" else one.owner) for one in patterns]
+    names = [pool.add("onCreate")] + [pool.add(one.name) for one in patterns]
+    proto = pool.add("()V")
+    count = len(patterns)
+    strings = [pool.add(group.strings[0]) for group in groups if group.strings and not group.methods]
+    constants = [NO_CONSTANT if one.equals is None and one.at_least is None else (one.equals or one.at_least or 0)
+                 for one in patterns]
+
+    def column(values: Sequence[int]) -> np.ndarray:
+        return np.array(values, dtype=np.int32)
+
+    none = column([])
+    return Code(
+        classes=Classes(column([owner]), column([pool.add("Landroid/app/Activity;")]), column([1]), column([0])),
+        interfaces=Interfaces(none, none),
+        methods=Methods(column(owners), column(names), column([proto] * (count + 1)), column([4] + [-1] * count)),
+        fields=Fields(none, none, none, none),
+        calls=Calls(column([0] * count), column(list(range(1, count + 1))), np.full(count, 0x6E, dtype=np.uint8),
+                    np.array(constants, dtype=np.int64)),
+        strings_used=Uses(column([0] * len(strings)), np.array(strings, dtype=np.int64)),
+        types_used=Uses(none, np.zeros(0, dtype=np.int64)), resources_used=Uses(none, np.zeros(0, dtype=np.int64)),
+        annotations=Annotations(none, none, none, none, none, none))
