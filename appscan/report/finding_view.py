@@ -1,0 +1,162 @@
+"""One finding arranged for the page: what was found, how sure, by which clause, on which evidence. Knows no markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appscan.model.judgement import Force, Presence
+from appscan.report.badge import Badge, badge
+from appscan.report.listed import Listed, listed
+from appscan.report.quotation import Quotation, Step, path_steps, quotation
+from appscan.report.words import (
+    NAME_SHOWN,
+    TEXT_SHOWN,
+    Json,
+    check_title,
+    in_language,
+    interval,
+    message,
+)
+from appscan.texts import Language, say, shown
+
+OCCURRENCES_OPEN, OCCURRENCES_FOLDED = 6, 60
+QUOTATIONS_OPEN, QUOTATIONS_FOLDED = 5, 20
+CANCELLED_LISTED = 60
+
+ACTED_ON = {"likely_violation", "needs_review", "missing", "exempt_claimed"}
+"""Verdicts under which the notice of the check is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a ladder: `state` is at (surely reached), maybe (up to here is open), or empty."""
+
+    word: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Presence or force: the interval in words, what its low end means, and the rungs."""
+
+    label: str
+    words: str
+    meaning: str
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """One clause in our own words; not quotable ones are shown as reference only."""
+
+    source: str
+    summary: str
+    quotable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceView:
+    """One screen or endpoint with its evidence and the way there."""
+
+    screen: str
+    quotations: Listed[Quotation]
+    steps: tuple[Step, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding as the page spells it out."""
+
+    anchor: str
+    check_id: str
+    title: str
+    question: str
+    badge: Badge
+    meaning: str
+    artifact: str
+    ladders: tuple[Ladder, ...]
+    why: tuple[str, ...]
+    declaration: str
+    tags: tuple[str, ...]
+    clauses: tuple[ClauseView, ...]
+    occurrences: Listed[OccurrenceView]
+    places: int
+    cancelled: Listed[Quotation]
+    notice: str
+
+
+def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool, lang: Language) -> FindingView:
+    """One finding of the document; the artifact is named where there are several."""
+    check: Json = next((one for one in document["checks"] if one["id"] == finding["check_id"]), {})
+    return FindingView(
+        anchor=anchor,
+        check_id=finding["check_id"],
+        title=check_title(document, finding["check_id"], lang),
+        question=in_language(check["question"], lang) if check else "",
+        badge=badge(finding["verdict"], lang),
+        meaning=say(lang, f"verdict_means.{finding['verdict']}"),
+        artifact=_artifact_name(document, finding["artifact"]) if name_artifact else "",
+        ladders=_ladders(finding, lang),
+        why=_why(document, finding, lang),
+        declaration=say(lang, f"declaration.{finding['declaration']}"),
+        tags=tuple(say(lang, f"tags.{tag}") for tag in finding["tags"]),
+        clauses=_clauses(document, finding, lang),
+        occurrences=listed(finding["occurrences"], lambda one: _occurrence(one, lang), OCCURRENCES_OPEN,
+                           OCCURRENCES_FOLDED),
+        places=len(finding["occurrences"]),
+        cancelled=listed(finding["cancelled"], lambda one: quotation(one, lang), CANCELLED_LISTED, 0),
+        notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
+    )
+
+
+def _artifact_name(document: Json, digest: str) -> str:
+    return next((shown(one["name"], NAME_SHOWN) for one in document["artifacts"] if one["sha256"] == digest),
+                shown(digest, NAME_SHOWN))
+
+
+def _ladders(finding: Json, lang: Language) -> tuple[Ladder, ...]:
+    presence = _ladder("presence", [one.value for one in Presence], finding["presence"], finding["presence_at_most"], lang)
+    if finding["presence_at_most"] == "none":
+        return (presence,)
+    force = _ladder("force", [one.value for one in Force], finding["force"], finding["force_at_most"], lang)
+    return presence, force
+
+
+def _ladder(name: str, rungs: list[str], low: str, high: str, lang: Language) -> Ladder:
+    at, open_to = rungs.index(low), rungs.index(high)
+    states = ["at" if index == at else "maybe" if at < index <= open_to else "" for index in range(len(rungs))]
+    meaning = say(lang, f"{name}_means.{low}")
+    if low != high:
+        meaning = say(lang, "report.interval_means", low=meaning, high=say(lang, f"{name}.{high}"))
+    return Ladder(say(lang, f"report.{name}"), interval(lang, name, low, high), meaning,
+                  tuple(Rung(say(lang, f"{name}.{rung}"), state) for rung, state in zip(rungs, states, strict=True)))
+
+
+def _why(document: Json, finding: Json, lang: Language) -> tuple[str, ...]:
+    """Reasons of the finding, then those that only the verdict of the app has."""
+    verdicts = (one for one in document["verdicts"] if one["check_id"] == finding["check_id"])
+    reasons = [*finding["why"], *(reason for verdict in verdicts for reason in verdict["why"])]
+    lines = [message(lang, "why", reason["id"], reason["params"]) for reason in reasons[:40]]
+    return tuple(dict.fromkeys(lines))
+
+
+def _clauses(document: Json, finding: Json, lang: Language) -> tuple[ClauseView, ...]:
+    texts = {clause["id"]: clause for clause in document["clauses"]}
+    return tuple(_clause(texts[key], lang) if key in texts else ClauseView(shown(key, NAME_SHOWN), "", False)
+                 for key in finding["clauses"])
+
+
+def _clause(clause: Json, lang: Language) -> ClauseView:
+    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang), article=clause["article"],
+                 date=clause["date"])
+    return ClauseView(source, shown(in_language(clause["summary"], lang), TEXT_SHOWN), clause["quotable"])
+
+
+def _occurrence(occurrence: Json, lang: Language) -> OccurrenceView:
+    return OccurrenceView(
+        screen=shown(occurrence["screen"], 200),
+        quotations=listed(occurrence["evidence"], lambda one: quotation(one, lang), QUOTATIONS_OPEN, QUOTATIONS_FOLDED),
+        steps=tuple(path_steps(occurrence["path"], lang)),
+        fingerprint=occurrence["fingerprint"],
+    )

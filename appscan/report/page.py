@@ -1,0 +1,43 @@
+"""The report as one self-contained page. Everything from the app is escaped; nothing is loaded and nothing runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache, partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from appscan.texts import Language, say
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
+    """One HTML file for a report document: no script, no outside resource, and a policy that forbids both."""
+    from appscan.report.view import arrange
+
+    style = _style()
+    return _template().render(page=arrange(document, lang), say=partial(say, lang), lang=lang, style=style,
+                              policy=content_policy(style))
+
+
+def content_policy(style: str) -> str:
+    """The Content-Security-Policy of the page: nothing but its own style, known by its digest."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _style() -> str:
+    return files("appscan.report").joinpath("templates/report.css").read_text("utf-8")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # costs start time that a scan to JSON does not need
+
+    source = files("appscan.report").joinpath("templates/report.html").read_text("utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(source)

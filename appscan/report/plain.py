@@ -1,0 +1,69 @@
+"""The report in a few lines, as the command line prints them. Prints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from appscan.model.judgement import Verdict
+from appscan.report.badge import SIGNS
+from appscan.report.summary import Summary, ranked, summarise
+from appscan.report.words import Json, app_name, check_title, in_language, interval, message
+from appscan.texts import Language, say, shown
+
+GAPS_LISTED = 8
+"""Gaps that are listed one by one; the page lists all of them."""
+
+def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ()) -> list[str]:
+    """The short text of one report: verdict, one line per check, gaps and errors, where the report was `saved`."""
+    numbers = summarise(document)
+    overall = numbers.overall
+    lines = [f"{SIGNS[overall]} {app_name(document, lang)} — {say(lang, f'verdicts.{overall.value}')}",
+             "  " + say(lang, f"overall_means.{overall.value}")]
+    if not numbers.complete:
+        lines.append("  ! " + say(lang, "report.incomplete"))
+    lines += [_check_line(document, verdict, lang) for verdict in ranked(document)]
+    lines += _error_lines(document, lang)
+    lines += _gap_lines(document, numbers, lang)
+    lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
+    return lines
+
+
+def counts_line(numbers: Summary, lang: Language) -> str:
+    """The counts per verdict on one line; verdicts that did not occur are left out."""
+    counted = [say(lang, "report.count_of", verdict=say(lang, f"verdicts.{verdict.value}"), count=count)
+               for verdict, count in numbers.by_verdict if count]
+    return say(lang, "report.counts", checks=numbers.checks,
+               verdicts=("、" if lang == "zh" else ", ").join(counted), occurrences=numbers.occurrences)
+
+
+def _check_line(document: Json, verdict: Json, lang: Language) -> str:
+    findings = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
+    line = (f"  {SIGNS[Verdict(verdict['verdict'])]} {say(lang, 'verdicts.' + verdict['verdict'])}  "
+            f"{check_title(document, verdict['check_id'], lang)}")
+    places = sum(len(finding["occurrences"]) for finding in findings)
+    if not places:
+        return line
+    worst = max(findings, key=lambda one: (Verdict(one["verdict"]).severity, len(one["occurrences"])))
+    ladders = [interval(lang, "presence", worst["presence"], worst["presence_at_most"]),
+               interval(lang, "force", worst["force"], worst["force_at_most"]),
+               say(lang, "report.places", count=places)]
+    return line + ("：" + "，".join(ladders) if lang == "zh" else ": " + ", ".join(ladders))
+
+
+def _error_lines(document: Json, lang: Language) -> list[str]:
+    return ["  ! " + message(lang, "errors", error["id"], error["params"]) for error in document["errors"]]
+
+
+def _gap_lines(document: Json, numbers: Summary, lang: Language) -> list[str]:
+    blinding = [gap for gap in document["coverage"]["gaps"] if gap["blinds"]]
+    lines = []
+    for gap in blinding[:GAPS_LISTED]:
+        reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})
+        advice = in_language(gap["advice"], lang)
+        place = shown(gap["place"], 120)
+        lines.append("  " + say(lang, "report.gap_line", place=place, reason=reason, advice=advice))
+    rest = numbers.gaps - len(lines)
+    if rest:
+        lines.append("  " + say(lang, "report.more_gaps", count=rest))
+    return lines

@@ -1,0 +1,227 @@
+"""A report document arranged for the page: what is shown, in which order, how much of it. Knows no markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from appscan.report.badge import Badge, badge
+from appscan.report.finding_view import FindingView, finding_view
+from appscan.report.listed import Listed, listed
+from appscan.report.plain import counts_line
+from appscan.report.summary import Summary, ranked, summarise
+from appscan.report.words import (
+    NAME_SHOWN,
+    Json,
+    app_name,
+    check_title,
+    in_language,
+    interval,
+    kinds_named,
+    message,
+    size_named,
+    time_named,
+)
+from appscan.texts import Language, has, say, shown
+
+GAPS_OPEN, GAPS_FOLDED = 6, 200
+FACT_LENGTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what stands beside it; `exact` texts (digests, package names) are set in a fixed pitch."""
+
+    label: str
+    value: str
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactView:
+    """One artifact with its facts, and what was read of it."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    read: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """Something not seen: where, why, what it may hide, what to do."""
+
+    place: str
+    reason: str
+    kinds: str
+    advice: str
+    blinds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check in the overview; `anchor` is empty where no finding is spelled out below."""
+
+    anchor: str
+    title: str
+    badge: Badge
+    presence: str
+    force: str
+    declaration: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the page shows, top down."""
+
+    name: str
+    subtitle: str
+    overall: Badge
+    meaning: str
+    complete: bool
+    numbers: Summary
+    counts: tuple[tuple[Badge, int], ...]
+    counts_line: str
+    facts: tuple[Fact, ...]
+    artifacts: tuple[ArtifactView, ...]
+    errors: tuple[str, ...]
+    blinding: Listed[GapView]
+    local: Listed[GapView]
+    rows: tuple[Row, ...]
+    findings: tuple[FindingView, ...]
+    references: bool
+    method: tuple[str, ...]
+    record: tuple[Fact, ...]
+
+
+def arrange(document: dict[str, Any], lang: Language) -> Page:
+    """The page of one report document in one language."""
+    numbers = summarise(document)
+    findings = _findings(document, lang)
+    gaps = document["coverage"]["gaps"]
+    blinding = [gap for gap in gaps if gap["blinds"]]
+    local = [gap for gap in gaps if not gap["blinds"]]
+    name = app_name(document, lang)
+    return Page(
+        name=name,
+        subtitle=_subtitle(document, name),
+        overall=badge(document["overall"], lang),
+        meaning=say(lang, f"overall_means.{document['overall']}"),
+        complete=document["complete"],
+        numbers=numbers,
+        counts=tuple((badge(verdict.value, lang), count) for verdict, count in numbers.by_verdict if count),
+        counts_line=counts_line(numbers, lang),
+        facts=_app_facts(document, lang),
+        artifacts=tuple(_artifact(document, one, lang) for one in document["artifacts"]),
+        errors=tuple(message(lang, "errors", one["id"], one["params"]) for one in document["errors"]),
+        blinding=listed(blinding, lambda gap: _gap(gap, lang), GAPS_OPEN * 4, GAPS_FOLDED),
+        local=listed(local, lambda gap: _gap(gap, lang), 0, GAPS_FOLDED),
+        rows=tuple(_row(document, verdict, findings, lang) for verdict in ranked(document)),
+        findings=tuple(findings),
+        references=any(not clause.quotable for finding in findings for clause in finding.clauses),
+        method=_method(document, lang),
+        record=_record(document, lang),
+    )
+
+
+def _findings(document: Json, lang: Language) -> list[FindingView]:
+    """Findings that have something to say, in the order of the overview."""
+    several = len(document["artifacts"]) > 1
+    order = {one["check_id"]: index for index, one in enumerate(ranked(document))}
+    ordered = sorted(document["findings"], key=lambda one: order.get(one["check_id"], len(order)))
+    telling = [one for one in ordered if one["verdict"] != "not_found" or one["occurrences"] or one["cancelled"]]
+    return [finding_view(document, finding, f"f{number}", several, lang) for number, finding in enumerate(telling, 1)]
+
+
+def _subtitle(document: Json, name: str) -> str:
+    app = document["app"]
+    first = document["artifacts"][0] if document["artifacts"] else {"package": "", "version_name": ""}
+    parts = [app["owner"], first["package"], first["version_name"]]
+    return " · ".join(shown(part, NAME_SHOWN) for part in parts if part and part != name)
+
+
+def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Language) -> Row:
+    own = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
+    spelled_out = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), "")
+    worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
+    ladders = ("", "", "") if worst is None else (
+        interval(lang, "presence", worst["presence"], worst["presence_at_most"]),
+        interval(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
+        say(lang, f"declaration.{worst['declaration']}"))
+    return Row(spelled_out, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
+               places=sum(len(one["occurrences"]) for one in own))
+
+
+def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
+    app = document["app"]
+    separator = "、" if lang == "zh" else ", "
+    approval = " · ".join(app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
+    declared = app["declared"]
+    titles = [check_title(document, check_id, lang) for check_id in declared or ()]
+    facts = [
+        ("name", app["name"]), ("owner", app["owner"]), ("product", app["product"] or document["product"]),
+        ("level", _named(lang, "levels", app["level"])), ("region", app["region"]),
+        ("audience", separator.join(_named(lang, "audiences", one) for one in app["audience"])),
+        ("approval", approval),
+        ("declared", "" if declared is None else separator.join(titles) or say(lang, "report.declared_none")),
+    ]
+    return _facts(lang, facts)
+
+
+def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
+    version = shown(artifact["version_name"], NAME_SHOWN)
+    if artifact["version_code"]:
+        version += f" ({shown(artifact['version_code'], NAME_SHOWN)})"
+    facts = [("label", artifact["label"]), ("kind", say(lang, f"artifact_kinds.{artifact['kind']}")),
+             ("version", version.strip()), ("size", f"{size_named(artifact['size'])}")]
+    exact = [("package", artifact["package"]), ("sha256", artifact["sha256"])]
+    signers = [Fact(say(lang, "report.signer", scheme=signer["scheme"]),
+                    f"{shown(signer['subject'], 200)} · SHA-256 {shown(signer['sha256'], 64)}", True)
+               for signer in artifact["certificates"][:6]]
+    details = [Fact(_named(lang, "details", key), shown(value, FACT_LENGTH)) for key, value in
+               list(artifact["details"].items())[:12]]
+    read = [Fact(message(lang, "read", item["what"], {}), f"{item['count']:,}")
+            for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
+    return ArtifactView(shown(artifact["name"], NAME_SHOWN),
+                        (*_facts(lang, facts), *_facts(lang, exact, exact=True), *signers, *details), tuple(read))
+
+
+def _gap(gap: Json, lang: Language) -> GapView:
+    reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})
+    return GapView(shown(gap["place"], 200), reason, kinds_named(lang, gap["kinds"]), in_language(gap["advice"], lang),
+                   gap["blinds"])
+
+
+def _method(document: Json, lang: Language) -> tuple[str, ...]:
+    lines = ["static", "proposal", "outside", "not_found", "audience", "clauses"]
+    if document["stage"] == "planned":
+        lines.insert(1, "planned")
+    return tuple(say(lang, f"report.method.{line}") for line in lines)
+
+
+def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
+    tool = document["tool"]
+    facts = [
+        ("tool", f"{tool['name']} {tool['version']}"), ("packs", tool["packs"]),
+        ("profile", _named(lang, "profiles", document["profile"])),
+        ("jurisdiction", _named(lang, "jurisdictions", document["jurisdiction"])),
+        ("stage", say(lang, f"stages.{document['stage']}")),
+        ("operator", document["operator"]), ("authority", document["authority"]),
+        ("actors", ", ".join(document["actors"])),
+        ("started", time_named(document["started"])), ("ended", time_named(document["ended"])),
+    ]
+    exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
+    readings = [Fact(say(lang, "report.fact.reading_digest"), f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})",
+                     True) for one in document["artifacts"] if one["reading_digest"]]
+    seconds = ", ".join(f"{shown(stage, 40)} {duration:.2f} s" for stage, duration in document["timings"].items())
+    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, [("timings", seconds)]))
+
+
+def _facts(lang: Language, pairs: list[tuple[str, str]], exact: bool = False) -> tuple[Fact, ...]:
+    """Labelled facts; what is empty is left out."""
+    return tuple(Fact(say(lang, f"report.fact.{label}"), shown(value, FACT_LENGTH), exact)
+                 for label, value in pairs if value.strip())
+
+
+def _named(lang: Language, namespace: str, key: str) -> str:
+    return say(lang, f"{namespace}.{key}") if key and has(f"{namespace}.{key}") else shown(key, NAME_SHOWN)

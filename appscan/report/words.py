@@ -1,0 +1,85 @@
+"""Phrases that several formats of the report share, taken from the catalogue. Knows no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from appscan.model.judgement import Presence
+from appscan.texts import Language, has, say, shown
+
+TEXT_SHOWN = 1200
+"""Characters shown of a text that a check or clause brings."""
+
+NAME_SHOWN = 120
+"""Characters shown of a name."""
+
+Json = Mapping[str, Any]
+
+
+def in_language(both: Json, lang: Language) -> str:
+    """The text in `lang`, else in the other language."""
+    return shown(both.get(lang) or both.get("zh") or both.get("en") or "", TEXT_SHOWN)
+
+
+def check_title(document: Json, check_id: str, lang: Language) -> str:
+    """The title of a check; its id where the report does not carry the check."""
+    for check in document["checks"]:
+        if check["id"] == check_id:
+            return in_language(check["title"], lang) or shown(check_id, NAME_SHOWN)
+    return shown(check_id, NAME_SHOWN)
+
+
+def app_name(document: Json, lang: Language) -> str:
+    """What to call the app: the declared name, else the label or file name of its first artifact."""
+    names = [document["app"]["name"], *(one["label"] for one in document["artifacts"]),
+             *(one["name"] for one in document["artifacts"]), *(one["artifact"] for one in document["errors"])]
+    return next((shown(name, NAME_SHOWN) for name in names if name.strip()), say(lang, "report.unnamed"))
+
+
+def interval(lang: Language, ladder: str, low: str, high: str) -> str:
+    """A rung in words; where it is open upwards, both ends."""
+    if low == high:
+        return say(lang, f"{ladder}.{low}")
+    return say(lang, "report.interval", low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
+
+
+def supported(lang: Language, rung: str) -> str:
+    """What one piece of evidence speaks for."""
+    ladder = "presence" if rung in {presence.value for presence in Presence} else "force"
+    return say(lang, f"report.supports_{ladder}", rung=say(lang, f"{ladder}.{rung}"))
+
+
+def message(lang: Language, namespace: str, key: str, params: Json) -> str:
+    """A catalogue entry with its parameters; the key and the parameters where there is no such entry."""
+    entry = f"{namespace}.{key}"
+    if has(entry):
+        return say(lang, entry, **params)
+    listed = ", ".join(f"{name}={value}" for name, value in params.items())
+    return shown(f"{key} ({listed})" if listed else key)
+
+
+def kinds_named(lang: Language, kinds: list[str]) -> str:
+    """Signal kinds as a list of words."""
+    return ("、" if lang == "zh" else ", ").join(say(lang, f"kinds.{kind}") for kind in kinds)
+
+
+def size_named(size: int) -> str:
+    """A file size for people: bytes, KB or MB in steps of 1,000."""
+    for unit, step in (("MB", 1_000_000), ("KB", 1_000)):
+        if size >= step:
+            return f"{size / step:,.1f} {unit}"
+    return f"{size} B"
+
+
+def time_named(moment: str) -> str:
+    """An ISO 8601 time as people read it, to the second."""
+    day, _, clock = shown(moment, 40).partition("T")
+    zone = clock[8:].lstrip("0123456789.").replace("Z", "+00:00")
+    return f"{day} {clock[:8]} {zone}".strip()
+
+
+def place_named(place: Json, with_screen: bool = False) -> str:
+    """File and element of a place, joined; the screen too where the caller does not show it elsewhere."""
+    parts = [place["screen"] if with_screen else "", place["file"], place["element"]]
+    return " · ".join(shown(part, 200) for part in parts if part)
