@@ -33,13 +33,15 @@ class Shape(StrEnum):
 MAGICS = ((b"dex\n0", Shape.DEX), (b"PK\x03\x04", Shape.ZIP), (b"\x1f\x8b\x08", Shape.GZIP),
           (b"\xfd7zXZ\0", Shape.XZ), (b"7z\xbc\xaf\x27\x1c", Shape.CLOSED), (b"Rar!\x1a\x07", Shape.CLOSED),
           (b"cdex0", Shape.CLOSED), (b"dey\n0", Shape.CLOSED), (b"vdex0", Shape.CLOSED), (b"oat\n", Shape.CLOSED))
+FIRST_BYTES = frozenset(magic[:1] for magic, _ in MAGICS)
 
 
 def shape_of(head: bytes) -> Shape:
     """Shape by the first `SNIFFED` bytes."""
-    for magic, shape in MAGICS:
-        if head.startswith(magic):
-            return shape
+    if head[:1] in FIRST_BYTES:
+        for magic, shape in MAGICS:
+            if head.startswith(magic):
+                return shape
     if head[:3] == b"BZh" and head[4:10] == b"1AY&SY":
         return Shape.BZIP2
     return Shape.TAR if head[257:262] == b"ustar" else Shape.OTHER

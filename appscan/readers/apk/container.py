@@ -23,7 +23,8 @@ BOMB_FREE = 64 * MEBIBYTE
 BOMB_RATIO = 256
 """No entry may inflate to more than 64 MiB and more than 256 times its compressed size: real text stays below 100."""
 GAPS_NAMED = 20
-PEEK_INPUT = 4096
+PEEK_EXTRA = 256
+"""What a look at a beginning reads beyond it: an alignment field, the tables of a deflate block."""
 
 
 class Container:
@@ -85,13 +86,16 @@ class Container:
     def peek(self, name: str, length: int) -> bytes:
         """The first `length` bytes of an entry, few of its bytes inflated; empty where it cannot be read."""
         entry = self._first[name]
-        raw = self.source.slice(self._start(entry), min(max(PEEK_INPUT, length), _stored_length(entry)))
+        first = self.source.slice(entry.offset, LOCAL_HEADER + 2 * len(entry.name) + PEEK_EXTRA + length)
+        start = self._start(entry, first)
+        skipped = start - entry.offset
+        raw = first[skipped:] if skipped + length <= len(first) else self.source.slice(start, PEEK_EXTRA + length)
         if entry.method == STORED:
-            return raw[:length]
+            return raw[:min(length, entry.size)]
         try:
             return zlib.decompressobj(-15).decompress(raw, length)
         except zlib.error:
-            return raw[:length] if entry.method != DEFLATED else b""
+            return raw[:min(length, entry.size)] if entry.method != DEFLATED else b""
 
     def window(self, name: str) -> Source | None:
         """The bytes of a stored entry in place, None when it is compressed."""
@@ -136,10 +140,10 @@ class Container:
                 return content
         return None
 
-    def _start(self, entry: Entry) -> int:
+    def _start(self, entry: Entry, header: bytes = b"") -> int:
         """Where the contents begin; a local header without its magic is taken to have only a name."""
-        header = self.source.slice(entry.offset, LOCAL_HEADER)
-        if len(header) == LOCAL_HEADER and header[:4] == LOCAL_MAGIC:
+        header = header or self.source.slice(entry.offset, LOCAL_HEADER)
+        if len(header) >= LOCAL_HEADER and header[:4] == LOCAL_MAGIC:
             name_length, extra_length = struct.unpack_from("<HH", header, 26)
             return entry.offset + LOCAL_HEADER + int(name_length) + int(extra_length)
         return entry.offset + LOCAL_HEADER + len(entry.name.encode("utf-8", "replace"))
@@ -157,10 +161,6 @@ def open_container(origin: Path | bytes | memoryview | Source, limits: Limits, *
         raise UnreadableError("empty_file", name=name)
     directory = read_directory(source, name, limits.entries)
     return Container(source, directory, limits, budget or InflateBudget(limits.inflated_bytes), name)
-
-
-def _stored_length(entry: Entry) -> int:
-    return entry.size if entry.method == STORED else max(entry.compressed_size, entry.size)
 
 
 def _inflate(raw: bytes, cap: int) -> bytes | None:
