@@ -74,7 +74,7 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
 
 
 def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
-    """Gather keys and strings of a JSON text, well-formed or not. tables: also look for routes and telling properties."""
+    """Gather keys and strings of a JSON text, well-formed or not. tables: note routes and telling properties too."""
     reader = _ScriptReader(take_apart(text), Screens([], []), facts, facts.screen(facts.file), 0, 1)
     places = reader.keys()
     reader.literals(reader.noted(places) if tables else set(), None)

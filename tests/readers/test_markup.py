@@ -44,7 +44,8 @@ def test_texts_have_the_role_that_their_element_gives_them() -> None:
     rows, _ = page(f"""<!doctype html><html><head><title>每日签到</title><style>p {{color: red}}</style></head><body>
         <h1>标题</h1><button>立即签到</button><a href="rank.html">排行榜</a><input type=submit value="提交">
         <input placeholder='请输入姓名' name=username required><label>手机号</label><select><option>男</select>
-        <div role="button">去打卡</div><span onclick="send()">上传</span><p>{"很长的说明" * 20}</p><!-- <b>没有</b> --></body>""")
+        <div role="button">去打卡</div><span onclick="send()">上传</span><p>{"很长的说明" * 20}</p>
+        <!-- <b>没有</b> --></body>""")
     found = texts(rows)
     assert found["每日签到"] == "title"
     assert found["标题"] == "title"
@@ -86,8 +87,8 @@ def test_elements_know_their_parent_and_scripts_get_nodes_of_their_own() -> None
 
 def test_addresses_scripts_and_refreshes_are_told() -> None:
     rows, markup = page('<meta http-equiv="refresh" content="0;url=https://example.gov.cn/app"><script src="js/a.js">'
-                        '</script><iframe src="//example.gov.cn/x"></iframe><a href="javascript:doSign()">签</a><a href="#">'
-                        '无</a>')
+                        '</script><iframe src="//example.gov.cn/x"></iframe><a href="javascript:doSign()">签</a>'
+                        '<a href="#">无</a>')
     assert markup.scripts == ("js/a.js",)
     assert markup.refresh == "https://example.gov.cn/app"
     assert values(rows, Fact.PATH, "src") == ["js/a.js", "//example.gov.cn/x"]

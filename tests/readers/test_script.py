@@ -57,8 +57,8 @@ def screens(rows: list[Row], value: str) -> set[str]:
 UNI_SERVICE = (
     '(this["webpackJsonp"]=this["webpackJsonp"]||[]).push([["app-service"],{"64f1":function(t,e,n){'
     '__definePage("pages/punch/punch",(function(){return Vue.extend(n("c2dc").default)}))},'
-    'c2dc:function(t,e,n){"use strict";n.r(e);var i=n("9a04"),r=n("121c");for(var a in r)n.d(e,a,(function(){return r[a]}'
-    '));var s=n("f0c5"),o=Object(s["a"])(r["default"],i["b"],i["c"],!1,null,null,null,!1,i["a"],void 0);'
+    'c2dc:function(t,e,n){"use strict";n.r(e);var i=n("9a04"),r=n("121c");for(var a in r)n.d(e,a,(function(){return r'
+    '[a]}));var s=n("f0c5"),o=Object(s["a"])(r["default"],i["b"],i["c"],!1,null,null,null,!1,i["a"],void 0);'
     'e["default"]=o.exports},"121c":function(t,e,n){"use strict";var i=n("7814"),r=n.n(i);e["default"]=r.a},'
     '"9a04":function(t,e,n){var i=function(){var t=this,e=t.$createElement,n=t._self._c||e;return n("view",[n("button",'
     '{attrs:{_i:1},on:{click:function(e){return t.submitPunch(3)}}})])}},'
@@ -94,8 +94,8 @@ def test_handler_of_a_button_is_named_even_inside_an_inline_function() -> None:
 
 UNI_VUE3 = (
     'if("undefined"!=typeof uni){const e=1}!function(e,t){"use strict";const helper=(e,t)=>{const n=e.__vccOpts||e;'
-    'for(const[o,r]of t)n[o]=r;return n};const Aa={data:()=>({score:0}),methods:{sendRank(){uni.navigateTo({url:"/x"})}}};'
-    'const Ab=helper(Aa,[["render",function(t,n,s,o,r,l){const c=i(e.resolveDynamicComponent("u-button"),a);return '
+    'for(const[o,r]of t)n[o]=r;return n};const Aa={data:()=>({score:0}),methods:{sendRank(){uni.navigateTo({url:"/x"})}'
+    '}};const Ab=helper(Aa,[["render",function(t,n,s,o,r,l){const c=i(e.resolveDynamicComponent("u-button"),a);return '
     'e.openBlock(),e.createElementBlock("view",{class:"p"},[e.createVNode(c,{type:"primary",text:"去排名",onClick:'
     'l.sendRank},null,8,["onClick"]),e.createElementVNode("button",{class:"enter",onClick:n[5]||(n[5]=(...e)=>'
     'l.openRank&&l.openRank(...e))},"查看榜单",4),e.createVNode(d,null,{default:e.withCtx((()=>[e.createTextVNode('
@@ -120,12 +120,14 @@ def test_resolved_components_slots_and_cached_handlers_of_vue_three_are_read() -
 
 
 def test_modules_of_a_development_build_take_their_path_from_the_note_before_them() -> None:
-    rows = script('/******/ (function(modules) { run(); })\n/******/ ([\n/* 0 */\n/*!*****!*\\\n  !*** E:/work/app/main.js ***!'
-                  '\n  \\***/\n/***/ (function(module, exports, __webpack_require__) {\n__definePage(\'pages/a/a\', function () '
-                  '{return Vue.extend(__webpack_require__(/*! pages/a/a.vue */ 1).default);});\n/***/ }),\n/* 1 */\n/*!***!*\\\n'
-                  '  !*** E:/work/app/pages/a/a.vue?mpType=page ***!\n  \\***/\n/***/ (function(module, exports, '
-                  '__webpack_require__) {\nuploadTrack();\n/***/ }),\n/* 2 */\n/*!***!*\\\n  !*** E:/work/app/components/bar.vue '
-                  '***!\n  \\***/\n/***/ (function(module, exports, __webpack_require__) {\ndrawBar();\n/***/ })]);')
+    head = "(function(module, exports, __webpack_require__) {"
+    rows = script(
+        "/******/ (function(modules) { run(); })\n/******/ ([\n/* 0 */\n/*!*****!*\\\n  !*** E:/work/app/main.js ***!\n"
+        f"  \\***/\n/***/ {head}\n__definePage('pages/a/a', function () {{return Vue.extend("
+        "__webpack_require__(/*! pages/a/a.vue */ 1).default);});\n/***/ }),\n/* 1 */\n/*!***!*\\\n"
+        f"  !*** E:/work/app/pages/a/a.vue?mpType=page ***!\n  \\***/\n/***/ {head}\nuploadTrack();\n/***/ }}),\n"
+        "/* 2 */\n/*!***!*\\\n  !*** E:/work/app/components/bar.vue ***!\n  \\***/\n"
+        f"/***/ {head}\ndrawBar();\n/***/ }})]);")
     assert screens(rows, "uploadTrack") == {"pages/a/a"}
     assert screens(rows, "drawBar") == {"components/bar"}
 
@@ -171,15 +173,16 @@ def test_dialogs_and_toasts_are_visible_texts() -> None:
 
 
 def test_telling_properties_keep_their_literal_value() -> None:
-    rows = script('uni.chooseImage({sourceType:["camera"],count:1});a={"maskClosable":false,required:true,accept:"image/*"}')
+    rows = script('uni.chooseImage({sourceType:["camera"],count:1});'
+                  'a={"maskClosable":false,required:true,accept:"image/*"}')
     assert values(rows, Fact.ATTRIBUTE, "sourceType") == ["camera"]
     assert values(rows, Fact.ATTRIBUTE, "maskClosable") == ["false"]
     assert values(rows, Fact.ATTRIBUTE, "accept") == ["image/*"]
 
 
 def test_intervals_are_milliseconds() -> None:
-    rows = script("setInterval(this.beat,60*1e3);setInterval(()=>{f(1,2)},3e4);setTimeout(g,300);setTimeout(h,5*60*1000);"
-                  "window.setInterval(k, t.period)")
+    rows = script("setInterval(this.beat,60*1e3);setInterval(()=>{f(1,2)},3e4);setTimeout(g,300);"
+                  "setTimeout(h,5*60*1000);window.setInterval(k, t.period)")
     assert values(rows, Fact.ATTRIBUTE, "interval") == ["60000", "30000", "300000"]
     assert values(rows, Fact.CALL).count("setInterval") == 3
 
@@ -194,7 +197,8 @@ def test_only_plain_arithmetic_is_evaluated(expression: str, value: int | None) 
 @pytest.mark.parametrize(("written", "kept"), [
     ("uni.getLocation", "uni.getLocation"), ("wx.chooseImage", "wx.chooseImage"), ("t.$u.api.signIn", "$u.api.signIn"),
     ("this.$http.post", "$http.post"), ("navigator.geolocation.watchPosition", "navigator.geolocation.watchPosition"),
-    ("api.one.two.three.upload", "one.two.three.upload"), ("n", ""), ("t.push", ""), ("fn.call", ""), ("t.submit.apply", "submit")])
+    ("api.one.two.three.upload", "one.two.three.upload"), ("n", ""), ("t.push", ""), ("fn.call", ""),
+    ("t.submit.apply", "submit")])
 def test_call_chains_lose_minified_receivers_and_methods_of_the_language(written: str, kept: str) -> None:
     assert call_chain(written) == kept
 
@@ -217,8 +221,8 @@ def test_routes_carry_titles_and_tabs_to_their_own_screen() -> None:
 
 def test_rubbish_is_left_out_and_embedded_files_are_cut() -> None:
     rows = script('a={x:"M10 20 L30 40 50 60 70 80 90 100 110 120 Z",c:"#fff",d:"3b7f",e:"",b:"12px"};'
-                  f'img="data:image/png;base64,{"A" * 9000}";blob="{"QUJD" * 900}";css=".a{{color:red;margin:0;padding:0;'
-                  f'border:0;background:#fff;width:100%}}";long="{"长" * 9000}"')
+                  f'img="data:image/png;base64,{"A" * 9000}";blob="{"QUJD" * 900}";css=".a{{color:red;margin:0;'
+                  f'padding:0;border:0;background:#fff;width:100%}}";long="{"长" * 9000}"')
     kept = [row.value for row in rows]
     assert max(len(value) for value in kept) == 4000
     assert not [value for value in kept if value.startswith(("M10", "#fff", "3b7f", ".a", "12px"))]

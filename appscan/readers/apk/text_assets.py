@@ -19,8 +19,8 @@ _SCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".wxs", ".bundle", ".js
 _MARKUP = (".html", ".htm", ".xhtml", ".vue", ".nvue", ".wxml", ".axml", ".swan", ".ttml", ".qml", ".tpl", ".svelte")
 _DATA = (".json", ".json5")
 _NO_TEXT = words(
-    "png jpg jpeg gif webp svg ico bmp ttf otf woff woff2 eot mp3 mp4 wav ogg aac m4a webm css less scss so dex jar zip "
-    "apk 7z gz tar rar pdf doc docx xls xlsx ppt pptx db sqlite bin dat pak arsc pem cer crt bks p12 jks key pro "
+    "png jpg jpeg gif webp svg ico bmp ttf otf woff woff2 eot mp3 mp4 wav ogg aac m4a webm css less scss so dex jar "
+    "zip apk 7z gz tar rar pdf doc docx xls xlsx ppt pptx db sqlite bin dat pak arsc pem cer crt bks p12 jks key pro "
     "properties version kotlin_module model tflite md5 sha1 wasm wgt license lic")
 _LOOKS_SCRIPT = re.compile(r"(?<![\w$])(?:function\b|var\s|const\s|let\s|module\.exports|__d\(|window\.|require\(|"
                            r"document\.|=>|\"use strict\"|webpackJsonp)")

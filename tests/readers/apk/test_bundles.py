@@ -70,7 +70,8 @@ def test_page_tables_give_routes_titles_and_tabs() -> None:
 
 def test_a_script_that_one_page_loads_stands_on_that_page() -> None:
     rows, _, _ = read({"assets/www/js/sign.js": "submitSign()", "assets/www/js/shared.js": "shareAll()",
-                       "assets/www/sign.html": '<script src="js/sign.js?v=1"></script><script src="js/shared.js"></script>',
+                       "assets/www/sign.html": '<script src="js/sign.js?v=1"></script>'
+                                               '<script src="js/shared.js"></script>',
                        "assets/www/rank.html": '<script src="js/shared.js"></script>'})
     screens = {row[VALUE]: row[SCREEN] for row in rows}
     assert screens["submitSign"] == "assets/www/sign.html"
@@ -113,7 +114,8 @@ def test_pictures_and_unknown_binaries_are_no_gap() -> None:
 
 def hermes(version: int, texts: list[str]) -> bytes:
     """A bytecode file with nothing but strings, laid out as BytecodeFileFormat.h says."""
-    storage, small, overflow = b"", [], []
+    storage, small = b"", list[int]()
+    overflow: list[tuple[int, int]] = []
     for text in texts:
         wide = not text.isascii()
         raw = text.encode("utf-16-le" if wide else "ascii")
