@@ -149,7 +149,7 @@ class _Bench:
     def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
         """Call path to the first hit in code (conditions name the most telling one first), best through `screen`."""
         simple = screen.rpartition(".")[2]
-        paths = [self.sight.program.path_to(hit.method) for hit in hits if hit.method >= 0 and hit.live]
+        paths = [self.sight.liveness.path_to(hit.method) for hit in hits if hit.method >= 0 and hit.live]
         named = [path for path in paths if any(step.startswith(simple) for step in path)] or paths
         return named[0] if named else ()
 

@@ -110,7 +110,7 @@ class Structures:
             if not program.own_method[method]:
                 continue
             text = program.text(sid)
-            if text.startswith(("http://", "https://")) and program.screens_of(method) & screens:
+            if text.startswith(("http://", "https://")) and sight.screens.screens_of(method) & screens:
                 if not text.rpartition("/")[2].endswith((".xml", ".dtd", ".xsd", ".png", ".jpg")):
                     return text[:MAX_EXCERPT]
         return ""

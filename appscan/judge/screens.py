@@ -1,201 +1,82 @@
-"""Where a fact stands: which screens a layout, page or manifest entry belongs to, and whether it is alive."""
+"""Which screens a method or class belongs to, walking callers backwards. Knows no check and no layout."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
+import re
+from collections import deque
 
 from appscan.judge.program import Program
-from appscan.model.reading import Fact
 
-_CLICKABLE = frozenset({"onclick", "clickable"})
-_LISTENERS = frozenset({"setOnClickListener", "setOnMenuItemClickListener", "setOnTouchListener", "clicks"})
-MAX_INCLUDES = 6
-FILE_TYPES = frozenset({"layout", "menu", "xml", "navigation"})
+MAX_BACKWARD = 400
+"""Methods visited at most when looking for the screens behind one method."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Screens, origin and liveness of a fact."""
-
-    screens: frozenset[str]
-    origin: str
-    live: bool
+_SCREEN_BASE = re.compile(r"(Activity|Fragment|Dialog|DialogFragment|PopupWindow|BottomSheet\w*|Service|Receiver|Provider|"
+                          r"Worker|Application)(Compat|Base)?(V4|X)?;$")
+"""Platform and library classes whose descendants stand for a screen, or run without one (services, receivers)."""
 
 
-class Layouts:
-    """Ties facts of XML and pages to screens."""
+class Screens:
+    """Screens of methods and classes, remembered."""
 
-    def __init__(self, program: Program, *, everything_lives: bool) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.everything_lives = everything_lives
-        self._files: dict[int, Seen] = {}
+        self._is_screen: dict[int, bool] = {}
+        self._screens: dict[int, frozenset[str]] = {}
 
-    def users_of(self, identifier: int) -> list[int]:
-        """Methods that load a resource id."""
-        methods, ids = self._uses
-        first, last = np.searchsorted(ids, [identifier, identifier + 1])
-        found: list[int] = methods[first:last].tolist()
-        return found
-
-    @cached_property
-    def _uses(self) -> tuple[np.ndarray, np.ndarray]:
-        uses = self.program.reading.code.resources_used
-        order = np.argsort(uses.what, kind="stable")
-        return uses.method[order], uses.what[order]
-
-    @cached_property
-    def _ids_of_file(self) -> dict[int, list[int]]:
-        """Sid of a container path → resource ids whose file it is."""
-        resources = self.program.reading.resources
-        types = [sid for sid in np.unique(resources.type).tolist() if self.program.text(sid) in FILE_TYPES]
-        rows = np.flatnonzero(np.isin(resources.type, types) & (resources.value >= 0))
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for identifier, value in zip(resources.id[rows].tolist(), resources.value[rows].tolist(), strict=True):
-            grouped[value].append(identifier)
-        return grouped
-
-    @cached_property
-    def _referring_files(self) -> dict[int, list[int]]:
-        """Resource id → files (sids) whose attributes refer to it."""
-        facts = self.program.reading.facts
-        rows = np.flatnonzero((facts.kind == Fact.ATTRIBUTE) & (facts.ref > 0))
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for identifier, file in zip(facts.ref[rows].tolist(), facts.file[rows].tolist(), strict=True):
-            if file not in grouped[identifier]:
-                grouped[identifier].append(file)
-        return grouped
-
-    def place_of(self, row: int) -> Seen:
-        """Screens, origin and liveness of one fact."""
-        facts = self.program.reading.facts
-        file, screen = int(facts.file[row]), int(facts.screen[row])
-        name = self.program.text(file)
-        if name.endswith("AndroidManifest.xml"):
-            return self._component_of(row)
-        if file in self._ids_of_file:
-            return self._seen_file(file, 0)
-        module = self.program.text(screen) if screen >= 0 else ""
-        origin = self.program.origins.of_script(name, module)
-        return Seen(frozenset([module or name]), origin, True)
-
-    def _component_of(self, row: int) -> Seen:
-        """Manifest facts belong to the component they stand in."""
-        named = self._component_nodes
-        facts = self.program.reading.facts
-        owner = named.get(int(facts.node[row])) or named.get(int(facts.parent[row]))
-        if not owner:
-            return Seen(frozenset(), "", True)
-        return Seen(frozenset([owner]), self.program.origins.of_class("L" + owner.replace(".", "/") + ";"), True)
-
-    @cached_property
-    def _component_nodes(self) -> dict[int, str]:
-        facts = self.program.reading.facts
-        return {int(facts.node[row]): self.program.text(int(facts.value[row]))
-                for row in np.flatnonzero(facts.kind == Fact.COMPONENT).tolist() if int(facts.node[row]) >= 0}
-
-    def _seen_file(self, file: int, depth: int) -> Seen:
-        known = self._files.get(file)
-        if known is not None:
-            return known
-        self._files[file] = Seen(frozenset(), "", False)  # breaks include cycles
-        seen = self._look(file, depth)
-        self._files[file] = seen
-        return seen
-
-    def _look(self, file: int, depth: int) -> Seen:
-        program = self.program
-        screens: set[str] = set()
-        fallback: set[str] = set()
-        live = libraries = False
-        library = ""
-        for identifier in self._ids_of_file[file]:
-            for method in self.users_of(identifier):
-                origin = program.origin_of(method)
-                if origin:
-                    libraries, library = True, origin
-                else:
-                    screens |= program.known_screens_of(method)
-                    fallback |= program.screens_of(method)
-                    live |= self.everything_lives or method in program.live_methods
-            for other in self._referring_files.get(identifier, ()) if depth < MAX_INCLUDES else ():
-                if program.text(other).endswith("AndroidManifest.xml"):
-                    live = True
-                elif other != file and other in self._ids_of_file:
-                    seen = self._seen_file(other, depth + 1)
-                    screens |= seen.screens
-                    live |= seen.live
-                    library = library or seen.origin
-        if self.everything_lives:
-            live = True
-        screens = screens or fallback  # generated classes (data binding) stand for a screen only where nothing else does
-        if libraries and not screens:
-            return Seen(frozenset(), library, True)
-        return Seen(frozenset(screens), "", live)
-
-    def is_clickable(self, row: int) -> bool:
-        """Whether a text stands in something that can be pressed: itself or an element around it has a handler in XML,
-        or code sets a click listener where it looks the element up."""
-        facts = self.program.reading.facts
-        file, node = int(facts.file[row]), int(facts.node[row])
-        shape = self._shape(file)
-        for _ in range(4):
-            if node < 0:
-                return False
-            if node in shape.clickable:
-                return True
-            identifier = shape.ids.get(node, 0)
-            if identifier and identifier in self._listened:
-                return True
-            node = shape.parents.get(node, -1)
-        return False
-
-    @cached_property
-    def _listened(self) -> frozenset[int]:
-        """View ids looked up by first-party methods that set a click listener."""
-        program = self.program
-        callers, callees, _ = program.calls_own
-        names = program.reading.code.methods.name
-        setters = [callee for callee in np.unique(callees).tolist() if program.text(int(names[callee])) in _LISTENERS]
-        methods = np.unique(callers[np.isin(callees, setters)])
-        uses = program.reading.code.resources_used
-        return frozenset(uses.what[np.isin(uses.method, methods)].tolist())
-
-    def _shape(self, file: int) -> _Shape:
-        known = self._shapes.get(file)
+    def is_screen(self, sid: int) -> bool:
+        """Whether the class is a component, fragment, dialog, service or another thing that stands for a screen."""
+        known = self._is_screen.get(sid)
         if known is None:
-            known = self._shapes[file] = _shape_of(self.program, file)
+            name = self.program.dotted(sid)
+            known = name in self.program.components or any(
+                _SCREEN_BASE.search(self.program.text(parent)) for parent in self.program.ancestors(sid))
+            self._is_screen[sid] = known
         return known
 
-    @cached_property
-    def _shapes(self) -> dict[int, _Shape]:
-        return {}
+    def screens_of(self, method: int) -> frozenset[str]:
+        """Dotted names of the screens from which `method` is reached first; its own outermost class where none is, and
+        for methods of libraries."""
+        if self.program.origin_of(method):
+            return frozenset([self.program.dotted(self.program.owner_of(method))])
+        return self.known_screens_of(method) or frozenset([self.program.dotted(self.program.outer(self.program.owner_of(method)))])
 
+    def known_screens_of(self, method: int) -> frozenset[str]:
+        """Screens from which `method` is reached first, walking callers backwards; empty where none is known."""
+        known = self._screens.get(method)
+        if known is None:
+            known = self._screens[method] = self._walk_back(method)
+        return known
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Tree of one file: parent and id of each node, nodes with a handler."""
+    def _walk_back(self, method: int) -> frozenset[str]:
+        owners = self.program.reading.code.methods.owner
+        _, named_by = self.program.types_of
+        found: set[str] = set()
+        queue, seen = deque([method]), {method}
+        while queue and len(seen) < MAX_BACKWARD:
+            current = queue.popleft()
+            owner = int(owners[current])
+            outer = self.program.outer(owner)
+            for sid in {owner, outer}:
+                if self.is_screen(sid):
+                    found.add(self.program.dotted(sid))
+                    break
+            else:
+                before = self.program.callers.get(current, ())
+                if not before:  # a callback: whoever makes the object
+                    before = named_by.get(owner, ()) or (named_by.get(outer, ()) if outer != owner else ())
+                for caller in before:
+                    if caller not in seen:
+                        seen.add(caller)
+                        queue.append(caller)
+        return frozenset(found)
 
-    parents: dict[int, int]
-    ids: dict[int, int]
-    clickable: frozenset[int]
-
-
-def _shape_of(program: Program, file: int) -> _Shape:
-    facts = program.reading.facts
-    rows = np.flatnonzero(facts.file == file)
-    parents: dict[int, int] = {}
-    ids: dict[int, int] = {}
-    clickable: set[int] = set()
-    for row in rows.tolist():
-        kind, node = int(facts.kind[row]), int(facts.node[row])
-        if kind == Fact.NODE:
-            parents[node] = int(facts.parent[row])
-            ids[node] = int(facts.ref[row])
-        elif kind == Fact.ATTRIBUTE and program.text(int(facts.role[row])).lower() in _CLICKABLE:
-            if program.text(int(facts.value[row])).lower() != "false":
-                clickable.add(node)
-    return _Shape(parents, ids, frozenset(clickable))
+    def screens_of_class(self, sid: int) -> frozenset[str]:
+        """Screens of a class: itself, or those from which its methods or its making are reached."""
+        outer = self.program.outer(sid)
+        for known in (sid, outer):
+            if self.is_screen(known):
+                return frozenset([self.program.dotted(known)])
+        found: set[str] = set()
+        for method in [*self.program.methods_of.get(sid, ())[:12], *self.program.types_of[1].get(sid, ())[:12]]:
+            found |= self.screens_of(method)
+        return frozenset(found) or frozenset([self.program.dotted(outer)])

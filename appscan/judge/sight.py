@@ -11,9 +11,11 @@ import numpy as np
 
 from appscan.checks.pack import CallGroup, Match, MethodPattern, Term, Vocabulary, Word
 from appscan.judge.hits import Hit, endpoint_path, is_identifier, is_prose
+from appscan.judge.layouts import Layouts
+from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
 from appscan.judge.program import ACC_NATIVE, Program
-from appscan.judge.screens import Layouts
+from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.model.coverage import Kind
 from appscan.model.reading import NO_CONSTANT, Fact, Reading, Role
@@ -48,7 +50,9 @@ class Sight:
         self.origins = Origins(vocabulary, reading.artifact.package)
         self.program = Program(reading, self.origins)
         self.search = Search(reading.strings)
-        self.layouts = Layouts(self.program, everything_lives=code_blind)
+        self.liveness = Liveness(self.program)
+        self.screens = Screens(self.program)
+        self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
         self.code_blind = code_blind
         self._hits: dict[Term, tuple[Hit, ...]] = {}
 
@@ -215,7 +219,7 @@ class Sight:
         for name in _CONTINUOUS:
             for hit in self.hits(Term(kind, groups=(name,))) if name in self.vocabulary.calls else ():
                 if hit.method >= 0:
-                    by_itself = hit.live and not any(_PRESS.search(step) for step in self.program.path_to(hit.method))
+                    by_itself = hit.live and not any(_PRESS.search(step) for step in self.liveness.path_to(hit.method))
                 else:
                     by_itself = bool(hit.screens & self._launch_screens)
                 if by_itself:
@@ -353,8 +357,8 @@ class Sight:
 
     def _method_hit(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
         origin = self.program.origin_of(method)
-        live = bool(origin) or self.code_blind or method in self.program.live_methods
-        screens = self.program.screens_of(method)
+        live = bool(origin) or self.code_blind or method in self.liveness.methods
+        screens = self.screens.screens_of(method)
         return Hit(kind, value, "", screens, self.program.name_of(method), role=role, origin=origin, live=live,
                    prose=prose, method=method)
 
@@ -362,8 +366,8 @@ class Sight:
         program = self.program
         origin = program.origin_of_class(owner)
         name = program.text(owner)[1:-1].replace("/", ".")
-        live = bool(origin) or self.code_blind or owner in program.live_classes
-        screens = frozenset([name]) if origin else program.screens_of_class(owner)
+        live = bool(origin) or self.code_blind or owner in self.liveness.classes
+        screens = frozenset([name]) if origin else self.screens.screens_of_class(owner)
         return Hit(kind, value, "", screens, name, origin=origin, live=live)
 
     @cached_property
