@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import zipfile
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
@@ -34,9 +35,11 @@ from appscan.model.reading import (
     Uses,
 )
 from appscan.readers.columns import StringPool
+from appscan.readers.limits import Limits
 from appscan.readers.packed.streams import ColumnReader, ColumnWriter
 from appscan.readers.packed.strings import read_strings, write_strings
 from appscan.readers.saved import load_reading, reading_digest, save_reading
+from appscan.readers.target import read_target
 
 TEXTS = ["", "<init>", "()V", "(Ljava/lang/String;[[I)Lcn/a/B;", "(", "(broken", "(L;)V", "onClick", "签到打卡",
          "x" * 700, "x" * 701, "Lcn/a/A;", "Lcn/a/B;", "Ljava/lang/String;", "\0nul", "😀", "https://oa.example.cn/sign"]
@@ -158,12 +161,9 @@ def test_any_numbers_come_back_in_every_form(column: Any) -> None:
 
 @cache
 def saved_bytes() -> bytes:
-    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"appscan-test-{os.getpid()}.reading"
-    try:
-        save_reading(reading_of(5), path)
-        return path.read_bytes()
-    finally:
-        path.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        save_reading(reading_of(5), Path(folder) / "a.reading")
+        return (Path(folder) / "a.reading").read_bytes()
 
 
 def error_of(path: Path) -> str:
@@ -270,3 +270,35 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="below -1"):
         save_reading(wrong, tmp_path / "a.reading")
     assert list(tmp_path.iterdir()) == []
+
+
+def packages(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.apk"))
+
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "apks"
+CORPUS = Path(os.environ.get("APPSCAN_CORPUS", "/nonexistent"))
+
+
+@cache
+def saved_share(package: Path) -> float:
+    """Size of the saved reading beside its package; what was saved must come back."""
+
+    def unheard(stage: str, share: float) -> None:
+        """Nobody watches."""
+
+    reading = read_target(package, package.name, Limits(), unheard)
+    with tempfile.TemporaryDirectory() as folder:
+        size = save_reading(reading, Path(folder) / "a.reading")
+        assert_equal(reading, load_reading(Path(folder) / "a.reading"))
+    return size / package.stat().st_size
+
+
+@pytest.mark.parametrize("package", packages(FIXTURES) + packages(CORPUS), ids=lambda path: path.name)
+def test_real_readings_come_back_and_take_less_than_a_third_of_their_package(package: Path) -> None:
+    assert saved_share(package) <= 1 / 3
+
+
+@pytest.mark.skipif(not packages(CORPUS), reason="APPSCAN_CORPUS names no folder with APKs")
+def test_half_of_the_corpus_takes_less_than_a_fifth() -> None:
+    assert float(np.median([saved_share(package) for package in packages(CORPUS)])) <= 1 / 5
