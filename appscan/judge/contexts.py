@@ -11,6 +11,9 @@ from appscan.model.folding import fold
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
+QUOTE = "regulation-quote"
+"""The context whose headings speak for the lists below them."""
+
 
 class Contexts:
     """The contexts that one check names."""
@@ -18,15 +21,26 @@ class Contexts:
     def __init__(self, contexts: Iterable[Context]) -> None:
         self.contexts = tuple(contexts)
         self._patterns = {context.id: [re.compile(pattern) for pattern in context.patterns] for context in self.contexts}
-        self._known: dict[tuple[str, tuple[Word, ...]], str] = {}
+        self._known: dict[tuple[str, tuple[Word, ...], str], str] = {}
 
-    def cancelling(self, value: str, words: tuple[Word, ...]) -> str:
-        """Id of the context that cancels every sentence of `value` in which one of `words` stands; "" for none."""
-        key = (value, words)
+    def cancelling(self, value: str, words: tuple[Word, ...], around: str = "") -> str:
+        """Id of the context that cancels every sentence of `value` in which one of `words` stands; "" for none.
+
+        `around` are the folded texts before it: where a heading there bans what the list then names, running text of
+        the list is cancelled too.
+        """
+        key = (value, words, around)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._cancelling(fold(value), words)
+            folded = fold(value)
+            known = self._known[key] = self._cancelling(folded, words) or self._headed(folded, around)
         return known
+
+    def _headed(self, folded: str, around: str) -> str:
+        for context in self.contexts if around else ():
+            if context.id == QUOTE and any(pattern.search(around) for pattern in self._patterns[context.id]):
+                return "" if any(text_has(folded, word) for word in context.unless) else context.id
+        return ""
 
     def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
         sentences = [part for part in _SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]

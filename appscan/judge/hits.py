@@ -12,6 +12,9 @@ MAX_EXCERPT = 400
 LABEL_LENGTH = 60
 """Folded texts longer than this are running text, not labels (a button or menu of a Chinese app has 2–12 characters)."""
 
+SENTENCE_LENGTH = 12
+_PRESSED = frozenset({"button", "menu", "tab", "title"})
+
 _ENDPOINT = re.compile(r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>/?[\w.~-]+(?:/[\w{}:.~$-]*)+(?:\?\S*)?)$|"
                        r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
 _NOT_ENDPOINT = re.compile(
@@ -24,7 +27,8 @@ _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a term is true. `screens` are the screens it may belong to, empty when unknown; `element` ties
-    hits of one element; `method` is a row of the code's methods or -1; `prose` marks running text."""
+    hits of one element; `method` is a row of the code's methods, `row` one of the facts, or -1; `prose` marks running
+    text."""
 
     kind: Kind
     value: str
@@ -38,6 +42,7 @@ class Hit:
     prose: bool = False
     method: int = -1
     excerpt: str = ""
+    row: int = -1
 
     def signal(self, screen: str = "") -> Signal:
         """The hit as a signal of the report, seen on `screen`."""
@@ -62,5 +67,6 @@ def is_identifier(text: str) -> bool:
 
 
 def is_prose(folded: str, role: str) -> bool:
-    """Whether a text is running text rather than a label."""
-    return role == "prose" or len(folded) > LABEL_LENGTH
+    """Whether a text is running text rather than a label: long, or a sentence with its full stop."""
+    return role == "prose" or len(folded) > LABEL_LENGTH or (
+        len(folded) > SENTENCE_LENGTH and role not in _PRESSED and folded.endswith((";", "。")))

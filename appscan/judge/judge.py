@@ -186,6 +186,7 @@ class _Seen:
     cancelled: tuple[tuple[Hit, str], ...]
     dead: bool
     contexts: Contexts
+    sight: Sight
 
     @property
     def screens(self) -> frozenset[str]:
@@ -196,7 +197,7 @@ class _Seen:
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
         return not hit.origin and hit.live and not (
-            hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words))
+            hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
 def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
@@ -206,7 +207,7 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
         """A negative context cancels text only, never a control, endpoint or behaviour."""
         if hit.kind is not Kind.TEXT or not term.words:
             return True
-        by = contexts.cancelling(hit.value, term.words)
+        by = contexts.cancelling(hit.value, term.words, evaluator.sight.around(hit) if hit.prose else "")
         if by:
             cancelled[hit, by] = None
         return not by
@@ -226,7 +227,7 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
             outcome = evaluator.evaluate(check.presence[rung], own)
             if outcome.truth is Truth.TRUE:
                 return _Seen(rung, max(rung, at_most, key=lambda one: one.rank), outcome.matches, tuple(cancelled), False,
-                             contexts)
+                             contexts, evaluator.sight)
             if outcome.truth is Truth.UNKNOWN:
                 at_most = max(at_most, rung, key=lambda one: one.rank)
     found, presence = Outcome(Truth.FALSE), Presence.NONE
@@ -241,7 +242,7 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
             at_most = max(at_most, result, key=lambda one: one.rank)
     is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
     return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(cancelled), is_dead,
-                 contexts)
+                 contexts, evaluator.sight)
 
 
 def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dict[str, tuple[Hit, ...]]:

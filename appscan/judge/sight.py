@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +30,8 @@ NETWORK = "network_send"
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
+TEXTS_BEFORE = 14
+ROWS_BEFORE = 80
 _STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
@@ -353,7 +356,20 @@ class Sight:
         file = self.program.text(int(facts.file[row]))
         seen = self.layouts.place_of(row)
         return Hit(kind, value, file, seen.screens, f"{file}#{int(facts.node[row])}", role=role, origin=seen.origin,
-                   live=seen.live)
+                   live=seen.live, row=row)
+
+    def around(self, hit: Hit) -> str:
+        """Titles and the texts just before a fact in its file, folded: the heading of a list says what the list is."""
+        if hit.row < 0:
+            return ""
+        facts = self.reading.facts
+        texts: list[str] = []
+        row = hit.row - 1
+        while row >= 0 and facts.file[row] == facts.file[hit.row] and len(texts) < TEXTS_BEFORE and hit.row - row < ROWS_BEFORE:
+            if facts.kind[row] == Fact.TEXT:
+                texts.append(self.search.folded(int(facts.value[row])))
+            row -= 1
+        return "。".join(reversed(texts))
 
     def _method_hit(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
         origin = self.program.origin_of(method)
@@ -456,8 +472,8 @@ def _order(hit: Hit) -> tuple[bool, bool, str, str, str, str]:
 
 
 def _changed(hit: Hit, kind: Kind, *, role: str | None = None, origin: str | None = None, prose: bool = False) -> Hit:
-    return Hit(kind, hit.value, hit.file, hit.screens, hit.element, hit.role if role is None else role, hit.actor,
-               hit.origin if origin is None else origin, hit.live, prose, hit.method, hit.excerpt)
+    return replace(hit, kind=kind, role=hit.role if role is None else role,
+                   origin=hit.origin if origin is None else origin, prose=prose)
 
 
 def _constant_fits(pattern: MethodPattern, constant: int) -> bool:
