@@ -11,6 +11,9 @@ from appscan.model.folding import fold
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
+_LAPSE = re.compile(r"^[\W\d一二三四五六七八九十]*(漏|缺|迟|早退|未|代|虚|拒|瞒)")
+"""A listed lapse of the user (漏签, 迟到) is an order under the same heading, not a quotation of the ban."""
+
 QUOTE = "regulation-quote"
 """The context whose headings speak for the lists below them."""
 
@@ -39,7 +42,7 @@ class Contexts:
     def _headed(self, folded: str, around: str) -> str:
         for context in self.contexts if around else ():
             if context.id == QUOTE and any(pattern.search(around) for pattern in self._patterns[context.id]):
-                return "" if any(text_has(folded, word) for word in context.unless) else context.id
+                return "" if _LAPSE.match(folded) else context.id
         return ""
 
     def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
