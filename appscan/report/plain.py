@@ -7,7 +7,7 @@ from typing import Any
 
 from appscan.model.judgement import Verdict
 from appscan.report.badge import SIGNS
-from appscan.report.summary import Summary, ranked, summarise
+from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.words import Json, app_name, check_title, in_language, interval, message
 from appscan.texts import Language, say, shown
 
@@ -56,7 +56,7 @@ def _error_lines(document: Json, lang: Language) -> list[str]:
 
 
 def _gap_lines(document: Json, numbers: Summary, lang: Language) -> list[str]:
-    blinding = [gap for gap in document["coverage"]["gaps"] if gap["blinds"]]
+    blinding = [gap for gap in document["coverage"]["gaps"] if is_blinding(gap)]
     lines = []
     for gap in blinding[:GAPS_LISTED]:
         reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})

@@ -44,7 +44,7 @@ class Step:
 
 
 def quotation(evidence: Json, lang: Language) -> Quotation:
-    """One piece of evidence of a report document."""
+    """One piece of evidence of a report document; of a cancelled one, `supports` is the context that set it aside."""
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
     place = evidence["place"]
     return Quotation(before, hit, after, context, _role(evidence, lang), shown(place["file"], 200), shown(place["element"], 200),
@@ -89,8 +89,9 @@ def short_name(name: str) -> str:
 
 
 def _role(evidence: Json, lang: Language) -> str:
-    key = f"roles.{evidence['role']}"
-    return say(lang, key) if evidence["role"] and has(key) else say(lang, f"kinds.{evidence['kind']}")
+    """The role on its screen, else what the called group of functions does, else the kind."""
+    keys = [f"roles.{evidence['role']}", f"groups.{evidence['role']}", f"kinds.{evidence['kind']}"]
+    return say(lang, next(key for key in keys if has(key)))
 
 
 def _gap(character: str, beside: str) -> str:

@@ -50,8 +50,13 @@ def summarise(document: Mapping[str, Any]) -> Summary:
         evidence=sum(len(place["evidence"]) for place in occurrences),
         cancelled=sum(len(finding["cancelled"]) for finding in document["findings"]),
         gaps=len(gaps),
-        blinding=sum(gap["blinds"] for gap in gaps),
+        blinding=sum(is_blinding(gap) for gap in gaps),
     )
+
+
+def is_blinding(gap: Mapping[str, Any]) -> bool:
+    """Whether a gap hides a whole kind; a gap of no kind is only a remark."""
+    return bool(gap["blinds"] and gap["kinds"])
 
 
 def ranked(document: Mapping[str, Any]) -> list[dict[str, Any]]:

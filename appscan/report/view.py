@@ -9,7 +9,7 @@ from appscan.report.badge import Badge, badge
 from appscan.report.finding_view import FindingView, finding_view
 from appscan.report.listed import Listed, listed
 from appscan.report.plain import counts_line
-from appscan.report.summary import Summary, ranked, summarise
+from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.words import (
     NAME_SHOWN,
     Json,
@@ -54,7 +54,6 @@ class GapView:
     reason: str
     kinds: str
     advice: str
-    blinds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
     numbers = summarise(document)
     findings = _findings(document, lang)
     gaps = document["coverage"]["gaps"]
-    blinding = [gap for gap in gaps if gap["blinds"]]
-    local = [gap for gap in gaps if not gap["blinds"]]
+    blinding = [gap for gap in gaps if is_blinding(gap)]
+    local = [gap for gap in gaps if not is_blinding(gap)]
     name = app_name(document, lang)
     return Page(
         name=name,
@@ -144,12 +143,25 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
     own = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
     spelled_out = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), "")
     worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
-    ladders = ("", "", "") if worst is None else (
+    ladders = _without_finding(document, verdict, lang) if worst is None else (
         interval(lang, "presence", worst["presence"], worst["presence_at_most"]),
         interval(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
         say(lang, f"declaration.{worst['declaration']}"))
     return Row(spelled_out, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
                places=sum(len(one["occurrences"]) for one in own))
+
+
+def _without_finding(document: Json, verdict: Json, lang: Language) -> tuple[str, str, str]:
+    """Presence, force and declaration of a check that left no finding."""
+    absent = verdict["verdict"] in ("not_found", "missing")
+    declared = document["app"]["declared"]
+    if declared is None:
+        declaration = "no_declaration"
+    elif not absent:
+        declaration = "cannot_tell"
+    else:
+        declaration = "declared_not_found" if verdict["check_id"] in declared else "matches"
+    return say(lang, "presence.none") if absent else "", "", say(lang, f"declaration.{declaration}")
 
 
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
@@ -188,8 +200,7 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
 
 def _gap(gap: Json, lang: Language) -> GapView:
     reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})
-    return GapView(shown(gap["place"], 200), reason, kinds_named(lang, gap["kinds"]), in_language(gap["advice"], lang),
-                   gap["blinds"])
+    return GapView(shown(gap["place"], 200), reason, kinds_named(lang, gap["kinds"]), in_language(gap["advice"], lang))
 
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:

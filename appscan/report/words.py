@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from appscan.model.judgement import Presence
 from appscan.texts import Language, has, say, shown
 
 TEXT_SHOWN = 1200
@@ -45,8 +44,14 @@ def interval(lang: Language, ladder: str, low: str, high: str) -> str:
 
 
 def supported(lang: Language, rung: str) -> str:
-    """What one piece of evidence speaks for."""
-    ladder = "presence" if rung in {presence.value for presence in Presence} else "force"
+    """What one piece of evidence speaks for: a rung of presence or force, or the context that set it aside."""
+    if has(f"presence.{rung}"):
+        ladder = "presence"
+    elif has(f"force.{rung}"):
+        ladder = "force"
+    else:
+        context = f"contexts.{rung}"
+        return say(lang, "report.set_aside_as", context=say(lang, context) if has(context) else rung)
     return say(lang, f"report.supports_{ladder}", rung=say(lang, f"{ladder}.{rung}"))
 
 

@@ -20,6 +20,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 PARAMETER_SHOWN = 300
 """Characters of one parameter that a sentence shows; parameters come from apps and file names."""
 
+_OPTIONAL = re.compile(r"\[\[(?P<inner>.*?)\]\]")
 _PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::(?P<namespace>\w+)|\?(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
 
 
@@ -27,13 +28,14 @@ def say(lang: Language, key: str, /, **params: object) -> str:
     """The text `key` in `lang`; the key itself when the catalogue has no such entry. Never raises.
 
     Placeholders of an entry: `{name}` the parameter, bounded and made harmless; `{name:space}` the catalogue entry
-    `space.<parameter>` (comma-separated lists are joined); `{name?one|many}` a word that depends on a count. A missing
-    parameter stays visible as its placeholder.
+    `space.<parameter>` (comma-separated lists are joined); `{name?one|many}` a word that depends on a count; `[[…]]` a
+    part that is left out unless all its parameters are given and neither empty nor zero. Elsewhere a missing parameter
+    stays visible as its placeholder.
     """
     template = catalogue(lang).get(key)
     if template is None:
         return key
-    return _PLACEHOLDER.sub(lambda match: _filled(lang, match, params), template)
+    return _PLACEHOLDER.sub(lambda match: _filled(lang, match, params), _with_options(template, params))
 
 
 def has(key: str, /) -> bool:
@@ -47,9 +49,10 @@ def say_error(lang: Language, error: AppscanError) -> str:
     return say(lang, key, **error.params) if has(key) else shown(str(error), PARAMETER_SHOWN)
 
 
-def placeholders(text: str, /) -> frozenset[str]:
-    """Names of the parameters that a catalogue text asks for."""
-    return frozenset(match["name"] for match in _PLACEHOLDER.finditer(text))
+def placeholders(text: str, /, *, required: bool = False) -> frozenset[str]:
+    """Names of the parameters that a catalogue text asks for; only those outside `[[…]]` where `required`."""
+    asked = _OPTIONAL.sub("", text) if required else text
+    return frozenset(match["name"] for match in _PLACEHOLDER.finditer(asked))
 
 
 @cache
@@ -67,6 +70,14 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
             yield prefix + name, str(value)
 
 
+def _with_options(template: str, params: Mapping[str, object]) -> str:
+    def kept(match: re.Match[str]) -> str:
+        given = all(str(params.get(name, "")) not in ("", "0") for name in placeholders(match["inner"]))
+        return match["inner"] if given else ""
+
+    return _OPTIONAL.sub(kept, template)
+
+
 def _filled(lang: Language, match: re.Match[str], params: Mapping[str, object]) -> str:
     if match["name"] not in params:
         return match[0]
@@ -82,4 +93,4 @@ def _translated(lang: Language, namespace: str, value: str) -> str:
     words = [word.strip() for word in value.split(",") if word.strip()]
     entries = catalogue(lang)
     return ("、" if lang == "zh" else ", ").join(
-        entries.get(f"{namespace}.{word}") or shown(word, PARAMETER_SHOWN) for word in words)
+        _with_options(entries.get(f"{namespace}.{word}", ""), {}) or shown(word, PARAMETER_SHOWN) for word in words)

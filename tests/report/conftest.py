@@ -88,12 +88,13 @@ def _check_in() -> Finding:
         "com.xugou.grid.patrol.PatrolCheckActivity.onClick", "com.xugou.grid.net.GridApi.checkIn"))
     home = Occurrence("首页（MainActivity）", "51aa0be7c9d3e612", (dialog,), ("com.xugou.grid.home.MainActivity.onResume",
                       "com.xugou.grid.home.CheckInDialog.show"))
-    cancelled = evidence(Kind.TEXT, "签到", "mentioned", role="label", file="res/layout/item_delivery.xml",
+    cancelled = evidence(Kind.TEXT, "签到", "logistics", role="label", file="res/layout/item_delivery.xml",
                          excerpt="快递已签到，请凭取件码领取", element="@id/delivery_state")
     return Finding("check-in", DIGEST, Presence.REACHABLE, Presence.EXERCISED, Force.BLOCK, Force.ORDER,
                    Verdict.LIKELY_VIOLATION, Declaration.UNDECLARED, (Tag.SPECIAL_SCENE_HINT,),
                    ("CEN24-13c1", "MEAS26-NEG2"), (main, home),
-                   (Message("presence_found", {"rung": "reachable"}), Message("force_found", {"rung": "block"})), (cancelled,))
+                   (Message("reachable_likely_violation", {"force": "block"}), Message("open_upwards", {
+                    "presence": "exercised", "force": "order"}), Message("gap", {"reason": "nested_unread", "place": "assets/plugin.jar"})), (cancelled,))
 
 
 def _track() -> Finding:
@@ -117,7 +118,7 @@ def _artifact() -> ArtifactRead:
     gaps = (
         Gap(frozenset({Kind.TEXT, Kind.CONTROL, Kind.ENDPOINT}), "https://h5.grid.example/rank", "remote_page",
             {"url": "https://h5.grid.example/rank"}, blinds=True),
-        Gap(CODE_KINDS, "assets/plugin.jar", "nested_unread", blinds=True),
+        Gap(CODE_KINDS, "assets/plugin.jar", "nested_unread", {"cause": "closed_form"}, blinds=True),
         Gap(frozenset({Kind.CALL}), "lib/arm64-v8a/libgrid.so", "native_code"),
         Gap(frozenset({Kind.TEXT}), "assets/banner.png", "picture"),
     )
