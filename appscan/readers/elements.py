@@ -20,6 +20,9 @@ _HTML_TAGS = words(
     "optgroup option p pre section select small span strong sub summary sup svg table tbody td template textarea "
     "tfoot th thead title tr u ul video view text image block navigator swiper switch slider picker radio checkbox "
     "progress icon map camera editor cell list refresh loading block")
+_ONE_WORD = re.compile(r"[a-z][a-z0-9]{2,30}+")
+_VNODE = re.compile(r"\s*+,\s*+(?:\[|\{\s*+"
+                    r"(?:staticClass|attrs|on|class|directives|key|ref|props|slot|model|nativeOn)\s*+:)")
 _CUSTOM_TAG = re.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)++")
 _COMPONENTS = (re.compile(r"create(?:Element|VNode|Block)(?:[\"']\])?\)?(\()\s*+([A-Za-z_$][\w$.]*+)\s*+[,)]"),
                re.compile(r"jsx(?:s|DEV)?+(?:[\"']\])?\)?(\()\s*+([A-Za-z_$][\w$.]*+)\s*+[,)]"))
@@ -49,7 +52,8 @@ def find_elements(source: ScriptSource) -> list[Element]:
 
 def _tagged(source: ScriptSource) -> list[Element]:
     """Creator calls whose first argument is a string."""
-    code, text, found = source.code, source.text, []
+    code, text, found = source.code, source.text, list[Element]()
+    vue_two = "$createElement" in code
     for index, start in enumerate(source.starts):
         if start == 0 or code[start - 1] not in "( \n\t" or source.kinds[index] is LiteralKind.KEY:
             continue
@@ -58,7 +62,8 @@ def _tagged(source: ScriptSource) -> list[Element]:
             continue
         opening = start - 1 if code[start - 1] == "(" else _opening_before(code, start)
         raw = text[start + 1:end - 1]
-        if opening >= 0 and (raw in _HTML_TAGS or _CUSTOM_TAG.fullmatch(raw)):
+        if opening >= 0 and (raw in _HTML_TAGS or _CUSTOM_TAG.fullmatch(raw) or (
+                vue_two and _ONE_WORD.fullmatch(raw) and _VNODE.match(code, end))):
             close = source.closing(opening)
             parts = source.parts(opening, 12) if close >= 0 else []
             if parts and parts[0] == (start, end) and _creates(source, opening, parts):

@@ -205,13 +205,14 @@ class _MarkupReader:
         if self._offset < 0 or tag not in PLAIN_TAGS or clickable:
             self.facts.add(Fact.NODE, tag, screen=self.screen, node=node, parent=parent)
         for attribute, value in attributes.items():
-            self._attribute(tag, attribute, value, attributes, node)
+            self._attribute(tag, attribute, value, attributes, node, clickable)
         if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.refresh = self.refresh or attributes.get("content", "").partition("=")[2].strip("'\" ")
         if not closed and name not in _VOID and len(self._open) < DEEPEST:
             self._open.append(Open(name, node, clickable))
 
-    def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], node: int) -> None:
+    def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], node: int,
+                   clickable: bool) -> None:
         name = attribute.lower().lstrip(":").removeprefix("v-bind:")
         bound = name != attribute.lower()
         if is_click(attribute):
@@ -230,7 +231,7 @@ class _MarkupReader:
             self.facts.add(Fact.ATTRIBUTE, value, "name", screen=self.screen, node=node, parent=node)
         texts = _quoted(value) if bound else [value]
         for text in texts:
-            role = attribute_role(tag, name, attributes.get("type", "").lower(), text)
+            role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)
             if role is not None:
                 self._write_text(text, role, node)
 

@@ -108,7 +108,7 @@ class _Writer:
                            parent=self.base + self.elements[parent].node if parent >= 0 else -1)
         kind = self._property_text(properties, "type")
         for entry in properties:
-            self._write_property(element, entry, kind, screen, node)
+            self._write_property(at, entry, kind, screen, node)
         for start, end in children:
             for index in visible_literals(self.source, start, end, self.openings):
                 self._show(index, at)
@@ -157,7 +157,8 @@ class _Writer:
                 return literal_value(self.source, entry.start, entry.end) or ""
         return ""
 
-    def _write_property(self, element: Element, entry: Property, kind: str, screen: int, node: int) -> None:
+    def _write_property(self, at: int, entry: Property, kind: str, screen: int, node: int) -> None:
+        element = self.elements[at]
         if is_click(entry.name):
             handler = self._handler(entry)
             if handler:
@@ -174,7 +175,7 @@ class _Writer:
             if value and len(value) <= 200:
                 self.facts.add(Fact.ATTRIBUTE, value, entry.name, screen=screen, node=node, parent=node)
         else:
-            self._write_attribute_texts(element, entry, kind, screen, node)
+            self._write_attribute_texts(at, entry, kind, screen, node)
 
     def _handler(self, entry: Property) -> str:
         """What a tap runs: the method named, or the first that an inline function calls; empty where names are lost."""
@@ -187,12 +188,12 @@ class _Writer:
                 return chain
         return ""
 
-    def _write_attribute_texts(self, element: Element, entry: Property, kind: str, screen: int, node: int) -> None:
+    def _write_attribute_texts(self, at: int, entry: Property, kind: str, screen: int, node: int) -> None:
         if entry.name in ("children", "textContent", "innerHTML"):
             return
         for index in visible_literals(self.source, entry.start, entry.end, self.openings):
             text = " ".join(self.source.value(index).split())
-            role = attribute_role(element.tag, entry.name, kind, text) if text else None
+            role = attribute_role(self.elements[at].tag, entry.name, kind, text, self.clickable[at]) if text else None
             if role is not None and _WORDY.search(text):
                 self.shown.add(index)
                 self.facts.add(Fact.TEXT, shorten(text), role, screen=screen,

@@ -34,7 +34,7 @@ OPTIONS = words(
 PROSE = words("p li td dd blockquote article rich-text")
 TEXT_ATTRIBUTES = words(
     "title label text content placeholder confirmtext canceltext value confirmbuttontext cancelbuttontext "
-    "description desc message header submittext buttontext uploadtext lefttext righttext alt arialabel")
+    "description desc message header submittext buttontext uploadtext lefttext righttext arialabel")
 FACT_ATTRIBUTES = words(
     "type name accept capture required sourcetype source-type opentype open-type maxlength maskclosable "
     "mask-closable showclose show-close showcancel show-cancel showcancelbutton show-cancel-button isrequired "
@@ -89,7 +89,7 @@ def text_role(tag: str, clickable: bool, text: str) -> Role:
 _BY_TAG = ((LINKS, Role.LINK), (TITLES, Role.TITLE), (TABS, Role.TAB), (MENUS, Role.MENU), (OPTIONS, Role.OPTION))
 
 
-def attribute_role(tag: str, attribute: str, kind: str, value: str) -> Role | None:
+def attribute_role(tag: str, attribute: str, kind: str, value: str, clickable: bool = False) -> Role | None:
     """Role of the text in attribute `attribute` (any case) of an element; None where a person does not see it as text.
 
     `kind` is the value of the element's type attribute. `text`, `value`, `content` and the like are also names of
@@ -98,8 +98,10 @@ def attribute_role(tag: str, attribute: str, kind: str, value: str) -> Role | No
     name = attribute.lower().replace("-", "")
     if name not in TEXT_ATTRIBUTES:
         return None
-    if name in ("placeholder", "alt", "arialabel"):
-        return Role.HINT if name == "placeholder" or _HAN.search(value) else None
+    if name == "placeholder":
+        return Role.HINT
+    if tag in ("meta", "a") and name in ("title", "content"):
+        return None
     if name.endswith("text") and name != "text":
         return Role.BUTTON
     if name == "value":
@@ -109,4 +111,4 @@ def attribute_role(tag: str, attribute: str, kind: str, value: str) -> Role | No
         return None
     if name in ("title", "header") and (tag in DIALOGS or tag in TITLES):
         return Role.TITLE
-    return text_role(tag, False, value)
+    return text_role(tag, clickable, value)

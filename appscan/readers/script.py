@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from appscan.model.reading import Fact, Role
+from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
 from appscan.readers.file_facts import FileFacts, is_drawing, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
@@ -48,7 +49,9 @@ _FRAME_KEYS = words(
 _DIALOGS = words(
     "showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message $alert "
     "$confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog showFailToast "
-    "showSuccessToast setNavigationBarTitle setTitle msg warning success error info confirmDialog actionSheet")
+    "showSuccessToast setNavigationBarTitle setTitle confirmDialog actionSheet")
+_MESSENGERS = ("message", "toast", "notify", "notification", "layer", "messagebox", "dialog")
+_TONES = words("msg warning success error info fail")
 _DIALOG_ROLES = {"title": Role.TITLE, "content": Role.LABEL, "message": Role.LABEL, "msg": Role.LABEL,
                  "confirmText": Role.BUTTON, "cancelText": Role.BUTTON, "confirmButtonText": Role.BUTTON,
                  "cancelButtonText": Role.BUTTON, "okText": Role.BUTTON, "buttons": Role.BUTTON,
@@ -67,17 +70,21 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
     reader = _ScriptReader(source, screens, facts, screen, base, depth)
-    shown = read_rendering(source, screens, facts, screen, base)
-    shown |= reader.dialogs_and_calls()
-    shown |= reader.noted(reader.keys())
-    reader.literals(shown, fragments)
+    reader.shown |= read_rendering(source, screens, facts, screen, base)
+    if is_compiled_wxml(source):
+        reader.shown |= read_compiled_wxml(source, facts, base)
+    reader.dialogs_and_calls()
+    reader.noted(reader.keys())
+    reader.literals(fragments)
 
 
 def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
     """Gather keys and strings of a JSON text, well-formed or not. tables: note routes and telling properties too."""
     reader = _ScriptReader(take_apart(text), Screens([], []), facts, facts.screen(facts.file), 0, 1)
     places = reader.keys()
-    reader.literals(reader.noted(places) if tables else set(), None)
+    if tables:
+        reader.noted(places)
+    reader.literals(None)
 
 
 def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:
@@ -95,6 +102,7 @@ class _ScriptReader:
     def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, screen: int, base: int,
                  depth: int) -> None:
         self.depth = depth
+        self.shown: set[int] = set()
         self.source = source
         self.screens = screens
         self.facts = facts
@@ -107,9 +115,9 @@ class _ScriptReader:
         name = self.screens.name_at(offset)
         return self.facts.screen(name) if name else self.default
 
-    def dialogs_and_calls(self) -> set[int]:
-        """CALL rows, and TEXT rows of what dialogs and toasts say; returns the literals that became TEXT."""
-        code, shown = self.source.code, set[int]()
+    def dialogs_and_calls(self) -> None:
+        """CALL rows, and TEXT rows of what dialogs and toasts say."""
+        code = self.source.code
         for match in CALL.finditer(code):
             written = match.group(1)
             chain = call_chain(written)
@@ -124,9 +132,8 @@ class _ScriptReader:
                 self._interval(written, start, match.start(2))
                 continue
             self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
-            if chain.rsplit(".", 1)[-1] in _DIALOGS:
-                shown |= self._dialog(start, match.start(2), chain)
-        return shown
+            if _is_dialog(chain):
+                self._dialog(start, match.start(2), chain)
 
     def _defines(self, start: int, opening: int) -> bool:
         """True where `name(…)` is the head of a function or method."""
@@ -139,8 +146,7 @@ class _ScriptReader:
         close = self.source.closing(opening)
         return close >= 0 and code[close + 1:close + 9].lstrip()[:1] == "{"
 
-    def _dialog(self, start: int, opening: int, chain: str) -> set[int]:
-        shown: set[int] = set()
+    def _dialog(self, start: int, opening: int, chain: str) -> None:
         for first, end in self.source.parts(opening, 4)[:2]:
             spans: list[tuple[int, int, Role]] = [(first, end, Role.LABEL)]
             if self.source.code.startswith("{", first):
@@ -149,20 +155,17 @@ class _ScriptReader:
             elif self.source.code.startswith("function", first):
                 continue
             for begin, stop, role in spans:
-                shown |= self._texts(begin, stop, _dialog_role(role, chain), start)
-        return shown
+                self._texts(begin, stop, _dialog_role(role, chain), start)
 
-    def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> set[int]:
+    def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> None:
         """TEXT rows for the visible literals of a span."""
-        shown = set()
         for index in visible_literals(self.source, begin, stop):
             text = " ".join(self.source.value(index).split())
-            if text and _LETTER.search(text) and (len(text) > 2 or not text.isascii()):
-                shown.add(index)
+            if index not in self.shown and _LETTER.search(text) and (len(text) > 2 or not text.isascii()):
+                self.shown.add(index)
                 start = self.source.starts[index]
                 self.facts.add(Fact.TEXT, shorten(text), role, node=self.base + start, parent=self.base + parent,
                                screen=self.screen(start) if screen is None else screen)
-        return shown
 
     def _interval(self, name: str, start: int, opening: int) -> None:
         """ATTRIBUTE row with role interval: milliseconds of setInterval, and of setTimeout from a second on."""
@@ -173,25 +176,23 @@ class _ScriptReader:
         if value is not None and (name.endswith("setInterval") or value >= LEAST_TIMEOUT):
             self.facts.add(Fact.ATTRIBUTE, str(value), "interval", screen=self.screen(start), node=self.base + start)
 
-    def noted(self, places: list[tuple[str, int, int]]) -> set[int]:
-        """ATTRIBUTE rows of properties that carry meaning wherever they stand, of routes, and titles beside them;
-        returns the literals that became TEXT. places: (key, its offset, offset of the value)."""
-        titled: set[int] = set()
+    def noted(self, places: list[tuple[str, int, int]]) -> None:
+        """ATTRIBUTE rows of properties that carry meaning wherever they stand, of routes, and titles beside them.
+        places: (key, its offset, offset of the value)."""
         for path, start, _ in self.screens.pages:
             self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=self.facts.screen(path), node=self.base + start)
-        for name, start, at in places:
+        for name, start, at in sorted(places, key=lambda place: place[0] in _TITLE_KEYS):
             match = _VALUE.match(self.source.code, at)
             if match is None:
                 continue
             if name in _PATH_KEYS:
-                titled |= self._route(match.start(1))
+                self._route(match.start(1))
             elif name in _TITLE_KEYS:
                 index = self.source.literal_at(match.start(1))
-                if index >= 0 and index not in titled:
-                    titled |= self._texts(match.start(1), self.source.ends[index], Role.TITLE, start)
+                if index >= 0:
+                    self._texts(match.start(1), self.source.ends[index], Role.TITLE, start)
             else:
                 self._property(name, start, match)
-        return titled
 
     def _property(self, name: str, start: int, match: re.Match[str]) -> None:
         begin, first = match.start(1), match.group(1)
@@ -207,36 +208,32 @@ class _ScriptReader:
         if value and len(value) <= 200:
             self.facts.add_once(Fact.ATTRIBUTE, value, name, screen=self.screen(start), node=self.base + start)
 
-    def _route(self, begin: int) -> set[int]:
+    def _route(self, begin: int) -> None:
         """One object with a path: a route if its other keys are those of a route table."""
         index = self.source.literal_at(begin)
         path = self.source.value(index) if index >= 0 else ""
         opening = self._object_around(begin)
         if not path or len(path) > 300 or any(char.isspace() for char in path) or opening < 0:
-            return set()
+            return
         entries = object_properties(self.source, opening, 16)
         names = {entry.name for entry in entries}
         screen = self.facts.screen(path.lstrip("/") or "/")
-        titled: set[int] = set()
         if "text" in names and any("pagePath" in entry.name for entry in entries):
             for entry in entries:
                 if entry.name == "text":
-                    titled |= self._texts(entry.start, entry.end, Role.TAB, begin, screen)
+                    self._texts(entry.start, entry.end, Role.TAB, begin, screen)
         if names & _ROUTE_KEYS:
             self.facts.add_once(Fact.ATTRIBUTE, path, "route", screen=screen, node=self.base + begin)
             for entry in entries:
                 if entry.name in ("meta", "window", "style") and self.source.code.startswith("{", entry.start):
-                    titled |= self._route_titles(entry.start, screen, begin)
-        return titled
+                    self._route_titles(entry.start, screen, begin)
 
-    def _route_titles(self, opening: int, screen: int, parent: int, depth: int = 0) -> set[int]:
-        titled: set[int] = set()
+    def _route_titles(self, opening: int, screen: int, parent: int, depth: int = 0) -> None:
         for entry in object_properties(self.source, opening, 32):
             if entry.name in ("title", "navigationBarTitleText", "titleText"):
-                titled |= self._texts(entry.start, entry.end, Role.TITLE, parent, screen)
+                self._texts(entry.start, entry.end, Role.TITLE, parent, screen)
             elif entry.name in ("navigationBar", "titleNView") and depth == 0 and self.source.code[entry.start] == "{":
-                titled |= self._route_titles(entry.start, screen, parent, 1)
-        return titled
+                self._route_titles(entry.start, screen, parent, 1)
 
     def _object_around(self, offset: int) -> int:
         """The brace of the object that directly holds `offset`, looked for a short way back."""
@@ -275,14 +272,14 @@ class _ScriptReader:
                     noted.append((name, start, colon + 1))
         return noted
 
-    def literals(self, shown: set[int], fragments: FragmentReader | None) -> None:
+    def literals(self, fragments: FragmentReader | None) -> None:
         """LITERAL rows of strings, templates and quoted keys; strings with markup go to `fragments`."""
         source, add = self.source, self.facts.add_once
         text, starts, ends = source.text, source.starts, source.ends
         for index, kind in enumerate(source.kinds):
             start = starts[index]
             if (kind is LiteralKind.STRING and ends[index] - start <= 4 and text[start:ends[index]].isascii()) \
-                    or index in shown:
+                    or index in self.shown:
                 continue
             value = source.value(index)
             if not _is_kept(value, kind):
@@ -295,6 +292,14 @@ class _ScriptReader:
             if fragments is not None and kind is not LiteralKind.KEY and "<" in value and _MARKUP.search(value):
                 fragments(value, self.facts, screen, self.base + start)
             add(Fact.LITERAL, shorten(value), role, screen=screen, node=self.base + start)
+
+
+def _is_dialog(chain: str) -> bool:
+    """True for calls that show a dialog or toast; success, error and the like do so only of a message."""
+    receiver, _, name = chain.rpartition(".")
+    if name in _TONES:
+        return receiver.lower().endswith(_MESSENGERS)
+    return name in _DIALOGS
 
 
 def _dialog_role(role: Role, chain: str) -> Role:

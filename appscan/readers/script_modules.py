@@ -60,7 +60,9 @@ class Screens:
 def find_screens(source: ScriptSource, file: str) -> Screens:
     """Modules and registered pages of a script. Module paths are cleaned to page paths (./src/pages/a.vue?x → pages/a);
     bare module ids are made unique with the file's name (assets/app.js#12)."""
-    modules = _outermost(_map_members(source) + _array_members(source) + _calls(source))
+    members = _outermost(_map_members(source) + _array_members(source))
+    starts = [member.start for member in members]
+    modules = _outermost(members + [call for call in _calls(source) if not _is_collection(call, starts)])
     pages = registered_pages(source)
     names = _joined_names(source, modules, pages)
     noted = {module.name: module.path for module in modules if module.path}
@@ -85,6 +87,11 @@ def clean_module_name(name: str, file: str) -> str:
     while path.startswith(("./", "../", "src/", "/")):
         path = path.split("/", 1)[1]
     return _SUFFIX.sub("", path) or f"{file}#{name}"
+
+
+def _is_collection(call: Span, members: list[int]) -> bool:
+    """True for common/vendor and its like in mini-programs: what modules of many pages share a file, and no more."""
+    return call.name.startswith("common/") and bisect_right(members, call.start) < bisect_right(members, call.end)
 
 
 def _outermost(spans: list[Span]) -> list[Span]:

@@ -144,6 +144,51 @@ def test_modules_of_numbered_arrays_named_maps_metro_and_mini_programs_are_scree
     assert screens(program, "foxtrot") == {"pages/index/index"}
 
 
+COMPILED_WXML = """var $gwx;function gz$gwx_1(){
+if( __WXML_GLOBAL__.ops_cached.$gwx_1)return __WXML_GLOBAL__.ops_cached.$gwx_1
+(function(z){var a=11;function Z(ops){z.push(ops)}
+Z([3,'__e'])
+Z([3,'cancel'])
+Z([[4],[[5],[[4],[[5],[[5],[1,'tap']],[[4],[[5],[[4],[[5],[1,'takePicture']]]]]]]]])
+Z([3,'立即上传'])
+Z([[2,'?:'],[[7],[3,'finished']],[1,'已完成'],[1,'未完成']])
+Z([a,[3,'积分：'],[[7],[3,'score']]])
+Z(z[0])
+Z([3,'请输入说明'])
+})(__WXML_GLOBAL__.ops_cached.$gwx_1);return 1}
+var x=['./pages/task/task.wxml'];d_[x[0]]={}
+var m0=function(e,s,r,gg){
+var z=gz$gwx_1()
+var oB=_n('view')
+_rz(z,oB,'class',1,e,s,gg)
+var xC=_mz(z,'view',['mode',-1,'bindtap',6,'class',-5,'data-event-opts',-4],[],e,s,gg)
+var oD=_oz(z,3,e,s,gg)
+_(xC,oD)
+_(oB,xC)
+var fE=_oz(z,4,e,s,gg)
+_(oB,fE)
+var cF=_oz(z,5,e,s,gg)
+_(oB,cF)
+var hG=_mz(z,'textarea',['bindinput',6,'placeholder',1],[],e,s,gg)
+_(oB,hG)
+_(r,oB)
+return r
+}
+e_[x[0]]={f:m0,j:[],i:[],ti:[],ic:[]}
+__wxAppCode__['pages/task/task.json']={"navigationBarTitleText":"巡查任务","usingComponents":{}};
+__wxAppCode__['components/a.json']={"component":true};
+"""
+
+
+def test_pages_compiled_for_mini_programs_show_their_texts_with_roles() -> None:
+    rows = script(COMPILED_WXML)
+    assert texts(rows) == {"立即上传": "button", "已完成": "label", "未完成": "label", "积分：": "label",
+                           "请输入说明": "hint", "巡查任务": "title"}
+    assert values(rows, Fact.ATTRIBUTE, "onclick") == ["takePicture"]
+    assert values(rows, Fact.ATTRIBUTE, "route") == ["pages/task/task"]
+    assert {row.screen for row in rows if row.kind is Fact.TEXT} == {"pages/task/task"}
+
+
 def test_react_elements_show_their_children_and_titles() -> None:
     rows = script('r.createElement(l.TouchableOpacity,{onPress:this.send},r.createElement(l.Text,null,"打卡"));'
                   '(0,j.jsx)(n.Button,{title:"上传轨迹",onPress:go});(0,j.jsxs)("button",{onClick:go,children:["提交",x]});'
@@ -170,6 +215,18 @@ def test_dialogs_and_toasts_are_visible_texts() -> None:
     assert texts(rows) == {"提示": "title", "请先打卡": "label", "去打卡": "button", "上传成功": "label",
                            "网络错误": "label", "积分榜": "title"}
     assert values(rows, Fact.ATTRIBUTE, "showCancel") == ["false"]
+
+
+def test_messages_to_the_console_are_no_texts() -> None:
+    rows = script('console.error("参数错误");console.info("完成");layer.msg("请先登录");'
+                  'this.$message.error("没有权限")')
+    assert texts(rows) == {"请先登录": "label", "没有权限": "label"}
+
+
+def test_components_with_a_tag_of_one_word_and_texts_in_attributes_of_tappable_ones_are_seen() -> None:
+    rows = script('var e=t.$createElement;e("touch",{on:{tap:t.login}},[t._v("登录")]);'
+                  'e("bar-item",{attrs:{text:"返回"},on:{tap:t.back}})')
+    assert texts(rows) == {"登录": "button", "返回": "button"}
 
 
 def test_telling_properties_keep_their_literal_value() -> None:

@@ -19,6 +19,8 @@ SECONDS = 8.0
 """For 200,000 characters; the slowest takes a tenth of it on a slow core."""
 
 SCRIPT_PARTS = [
+    "function gz$gwx_1(){", "Z([3,", "Z(z[0])", "var m0=function(e){var z=gz$gwx_1()", "_mz(z,", "_n(", "e_[x[0]]={f:m0",
+    "__wxAppCode__[", "_oz(z,1", "_rz(z,a,", "_(a,b)", "var a=",
     '"', "'", "`", "${", "}", "{", "(", ")", "[", "]", "/", "*", "//", "/*", "*/", "\\", "\n", " ", ",", ":",
     ";", "=", "=>", "a", "签", '"签到"', "function(e,t,n){", "_c(", '"button"', "_v(", "createElement(", "jsx(",
     '"3b7f":function(e,t,n){', 'n("3b7f")', "__definePage(", '"pages/a/a"', "webpackJsonp([1],[",
@@ -31,6 +33,8 @@ MARKUP_PARTS = [
     "}}", "签到", " ", "\n", "&", "&#", "&#x110000;", "href=", "javascript:", "<input ", "required",
     "<meta http-equiv=refresh content=", "\x00"]
 HOSTILE = [
+    "function gz$gwx_1(){Z([3,'a'])", "var m0=function(e){var z=gz$gwx_1();var a=_mz(z,'a',['b',1],", "gz$gwx;Z(z[0])",
+    "define(\"common/a\",{1:function(a,b,c){",
     '"', "'\\", '"\\"', "`${", "`${`", "/*", "=/[", "=/(", "(", "{", "([{", "()", "alert(",
     'e("button",{on:{click:', '_c("div",[', "_v(_v(", '"3b7f":function(e,t,n){n("3b7f")},',
     "webpackJsonp([1],[function(){},", '__definePage("a",b);', "const a={", "__d(",
