@@ -123,7 +123,8 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
     rows: list[Row] = []
     failed, absent = [], []
     for entry in listed:
-        path = next((place for place in (corpus / "apks" / entry["file"], corpus / entry["file"]) if place.is_file()), None)
+        places = (corpus / "apks" / entry["file"], corpus / entry["file"])
+        path = next((place for place in places if place.is_file()), None)
         if path is None:
             absent.append(entry["file"])
             continue
@@ -134,7 +135,7 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
         except AppscanError as error:
             failed.append((entry["file"], str(error)))
             continue
-        rows += _rows(entry, reading, judge(reading, checks), checks, words)
+        rows += _rows(entry, reading, judge(reading, checks), words)
     sites = labels / "sites.json"
     return BenchResult(tuple(rows), tuple(failed), tuple(absent), len(_labels(sites)) if sites.is_file() else 0)
 
@@ -173,7 +174,7 @@ def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:
     return reading
 
 
-def _rows(entry: dict[str, Any], reading: Reading, judged: Judgement, checks: CheckSet,
+def _rows(entry: dict[str, Any], reading: Reading, judged: Judgement,
           words: Mapping[str, Sequence[str]]) -> list[Row]:
     gaps = tuple(gap.reason for gap in judged.coverage.gaps if gap.blinds)
     presence = {finding.check_id: finding.presence for finding in judged.findings}

@@ -21,7 +21,8 @@ def _line(name: str, ours: Score, plain: Score | None) -> str:
 def to_lines(result: BenchResult) -> list[str]:
     """The table (found, missed, false, precision, recall; ours and the keyword search's), then everything by name."""
     has_words = any(row.keyword is not None for row in result.rows)
-    lines = [f"{'check':<18} found missed false  prec  rec " + (" | keyword: found missed false  prec  rec" if has_words else "")]
+    lines = [f"{'check':<18} found missed false  prec  rec "
+             + (" | keyword: found missed false  prec  rec" if has_words else "")]
     check_ids = sorted({row.check_id for row in result.rows})
     for check_id in check_ids:
         plain = result.score(check_id, keyword=True) if has_words else None
@@ -50,4 +51,5 @@ def _blinded_lines(result: BenchResult) -> list[str]:
     blinded: dict[str, set[str]] = {}
     for row in result.blinded():
         blinded.setdefault(f"{row.file} ({', '.join(sorted(set(row.gaps)))})", set()).add(row.verdict.value)
-    return [f"could not be seen whole: {name}: {', '.join(sorted(verdicts))}" for name, verdicts in sorted(blinded.items())]
+    return [f"could not be seen whole: {name}: {', '.join(sorted(verdicts))}"
+            for name, verdicts in sorted(blinded.items())]

@@ -10,8 +10,18 @@ from typing import Any
 
 import yaml
 
-from appscan.checks.pack import (CallGroup, Check, CheckSet, Context, Example, Limit, Mark, MethodPattern, Vocabulary,
-                                 Word)
+from appscan.checks.pack import (
+    CallGroup,
+    Check,
+    CheckSet,
+    Context,
+    Example,
+    Limit,
+    Mark,
+    MethodPattern,
+    Vocabulary,
+    Word,
+)
 from appscan.checks.parse import LINE, Source, check_pattern, groups_of, parse_expression, parse_words, terms_of
 from appscan.errors import PackError
 from appscan.model.coverage import Kind
@@ -56,7 +66,8 @@ def load(folder: Path | None = None) -> CheckSet:
     root = folder if folder is not None else shipped_folder()
     documents = dict(_documents(root))
     if not documents:
-        raise PackError("pack_wrong", file=str(root), line=0, reason="no packs here", fix="name a folder with .yaml packs")
+        raise PackError("pack_wrong", file=str(root), line=0, reason="no packs here",
+                        fix="name a folder with .yaml packs")
     vocabulary = _vocabulary(documents)
     clauses = _clauses(documents)
     shared = _word_lists(documents)
@@ -111,7 +122,9 @@ def _unique(ids: list[str], root: str) -> None:
 
 
 def _bilingual(node: Any, what: str, source: Source, line: int) -> Bilingual:
-    if not isinstance(node, dict) or not all(isinstance(node.get(lang), str) and node[lang].strip() for lang in ("zh", "en")):
+    written = isinstance(node, dict) and all(isinstance(node.get(lang), str) and node[lang].strip()
+                                             for lang in ("zh", "en"))
+    if not written:
         source.fail(line, f"{what} needs zh and en", f"write {what}: {{zh: …, en: …}}")
     return {"zh": node["zh"].strip(), "en": node["en"].strip()}
 
@@ -204,8 +217,8 @@ def _mark(node: dict[str, Any], source: Source) -> Mark:
         value = node.get(key) or ()
         return (value,) if isinstance(value, str) else tuple(value)
 
-    return Mark(str(node["name"]), listed("component"), listed("entry"), listed("class"), str(node.get("structure", "")),
-                listed("string"))
+    return Mark(str(node["name"]), listed("component"), listed("entry"), listed("class"),
+                str(node.get("structure", "")), listed("string"))
 
 
 def _limit(name: str, node: dict[str, Any]) -> Limit:
@@ -261,7 +274,8 @@ def _vocabulary(documents: Mapping[str, dict[str, Any]]) -> Vocabulary:
     audiences = documents.get("vocabulary/audience.yaml", {})
     source = Source("vocabulary/audience.yaml", {})
     return Vocabulary(
-        calls={name: _call_group(name, node, Source(file, {})) for file in ("vocabulary/calls.yaml", "vocabulary/marks.yaml")
+        calls={name: _call_group(name, node, Source(file, {}))
+               for file in ("vocabulary/calls.yaml", "vocabulary/marks.yaml")
                for name, node in documents.get(file, {}).get("groups", {}).items() if name != LINE},
         libraries={str(key): str(value) for key, value in (libraries.get("prefixes") or {}).items() if key != LINE},
         library_scripts=tuple((str(row["file"]), str(row["library"])) for row in libraries.get("scripts") or ()),
@@ -283,8 +297,9 @@ def _clauses(documents: Mapping[str, dict[str, Any]]) -> dict[str, ClauseText]:
                 continue
             if key in clauses:
                 source.fail(line, f"duplicate clause {key}", "rename it")
-            clauses[key] = ClauseText(key, title, str(row["article"]), _bilingual(row.get("summary"), "summary", source,
-                                      int(row[LINE])), str(node["date"]), str(node["jurisdiction"]), node.get("text") == "whole")
+            summary = _bilingual(row.get("summary"), "summary", source, int(row[LINE]))
+            clauses[key] = ClauseText(key, title, str(row["article"]), summary, str(node["date"]),
+                                      str(node["jurisdiction"]), node.get("text") == "whole")
     return clauses
 
 

@@ -35,7 +35,10 @@ class Source:
 
 
 def parse_word(text: str, source: Source, line: int) -> Word:
-    """`签到` contains, `=签到` is the whole text, `~regex` is a pattern. Raises PackError for a pattern that may explode."""
+    """`签到` contains, `=签到` is the whole text, `~regex` is a pattern.
+
+    Raises PackError for an empty word and for a pattern that may explode.
+    """
     if text.startswith("~"):
         pattern = text[1:]
         check_pattern(pattern, source, line)
@@ -117,7 +120,8 @@ def parse_expression(node: Any, source: Source, line: int, depth: int = 0) -> Ex
     if "all" in keys:
         _only(keys, {"all", "not", "within"}, source, here)
         none = _items(node["not"], source, here, depth) if "not" in node else ()
-        return AllOf(_items(node["all"], source, here, depth), none, _within(node.get("within", "screen"), source, here))
+        within = _within(node.get("within", "screen"), source, here)
+        return AllOf(_items(node["all"], source, here, depth), none, within)
     if len(keys) != 1:
         source.fail(here, f"one condition has the keys {keys}", "make a list item of each")
     return parse_term(keys[0], node[keys[0]], source, here)

@@ -20,7 +20,7 @@ _ENDPOINT = re.compile(r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>/?
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|/?(application|text|image|video|"
     r"audio|multipart|font|res|assets|sys|proc|system|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
-    r"file:|content:|/data/|\./|\.\./|node_modules/)", re.I)
+    r"file:|content:|/data/|\./|\.\./|node_modules/)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 
 

@@ -13,9 +13,9 @@ from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
 from appscan.judge.limits import Structures, standing_limits
 from appscan.judge.sight import Sight
-from appscan.judge.verdicts import (Profile, declaration_of, reason_of, verdict_between, verdict_of_required)
+from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
 from appscan.model.coverage import Coverage, Kind
-from appscan.model.judgement import (CheckVerdict, Evidence, Finding, Force, Message, Occurrence, Presence, Tag, Verdict)
+from appscan.model.judgement import CheckVerdict, Evidence, Finding, Force, Message, Occurrence, Presence, Tag, Verdict
 from appscan.model.reading import Reading
 
 MAX_OCCURRENCES = 40

@@ -61,7 +61,7 @@ class Structures:
             return False
         missing = [name for name in declared if name not in self.classes]
         launchers = [name for name, held in declared.items() if "launcher" in held]
-        return bool(launchers) and all(name in missing for name in launchers) or len(missing) * 2 > len(declared)
+        return (bool(launchers) and all(name in missing for name in launchers)) or len(missing) * 2 > len(declared)
 
     @cached_property
     def few_classes(self) -> bool:

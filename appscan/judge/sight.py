@@ -137,7 +137,7 @@ class Sight:
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
-            if fact is Fact.PATH and role in ("action", "request", "start") or (
+            if (fact is Fact.PATH and role in ("action", "request", "start")) or (
                     fact is Fact.LITERAL and role in ("string", "template", "native")):
                 yield self._fact_hit(row, Kind.ENDPOINT, path, role)
         for method in self._methods_using(sid):
