@@ -19,7 +19,8 @@ SECONDS = 8.0
 """For 200,000 characters; the slowest takes a tenth of it on a slow core."""
 
 SCRIPT_PARTS = [
-    "function gz$gwx_1(){", "Z([3,", "Z(z[0])", "var m0=function(e){var z=gz$gwx_1()", "_mz(z,", "_n(", "e_[x[0]]={f:m0",
+    "function gz$gwx_1(){", "Z([3,", "Z(z[0])", "var m0=function(e){var z=gz$gwx_1()", "_mz(z,", "_n(",
+    "e_[x[0]]={f:m0",
     "__wxAppCode__[", "_oz(z,1", "_rz(z,a,", "_(a,b)", "var a=",
     '"', "'", "`", "${", "}", "{", "(", ")", "[", "]", "/", "*", "//", "/*", "*/", "\\", "\n", " ", ",", ":",
     ";", "=", "=>", "a", "签", '"签到"', "function(e,t,n){", "_c(", '"button"', "_v(", "createElement(", "jsx(",
