@@ -249,6 +249,7 @@ def _call_group(name: str, node: dict[str, Any], source: Source) -> CallGroup:
                   for key, values in (node.get("attributes") or {}).items() if key != LINE}
     return CallGroup(name, _bilingual(node.get("what"), "what", source, line),
                      tuple(_method(text, source, line) for text in node.get("methods") or ()),
+                     tuple(_method(text, source, line) for text in node.get("except") or ()),
                      tuple(node.get("strings") or ()), tuple(node.get("scripts") or ()), attributes)
 
 

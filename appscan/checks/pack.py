@@ -140,11 +140,13 @@ class MethodPattern:
 
 @dataclass(frozen=True, slots=True)
 class CallGroup:
-    """One act on every platform: DEX methods, string constants that stand for it, script call chains, attributes."""
+    """One act on every platform: DEX methods (but those in `excepted`), string constants that stand for it, script call
+    chains, attributes."""
 
     name: str
     what: Bilingual
     methods: tuple[MethodPattern, ...] = ()
+    excepted: tuple[MethodPattern, ...] = ()
     strings: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -124,7 +124,8 @@ def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sigh
         weak = [(mark, seen) for mark in limit.weak if (seen := _stands(mark, structures, sight))]
         if strong or len({mark.name for mark, _ in weak}) > 1:
             mark, seen = (strong or weak)[0]
-            gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, {"name": mark.name, "url": seen}, blinds=True))
+            gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, {"name": mark.name, "url": seen},
+                            blinds=bool(limit.blinds)))
     return tuple(gaps)
 
 

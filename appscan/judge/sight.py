@@ -195,6 +195,8 @@ class Sight:
         for pattern in group.methods:
             for callee in self._callees(pattern):
                 wanted[callee].append(pattern)
+        for callee in {callee for pattern in group.excepted for callee in self._callees(pattern)} & set(wanted):
+            del wanted[callee]
         if group.name in (NATIVE_CALL, NETWORK):
             for callee in self._native_methods if group.name == NATIVE_CALL else self._declared_requests:
                 wanted[callee].append(MethodPattern("*", "*"))
