@@ -12,6 +12,7 @@ from appscan.report.words import (
     NAME_SHOWN,
     TEXT_SHOWN,
     Json,
+    article_named,
     check_title,
     in_language,
     interval,
@@ -125,10 +126,14 @@ def _ladders(finding: Json, lang: Language) -> tuple[Ladder, ...]:
 
 def _ladder(name: str, rungs: list[str], low: str, high: str, lang: Language) -> Ladder:
     at, open_to = rungs.index(low), rungs.index(high)
-    states = ["at" if index == at else "maybe" if at < index <= open_to else "" for index in range(len(rungs))]
-    meaning = say(lang, f"{name}_means.{low}")
-    if low != high:
-        meaning = say(lang, "report.interval_means", low=meaning, high=say(lang, f"{name}.{high}"))
+    nothing_sure = at == 0 and open_to > 0
+    states = ["maybe" if at < index <= open_to or (index == at and nothing_sure) else "at" if index == at else ""
+              for index in range(len(rungs))]
+    if nothing_sure:
+        meaning = ""
+    else:
+        meaning = say(lang, f"{name}_means.{low}" if low == high else "report.interval_means",
+                      low=say(lang, f"{name}_means.{low}"))
     return Ladder(say(lang, f"report.{name}"), interval(lang, name, low, high), meaning,
                   tuple(Rung(say(lang, f"{name}.{rung}"), state) for rung, state in zip(rungs, states, strict=True)))
 
@@ -148,7 +153,7 @@ def _clauses(document: Json, finding: Json, lang: Language) -> tuple[ClauseView,
 
 
 def _clause(clause: Json, lang: Language) -> ClauseView:
-    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang), article=clause["article"],
+    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang), article=article_named(clause["article"], lang),
                  date=clause["date"])
     return ClauseView(source, shown(in_language(clause["summary"], lang), TEXT_SHOWN), clause["quotable"])
 

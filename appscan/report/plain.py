@@ -8,7 +8,7 @@ from typing import Any
 from appscan.model.judgement import Verdict
 from appscan.report.badge import SIGNS
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
-from appscan.report.words import Json, app_name, check_title, in_language, interval, message
+from appscan.report.words import Json, app_name, check_title, in_language, interval_in_short, message
 from appscan.texts import Language, say, shown
 
 GAPS_LISTED = 8
@@ -45,8 +45,8 @@ def _check_line(document: Json, verdict: Json, lang: Language) -> str:
     if not places:
         return line
     worst = max(findings, key=lambda one: (Verdict(one["verdict"]).severity, len(one["occurrences"])))
-    ladders = [interval(lang, "presence", worst["presence"], worst["presence_at_most"]),
-               interval(lang, "force", worst["force"], worst["force_at_most"]),
+    ladders = [interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
+               interval_in_short(lang, "force", worst["force"], worst["force_at_most"]),
                say(lang, "report.places", count=places)]
     return line + ("：" + "，".join(ladders) if lang == "zh" else ": " + ", ".join(ladders))
 

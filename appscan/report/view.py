@@ -16,7 +16,7 @@ from appscan.report.words import (
     app_name,
     check_title,
     in_language,
-    interval,
+    interval_in_short,
     kinds_named,
     message,
     size_named,
@@ -144,8 +144,8 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
     spelled_out = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), "")
     worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
     ladders = _without_finding(document, verdict, lang) if worst is None else (
-        interval(lang, "presence", worst["presence"], worst["presence_at_most"]),
-        interval(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
+        interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
+        interval_in_short(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
         say(lang, f"declaration.{worst['declaration']}"))
     return Row(spelled_out, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
                places=sum(len(one["occurrences"]) for one in own))
@@ -167,7 +167,7 @@ def _without_finding(document: Json, verdict: Json, lang: Language) -> tuple[str
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
     app = document["app"]
     separator = "、" if lang == "zh" else ", "
-    approval = " · ".join(app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
+    approval = ("，" if lang == "zh" else ", ").join(app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
     declared = app["declared"]
     titles = [check_title(document, check_id, lang) for check_id in declared or ()]
     facts = [
@@ -195,7 +195,7 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
     read = [Fact(message(lang, "read", item["what"], {}), f"{item['count']:,}")
             for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
     return ArtifactView(shown(artifact["name"], NAME_SHOWN),
-                        (*_facts(lang, facts), *_facts(lang, exact, exact=True), *signers, *details), tuple(read))
+                        (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *signers), tuple(read))
 
 
 def _gap(gap: Json, lang: Language) -> GapView:

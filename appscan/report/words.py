@@ -13,6 +13,9 @@ TEXT_SHOWN = 1200
 NAME_SHOWN = 120
 """Characters shown of a name."""
 
+NEARLY_ALL = 10
+"""Of the closed set of kinds, from how many on a list says less than a word."""
+
 Json = Mapping[str, Any]
 
 
@@ -40,7 +43,17 @@ def interval(lang: Language, ladder: str, low: str, high: str) -> str:
     """A rung in words; where it is open upwards, both ends."""
     if low == high:
         return say(lang, f"{ladder}.{low}")
-    return say(lang, "report.interval", low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
+    key = f"report.interval_{ladder}_none" if low == "none" else "report.interval"
+    return say(lang, key, low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
+
+
+def interval_in_short(lang: Language, ladder: str, low: str, high: str) -> str:
+    """The same for one cell or line."""
+    if low == high:
+        return say(lang, f"{ladder}.{low}")
+    if low == "none":
+        return say(lang, "report.interval_open")
+    return say(lang, "report.interval_short", low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
 
 
 def supported(lang: Language, rung: str) -> str:
@@ -65,7 +78,9 @@ def message(lang: Language, namespace: str, key: str, params: Json) -> str:
 
 
 def kinds_named(lang: Language, kinds: list[str]) -> str:
-    """Signal kinds as a list of words."""
+    """Signal kinds as a list of words; one word for nearly all of them."""
+    if len(kinds) >= NEARLY_ALL:
+        return say(lang, "report.nearly_all")
     return ("、" if lang == "zh" else ", ").join(say(lang, f"kinds.{kind}") for kind in kinds)
 
 
@@ -75,6 +90,16 @@ def size_named(size: int) -> str:
         if size >= step:
             return f"{size / step:,.1f} {unit}"
     return f"{size} B"
+
+
+def article_named(article: str, lang: Language) -> str:
+    """The article of a rule: a number below 100 in words (第十三条, article 13), anything else as it stands."""
+    if not article.isascii() or not article.isdigit() or not 0 < int(article) < 100:
+        return shown(article, NAME_SHOWN)
+    tens, ones = divmod(int(article), 10)
+    digits = "零一二三四五六七八九"
+    numeral = ("十" if tens == 1 else digits[tens] + "十" if tens else "") + (digits[ones] if ones else "")
+    return say(lang, "report.article", number=numeral if lang == "zh" else article)
 
 
 def time_named(moment: str) -> str:

@@ -55,10 +55,10 @@ CHECKS = (
 
 RULE = {"zh": "整治形式主义为基层减负若干规定", "en": "Rules against formalism, 2024"}
 CLAUSES = (
-    ClauseText("CEN24-13c1", RULE, "第十三条", {"zh": "除安保、应急等特殊场景外，不得设置打卡签到等强制性功能。",
+    ClauseText("CEN24-13c1", RULE, "13", {"zh": "除安保、应急等特殊场景外，不得设置打卡签到等强制性功能。",
                "en": "No forced features such as check-in outside special scenes such as security and emergency."},
                "2024-08-06", "CN", True),
-    ClauseText("CEN24-14f", RULE, "第十四条", {"zh": "非必要不得强制基层上传工作照片、视频和轨迹。",
+    ClauseText("CEN24-14f", RULE, "14", {"zh": "非必要不得强制基层上传工作照片、视频和轨迹。",
                "en": "Unless necessary, no forced upload of work photos, videos or tracks."}, "2024-08-06", "CN", True),
     ClauseText("MEAS26-NEG2", {"zh": "政务应用管理办法", "en": "Measures for government apps"}, "负面清单二",
                {"zh": "不得设置打卡签到、积分排名、统计在线时长等强制性功能。",
