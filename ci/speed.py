@@ -1,16 +1,16 @@
-"""Measures speed and memory side by side: appscan, androguard's AnalyzeAPK, and apkid, exodus-core, quark where installed.
+"""Measures speed and memory side by side: appscan, AnalyzeAPK, and apkid, exodus-core, quark where installed.
 
 usage: python ci/speed.py [--runs N] [--apks FILE …] [--write docs/speed.md]
 
 Cold processes, the tools in turn on the same file, medians. Without --apks the files are those of the folder that
-APPSCAN_CORPUS names, else two bundled fixtures. Other tools are looked for beside this Python, on PATH, and in the folder
-that APPSCAN_TOOLS names (a virtual environment's bin/), since their pins clash with each other's.
+APPSCAN_CORPUS names, else two bundled fixtures. Other tools are looked for beside this Python, on PATH, and in the
+folders that APPSCAN_TOOLS names (bin/ of virtual environments), since their pins clash with each other's.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import os
 import shutil
 import statistics
@@ -31,9 +31,15 @@ AnalyzeAPK(sys.argv[1])"""
 EXODUS = """import sys
 from exodus_core.analysis.static_analysis import StaticAnalysis
 StaticAnalysis(sys.argv[1]).get_embedded_classes()"""
-RULE = """{"crime": "location", "permission": [], "api": [{"class": "Landroid/location/Location;", "method": "getLatitude",
-"descriptor": "()D"}, {"class": "Landroid/location/Location;", "method": "getLongitude", "descriptor": "()D"}],
-"score": 1, "label": []}"""
+RULE = """{"crime": "location", "permission": [], "score": 1, "label": [], "api": [
+{"class": "Landroid/location/Location;", "method": "getLatitude", "descriptor": "()D"},
+{"class": "Landroid/location/Location;", "method": "getLongitude", "descriptor": "()D"}]}"""
+WHOLE = ("| file | tool | wall, s (min–max) | peak, MiB | times our wall | times our memory |",
+         "|---|---|---|---|---|---|")
+INSIDE = ("| file | inflate all entries, s | artifact → reading, s | ratio | judge, s | strings |",
+          "|---|---|---|---|---|---|")
+HOW = ("`appscan scan X.apk --format json --out -` reads, judges and prints the report. Packing the reading, which a scan "
+       "into a folder does as well, is not in it.")
 
 
 def tools() -> dict[str, Callable[[Path], list[str]]]:
@@ -82,7 +88,7 @@ def run(command: Sequence[str]) -> tuple[float, float, int]:
 
 def compare(apks: Sequence[Path], runs: int) -> list[str]:
     """One table: every tool on every file, wall and peak memory as medians, and the ratio to appscan."""
-    lines = ["| file | tool | wall, s (min–max) | peak, MiB | times our wall | times our memory |", "|---|---|---|---|---|---|"]
+    lines = list(WHOLE)
     for apk in apks:
         found = tools()
         measured: dict[str, list[tuple[float, float, int]]] = {name: [] for name in found}
@@ -95,8 +101,10 @@ def compare(apks: Sequence[Path], runs: int) -> list[str]:
             walls = [row[0] for row in rows]
             wall, peak = statistics.median(walls), statistics.median(row[1] for row in rows)
             failed = " (failed)" if any(row[2] for row in rows) and name != "apkid -j" else ""
-            lines.append(f"| {apk.name}, {apk.stat().st_size / 1e6:.1f} MB | {name}{failed} | {wall:.2f} "
-                         f"({min(walls):.2f}–{max(walls):.2f}) | {peak:.0f} | {wall / our_wall:.1f} | {peak / our_peak:.1f} |")
+            cells = (f"{apk.name}, {apk.stat().st_size / 1e6:.1f} MB", name + failed,
+                     f"{wall:.2f} ({min(walls):.2f}–{max(walls):.2f})", f"{peak:.0f}", f"{wall / our_wall:.1f}",
+                     f"{peak / our_peak:.1f}")
+            lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
@@ -108,7 +116,7 @@ def inside(apks: Sequence[Path], runs: int) -> list[str]:
     from appscan.readers.target import read_target
 
     checks = load()
-    lines = ["| file | inflate all entries, s | artifact → reading, s | ratio | judge 6 checks, s | strings |", "|---|---|---|---|---|---|"]
+    lines = list(INSIDE)
     for apk in apks:
         rows = []
         for _ in range(runs):
@@ -122,7 +130,8 @@ def inside(apks: Sequence[Path], runs: int) -> list[str]:
             judge(reading, checks)
             rows.append((inflated - at, read - inflated, time.perf_counter() - read))
         inflate, reads, judged = (statistics.median(column) for column in zip(*rows, strict=True))
-        lines.append(f"| {apk.name} | {inflate:.3f} | {reads:.3f} | {reads / inflate:.1f} | {judged:.3f} | {len(reading.strings)} |")
+        cells = (apk.name, f"{inflate:.3f}", f"{reads:.3f}", f"{reads / inflate:.1f}", f"{judged:.3f}")
+        lines.append(f"| {' | '.join(cells)} | {len(reading.strings)} |")
     return lines
 
 
@@ -165,15 +174,13 @@ def main() -> None:
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     apks = files(options.apks)
-    text = "\n".join([
-        "# Speed and memory", "",
-        f"Measured on {datetime.datetime.now().astimezone().date().isoformat()}, {os.cpu_count()} cores, Python "
-        f"{sys.version.split()[0]}, medians of {options.runs} runs, the tools in turn in one run. Repeat with `make speed` "
-        "(set `APPSCAN_CORPUS` to the materialised corpus, `APPSCAN_TOOLS` to the bin folders of the other tools).", "",
-        "## Whole commands, cold processes", "",
-        "`appscan scan X.apk --format json --out -`: it reads, judges and prints the report. Packing the reading, which a scan "
-        "into a folder does as well, is not in it.", "", *compare(apks, options.runs), "",
-        "## In process", "", *inside(apks, options.runs), "", "## Linear in DEX bytes", "", *linear(apks[0], options.runs), ""])
+    when = (f"Measured on {dt.datetime.now().astimezone().date().isoformat()}, {os.cpu_count()} cores, Python "
+            f"{sys.version.split()[0]}, medians of {options.runs} runs, the tools in turn in one run. Repeat with "
+            "`make speed` (set `APPSCAN_CORPUS` to the materialised corpus, `APPSCAN_TOOLS` to the bin folders of the "
+            "other tools).")
+    text = "\n".join(["# Speed and memory", "", when, "", "## Whole commands, cold processes", "", HOW, "",
+                      *compare(apks, options.runs), "", "## In process", "", *inside(apks, options.runs), "",
+                      "## Linear in DEX bytes", "", *linear(apks[0], options.runs), ""])
     sys.stdout.write(text)
     if options.write:
         options.write.write_text(text, encoding="utf-8")
