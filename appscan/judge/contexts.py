@@ -23,7 +23,8 @@ class Contexts:
 
     def __init__(self, contexts: Iterable[Context]) -> None:
         self.contexts = tuple(contexts)
-        self._patterns = {context.id: [re.compile(pattern) for pattern in context.patterns] for context in self.contexts}
+        self._patterns = {context.id: [re.compile(pattern) for pattern in context.patterns]
+                          for context in self.contexts}
         self._known: dict[tuple[str, tuple[Word, ...], str], str] = {}
 
     def cancelling(self, value: str, words: tuple[Word, ...], around: str = "") -> str:
@@ -62,9 +63,9 @@ class Contexts:
 
     def _paragraph(self, folded: str) -> str:
         for context in self.contexts:
-            if context.tag is None and any(pattern.search(folded) for pattern in self._patterns[context.id]):
-                if not any(text_has(folded, word) for word in context.unless):
-                    return context.id
+            stands = context.tag is None and any(pattern.search(folded) for pattern in self._patterns[context.id])
+            if stands and not any(text_has(folded, word) for word in context.unless):
+                return context.id
         return ""
 
     def _stands(self, context: Context, sentence: str) -> bool:

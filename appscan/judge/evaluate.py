@@ -1,4 +1,7 @@
-"""Expressions over hits, three-valued after Kleene: true with matches, false, or unknown. Knows no check and no verdict."""
+"""Expressions over hits, three-valued after Kleene: true with matches, false, or unknown.
+
+Knows no check and no verdict.
+"""
 
 from __future__ import annotations
 
@@ -88,8 +91,8 @@ class Evaluator:
             if against.truth is Truth.UNKNOWN:
                 return Outcome(Truth.UNKNOWN)
             if against.truth is Truth.TRUE:
-                barred = against.matches
-                matches = {} if within is Within.APP else {key: hits for key, hits in matches.items() if key not in barred}
+                barred = matches if within is Within.APP else against.matches
+                matches = {key: hits for key, hits in matches.items() if key not in barred}
         return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.FALSE)
 
 

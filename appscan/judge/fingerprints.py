@@ -35,7 +35,7 @@ def anchor_of(hits: Iterable[Hit], screen_title: str, component: str) -> tuple[s
 
 def fingerprint(check_id: str, kind: str, anchor: str) -> str:
     """16 hex digits of SHA-256 over check, kind and anchor."""
-    return hashlib.sha256("|".join((check_id, kind, anchor)).encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{check_id}|{kind}|{anchor}".encode()).hexdigest()[:16]
 
 
 def is_opaque(name: str) -> bool:

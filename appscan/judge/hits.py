@@ -1,4 +1,4 @@
-"""A hit: one signal with what judging needs beside it (screens, liveness, origin). Values and small tests of strings."""
+"""A hit: one signal with what judging needs beside it (screens, liveness, origin). Values and tests of one string."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from appscan.model.judgement import Place, Signal
 
 MAX_EXCERPT = 400
 LABEL_LENGTH = 60
-"""Folded texts longer than this are running text, not labels (a button or menu of a Chinese app has 2–12 characters)."""
+"""Folded texts longer than this are running text, not labels (a button of a Chinese app has 2–12 characters)."""
 
 SENTENCE_LENGTH = 12
 _PRESSED = frozenset({"button", "menu", "tab", "title"})

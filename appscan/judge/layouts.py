@@ -138,7 +138,7 @@ class Layouts:
                     library = library or seen.origin
         if self.everything_lives:
             live = True
-        screens = screens or fallback  # generated classes (data binding) stand for a screen only where nothing else does
+        screens = screens or fallback  # generated classes (data binding) stand for a screen where nothing else does
         if libraries and not screens:
             return Seen(frozenset(), library, True)
         return Seen(frozenset(screens), "", live)
@@ -202,7 +202,7 @@ def _shape_of(program: Program, file: int) -> _Shape:
         if kind == Fact.NODE:
             parents[node] = int(facts.parent[row])
             ids[node] = int(facts.ref[row])
-        elif kind == Fact.ATTRIBUTE and program.text(int(facts.role[row])).lower() in _CLICKABLE:
-            if program.text(int(facts.value[row])).lower() != "false":
-                clickable.add(node)
+        elif (kind == Fact.ATTRIBUTE and program.text(int(facts.role[row])).lower() in _CLICKABLE
+              and program.text(int(facts.value[row])).lower() != "false"):
+            clickable.add(node)
     return _Shape(parents, ids, frozenset(clickable))

@@ -1,7 +1,7 @@
 """What is alive in a program: everything that an entry point leads to, unless shown dead (seams.md, "Presence").
 
-A method is shown dead when no live code calls it and nothing outside can: it is no callback by name, no handler named in
-XML, not annotated, not native, not exposed to pages. Knows no check.
+A method is shown dead when no live code calls it and nothing outside can: it is no callback by name, no handler named
+in XML, not annotated, not native, not exposed to pages. Knows no check.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Liveness:
 
     def path_to(self, method: int) -> tuple[str, ...]:
         """Call path from an entry point to `method`, outermost first; just the method where none is known."""
-        path, seen = [], set()
+        path: list[str] = []
+        seen: set[int] = set()
         current: int | None = method
         while current is not None and current not in seen and len(path) < MAX_PATH:
             seen.add(current)

@@ -32,7 +32,7 @@ class Program:
         self.class_row = {int(sid): row for row, sid in enumerate(code.classes.type.tolist())}
         descriptors = [strings[sid] for sid in code.classes.type.tolist()]
         self.class_origin = origins.of_classes(descriptors)
-        self.origin_of_sid = dict(zip(code.classes.type.tolist(), self.class_origin, strict=True))
+        self.origin_of_sid: dict[int, str] = dict(zip(code.classes.type.tolist(), self.class_origin, strict=True))
         own = np.array([sid for sid, origin in self.origin_of_sid.items() if not origin], dtype=np.int32)
         mask = np.zeros(len(strings) + 1, dtype=bool)
         mask[own] = True
@@ -124,7 +124,8 @@ class Program:
         methods = self.reading.code.methods
         rows = np.flatnonzero(self.own_method & (methods.flags >= 0))
         grouped: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for row, name, proto in zip(rows.tolist(), methods.name[rows].tolist(), methods.proto[rows].tolist(), strict=True):
+        names, protos = methods.name[rows].tolist(), methods.proto[rows].tolist()
+        for row, name, proto in zip(rows.tolist(), names, protos, strict=True):
             grouped[name, proto].append(row)
         return grouped
 

@@ -10,8 +10,8 @@ from appscan.judge.program import Program
 MAX_BACKWARD = 400
 """Methods visited at most when looking for the screens behind one method."""
 
-_SCREEN_BASE = re.compile(r"(Activity|Fragment|Dialog|DialogFragment|PopupWindow|BottomSheet\w*|Service|Receiver|Provider|"
-                          r"Worker|Application)(Compat|Base)?(V4|X)?;$")
+_SCREEN_BASE = re.compile(r"(Activity|Fragment|Dialog|DialogFragment|PopupWindow|BottomSheet\w*|Service|Receiver|"
+                          r"Provider|Worker|Application)(Compat|Base)?(V4|X)?;$")
 """Platform and library classes whose descendants stand for a screen, or run without one (services, receivers)."""
 
 
@@ -36,9 +36,10 @@ class Screens:
     def screens_of(self, method: int) -> frozenset[str]:
         """Dotted names of the screens from which `method` is reached first; its own outermost class where none is, and
         for methods of libraries."""
+        owner = self.program.owner_of(method)
         if self.program.origin_of(method):
-            return frozenset([self.program.dotted(self.program.owner_of(method))])
-        return self.known_screens_of(method) or frozenset([self.program.dotted(self.program.outer(self.program.owner_of(method)))])
+            return frozenset([self.program.dotted(owner)])
+        return self.known_screens_of(method) or frozenset([self.program.dotted(self.program.outer(owner))])
 
     def known_screens_of(self, method: int) -> frozenset[str]:
         """Screens from which `method` is reached first, walking callers backwards; empty where none is known."""

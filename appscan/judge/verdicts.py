@@ -28,7 +28,8 @@ def verdict_of(presence: Presence, force: Force, profile: Profile) -> Verdict:
             return Verdict.NEEDS_REVIEW
 
 
-def verdict_between(low: tuple[Presence, Force], high: tuple[Presence, Force], profile: Profile) -> tuple[Verdict, bool]:
+def verdict_between(low: tuple[Presence, Force], high: tuple[Presence, Force],
+                    profile: Profile) -> tuple[Verdict, bool]:
     """Verdict of an interval, and whether it is open upwards (seams.md, "Presence and force under partial sight")."""
     least, most = verdict_of(*low, profile), verdict_of(*high, profile)
     if least is most:
