@@ -135,8 +135,9 @@ class _Bench:
             title = self._title_of(screen)
             kind, anchor = anchor_of(hits, title, "" if is_opaque(screen) else screen)
             mark = fingerprint(check.id, kind, anchor)
+            beside = list(dict.fromkeys(near))[:MAX_EVIDENCE // 2]
             supported = [Evidence(hit.signal(screen), seen.presence.value) for hit in _best(hits)]
-            supported += [Evidence(hit.signal(screen), rung.value) for rung, hit in dict.fromkeys(near)][:MAX_EVIDENCE // 2]
+            supported += [Evidence(hit.signal(screen), rung.value) for rung, hit in beside]
             known = by_anchor.get(mark)
             if known is not None:
                 evidence = tuple(dict.fromkeys([*known.evidence, *supported]))[:MAX_EVIDENCE]
@@ -166,7 +167,8 @@ class _Bench:
             return ()
         tags = set()
         for tag, expression in check.tags.items():
-            if _beside(self.evaluator.evaluate(expression, seen.pick_order), seen.screens, anywhere=_in_app(expression)):
+            outcome = self.evaluator.evaluate(expression, seen.pick_order)
+            if _beside(outcome, seen.screens, anywhere=_in_app(expression)):
                 tags.add(tag)
         for context in contexts.contexts:
             if context.tag is not None and context.words:
@@ -192,48 +194,53 @@ class _Seen:
     def screens(self) -> frozenset[str]:
         return frozenset(self.matches)
 
-    def pick_own(self, hit: Hit, term: Term) -> bool:
+    def pick_own(self, hit: Hit, _term: Term) -> bool:
+        """First party and alive."""
         return not hit.origin and hit.live
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
+        """First party, alive, and no quotation."""
         return not hit.origin and hit.live and not (
             hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
-def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
-    cancelled: dict[tuple[Hit, str], None] = {}
+class _Picks:
+    """Which hits count for presence; remembers what a negative context cancelled."""
 
-    def spared(hit: Hit, term: Term) -> bool:
+    def __init__(self, contexts: Contexts, sight: Sight) -> None:
+        self.contexts = contexts
+        self.sight = sight
+        self.cancelled: dict[tuple[Hit, str], None] = {}
+
+    def own(self, hit: Hit, term: Term) -> bool:
+        return not hit.origin and hit.live and self._spared(hit, term)
+
+    def own_or_dead(self, hit: Hit, term: Term) -> bool:
+        return not hit.origin and self._spared(hit, term)
+
+    def of_library(self, hit: Hit, term: Term) -> bool:
+        return bool(hit.origin) and self._spared(hit, term)
+
+    def _spared(self, hit: Hit, term: Term) -> bool:
         """A negative context cancels text only, never a control, endpoint or behaviour."""
         if hit.kind is not Kind.TEXT or not term.words:
             return True
-        by = contexts.cancelling(hit.value, term.words, evaluator.sight.around(hit) if hit.prose else "")
+        by = self.contexts.cancelling(hit.value, term.words, self.sight.around(hit) if hit.prose else "")
         if by:
-            cancelled[hit, by] = None
+            self.cancelled[hit, by] = None
         return not by
 
-    def own(hit: Hit, term: Term) -> bool:
-        return not hit.origin and hit.live and spared(hit, term)
 
-    def own_or_dead(hit: Hit, term: Term) -> bool:
-        return not hit.origin and spared(hit, term)
-
-    def of_library(hit: Hit, term: Term) -> bool:
-        return bool(hit.origin) and spared(hit, term)
-
-    at_most = Presence.NONE
-    for rung in (Presence.EXERCISED, Presence.REACHABLE):
-        if rung in check.presence:
-            outcome = evaluator.evaluate(check.presence[rung], own)
-            if outcome.truth is Truth.TRUE:
-                return _Seen(rung, max(rung, at_most, key=lambda one: one.rank), outcome.matches, tuple(cancelled), False,
-                             contexts, evaluator.sight)
-            if outcome.truth is Truth.UNKNOWN:
-                at_most = max(at_most, rung, key=lambda one: one.rank)
-    found, presence = Outcome(Truth.FALSE), Presence.NONE
-    tries = [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED) if rung in check.presence
-             for pick, result in ((own_or_dead, Presence.MENTIONED), (of_library, Presence.BUNDLED))]
+def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
+    """The highest rung that holds: of what is alive and own, then of what is dead, then of libraries."""
+    picks = _Picks(contexts, evaluator.sight)
+    tries = [(rung, picks.own, rung) for rung in (Presence.EXERCISED, Presence.REACHABLE)]
+    tries += [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED)
+              for pick, result in ((picks.own_or_dead, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
+    found, presence, at_most = Outcome(Truth.FALSE), Presence.NONE, Presence.NONE
     for rung, pick, result in tries:
+        if rung not in check.presence:
+            continue
         outcome = evaluator.evaluate(check.presence[rung], pick)
         if outcome.truth is Truth.TRUE:
             found, presence = outcome, result
@@ -241,8 +248,8 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
         if outcome.truth is Truth.UNKNOWN:
             at_most = max(at_most, result, key=lambda one: one.rank)
     is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
-    return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(cancelled), is_dead,
-                 contexts, evaluator.sight)
+    return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(picks.cancelled),
+                 is_dead, contexts, evaluator.sight)
 
 
 def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dict[str, tuple[Hit, ...]]:

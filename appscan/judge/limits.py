@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -46,6 +47,26 @@ class Structures:
         strings = self.reading.strings
         return frozenset(strings[sid][1:-1].replace("/", ".") for sid in self.reading.code.classes.type.tolist())
 
+    def entry_like(self, globs: Sequence[str]) -> str:
+        """First entry that fits one of the globs, "" for none."""
+        return _first_like(self.entries, self._entries_text, globs)
+
+    def class_like(self, globs: Sequence[str]) -> str:
+        """First class (dotted name) that fits one of the globs, "" for none."""
+        return _first_like(self._sorted_classes, self._classes_text, globs)
+
+    @cached_property
+    def _entries_text(self) -> str:
+        return "\n".join(self.entries)
+
+    @cached_property
+    def _sorted_classes(self) -> list[str]:
+        return sorted(self.classes)
+
+    @cached_property
+    def _classes_text(self) -> str:
+        return "\n".join(self._sorted_classes)
+
     @cached_property
     def missing_components(self) -> bool:
         """Most classes that the manifest declares (or all launchers) are in no DEX."""
@@ -85,8 +106,9 @@ class Structures:
         facts = self.reading.facts
         strings = self.reading.strings
         for row in np.flatnonzero(facts.kind == Fact.PATH).tolist():
-            if strings[int(facts.role[row])] == "start" and strings[int(facts.value[row])].startswith(("http:", "https:")):
-                return strings[int(facts.value[row])][:MAX_EXCERPT]
+            address = strings[int(facts.value[row])]
+            if strings[int(facts.role[row])] == "start" and address.startswith(("http:", "https:")):
+                return address[:MAX_EXCERPT]
         if self._controls(sight) > LITTLE_UI or WEBVIEW not in self.vocabulary.calls:
             return ""
         return self._loaded_address(sight)
@@ -116,6 +138,13 @@ class Structures:
         return ""
 
 
+def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:
+    """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it cannot
+    fit, which spares nearly all comparisons."""
+    likely = [glob for glob in globs if max(re.split(r"[*?\[\]]+", glob), key=len) in joined]
+    return next((name for name in names if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
+
+
 def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None) -> tuple[Gap, ...]:
     """Gaps of all limits whose marks stand: any strong one, or two different weak ones."""
     gaps = []
@@ -137,12 +166,12 @@ def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:
         if not seen:
             return ""
     if mark.entry:
-        seen = next((name for name in structures.entries if any(fnmatchcase(name, glob) for glob in mark.entry)), "")
+        seen = structures.entry_like(mark.entry)
         if not seen:
             return ""
     if mark.classes:
         globs = [glob.removeprefix("L").removesuffix(";").replace("/", ".") for glob in mark.classes]
-        seen = next((name for name in sorted(structures.classes) if any(fnmatchcase(name, glob) for glob in globs)), "")
+        seen = structures.class_like(globs)
         if not seen:
             return ""
     if mark.structure:
