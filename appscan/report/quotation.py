@@ -47,7 +47,8 @@ def quotation(evidence: Json, lang: Language) -> Quotation:
     """One piece of evidence of a report document; of a cancelled one, `supports` is the context that set it aside."""
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
     place = evidence["place"]
-    return Quotation(before, hit, after, context, _role(evidence, lang), shown(place["file"], 200), shown(place["element"], 200),
+    element = place["element"].removeprefix(place["file"]) if place["file"] else place["element"]
+    return Quotation(before, hit, after, context, _role(evidence, lang), shown(place["file"], 200), shown(element, 200),
                      supported(lang, evidence["supports"]), shown(evidence["origin"], 120),
                      shown(evidence["actor"], 60), not evidence["live"])
 

@@ -26,6 +26,7 @@ from appscan.texts import Language, has, say, shown
 
 GAPS_OPEN, GAPS_FOLDED = 6, 200
 FACT_LENGTH = 400
+OPEN_ANCHOR = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenChecks:
+    """Checks that stay open and of which nothing was seen: said once for all of them."""
+
+    anchor: str
+    titles: str
+    badge: Badge
+    meaning: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the page shows, top down."""
 
@@ -88,6 +100,8 @@ class Page:
     local: Listed[GapView]
     rows: tuple[Row, ...]
     findings: tuple[FindingView, ...]
+    open_checks: OpenChecks | None
+    declared: bool
     references: bool
     method: tuple[str, ...]
     record: tuple[Fact, ...]
@@ -117,6 +131,8 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
         local=listed(local, lambda gap: _gap(gap, lang), 0, GAPS_FOLDED),
         rows=tuple(_row(document, verdict, findings, lang) for verdict in ranked(document)),
         findings=tuple(findings),
+        open_checks=_open_checks(document, findings, lang),
+        declared=document["app"]["declared"] is not None,
         references=any(not clause.quotable for finding in findings for clause in finding.clauses),
         method=_method(document, lang),
         record=_record(document, lang),
@@ -128,8 +144,21 @@ def _findings(document: Json, lang: Language) -> list[FindingView]:
     several = len(document["artifacts"]) > 1
     order = {one["check_id"]: index for index, one in enumerate(ranked(document))}
     ordered = sorted(document["findings"], key=lambda one: order.get(one["check_id"], len(order)))
-    telling = [one for one in ordered if one["verdict"] != "not_found" or one["occurrences"] or one["cancelled"]]
+    telling = [one for one in ordered
+               if one["verdict"] not in ("not_found", "inconclusive") or one["occurrences"] or one["cancelled"]]
     return [finding_view(document, finding, f"f{number}", several, lang) for number, finding in enumerate(telling, 1)]
+
+
+def _open_checks(document: Json, findings: list[FindingView], lang: Language) -> OpenChecks | None:
+    spelled_out = {finding.check_id for finding in findings}
+    still_open = [one for one in ranked(document)
+                  if one["verdict"] == "inconclusive" and one["check_id"] not in spelled_out]
+    if not still_open:
+        return None
+    titles = [check_title(document, one["check_id"], lang) for one in still_open]
+    why = [message(lang, "why", reason["id"], reason["params"]) for one in still_open for reason in one["why"][:10]]
+    return OpenChecks(OPEN_ANCHOR, ("、" if lang == "zh" else ", ").join(titles), badge("inconclusive", lang),
+                      say(lang, "verdict_means.inconclusive"), tuple(dict.fromkeys(why)))
 
 
 def _subtitle(document: Json, name: str) -> str:
@@ -141,13 +170,14 @@ def _subtitle(document: Json, name: str) -> str:
 
 def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Language) -> Row:
     own = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
-    spelled_out = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), "")
+    unseen = OPEN_ANCHOR if verdict["verdict"] == "inconclusive" else ""
+    anchor = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), unseen)
     worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
     ladders = _without_finding(document, verdict, lang) if worst is None else (
         interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
         interval_in_short(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
-        say(lang, f"declaration.{worst['declaration']}"))
-    return Row(spelled_out, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
+        _declaration(worst["declaration"], lang))
+    return Row(anchor, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
                places=sum(len(one["occurrences"]) for one in own))
 
 
@@ -161,7 +191,12 @@ def _without_finding(document: Json, verdict: Json, lang: Language) -> tuple[str
         declaration = "cannot_tell"
     else:
         declaration = "declared_not_found" if verdict["check_id"] in declared else "matches"
-    return say(lang, "presence.none") if absent else "", "", say(lang, f"declaration.{declaration}")
+    return say(lang, "presence.none") if absent else "", "", _declaration(declaration, lang)
+
+
+def _declaration(key: str, lang: Language) -> str:
+    """Empty where nothing was declared at all: the page says that once."""
+    return "" if key == "no_declaration" else say(lang, f"declaration.{key}")
 
 
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
