@@ -1,0 +1,24 @@
+"""The command line: commands parse, call one function, print and own their exit codes. Knows no rule and no format."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command that the process was started with and end the process with the documented exit code."""
+    try:
+        if sys.argv[1:] == ["--version"]:
+            from appscan import __version__
+
+            print(f"appscan {__version__}")
+            return
+        from appscan.cli.start import run  # everything else costs start time
+
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

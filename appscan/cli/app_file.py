@@ -1,0 +1,142 @@
+"""app.yaml → App and its artifacts. The only reader of app.yaml; knows no check and no report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from appscan.errors import UsageError
+from appscan.model.artifact import App
+
+LARGEST = 1 << 20
+"""Bytes of the largest app.yaml; a real one has about a thousand."""
+
+_UNEXPECTED = re.compile(r"'([^']+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class AppFile:
+    """What app.yaml says: the app, and the files that belong to it (empty when it names none)."""
+
+    app: App
+    artifacts: tuple[Path, ...] = ()
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Scalars without dates (2024-01-02 stays text) and without aliases, which could unfold without end."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own form)
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        if isinstance(node, yaml.MappingNode):
+            _refuse_twins(node)
+        return node
+
+
+def read_app_file(path: Path) -> AppFile:
+    """Read and validate app.yaml against the published schema. Raises UsageError with file, line and reason."""
+    root = _composed(path)
+    document = _constructed(root, path)
+    from appscan.schema import APP, problems  # validating costs start time that other commands do not need
+
+    for problem in problems(APP, document, at_most=1):
+        place, _, reason = problem.partition(": ")
+        where = "" if place == "/" else f"{place}: "
+        line = _line_of(root, place, reason)
+        raise UsageError("app_file_wrong", file=str(path), line=line, reason=f"{where}{reason}")
+    return AppFile(_app(document), tuple(path.parent / name for name in document.get("artifacts", ())))
+
+
+def _composed(path: Path) -> yaml.Node:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageError("app_file_unreadable", file=str(path), reason=error.strerror or "") from None
+    if len(content) > LARGEST:
+        raise UsageError("app_file_wrong", file=str(path), line=1, reason=f"> {LARGEST} bytes")
+    try:
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=_PlainLoader)
+    except UnicodeDecodeError as error:
+        raise UsageError("app_file_wrong", file=str(path), line=content[:error.start].count(b"\n") + 1,
+                         reason="not UTF-8") from None
+    except RecursionError:
+        raise UsageError("app_file_wrong", file=str(path), line=1, reason="nested too deeply") from None
+    except yaml.YAMLError as error:
+        raise UsageError("app_file_wrong", file=str(path), line=_line(error), reason=_reason(error)) from None
+    if not isinstance(root, yaml.MappingNode):
+        raise UsageError("app_file_wrong", file=str(path), line=1, reason="not a mapping (name: …)")
+    return root
+
+
+def _constructed(root: yaml.Node, path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = _PlainLoader("").construct_document(root)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = _line(error) if isinstance(error, yaml.YAMLError) else 1
+        raise UsageError("app_file_wrong", file=str(path), line=line, reason=_reason(error)) from None
+    return document
+
+
+def _refuse_twins(node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"duplicate key {key.value!r}", problem_mark=key.start_mark)
+            seen.add(key.value)
+
+
+def _line(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error).partition("\n")[0]
+
+
+def _line_of(root: yaml.Node, place: str, reason: str) -> int:
+    """The line of the value that the schema refuses, or of the key that should not be there."""
+    node = root
+    for part in place.strip("/").split("/") if place != "/" else []:
+        node = next((value for key, value in _members(node) if key.value == part), node)
+    for name in _UNEXPECTED.findall(reason):
+        for key, _ in _members(node):
+            if key.value == name:
+                return int(key.start_mark.line) + 1
+    return int(node.start_mark.line) + 1
+
+
+def _members(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((yaml.ScalarNode("", str(index)), value) for index, value in enumerate(node.value))
+
+
+def _app(document: dict[str, Any]) -> App:
+    declared = document.get("declared")
+    return App(
+        name=document["name"], owner=document.get("owner", ""), product=document.get("product", ""),
+        level=document.get("level", ""), region=document.get("region", ""),
+        audience=tuple(document.get("audience", ())), approval=dict(document.get("approval", {})),
+        declared=None if declared is None else {check: _declared_reason(why) for check, why in declared.items()})
+
+
+def _declared_reason(why: str | dict[str, str]) -> str:
+    if isinstance(why, str):
+        return why
+    return f"{why['reason']} ({why['basis']})" if "basis" in why else why["reason"]

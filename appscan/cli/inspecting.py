@@ -1,0 +1,117 @@
+"""The commands that look at the program itself: schemas, checks, how well they judge. Gives no app a verdict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from appscan.cli.console import Console
+from appscan.cli.exits import ExitCode
+from appscan.errors import UsageError
+from appscan.texts import say
+
+if TYPE_CHECKING:
+    from appscan.checks.pack import Check, CheckSet, Example
+
+
+def print_schema(name: str) -> ExitCode:
+    """Print the published schema of the report or of app.yaml."""
+    from appscan.schema import APP, REPORT, load
+
+    print(json.dumps(load(APP if name == "app" else REPORT), ensure_ascii=False, indent=2))
+    return ExitCode.OK
+
+
+def list_checks(folder: Path | None, console: Console) -> ExitCode:
+    """One line per check: id, title, polarity and clauses."""
+    checks = _load(folder)
+    width = max(len(check.id) for check in checks.checks)
+    console.result(f"{check.id:<{width}}  {check.title[console.lang]}  "
+                   f"({say(console.lang, f'polarity.{check.polarity}')}; {', '.join(check.clauses)})"
+                   for check in checks.checks)
+    console.result([say(console.lang, "cli.packs", version=checks.version, digest=checks.digest[:16])])
+    return ExitCode.OK
+
+
+def show_check(check_id: str, folder: Path | None, console: Console) -> ExitCode:
+    """What one check asks, on what ground, and its examples. Raises UsageError for an unknown id."""
+    checks = _load(folder)
+    check = next((one for one in checks.checks if one.id == check_id), None)
+    if check is None:
+        raise UsageError("check_unknown", check=check_id, known=", ".join(one.id for one in checks.checks))
+    lang = console.lang
+    lines = [f"{check.id}  {check.title[lang]}", check.question[lang], "", say(lang, "report.clauses")]
+    for key in check.clauses:
+        clause = checks.clauses[key]
+        lines.append(f"  {key}  {clause.document[lang]} {clause.article} ({clause.date}): {clause.summary[lang]}")
+    lines += ["", check.notice[lang]]
+    console.result(lines + _example_lines(check, console))
+    return ExitCode.OK
+
+
+def lint_checks(folder: Path | None, console: Console) -> ExitCode:
+    """Say what is wrong with the packs, with file, line and remedy."""
+    from appscan.checks import lint, shipped_folder
+
+    errors = lint(folder or shipped_folder())
+    for error in errors:
+        console.failure(error)
+    if errors:
+        return ExitCode.USAGE
+    console.result([say(console.lang, "cli.packs_fine", folder=folder or shipped_folder())])
+    return ExitCode.OK
+
+
+def test_checks(folder: Path | None, console: Console) -> ExitCode:
+    """Judge the packs' own examples: a confusion table, and every example that surprises."""
+    from appscan.bench import run_examples
+
+    checks = _load(folder)
+    result = run_examples(checks)
+    width = max(len(check.id) for check in checks.checks)
+    lines = [say(console.lang, "cli.confusion_head")]
+    for check in checks.checks:
+        counts = result.confusion(check.id)
+        lines.append(f"{check.id:<{width}}  {counts.found:>5} {counts.missed:>5} {counts.clean:>5} {counts.false:>5}")
+    console.result(lines)
+    for row in result.surprises:
+        console.trouble("cli.surprise", check=row.check_id, line=row.line, group=row.group,
+                        expected="/".join(row.expected), got="/".join(row.got))
+    return ExitCode.USAGE if result.surprises else ExitCode.OK
+
+
+def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | None, console: Console) -> ExitCode:
+    """Judge a labelled corpus beside a plain keyword search and print found, missed and false by name."""
+    from appscan.bench import run_bench
+    from appscan.bench.table import to_lines
+
+    for folder in (labels, corpus):
+        if not folder.is_dir():
+            raise UsageError("folder_missing", path=str(folder))
+    if readings is not None:
+        readings.mkdir(parents=True, exist_ok=True)
+    result = run_bench(labels, corpus, _load(checks), readings, lambda name: console.note("cli.reading_now", name=name))
+    console.result(to_lines(result))
+    return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
+
+
+def _load(folder: Path | None) -> CheckSet:
+    from appscan.checks import load
+
+    return load(folder)
+
+
+def _example_lines(check: Check, console: Console) -> list[str]:
+    groups: dict[str, tuple[Example, ...]] = {"found": check.found, "not_found": check.not_found,
+                                              "known_misses": check.known_misses,
+                                              "known_false_hits": check.known_false_hits}
+    lines: list[str] = []
+    for group, examples in groups.items():
+        if not examples:
+            continue
+        lines += ["", say(console.lang, f"cli.examples.{group}")]
+        for example in examples:
+            words = "; ".join(f"{kind}: {' | '.join(values)}" for kind, values in example.screen.items())
+            lines.append(f"  - {words}" + (f"  ({example.why})" if example.why else ""))
+    return lines

@@ -1,0 +1,143 @@
+"""Reports and readings as files below the output folder, and nowhere else. Knows no command and no verdict."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from appscan.errors import UsageError
+from appscan.model.reading import Reading
+from appscan.model.report import Report
+from appscan.texts import Language
+
+if TYPE_CHECKING:
+    from appscan.scan import ScanResult
+
+LONGEST_NAME = 48
+"""Characters kept of a name that comes from outside; in UTF-8 with a digest it stays below 255 bytes."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+"""Device names of Windows, which no file there can have."""
+
+
+class Format(StrEnum):
+    """Forms of a report."""
+
+    JSON = "json"
+    HTML = "html"
+
+
+def safe_name(name: str) -> str:
+    """A file name made of the last part of `name` without its ending: letters, digits and `-_.` only, never hidden."""
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    stem = last[:last.rfind(".")] if last.rfind(".") > 0 else last
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in stem)
+    kept = kept[:LONGEST_NAME].strip(".") or "app"
+    return f"_{kept}" if _RESERVED.match(kept) else kept
+
+
+def folder_name(report: Report) -> str:
+    """NAME-SHA8: the file's name and digest for an app of one artifact, the app's name and the digest of all digests
+    for several, `NAME-unread` where nothing could be opened."""
+    digests = sorted(read.artifact.sha256 for read in report.artifacts)
+    match digests:
+        case []:
+            return f"{safe_name(report.errors[0].artifact if report.errors else report.app.name)}-unread"
+        case [digest]:
+            return f"{safe_name(report.artifacts[0].artifact.name)}-{digest[:8]}"
+        case _:
+            return f"{safe_name(report.app.name)}-{hashlib.sha256(''.join(digests).encode()).hexdigest()[:8]}"
+
+
+def as_json(document: dict[str, Any]) -> bytes:
+    """A document as UTF-8 JSON with a newline at its end; what UTF-8 cannot hold stays as a JSON escape."""
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+
+
+def open_folder(out: Path) -> Path:
+    """Make the output folder before any work starts. Raises UsageError where files cannot be written there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("out_unusable", path=str(out), reason=error.strerror or "") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError("out_unusable", path=str(out), reason=os.strerror(13))
+    return out
+
+
+class Shelf:
+    """The output folder during one command: every app gets a folder of its own, also under equal names."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = open_folder(out)
+        self._taken: set[str] = set()
+
+    def save(self, result: ScanResult, document: dict[str, Any], formats: Sequence[Format],
+             lang: Language) -> list[Path]:
+        """Write the report in each format, and its readings; the paths of the reports, the page first.
+
+        Files are written aside and renamed. A form of an older report in the same folder that was not asked for is
+        removed, so that a folder never holds two answers.
+        """
+        folder = self._folder(folder_name(result.report))
+        saved = []
+        for form in (Format.HTML, Format.JSON):
+            path = folder / f"report.{form.value}"
+            if form in formats:
+                _write(path, _rendered(document, form, lang))
+                saved.append(path)
+            else:
+                path.unlink(missing_ok=True)
+        _save_readings(folder, result.readings)
+        return saved
+
+    def _folder(self, wanted: str) -> Path:
+        name, number = wanted, 1
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        self._taken.add(name)
+        folder = self._out / name
+        if folder.is_symlink():  # a link planted here could lead anywhere
+            raise UsageError("out_unusable", path=str(folder), reason="symlink")
+        folder.mkdir(exist_ok=True)
+        return folder
+
+
+def _save_readings(folder: Path, readings: Sequence[Reading]) -> None:
+    names: set[str] = set()
+    for reading in readings:
+        from appscan.readers.saved import save_reading
+
+        name = safe_name(reading.artifact.name)
+        if name in names:
+            name = f"{name}-{reading.artifact.sha256[:8]}"
+        names.add(name)
+        save_reading(reading, folder / f"{name}.reading")
+
+
+def _rendered(document: dict[str, Any], form: Format, lang: Language) -> bytes:
+    match form:
+        case Format.JSON:
+            return as_json(document)
+        case Format.HTML:
+            from appscan.report.page import to_html
+
+            return to_html(document, lang).encode("utf-8", "replace")
+
+
+def _write(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("xb") as file:
+            file.write(content)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
