@@ -13,35 +13,36 @@ from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
 from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, text_role, words
-from appscan.readers.script_calls import CALL, call_chain
-from appscan.readers.script_modules import Screens
+from appscan.readers.script_calls import call_chain
+from appscan.readers.script_modules import ScreenIds
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
 
+LONGEST_HANDLER = 600
 CLICKABLE_SPAN = 800
 """A wrapper that answers taps makes a button of its text only while it is this short; longer ones are whole cards."""
 
 _TEXT_CALLS = (re.compile(r"_v(\()"), re.compile(r"createTextVNode(?:[\"']\])?\)?(\()"))
 _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
 _EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
+_CALLED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$.]{0,200}+)\(")
 _ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-link"})
 _WORDY = re.compile(r"[^\W\d_]")
 
 
-def read_rendering(source: ScriptSource, screens: Screens, facts: FileFacts, default: int, base: int) -> set[int]:
+def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> set[int]:
     """Write NODE, TEXT and ATTRIBUTE facts of the compiled templates; return the literals that became TEXT or NODE."""
-    writer = _Writer(source, screens, facts, default, base)
+    writer = _Writer(source, screens, facts, base)
     return writer.run()
 
 
 class _Writer:
     """One pass over the elements of a script."""
 
-    def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, default: int, base: int) -> None:
+    def __init__(self, source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> None:
         self.source = source
         self.screens = screens
         self.facts = facts
-        self.default = default
         self.base = base
         self.shown: set[int] = set()
         self.elements = find_elements(source)
@@ -62,10 +63,6 @@ class _Writer:
             self._write(at, properties, children)
         self._named_texts()
         return self.shown
-
-    def _screen(self, offset: int) -> int:
-        name = self.screens.name_at(offset)
-        return self.facts.screen(name) if name else self.default
 
     def _arguments(self, element: Element) -> tuple[list[Property], list[tuple[int, int]]]:
         """Properties, flattened over attrs, domProps, props and on, and the spans of the children."""
@@ -102,7 +99,7 @@ class _Writer:
 
     def _write(self, at: int, properties: list[Property], children: list[tuple[int, int]]) -> None:
         element, parent = self.elements[at], self.parents[at]
-        screen, node = self._screen(element.start), self.base + element.node
+        screen, node = self.screens.at(element.start), self.base + element.node
         if element.tag not in PLAIN_TAGS or self.clickable[at]:
             self.facts.add(Fact.NODE, element.tag, screen=screen, node=node,
                            parent=self.base + self.elements[parent].node if parent >= 0 else -1)
@@ -121,7 +118,7 @@ class _Writer:
         self.shown.add(index)
         start = self.source.starts[index]
         tag, clickable = self._around(at)
-        self.facts.add(Fact.TEXT, shorten(text), text_role(tag, clickable, text), screen=self._screen(start),
+        self.facts.add(Fact.TEXT, shorten(text), text_role(tag, clickable, text), screen=self.screens.at(start),
                        node=self.base + start, parent=self.base + self.elements[at].node if at >= 0 else -1)
 
     def _around(self, at: int) -> tuple[str, bool]:
@@ -182,7 +179,8 @@ class _Writer:
         named = _DOTTED.fullmatch(self.source.code, entry.start, entry.end)
         if named:
             return named.group(1)
-        for match in CALL.finditer(self.source.code, entry.start, min(entry.end, entry.start + 600)):
+        stop = min(entry.end, entry.start + LONGEST_HANDLER)
+        for match in _CALLED.finditer(self.source.code, entry.start, stop):
             chain = call_chain(match.group(1))
             if chain and chain not in _EVENT_PLUMBING:
                 return chain

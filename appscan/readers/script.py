@@ -11,8 +11,8 @@ from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
 from appscan.readers.file_facts import FileFacts, is_drawing, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
-from appscan.readers.script_calls import CALL, call_chain, milliseconds
-from appscan.readers.script_modules import Screens, find_screens
+from appscan.readers.script_calls import call_chain, find_calls, milliseconds
+from appscan.readers.script_modules import ScreenIds, Screens, find_screens
 from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
 from appscan.readers.script_values import literal_value, object_properties, visible_literals
 
@@ -69,8 +69,9 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     screens = find_screens(source, facts.file)
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
-    reader = _ScriptReader(source, screens, facts, screen, base, depth)
-    reader.shown |= read_rendering(source, screens, facts, screen, base)
+    ids = ScreenIds(screens, facts.screen, screen)
+    reader = _ScriptReader(source, screens, ids, facts, base, depth)
+    reader.shown |= read_rendering(source, ids, facts, base)
     if is_compiled_wxml(source):
         reader.shown |= read_compiled_wxml(source, facts, base)
     reader.dialogs_and_calls()
@@ -80,7 +81,9 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
 
 def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
     """Gather keys and strings of a JSON text, well-formed or not. tables: note routes and telling properties too."""
-    reader = _ScriptReader(take_apart(text), Screens([], []), facts, facts.screen(facts.file), 0, 1)
+    screens = Screens([], [])
+    ids = ScreenIds(screens, facts.screen, facts.screen(facts.file))
+    reader = _ScriptReader(take_apart(text), screens, ids, facts, 0, 1)
     places = reader.keys()
     if tables:
         reader.noted(places)
@@ -90,8 +93,8 @@ def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
 def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:
     """Gather only the calls of a short piece of script, such as an onclick attribute, all at `node`."""
     source = take_apart(code)
-    for match in CALL.finditer(source.code):
-        chain = call_chain(match.group(1))
+    for start, end in find_calls(source.code):
+        chain = call_chain(source.code[start:end])
         if chain:
             facts.add_once(Fact.CALL, chain, screen=screen, node=node, parent=node)
 
@@ -99,41 +102,36 @@ def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:
 class _ScriptReader:
     """One script and where its facts go."""
 
-    def __init__(self, source: ScriptSource, screens: Screens, facts: FileFacts, screen: int, base: int,
+    def __init__(self, source: ScriptSource, screens: Screens, ids: ScreenIds, facts: FileFacts, base: int,
                  depth: int) -> None:
         self.depth = depth
         self.shown: set[int] = set()
         self.source = source
         self.screens = screens
         self.facts = facts
-        self.default = screen
+        self.screen = ids.at
         self.base = base
-
-    def screen(self, offset: int) -> int:
-        if not self.screens.spans:
-            return self.default
-        name = self.screens.name_at(offset)
-        return self.facts.screen(name) if name else self.default
 
     def dialogs_and_calls(self) -> None:
         """CALL rows, and TEXT rows of what dialogs and toasts say."""
-        code = self.source.code
-        for match in CALL.finditer(code):
-            written = match.group(1)
-            chain = call_chain(written)
+        code, chains = self.source.code, dict[str, str]()
+        for start, opening in find_calls(code):
+            written = code[start:opening]
+            chain = chains.get(written)
+            if chain is None:
+                chain = chains[written] = call_chain(written)
             if not chain:
                 continue
-            start = match.start(1)
-            if "." not in written and self._defines(start, match.start(2)):
+            if "." not in written and self._defines(start, opening):
                 self.facts.add_once(Fact.LITERAL, chain, "key", screen=self.screen(start), node=self.base + start)
                 continue
             if written.endswith(("setInterval", "setTimeout")):
                 self.facts.add(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
-                self._interval(written, start, match.start(2))
+                self._interval(written, start, opening)
                 continue
             self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
             if _is_dialog(chain):
-                self._dialog(start, match.start(2), chain)
+                self._dialog(start, opening, chain)
 
     def _defines(self, start: int, opening: int) -> bool:
         """True where `name(…)` is the head of a function or method."""

