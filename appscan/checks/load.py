@@ -68,10 +68,11 @@ def load(folder: Path | None = None) -> CheckSet:
     if not documents:
         raise PackError("pack_wrong", file=str(root), line=0, reason="no packs here",
                         fix="name a folder with .yaml packs")
-    vocabulary = _vocabulary(documents)
+    proven = folder is None
+    vocabulary = _vocabulary(documents, proven=proven)
     clauses = _clauses(documents)
     shared = _word_lists(documents)
-    checks = [_check(name, node, vocabulary, clauses, shared) for name, node in _in(documents, "features/")]
+    checks = [_check(name, node, vocabulary, clauses, Source(name, shared, proven=proven)) for name, node in _in(documents, "features/")]
     limits = [_limit(name, node) for name, node in _in(documents, "limits/")]
     _unique([check.id for check in checks] + [limit.id for limit in limits], str(root))
     version = str(documents.get("pack.yaml", {}).get("version", "0"))
@@ -130,9 +131,9 @@ def _bilingual(node: Any, what: str, source: Source, line: int) -> Bilingual:
 
 
 def _check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses: Mapping[str, ClauseText],
-           shared: Mapping[str, list[str]]) -> Check:
+           shared: Source) -> Check:
     own = {key: list(words) for key, words in (node.get("words") or {}).items() if key != LINE}
-    source = Source(name, {**shared, **own})
+    source = Source(name, {**shared.lists, **own}, proven=shared.proven)
     line = int(node[LINE])
     unknown = set(node) - _CHECK_KEYS
     if unknown:
@@ -268,7 +269,7 @@ def _context(name: str, node: dict[str, Any], source: Source) -> Context:
                    tuple(examples.get("cancels") or ()), tuple(examples.get("keeps") or ()))
 
 
-def _vocabulary(documents: Mapping[str, dict[str, Any]]) -> Vocabulary:
+def _vocabulary(documents: Mapping[str, dict[str, Any]], *, proven: bool) -> Vocabulary:
     contexts_name = "vocabulary/contexts.yaml"
     contexts = documents.get(contexts_name, {})
     libraries = documents.get("vocabulary/libraries.yaml", {})
@@ -281,7 +282,7 @@ def _vocabulary(documents: Mapping[str, dict[str, Any]]) -> Vocabulary:
         libraries={str(key): str(value) for key, value in (libraries.get("prefixes") or {}).items() if key != LINE},
         library_scripts=tuple((str(row["file"]), str(row["library"])) for row in libraries.get("scripts") or ()),
         library_modules=tuple(str(row) for row in libraries.get("modules") or ()),
-        contexts={name: _context(name, node, Source(contexts_name, {})) for name, node in
+        contexts={name: _context(name, node, Source(contexts_name, {}, proven=proven)) for name, node in
                   (contexts.get("contexts") or contexts).items() if isinstance(node, dict)},
         audiences={name: parse_words(words, source, 0) for name, words in
                    (audiences.get("audiences") or {}).items() if name != LINE and isinstance(words, list)})

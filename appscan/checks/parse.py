@@ -26,9 +26,11 @@ MAX_REPEAT = 120
 class Source:
     """Where a node stands, for error messages; also holds the word lists that `$name` refers to."""
 
-    def __init__(self, file: str, lists: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, file: str, lists: Mapping[str, Sequence[str]], *, proven: bool = False) -> None:
+        """`proven`: the tests of this project have compiled every pattern of this pack."""
         self.file = file
         self.lists = lists
+        self.proven = proven
 
     def fail(self, line: int, reason: str, fix: str) -> Never:
         raise PackError("pack_wrong", file=self.file, line=line, reason=reason, fix=fix)
@@ -54,6 +56,8 @@ def parse_word(text: str, source: Source, line: int) -> Word:
 
 def check_pattern(pattern: str, source: Source, line: int) -> None:
     """Refuse expressions that can take exponential or quadratic time, or that do not compile."""
+    if source.proven:
+        return
     try:
         re.compile(pattern)
     except re.error as reason:

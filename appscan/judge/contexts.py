@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from appscan.checks.pack import Context, Word
-from appscan.judge.search import text_has
+from appscan.judge.search import compiled, text_has
 from appscan.model.folding import fold
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
@@ -23,8 +23,6 @@ class Contexts:
 
     def __init__(self, contexts: Iterable[Context]) -> None:
         self.contexts = tuple(contexts)
-        self._patterns = {context.id: [re.compile(pattern) for pattern in context.patterns]
-                          for context in self.contexts}
         self._known: dict[tuple[str, tuple[Word, ...], str], str] = {}
 
     def cancelling(self, value: str, words: tuple[Word, ...], around: str = "") -> str:
@@ -42,7 +40,7 @@ class Contexts:
 
     def _headed(self, folded: str, around: str) -> str:
         for context in self.contexts if around else ():
-            if context.id == QUOTE and any(pattern.search(around) for pattern in self._patterns[context.id]):
+            if context.id == QUOTE and _fits(context, around):
                 return "" if _LAPSE.match(folded) else context.id
         return ""
 
@@ -63,7 +61,7 @@ class Contexts:
 
     def _paragraph(self, folded: str) -> str:
         for context in self.contexts:
-            stands = context.tag is None and any(pattern.search(folded) for pattern in self._patterns[context.id])
+            stands = context.tag is None and _fits(context, folded)
             if stands and not any(text_has(folded, word) for word in context.unless):
                 return context.id
         return ""
@@ -71,5 +69,8 @@ class Contexts:
     def _stands(self, context: Context, sentence: str) -> bool:
         if any(text_has(sentence, word) for word in context.unless):
             return False
-        return any(text_has(sentence, word) for word in context.words) or any(
-            pattern.search(sentence) for pattern in self._patterns[context.id])
+        return any(text_has(sentence, word) for word in context.words) or _fits(context, sentence)
+
+
+def _fits(context: Context, text: str) -> bool:
+    return any(compiled(pattern).search(text) for pattern in context.patterns)

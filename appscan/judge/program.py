@@ -40,6 +40,17 @@ class Program:
         self.own_method = mask[code.methods.owner] if len(code.methods.owner) else np.zeros(0, dtype=bool)
         self._text: dict[int, str] = {}
 
+    def told_strings(self) -> np.ndarray:
+        """Per string, whether facts, resources or first-party code say it; what only libraries name is left out."""
+        reading, own = self.reading, self.own_method
+        code = reading.code
+        told = np.zeros(len(reading.strings) + 1, dtype=bool)
+        for column in (reading.facts.value, reading.resources.name, reading.resources.value, code.annotations.value,
+                       code.strings_used.what[own[code.strings_used.method]], code.methods.name[own & (code.methods.flags >= 0)],
+                       code.fields.name[self.own_sid[code.fields.owner]], code.classes.type[self.own_sid[code.classes.type]]):
+            told[column] = True  # -1 falls on the spare last place
+        return told[:-1]
+
     def text(self, sid: int) -> str:
         """Text of a string, remembered."""
         known = self._text.get(sid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -20,12 +21,20 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _LOWER = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 0 for code in range(256))
 
 
+@functools.cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of the packs, compiled when first needed and kept: there are more than `re` itself would keep."""
+    return re.compile(pattern)
+
+
 class Search:
     """Finds words in the strings of one reading. Han words are sought in folded non-ASCII strings, Latin words as runs
     of whole tokens in ASCII strings, patterns in folded strings."""
 
-    def __init__(self, strings: Strings) -> None:
+    def __init__(self, strings: Strings, told: np.ndarray | None = None) -> None:
+        """`told`: per string, whether Latin words count in it (None: everywhere). Names inside libraries are many."""
         self.strings = strings
+        self._told = told
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
 
@@ -124,7 +133,10 @@ class Search:
         sids = np.searchsorted(ends, table[:, 1], side="right")
         inside = table[:, 2] <= ends[sids]  # a match must not run over the end of its string
         size = self.strings.ends[sids] - np.where(sids > 0, self.strings.ends[sids - 1], 0)
-        pairs = np.unique(np.stack((table[:, 0], sids), axis=1)[inside & (size <= MAX_IDENTIFIER)], axis=0)
+        inside &= size <= MAX_IDENTIFIER
+        if self._told is not None:
+            inside &= self._told[sids]
+        pairs = np.unique(np.stack((table[:, 0], sids), axis=1)[inside], axis=0)
         found: dict[Word, set[int]] = {}
         parts_of: dict[int, tuple[str, ...]] = {}
         for index, sid in pairs.tolist():
@@ -138,14 +150,14 @@ class Search:
 
     def _find_pattern(self, pattern: str) -> frozenset[int]:
         joined, sids, starts = self._han
-        compiled = re.compile(pattern)
+        matcher = compiled(pattern)
         found: set[int] = set()
-        for match in compiled.finditer(joined):
+        for match in matcher.finditer(joined):
             index = int(np.searchsorted(starts, match.start(), side="right")) - 1
-            if match.end() <= starts[index + 1] - 1 or compiled.search(self.folded(sids[index])):
+            if match.end() <= starts[index + 1] - 1 or matcher.search(self.folded(sids[index])):
                 found.add(sids[index])
         if pattern.isascii():
-            found |= self._find_ascii_pattern(compiled)
+            found |= self._find_ascii_pattern(matcher)
         return frozenset(found)
 
     @cached_property
@@ -157,12 +169,12 @@ class Search:
         texts = [self.strings[sid].lower().replace("\n", " ") for sid in chosen.tolist()]
         return "\n".join(texts), chosen, np.cumsum([0, *(len(text) + 1 for text in texts)])
 
-    def _find_ascii_pattern(self, compiled: re.Pattern[str]) -> set[int]:
+    def _find_ascii_pattern(self, matcher: re.Pattern[str]) -> set[int]:
         joined, sids, starts = self._ascii_texts
         found: set[int] = set()
-        for match in compiled.finditer(joined):
+        for match in matcher.finditer(joined):
             index = int(np.searchsorted(starts, match.start(), side="right")) - 1
-            if match.end() <= starts[index + 1] - 1 or compiled.search(joined[starts[index]:starts[index + 1] - 1]):
+            if match.end() <= starts[index + 1] - 1 or matcher.search(joined[starts[index]:starts[index + 1] - 1]):
                 found.add(int(sids[index]))
         return found
 
@@ -186,7 +198,7 @@ def text_has(text: str, word: Word) -> bool:
     """Whether one folded text carries a word."""
     match word.match:
         case Match.PATTERN:
-            return re.search(word.text, text) is not None
+            return compiled(word.text).search(text) is not None
         case Match.WHOLE:
             return _NOT_WORD.sub("", text) == _NOT_WORD.sub("", word.text)
         case Match.CONTAINS:

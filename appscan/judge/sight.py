@@ -52,7 +52,7 @@ class Sight:
         self.vocabulary = vocabulary
         self.origins = Origins(vocabulary, reading.artifact.package)
         self.program = Program(reading, self.origins)
-        self.search = Search(reading.strings)
+        self.search = Search(reading.strings, self.program.told_strings())
         self.liveness = Liveness(self.program)
         self.screens = Screens(self.program)
         self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
