@@ -14,7 +14,7 @@ from appscan.readers.roles import words
 from appscan.readers.script_calls import call_chain, find_calls, milliseconds
 from appscan.readers.script_modules import ScreenIds, Screens, find_screens
 from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
-from appscan.readers.script_values import literal_value, object_properties, visible_literals
+from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
 
 FragmentReader = Callable[[str, FileFacts, int, int], None]
 """Reads markup that stands in a string: (text, facts, screen, node of its first character)."""
@@ -106,6 +106,7 @@ class _ScriptReader:
                  depth: int) -> None:
         self.depth = depth
         self.shown: set[int] = set()
+        self.told: set[int] = set()
         self.source = source
         self.screens = screens
         self.facts = facts
@@ -148,12 +149,22 @@ class _ScriptReader:
         for first, end in self.source.parts(opening, 4)[:2]:
             spans: list[tuple[int, int, Role]] = [(first, end, Role.LABEL)]
             if self.source.code.startswith("{", first):
-                spans = [(p.start, p.end, _DIALOG_ROLES[p.name]) for p in object_properties(self.source, first)
-                         if p.name in _DIALOG_ROLES]
+                entries = object_properties(self.source, first)
+                spans = [(p.start, p.end, _DIALOG_ROLES[p.name]) for p in entries if p.name in _DIALOG_ROLES]
+                self._dialog_facts(entries, start)
             elif self.source.code.startswith("function", first):
                 continue
             for begin, stop, role in spans:
                 self._texts(begin, stop, _dialog_role(role, chain), start)
+
+    def _dialog_facts(self, entries: list[Property], start: int) -> None:
+        """Telling properties of a dialog; their parent is its call."""
+        for entry in entries:
+            value = literal_value(self.source, entry.start, entry.end) if entry.name in _FACT_KEYS else None
+            if value and len(value) <= 200:
+                self.told.add(entry.start)
+                self.facts.add(Fact.ATTRIBUTE, value, entry.name, screen=self.screen(start),
+                               node=self.base + entry.start, parent=self.base + start)
 
     def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> None:
         """TEXT rows for the visible literals of a span."""
@@ -194,6 +205,8 @@ class _ScriptReader:
 
     def _property(self, name: str, start: int, match: re.Match[str]) -> None:
         begin, first = match.start(1), match.group(1)
+        if begin in self.told:
+            return
         if first[0] in "\"'[":
             index = self.source.literal_at(begin)
             end = self.source.closing(begin) + 1 if first == "[" else self.source.ends[index] if index >= 0 else begin

@@ -19,6 +19,7 @@ _MAP_MEMBER = re.compile(r"""[{,]\s*+(?P<key>(["'])[^"'\n]{1,300}+\2|\d{1,9}+|[0
                          r"""(?::\s*+(?:function\b\s*+[\w$]*+\s*+)?)?(?:\([\w$,\s]{0,200}+\)|[\w$]{1,30}+(?=\s*+=>))"""
                          r"""\s*+(?:=>\s*+)?(?P<body>\{)""")
 _MAP_KEY = re.compile(r"\d{1,9}|(?=[a-f]*\d)[0-9a-f]{4,32}|(?=.*[\d+/])[\w+/]{4}|[^\s:]*[/!][^\s:]*|\.\S*")
+_LETTER_HASH = re.compile(r"[a-f]{4}")
 _ARRAY = re.compile(r"""(?:webpackJsonp[\w$]*+\(\[[\d,\s"'_]*+\],|\}\)?\s*+\()\s*+(\[)(?=\s*+(?:function|,|\())""")
 _SOURCE_NOTE = re.compile(r"!\*\*\* ([^\n*]{1,300}+)\*\*\*!")
 _PROJECT_PATH = re.compile(r"(?:pages|components|subpackages?|packages?|src|common|utils|api|node_modules|uni_modules"
@@ -119,7 +120,10 @@ def _outermost(spans: list[Span]) -> list[Span]:
 
 
 def _map_members(source: ScriptSource) -> list[Span]:
-    found, reached = [], 0
+    """Members of the map that webpack keeps its modules in, told by their keys: paths, numbers, hashes. A hash of
+    letters alone looks like a word and counts only beside others."""
+    found, reached = list[Span](), 0
+    doubtful: list[Span] = []
     for match in _MAP_MEMBER.finditer(source.code):
         if match.start() < reached:
             continue
@@ -129,7 +133,9 @@ def _map_members(source: ScriptSource) -> list[Span]:
         if end >= 0 and _MAP_KEY.fullmatch(key):
             found.append(Span(start, end + 1, key))
             reached = end
-    return found
+        elif end >= 0 and _LETTER_HASH.fullmatch(key):
+            doubtful.append(Span(start, end + 1, key))
+    return found + doubtful if found else []
 
 
 def _key_text(source: ScriptSource, start: int) -> str:

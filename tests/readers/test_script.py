@@ -138,6 +138,9 @@ def test_modules_of_numbered_arrays_named_maps_metro_and_mini_programs_are_scree
     assert screens(numbered, "bravo") == {"a/b.js#3"}
     named = script('webpackJsonp.push([["x"],{"./src/pages/sign.vue?vue&type=template":(e,t,n)=>{charlie()}}])')
     assert screens(named, "charlie") == {"pages/sign"}
+    letters = script('webpackJsonp.push([["x"],{"1a2b":(e,t,n)=>{golf()},fade:function(e,t,n){hotel()}}])', "a/b.js")
+    assert screens(letters, "hotel") == {"a#fade"}
+    assert screens(script("a={fade:function(e,t){hotel()}}", "a/b.js"), "hotel") == {"a/b.js"}
     metro = script('__d(function(g,r,i,a,m,e,d){delta()},417,[1,2]);', "index.android.bundle")
     assert screens(metro, "delta") == {"index.android.bundle#417"}
     program = script('define("pages/index/index.js",function(require,module,exports){foxtrot()});')
@@ -214,7 +217,9 @@ def test_dialogs_and_toasts_are_visible_texts() -> None:
                   'uni.showToast({title:"上传成功"});alert("网络错误");uni.setNavigationBarTitle({title:"积分榜"})')
     assert texts(rows) == {"提示": "title", "请先打卡": "label", "去打卡": "button", "上传成功": "label",
                            "网络错误": "label", "积分榜": "title"}
-    assert values(rows, Fact.ATTRIBUTE, "showCancel") == ["false"]
+    call = next(row.node for row in rows if row.value == "uni.showModal")
+    assert [(row.value, row.parent) for row in rows if row.role == "showCancel"] == [("false", call)]
+    assert {row.parent for row in rows if row.value in ("提示", "请先打卡", "去打卡")} == {call}
 
 
 def test_messages_to_the_console_are_no_texts() -> None:

@@ -74,6 +74,7 @@ class _BundleReader:
         self._encrypted: list[str] = []
         self._capped: list[str] = []
         self._total = 0
+        self._held = {True: 0, False: 0}
         self._loaded_by: dict[str, set[str]] = {}
         self._sources_seen: set[bytes] = set()
 
@@ -81,7 +82,7 @@ class _BundleReader:
         """Sort one file in; what is no text and not expected to be one is passed over."""
         kind = kind_by_name(name)
         if is_hermes(raw):
-            self.assets.append(Asset(name, TextKind.HERMES, "", raw[:self.limits.file_bytes]))
+            self._hold(Asset(name, TextKind.HERMES, "", raw[:self.limits.file_bytes]))
             return name
         if kind is TextKind.NONE or not raw:
             return name
@@ -96,8 +97,18 @@ class _BundleReader:
             return name
         if len(raw) > self.limits.file_bytes and kind not in (TextKind.MAP, TextKind.PLAIN):
             self._capped.append(name)
-        self.assets.append(Asset(name, kind, text))
+        self._hold(Asset(name, kind, text))
         return name
+
+    def _hold(self, asset: Asset) -> None:
+        """Keep an asset until its turn; source maps and plain texts cannot take the room of scripts and pages."""
+        lesser = asset.kind in (TextKind.MAP, TextKind.PLAIN)
+        size = len(asset.raw) or len(asset.text)
+        if self._held[lesser] + size > self.limits.total_bytes:
+            self._capped.append(asset.name)
+            return
+        self._held[lesser] += size
+        self.assets.append(asset)
 
     def read_all(self) -> None:
         for asset in sorted(self.assets, key=lambda asset: (_ORDER.index(asset.kind), asset.name)):
