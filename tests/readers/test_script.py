@@ -122,11 +122,11 @@ def test_resolved_components_slots_and_cached_handlers_of_vue_three_are_read() -
 def test_modules_of_a_development_build_take_their_path_from_the_note_before_them() -> None:
     head = "(function(module, exports, __webpack_require__) {"
     rows = script(
-        "/******/ (function(modules) { run(); })\n/******/ ([\n/* 0 */\n/*!*****!*\\\n  !*** E:/work/app/main.js ***!\n"
+        "/******/ (function(modules) { run(); })\n/******/ ([\n/* 0 */\n/*!*****!*\\\n  !*** E:/code/app/main.js ***!\n"
         f"  \\***/\n/***/ {head}\n__definePage('pages/a/a', function () {{return Vue.extend("
         "__webpack_require__(/*! pages/a/a.vue */ 1).default);});\n/***/ }),\n/* 1 */\n/*!***!*\\\n"
-        f"  !*** E:/work/app/pages/a/a.vue?mpType=page ***!\n  \\***/\n/***/ {head}\nuploadTrack();\n/***/ }}),\n"
-        "/* 2 */\n/*!***!*\\\n  !*** E:/work/app/components/bar.vue ***!\n  \\***/\n"
+        f"  !*** E:/code/app/pages/a/a.vue?mpType=page ***!\n  \\***/\n/***/ {head}\nuploadTrack();\n/***/ }}),\n"
+        "/* 2 */\n/*!***!*\\\n  !*** E:/code/app/components/bar.vue ***!\n  \\***/\n"
         f"/***/ {head}\ndrawBar();\n/***/ }})]);")
     assert screens(rows, "uploadTrack") == {"pages/a/a"}
     assert screens(rows, "drawBar") == {"components/bar"}
