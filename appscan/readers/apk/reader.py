@@ -11,9 +11,7 @@ from appscan.errors import LimitReached, UnreadableError
 from appscan.model.artifact import Artifact, Certificate
 from appscan.model.coverage import CODE_KINDS, Coverage, Gap, Kind, ReadItem
 from appscan.model.reading import Code, Fact, Reading, Resources
-from appscan.readers.apk import androguard_fallback
 from appscan.readers.apk.arsc import read_arsc
-from appscan.readers.apk.bundles import read_bundles
 from appscan.readers.apk.certificates import read_certificates
 from appscan.readers.apk.container import Container
 from appscan.readers.apk.dex import loose_text, read_dex
@@ -29,6 +27,7 @@ from appscan.readers.limits import Deadline, Limits
 VERSION = "apk/1"
 """Name and version of this reader; raised whenever the same bytes would give another reading."""
 
+TABLE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 MANIFEST = "AndroidManifest.xml"
 TABLE = "resources.arsc"
 LOOSE_TEXTS = 5000
@@ -69,7 +68,6 @@ class _Reader:
         self.gaps: list[Gap] = []
         self.read_items: list[ReadItem] = []
         self.details: dict[str, str] = {}
-        self.lookups: dict[str, ResourceLookup] = {}
 
     def read(self) -> Reading:
         base = self.package.containers[0]
@@ -79,7 +77,8 @@ class _Reader:
         for container in self.package.containers:
             self.gaps += container.gaps
             self._entries(container)
-        resources, summary, certificates = _no_resources(), ManifestSummary(""), ()
+        resources, summary = _no_resources(), ManifestSummary("")
+        certificates: tuple[Certificate, ...] = ()
         code, failed = read_dex((), self.pool)
         self.gaps += failed
         try:
@@ -88,7 +87,7 @@ class _Reader:
             resources, lookup = self._resources()
             summary = self._manifest(base, lookup)
             self._step("resources", 0.1)
-            self._layouts()
+            self._layouts(lookup)
             self._step("code", 0.3)
             nested = self._nested()
             code = self._code(nested)
@@ -128,27 +127,28 @@ class _Reader:
 
     def _resources(self) -> tuple[Resources, ResourceLookup | None]:
         tables: list[Resources] = []
-        first: ResourceLookup | None = None
+        lookups: list[ResourceLookup] = []
         for container in self.package.containers:
             if TABLE not in container:
                 continue
-            raw = container.read_or_gap(TABLE, androguard_fallback.TABLE_KINDS, blinds=True)
+            raw = container.read_or_gap(TABLE, TABLE_KINDS, blinds=True)
             if isinstance(raw, Gap):
                 self.gaps.append(raw)
                 continue
             table, lookup = self._table(raw)
             tables.append(table)
             if lookup is not None:
-                self.lookups[container.name] = lookup
-                first = first or lookup
+                lookups.append(lookup)
         joined = _joined(tables)
         self.read_items.append(ReadItem("resources", len(joined.id)))
-        return joined, first
+        return joined, ResourceLookup.joined(lookups) if lookups else None
 
     def _table(self, raw: bytes) -> tuple[Resources, ResourceLookup | None]:
         try:
             table, lookup, gaps = read_arsc(raw, self.pool)
         except UnreadableError:
+            from appscan.readers.apk import androguard_fallback  # costs start time, and is hardly ever needed
+
             fallback, second, gaps = androguard_fallback.string_resources(raw, self.pool)
             self.gaps += gaps
             return fallback, second
@@ -161,6 +161,8 @@ class _Reader:
         try:
             summary = read_manifest(raw, lookup, self.rows, file)
         except UnreadableError as error:
+            from appscan.readers.apk import androguard_fallback
+
             second, gaps = androguard_fallback.manifest_facts(raw, lookup, self.rows, file)
             if second is None:
                 raise UnreadableError("manifest_damaged", name=self.package.artifact.name,
@@ -170,11 +172,9 @@ class _Reader:
         self.read_items.append(ReadItem("manifest", 1))
         return summary
 
-    def _layouts(self) -> None:
+    def _layouts(self, lookup: ResourceLookup | None) -> None:
         for container in self.package.containers:
-            lookup = self.lookups.get(container.name) or next(iter(self.lookups.values()), None)
-            names = [name for name in container.names() if name.endswith(".xml") and name != MANIFEST
-                     and wanted_type(name, lookup)]
+            names = [name for name in container.names() if name != MANIFEST and wanted_type(name, lookup)]
             self.gaps += read_layouts(self._files(container, names, frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})),
                                       lookup, self.rows)
             self.read_items.append(ReadItem("layouts", len(names)))
@@ -206,8 +206,7 @@ class _Reader:
                 lookup = read_arsc(raw, StringPool())[1]
             except UnreadableError:
                 lookup = None
-        names = [name for name in container.names() if name.endswith(".xml") and name != MANIFEST
-                 and wanted_type(name, lookup)]
+        names = [name for name in container.names() if name != MANIFEST and wanted_type(name, lookup)]
         files = ((f"{place}!{name}", raw) for name in names
                  if isinstance(raw := container.read_or_gap(name, frozenset()), bytes))
         self.gaps += read_layouts(files, lookup, self.rows)
@@ -243,6 +242,10 @@ class _Reader:
     def _bundles(self, nested: Nested) -> None:
         for container in self.package.containers:
             names = [name for name in container.names() if is_text_asset(name)]
+            if not names and not nested.texts:
+                continue
+            from appscan.readers.apk.bundles import read_bundles  # many apps have no script at all
+
             files = self._files(container, names, frozenset({Kind.TEXT, Kind.CONTROL, Kind.ENDPOINT, Kind.CALL}))
             details, gaps = read_bundles(_chained(files, nested.texts), self.rows)
             nested = Nested()
