@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import UsageError
-from appscan.model.reading import Reading
 from appscan.model.report import Report
 from appscan.texts import Language
 
 if TYPE_CHECKING:
+    from appscan.model.reading import Reading
     from appscan.scan import ScanResult
 
 LONGEST_NAME = 48
