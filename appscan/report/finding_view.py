@@ -117,7 +117,8 @@ def _artifact_name(document: Json, digest: str) -> str:
 
 
 def _ladders(finding: Json, lang: Language) -> tuple[Ladder, ...]:
-    presence = _ladder("presence", [one.value for one in Presence], finding["presence"], finding["presence_at_most"], lang)
+    presence = _ladder("presence", [one.value for one in Presence], finding["presence"], finding["presence_at_most"],
+                       lang)
     if finding["presence_at_most"] == "none":
         return (presence,)
     force = _ladder("force", [one.value for one in Force], finding["force"], finding["force_at_most"], lang)
@@ -153,7 +154,8 @@ def _clauses(document: Json, finding: Json, lang: Language) -> tuple[ClauseView,
 
 
 def _clause(clause: Json, lang: Language) -> ClauseView:
-    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang), article=article_named(clause["article"], lang),
+    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang),
+                 article=article_named(clause["article"], lang),
                  date=clause["date"])
     return ClauseView(source, shown(in_language(clause["summary"], lang), TEXT_SHOWN), clause["quotable"])
 

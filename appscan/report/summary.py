@@ -12,7 +12,7 @@ from appscan.model.judgement import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a report counts. `by_verdict` has every verdict, worst first; `blinding` are the gaps that hide a whole kind;
+    """What a report counts. `by_verdict` has every verdict, worst first; `blinding` counts gaps that hide a whole kind;
     `unreadable` counts artifacts without a reading, `errors` all errors."""
 
     overall: Verdict

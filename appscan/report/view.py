@@ -175,7 +175,8 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
     worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
     ladders = _without_finding(document, verdict, lang) if worst is None else (
         interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
-        interval_in_short(lang, "force", worst["force"], worst["force_at_most"]) if worst["presence_at_most"] != "none" else "—",
+        interval_in_short(lang, "force", worst["force"], worst["force_at_most"])
+        if worst["presence_at_most"] != "none" else "",
         _declaration(worst["declaration"], lang))
     return Row(anchor, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
                places=sum(len(one["occurrences"]) for one in own))
@@ -202,7 +203,8 @@ def _declaration(key: str, lang: Language) -> str:
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
     app = document["app"]
     separator = "、" if lang == "zh" else ", "
-    approval = ("，" if lang == "zh" else ", ").join(app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
+    approval = ("，" if lang == "zh" else ", ").join(
+        app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
     declared = app["declared"]
     titles = [check_title(document, check_id, lang) for check_id in declared or ()]
     facts = [
@@ -257,8 +259,9 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
         ("started", time_named(document["started"])), ("ended", time_named(document["ended"])),
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
-    readings = [Fact(say(lang, "report.fact.reading_digest"), f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})",
-                     True) for one in document["artifacts"] if one["reading_digest"]]
+    readings = [Fact(say(lang, "report.fact.reading_digest"),
+                     f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})", True)
+                for one in document["artifacts"] if one["reading_digest"]]
     seconds = ", ".join(f"{shown(stage, 40)} {duration:.2f} s" for stage, duration in document["timings"].items())
     return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, [("timings", seconds)]))
 

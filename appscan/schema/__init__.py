@@ -27,13 +27,14 @@ def published() -> tuple[str, ...]:
 
 
 def problems(name: str, document: object, at_most: int = 20) -> list[str]:
-    """What is wrong with `document` under schema `name`: lines `path: reason`, in document order; empty when it fits."""
+    """What is wrong with `document` under schema `name`: lines `path: reason`; empty when it fits."""
     from itertools import islice  # jsonschema costs start time that a scan does not need
 
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(load(name))
-    return [f"{_path(error.absolute_path)}: {_reason(error)}" for error in islice(validator.iter_errors(document), at_most)]
+    return [f"{_path(error.absolute_path)}: {_reason(error)}"
+            for error in islice(validator.iter_errors(document), at_most)]
 
 
 def _path(parts: Any) -> str:

@@ -1,4 +1,4 @@
-"""The one catalogue of Chinese and English texts. Knows no report, no check and no command; unknown keys never raise."""
+"""The one catalogue of texts, Chinese and English. Knows no report, check or command; an unknown key never raises."""
 
 from __future__ import annotations
 

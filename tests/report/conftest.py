@@ -66,8 +66,8 @@ CLAUSES = (
 )
 
 
-def evidence(kind: Kind, value: str, supports: str, *, role: str = "", excerpt: str = "", file: str = "", screen: str = "",
-             element: str = "", origin: str = "", actor: str = "") -> Evidence:
+def evidence(kind: Kind, value: str, supports: str, *, role: str = "", excerpt: str = "", file: str = "",
+             screen: str = "", element: str = "", origin: str = "", actor: str = "") -> Evidence:
     """One piece of evidence from an invented app."""
     return Evidence(Signal(kind, value, Place(file, screen, element), role, actor, origin, excerpt), supports)
 
@@ -86,22 +86,23 @@ def _check_in() -> Finding:
     main = Occurrence(screen, "9d20c1ab44e0f731", (button, warning, endpoint), (
         "com.xugou.grid.home.MainActivity.onCreate", "com.xugou.grid.home.HomePresenter.openPatrol",
         "com.xugou.grid.patrol.PatrolCheckActivity.onClick", "com.xugou.grid.net.GridApi.checkIn"))
-    home = Occurrence("首页（MainActivity）", "51aa0be7c9d3e612", (dialog,), ("com.xugou.grid.home.MainActivity.onResume",
-                      "com.xugou.grid.home.CheckInDialog.show"))
+    home = Occurrence("首页（MainActivity）", "51aa0be7c9d3e612", (dialog,), (
+        "com.xugou.grid.home.MainActivity.onResume", "com.xugou.grid.home.CheckInDialog.show"))
     cancelled = evidence(Kind.TEXT, "签到", "logistics", role="label", file="res/layout/item_delivery.xml",
                          excerpt="快递已签到，请凭取件码领取", element="@id/delivery_state")
     return Finding("check-in", DIGEST, Presence.REACHABLE, Presence.EXERCISED, Force.BLOCK, Force.ORDER,
                    Verdict.LIKELY_VIOLATION, Declaration.UNDECLARED, (Tag.SPECIAL_SCENE_HINT,),
                    ("CEN24-13c1", "MEAS26-NEG2"), (main, home),
-                   (Message("reachable_likely_violation", {"force": "block"}), Message("open_upwards", {
-                    "presence": "exercised", "force": "order"}), Message("gap", {"reason": "nested_unread", "place": "assets/plugin.jar"})), (cancelled,))
+                   (Message("reachable_likely_violation", {"force": "block"}),
+                    Message("open_upwards", {"presence": "exercised", "force": "order"}),
+                    Message("gap", {"reason": "nested_unread", "place": "assets/plugin.jar"})), (cancelled,))
 
 
 def _track() -> Finding:
     service = evidence(Kind.COMPONENT, "com.xugou.grid.track.TrackService", "reachable", role="service",
                        file="AndroidManifest.xml", element="com.xugou.grid.track.TrackService")
-    call = evidence(Kind.CALL, "com.amap.api.location.AMapLocationClient.startLocation", "reachable", file="classes.dex",
-                    element="com.xugou.grid.track.TrackService.onStartCommand")
+    call = evidence(Kind.CALL, "com.amap.api.location.AMapLocationClient.startLocation", "reachable",
+                    file="classes.dex", element="com.xugou.grid.track.TrackService.onStartCommand")
     place = Occurrence("", "0f3377ac12bd9e40", (service, call), (
         "com.xugou.grid.track.TrackService.onStartCommand", "com.amap.api.location.AMapLocationClient.startLocation"))
     return Finding("track-upload", DIGEST, Presence.REACHABLE, Presence.REACHABLE, Force.NONE, Force.BLOCK,

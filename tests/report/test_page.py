@@ -1,0 +1,272 @@
+"""Claims about the page and the short text: complete in both languages, with the same numbers, and safe."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from appscan.model.coverage import Coverage, Gap, Kind
+from appscan.model.judgement import Evidence, Place, Signal
+from appscan.model.report import Report
+from appscan.report.document import to_document
+from appscan.report.page import to_html
+from appscan.report.plain import to_text
+from appscan.report.quotation import path_steps, quoted, short_name
+from appscan.report.summary import summarise
+from appscan.report.words import article_named, interval, size_named, time_named
+from appscan.texts import LANGUAGES, Language, catalogue, say
+
+HOSTILE = [
+    "<script>alert(1)</script>", "</style><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
+    "javascript:alert(1)", "{{ 7*7 }}", "{% include 'x' %}", "' onmouseover='x", "--></title><svg onload=alert(1)>",
+    "a\u202egpj.exe\u2066b", "\x00\x1b[31m\x07", "&lt;b&gt;", "字" * 5000, "\u0301" * 300, "a\u200bb\u2028c\ud800",
+]
+
+
+class _Seen(HTMLParser):
+    """Elements, attributes and visible text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self._in_style = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self._in_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_style &= tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._in_style:
+            self.text += data + " "
+
+
+def _poisoned(value: Any, poison: str, key: str = "") -> Any:
+    """The document with every free text replaced; what the schema fixes stays."""
+    fixed = {"verdict", "overall", "presence", "presence_at_most", "force", "force_at_most", "declaration", "supports",
+             "stage", "polarity", "fingerprint", "sha256"}
+    if isinstance(value, dict):
+        return {name: _poisoned(one, poison, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_poisoned(one, poison, key) for one in value]
+    if isinstance(value, str) and key not in fixed | {"kind", "kinds", "tags", "check_id", "artifact", "id", "clauses"}:
+        return poison
+    return value
+
+
+@pytest.fixture(params=LANGUAGES)
+def lang(request: pytest.FixtureRequest) -> Language:
+    language: Language = request.param
+    return language
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+def test_nothing_from_the_app_becomes_markup(report: Report, lang: Language, poison: str) -> None:
+    plain = _Seen(to_html(to_document(report), lang))
+    page = to_html(_poisoned(to_document(report), poison), lang)
+    seen = _Seen(page)
+    assert set(seen.tags) <= set(plain.tags)
+    assert not [tag for tag in seen.tags if tag in {"script", "img", "iframe", "object", "svg", "form", "link", "base"}]
+    assert not [name for name, _ in seen.attributes if name.startswith("on") or name in {"src", "style", "srcdoc"}]
+    assert {value for name, value in seen.attributes if name == "href"} <= {value for name, value in plain.attributes
+                                                                              if name == "href"}
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", page)
+    page.encode("utf-8")
+
+
+def test_a_template_in_a_text_is_not_run(report: Report) -> None:
+    page = to_html(_poisoned(to_document(report), "{{ 7*7 }}"), "en")
+    assert "{{ 7*7 }}" in page
+    assert "49" not in _Seen(page).text.replace(str(summarise(to_document(report)).evidence), "")
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+def test_the_short_text_stays_on_its_lines(report: Report, lang: Language, poison: str) -> None:
+    lines = to_text(_poisoned(to_document(report), poison), lang, [poison])
+    assert not [line for line in lines if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", line)]
+    assert max(map(len, lines)) < 3000
+
+
+def test_the_page_loads_nothing_and_runs_nothing(report: Report, lang: Language) -> None:
+    page = to_html(to_document(report), lang)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "unsafe" not in policy[1]
+    assert not re.search(r"(?i)<script|<link|@import|url\(|src=", page)
+    assert {value for name, value in _Seen(page).attributes if name == "href" and not value.startswith("#")} == set()
+
+
+def test_every_link_of_the_page_leads_somewhere(report: Report, unread: Report, lang: Language) -> None:
+    for one in (report, unread):
+        attributes = _Seen(to_html(to_document(one), lang)).attributes
+        anchors = {value for name, value in attributes if name == "id"}
+        assert {value[1:] for name, value in attributes if name == "href"} <= anchors
+
+
+@pytest.mark.parametrize("which", ["report", "clean", "unread"])
+def test_no_text_of_the_page_is_missing_from_the_catalogue(request: pytest.FixtureRequest, which: str,
+                                                                  lang: Language) -> None:
+    text = _Seen(to_html(to_document(request.getfixturevalue(which)), lang)).text
+    spaces = "|".join(sorted({key.partition(".")[0] for key in catalogue(lang)}))
+    assert not re.search(rf"\b(?:{spaces})\.[a-z_]+\b", text)
+    assert not re.search(r"[{}]|\[\[|\]\]", text)
+
+
+def test_the_english_page_has_chinese_only_where_the_app_has(report: Report) -> None:
+    page = _Seen(to_html(to_document(report), "en")).text
+    for label in ("总体结论", "怎么办", "涉嫌违规", "有关条款", "调用路径", "未读到"):
+        assert label not in page
+    assert "Likely violation" in page
+    assert "What to do" in page
+
+
+def test_page_document_and_short_text_show_the_same_numbers(report: Report, lang: Language) -> None:
+    document = to_document(report)
+    numbers = summarise(document)
+    page = to_html(document, lang)
+    sums = re.search(r'<dl class="sums">(.*?)</dl>', page, re.DOTALL)
+    counts = re.search(r'<ul class="counts">(.*?)</ul>', page, re.DOTALL)
+    assert sums is not None
+    assert counts is not None
+    assert [int(one) for one in re.findall(r"<dd>(\d+)</dd>", sums[1])] == [
+        numbers.checks, numbers.occurrences, numbers.gaps, numbers.blinding]
+    assert [int(one) for one in re.findall(r"<b>(\d+)</b>", counts[1])] == [
+        count for _, count in numbers.by_verdict if count]
+    assert page.count('class="occurrence"') == numbers.occurrences
+    places = re.findall(r'class="number">(\d+)</td>', page)
+    assert sum(map(int, places)) == numbers.occurrences
+    short = "\n".join(to_text(document, lang))
+    assert sum(map(int, re.findall(r"(\d+) (?:处\n|places?\n)", short))) == numbers.occurrences
+
+
+def test_the_verdict_is_told_by_shape_and_word_too(report: Report, lang: Language) -> None:
+    page = to_html(to_document(report), lang)
+    for verdict, count in summarise(to_document(report)).by_verdict:
+        if count:
+            assert f"</span>{say(lang, f'verdicts.{verdict.value}')}</span>" in page
+    assert len(set(re.findall(r'class="badge v-\w+"><span class="sign" aria-hidden="true">(.)</span>', page))) == 5
+
+
+def test_the_page_accuses_nobody_on_its_own_authority(report: Report) -> None:
+    text = _Seen(to_html(to_document(report), "zh")).text
+    assert "违规" not in text.replace("涉嫌违规", "").replace("是否违规", "")
+
+
+def test_a_finding_shows_question_clause_screen_path_hit_and_notice(report: Report) -> None:
+    page = to_html(to_document(report), "zh")
+    text = re.sub(r"\s+", " ", _Seen(page).text)
+    for part in ("是否设置强制打卡签到功能？", "《整治形式主义为基层减负若干规定》第十三条",
+                 "每日打卡（PatrolCheckActivity）", "未打卡将扣除当日积分", "说明强制：有后果",
+                 "res/layout/activity_patrol_check.xml", "@id/btn_check_in",
+                 "MainActivity.onCreate", "取消强制打卡签到功能", "单独文件送检"):
+        assert part in text
+    assert "<mark>未打卡将扣除当日积分</mark>并在网格群内通报" in page
+    parts = ("总体结论", "应用情况", "没看到什么", "逐项结论", "发现与证据", "检查方法与局限")
+    order = [text.index(part) for part in parts]
+    assert order == sorted(order)
+
+
+def test_a_clause_that_was_not_read_whole_is_marked_as_reference(report: Report) -> None:
+    page = to_html(to_document(report), "zh")
+    assert re.search(r"负面清单二（2026-01-25）<span class=\"tag reference\">参考", page)
+    assert not re.search(r"第十三条（2024-08-06）<span class=\"tag reference\">", page)
+
+
+def test_cancelled_hits_are_folded_and_say_as_what(report: Report) -> None:
+    page = to_html(to_document(report), "zh")
+    folded = re.search(r'<details class="cancelled">(.*?)</details>', page, re.DOTALL)
+    assert folded is not None
+    assert "按“物流轨迹”排除" in folded[1]
+    assert "快递已<mark>签到</mark>，请凭取件码领取" in folded[1]
+
+
+def test_an_interrupted_scan_says_so_first(unread: Report, lang: Language) -> None:
+    page = _Seen(to_html(to_document(unread), lang)).text
+    assert page.index(say(lang, "report.incomplete")) < page.index(say(lang, "report.overall"))
+
+
+def test_open_checks_without_evidence_are_said_once(unread: Report) -> None:
+    page = to_html(to_document(unread), "zh")
+    assert page.count('id="open"') == 1
+    assert page.count('href="#open"') == 6
+
+
+def _with_occurrences(report: Report, places: int, hits: int) -> Report:
+    finding = report.findings[0]
+    hit = Evidence(Signal(Kind.TEXT, "打卡", Place("f", "s", "e"), excerpt="打卡" * 2000), "reachable")
+    occurrence = dataclasses.replace(finding.occurrences[0], evidence=(hit,) * hits, path=("a.b.C.d",) * 500)
+    grown = dataclasses.replace(finding, occurrences=(occurrence,) * places)
+    return dataclasses.replace(report, findings=(grown, *report.findings[1:]))
+
+
+def test_a_long_list_is_folded_and_then_only_counted(report: Report) -> None:
+    document = to_document(_with_occurrences(report, 1000, 100))
+    page = to_html(document, "zh")
+    assert page.count('class="occurrence"') < 100
+    assert re.search(r"还有 934 处未在本页列出", page)
+    assert len(page) < 4_000_000
+    assert str(summarise(document).occurrences) in _Seen(page).text
+
+
+def test_many_gaps_do_not_make_the_page_endless(report: Report) -> None:
+    gaps = tuple(Gap(frozenset({Kind.CALL}), f"lib/{number}.so", "native_code") for number in range(50_000))
+    read = dataclasses.replace(report.artifacts[0], coverage=Coverage((), gaps))
+    page = to_html(to_document(dataclasses.replace(report, artifacts=(read,))), "zh")
+    assert len(page) < 400_000
+    assert "50000" in page
+
+
+def test_a_quote_is_cut_around_its_hit() -> None:
+    before, hit, after, context = quoted("打卡", "前" * 1000 + "打卡" + "后" * 1000, 400)
+    assert hit == "打卡"
+    assert before.startswith("…前")
+    assert after.endswith("后…")
+    assert context == ""
+    assert 380 < len(before + hit + after) <= 402
+
+
+def test_a_hit_that_is_not_in_its_excerpt_stands_before_it() -> None:
+    assert quoted("setCancelable(false)", "请先打卡") == ("", "setCancelable(false)", "", "请先打卡")
+    assert quoted("", "请先打卡") == ("", "请先打卡", "", "")
+    assert quoted("sign in", "please sign in now") == ("please ", "sign in", " now", "")
+
+
+@pytest.mark.parametrize(("name", "short"), [
+    ("Lcom/town/Patrol;->start(I)V", "Patrol.start"), ("com.town.Patrol.start", "Patrol.start"),
+    ("Patrol.start", "Patrol.start"), ("com.town.Patrol$1.<init>", "Patrol$1.<init>"),
+    ("pages/patrol/check.vue", "pages/patrol/check.vue"), ("/grid/v1.2/check", "/grid/v1.2/check")])
+def test_a_step_of_a_path_is_named_by_class_and_method(name: str, short: str) -> None:
+    assert short_name(name) == short
+
+
+def test_a_long_path_keeps_its_ends() -> None:
+    steps = path_steps([f"a.b.C{number}.run" for number in range(50)], "zh")
+    assert (steps[0].short, steps[-1].short, len(steps)) == ("C0.run", "C49.run", 12)
+    assert "略去 39 步" in steps[6].short
+
+
+def test_numbers_and_times_are_written_for_people() -> None:
+    assert [article_named(one, "zh") for one in ("8", "10", "13", "20", "25", "负面清单二")] == [
+        "第八条", "第十条", "第十三条", "第二十条", "第二十五条", "负面清单二"]
+    assert article_named("13", "en") == "article 13"
+    assert size_named(18_325_677) == "18.3 MB"
+    assert time_named("2026-11-21T09:30:00.120000+08:00") == "2026-11-21 09:30:00 +08:00"
+    assert time_named("2026-11-21T09:30:00Z") == "2026-11-21 09:30:00 +00:00"
+    assert time_named("") == ""
+
+
+def test_an_open_interval_never_reads_as_absence() -> None:
+    assert interval("zh", "force", "none", "block") == "未见强制，也不能排除（最高可能“不做不能用”）"
+    assert interval("zh", "presence", "reachable", "exercised") == "至少“可以用到”，最高可能“已见其运行”"
