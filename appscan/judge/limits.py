@@ -21,6 +21,8 @@ LITTLE_UI = 12
 
 WEBVIEW = "webview_load"
 
+_NO_PAGE = (".xml", ".dtd", ".xsd", ".png", ".jpg")
+
 
 class Structures:
     """Structures of an artifact that marks may name, computed from the reading."""
@@ -132,15 +134,15 @@ class Structures:
             if not program.own_method[method]:
                 continue
             text = program.text(sid)
-            if text.startswith(("http://", "https://")) and sight.screens.screens_of(method) & screens:
-                if not text.rpartition("/")[2].endswith((".xml", ".dtd", ".xsd", ".png", ".jpg")):
-                    return text[:MAX_EXCERPT]
+            is_page = text.startswith(("http://", "https://")) and not text.rpartition("/")[2].endswith(_NO_PAGE)
+            if is_page and sight.screens.screens_of(method) & screens:
+                return text[:MAX_EXCERPT]
         return ""
 
 
 def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:
-    """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it cannot
-    fit, which spares nearly all comparisons."""
+    """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it
+    cannot fit, which spares nearly all comparisons."""
     likely = [glob for glob in globs if max(re.split(r"[*?\[\]]+", glob), key=len) in joined]
     return next((name for name in names if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
 

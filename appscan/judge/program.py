@@ -43,11 +43,12 @@ class Program:
     def told_strings(self) -> np.ndarray:
         """Per string, whether facts, resources or first-party code say it; what only libraries name is left out."""
         reading, own = self.reading, self.own_method
-        code = reading.code
+        code, uses = reading.code, reading.code.strings_used
         told = np.zeros(len(reading.strings) + 1, dtype=bool)
         for column in (reading.facts.value, reading.resources.name, reading.resources.value, code.annotations.value,
-                       code.strings_used.what[own[code.strings_used.method]], code.methods.name[own & (code.methods.flags >= 0)],
-                       code.fields.name[self.own_sid[code.fields.owner]], code.classes.type[self.own_sid[code.classes.type]]):
+                       uses.what[own[uses.method]], code.methods.name[own & (code.methods.flags >= 0)],
+                       code.fields.name[self.own_sid[code.fields.owner]],
+                       code.classes.type[self.own_sid[code.classes.type]]):
             told[column] = True  # -1 falls on the spare last place
         return told[:-1]
 

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from appscan.checks.pack import CallGroup, Match, MethodPattern, Term, Vocabulary, Word
+from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
+from appscan.judge.acts import Acts
 from appscan.judge.hits import Hit, endpoint_path, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
-from appscan.judge.program import ACC_NATIVE, Program
+from appscan.judge.program import Program
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.model.coverage import Kind
-from appscan.model.reading import NO_CONSTANT, Fact, Reading, Role
-
-NATIVE_CALL = "native_call"
-"""Computed call group: first-party methods implemented in native code."""
-
-NETWORK = "network_send"
-"""Call group to which calls of declared requests (Retrofit interfaces) belong as well."""
+from appscan.model.reading import Fact, Reading, Role
 
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
 TEXTS_BEFORE = 14
 ROWS_BEFORE = 80
-_STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
 
@@ -53,6 +47,7 @@ class Sight:
         self.origins = Origins(vocabulary, reading.artifact.package)
         self.program = Program(reading, self.origins)
         self.search = Search(reading.strings, self.program.told_strings())
+        self.acts = Acts(self.program, self.search, vocabulary)
         self.liveness = Liveness(self.program)
         self.screens = Screens(self.program)
         self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
@@ -69,7 +64,7 @@ class Sight:
 
     def _find(self, term: Term) -> Iterator[Hit]:
         for name in term.groups:
-            yield from self._self_started(term.kind) if name == SELF_STARTED else self._calls(
+            yield from self._self_started(term.kind) if name == SELF_STARTED else self._acts(
                 self.vocabulary.calls[name], term.kind)
         for word in term.named:
             yield from self._named_methods(word)
@@ -114,7 +109,8 @@ class Sight:
         prose = is_prose(folded, hit.role)
         if prose and not term.prose:
             return
-        is_control = hit.role in CONTROL_ROLES or (row >= 0 and hit.role == Role.LABEL and self.layouts.is_clickable(row))
+        is_control = hit.role in CONTROL_ROLES or (
+            row >= 0 and hit.role == Role.LABEL and self.layouts.is_clickable(row))
         match term.kind:
             case Kind.CONTROL if is_control:
                 yield _changed(hit, Kind.CONTROL, role=hit.role if hit.role in CONTROL_ROLES else Role.BUTTON)
@@ -128,7 +124,7 @@ class Sight:
 
     def _endpoints(self, sid: int, word: Word) -> Iterator[Hit]:
         value = self.reading.strings[sid]
-        declared = self._annotated_endpoints.get(sid, ())
+        declared = self.acts.declared_endpoints.get(sid, ())
         path = endpoint_path(value) or (value if declared else "")
         if not path or not _path_has(path, word):
             return
@@ -189,36 +185,21 @@ class Sight:
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
-    def _calls(self, group: CallGroup, kind: Kind) -> Iterator[Hit]:
-        callers, callees, constants = self.program.calls_own
-        wanted: dict[int, list[MethodPattern]] = defaultdict(list)
-        for pattern in group.methods:
-            for callee in self._callees(pattern):
-                wanted[callee].append(pattern)
-        for callee in {callee for pattern in group.excepted for callee in self._callees(pattern)} & set(wanted):
-            del wanted[callee]
-        if group.name in (NATIVE_CALL, NETWORK):
-            for callee in self._native_methods if group.name == NATIVE_CALL else self._declared_requests:
-                wanted[callee].append(MethodPattern("*", "*"))
-        if wanted:
-            rows = np.flatnonzero(np.isin(callees, np.fromiter(wanted, dtype=np.int64)))
-            for row in rows.tolist():
-                callee = int(callees[row])
-                if any(_constant_fits(pattern, int(constants[row])) for pattern in wanted[callee]):
-                    yield self._method_hit(int(callers[row]), kind, self._api_name(callee), role=group.name)
-        for text in group.strings:
-            for sid in self._sids_equal(text):
-                for method in self._methods_using(sid):
-                    if not self.program.origin_of(method):
-                        yield self._method_hit(method, kind, text, role=group.name)
-        if group.name == NETWORK:
-            for row in self._script_requests:
-                yield self._fact_hit(row, kind, self.program.text(int(self.reading.facts.value[row])), group.name)
-        for row in self._script_calls(group):
-            yield self._fact_hit(row, kind, self.program.text(int(self.reading.facts.value[row])), group.name)
-        for row in self._attributes(group):
-            value = f"{self.program.text(int(self.reading.facts.role[row]))}={self.program.text(int(self.reading.facts.value[row]))}"
-            yield self._fact_hit(row, kind, value, group.name)
+    def _acts(self, group: CallGroup, kind: Kind) -> Iterator[Hit]:
+        for caller, callee in self.acts.calls(group):
+            yield self._method_hit(caller, kind, self._api_name(callee), role=group.name)
+        for text, sid in self.acts.marks(group):
+            for method in self._methods_using(sid):
+                if not self.program.origin_of(method):
+                    yield self._method_hit(method, kind, text, role=group.name)
+        for row in self.acts.scripted(group):
+            yield self._fact_hit(row, kind, self._value(row), group.name)
+        for row in self.acts.attributes(group):
+            name = self.program.text(int(self.reading.facts.role[row]))
+            yield self._fact_hit(row, kind, f"{name}={self._value(row)}", group.name)
+
+    def _value(self, row: int) -> str:
+        return self.program.text(int(self.reading.facts.value[row]))
 
     def _self_started(self, kind: Kind) -> Iterator[Hit]:
         for name in _CONTINUOUS:
@@ -237,81 +218,10 @@ class Sight:
         rows = self._rows_with(sid) if sid is not None else []
         return frozenset().union(*(self.layouts.place_of(row).screens for row in rows))
 
-    @cached_property
-    def _script_requests(self) -> list[int]:
-        """Literals of scripts that name a path of a server: requests go through wrappers that calls do not show."""
-        facts = self.reading.facts
-        roles = [self.program.text(sid) for sid in np.unique(facts.role).tolist()]
-        literal = [sid for sid, role in zip(np.unique(facts.role).tolist(), roles, strict=True) if role in ("string", "template")]
-        rows = np.flatnonzero((facts.kind == Fact.LITERAL) & np.isin(facts.role, literal))
-        routes = {self.program.text(int(facts.value[row])).strip("/") for row in self._attribute_rows.get("route", ())}
-        found = []
-        meaning: dict[int, bool] = {}
-        for row, sid in zip(rows.tolist(), facts.value[rows].tolist(), strict=True):
-            if sid not in meaning:
-                raw = self.reading.strings.raw(sid)
-                text = raw.decode("utf-8", "replace") if raw.startswith((b"/", b"http")) else ""
-                path = endpoint_path(text) if text else ""
-                meaning[sid] = path.count("/") > 1 and path.split("?")[0].strip("/") not in routes and not _STATIC.search(path)
-            if meaning[sid]:
-                found.append(row)
-        return found
-
-    @cached_property
-    def _declared_requests(self) -> list[int]:
-        """Methods of interfaces that declare a request by annotation."""
-        return sorted({method for methods in self._annotated_endpoints.values() for method in methods})
-
     def _api_name(self, callee: int) -> str:
         methods = self.reading.code.methods
         owner = self.program.text(int(methods.owner[callee]))[1:-1].replace("/", ".")
         return f"{owner}.{self.program.text(int(methods.name[callee]))}"
-
-    def _callees(self, pattern: MethodPattern) -> Iterable[int]:
-        if pattern.owner == "*":
-            return self._all_callees if pattern.name == "*" else self._callees_by_name.get(pattern.name, ())
-        names = self.reading.code.methods.name
-        return [callee for sid in self._family(pattern.owner) for callee in self._callees_by_owner.get(sid, ())
-                if pattern.name == "*" or self.program.text(int(names[callee])) == pattern.name]
-
-    @cached_property
-    def _callees_by_owner(self) -> dict[int, list[int]]:
-        owners = self.reading.code.methods.owner
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for callee in self._all_callees:
-            grouped[int(owners[callee])].append(callee)
-        return grouped
-
-    def _family(self, descriptor: str) -> frozenset[int]:
-        """The class with this descriptor and the first-party classes below it."""
-        known = self._families.get(descriptor)
-        if known is None:
-            sids = self._sids_equal(descriptor)
-            known = self._families[descriptor] = frozenset().union(*(self.program.descendants(sid) for sid in sids))
-        return known
-
-    @cached_property
-    def _families(self) -> dict[str, frozenset[int]]:
-        return {}
-
-    @cached_property
-    def _all_callees(self) -> list[int]:
-        callees: list[int] = np.unique(self.program.calls_own[1]).tolist()
-        return callees
-
-    @cached_property
-    def _callees_by_name(self) -> dict[str, list[int]]:
-        names = self.reading.code.methods.name
-        grouped: dict[str, list[int]] = defaultdict(list)
-        for callee in self._all_callees:
-            grouped[self.program.text(int(names[callee]))].append(callee)
-        return grouped
-
-    @cached_property
-    def _native_methods(self) -> list[int]:
-        flags = self.reading.code.methods.flags
-        rows: list[int] = np.flatnonzero(self.program.own_method & (flags >= 0) & ((flags & ACC_NATIVE) != 0)).tolist()
-        return rows
 
     def _named_methods(self, word: Word) -> Iterator[Hit]:
         methods = self.reading.code.methods
@@ -319,37 +229,6 @@ class Sight:
         rows = np.flatnonzero(self.program.own_method & (methods.flags >= 0) & np.isin(methods.name, names))
         for row in rows.tolist():
             yield self._method_hit(row, Kind.CALL, self.program.name_of(row))
-
-    @cached_property
-    def _script_rows(self) -> dict[str, list[int]]:
-        """Last component of a script call → rows of CALL facts."""
-        facts = self.reading.facts
-        grouped: dict[str, list[int]] = defaultdict(list)
-        for row in np.flatnonzero(facts.kind == Fact.CALL).tolist():
-            grouped[self.program.text(int(facts.value[row])).rpartition(".")[2]].append(row)
-        return grouped
-
-    def _script_calls(self, group: CallGroup) -> Iterator[int]:
-        for chain in group.scripts:
-            dotted = "." + chain
-            for row in self._script_rows.get(chain.rpartition(".")[2], ()):
-                if ("." + self.program.text(int(self.reading.facts.value[row]))).endswith(dotted):
-                    yield row
-
-    @cached_property
-    def _attribute_rows(self) -> dict[str, list[int]]:
-        facts = self.reading.facts
-        grouped: dict[str, list[int]] = defaultdict(list)
-        for row in np.flatnonzero(facts.kind == Fact.ATTRIBUTE).tolist():
-            grouped[self.program.text(int(facts.role[row])).lower()].append(row)
-        return grouped
-
-    def _attributes(self, group: CallGroup) -> Iterator[int]:
-        for name, values in group.attributes.items():
-            for row in self._attribute_rows.get(name.lower(), ()):
-                value = self.program.text(int(self.reading.facts.value[row])).lower().strip()
-                if "*" in values or value in values:
-                    yield row
 
     # -- places ----------------------------------------------------------------------------------------------------
 
@@ -366,11 +245,11 @@ class Sight:
             return ""
         facts = self.reading.facts
         texts: list[str] = []
-        row = hit.row - 1
-        while row >= 0 and facts.file[row] == facts.file[hit.row] and len(texts) < TEXTS_BEFORE and hit.row - row < ROWS_BEFORE:
+        for row in range(hit.row - 1, max(-1, hit.row - ROWS_BEFORE), -1):
+            if facts.file[row] != facts.file[hit.row] or len(texts) == TEXTS_BEFORE:
+                break
             if facts.kind[row] == Fact.TEXT:
                 texts.append(self.search.folded(int(facts.value[row])))
-            row -= 1
         return "。".join(reversed(texts))
 
     def _method_hit(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
@@ -447,27 +326,6 @@ class Sight:
             grouped[name].append(identifier)
         return grouped
 
-    @cached_property
-    def _annotated_endpoints(self) -> dict[int, list[int]]:
-        """Sid of an annotation value → methods it declares as a request (Retrofit and its kin)."""
-        notes = self.reading.code.annotations
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for row in np.flatnonzero(notes.method >= 0).tolist():
-            if "/http/" in self.program.text(int(notes.type[row])).lower():
-                grouped[int(notes.value[row])].append(int(notes.method[row]))
-        return grouped
-
-    def _sids_equal(self, text: str) -> list[int]:
-        sid = self._sid_of.get(text)
-        return [sid] if sid is not None else []
-
-    @cached_property
-    def _sid_of(self) -> dict[str, int]:
-        """Exact text → sid for everything that call groups name."""
-        wanted = {pattern.owner for group in self.vocabulary.calls.values() for pattern in group.methods}
-        wanted |= {text for group in self.vocabulary.calls.values() for text in group.strings}
-        return self.search.exact(wanted)
-
 
 def _order(hit: Hit) -> tuple[bool, bool, str, str, str, str]:
     return (bool(hit.origin), not hit.live, hit.file, hit.element, hit.value, hit.role)
@@ -478,16 +336,8 @@ def _changed(hit: Hit, kind: Kind, *, role: str | None = None, origin: str | Non
                    origin=hit.origin if origin is None else origin, prose=prose)
 
 
-def _constant_fits(pattern: MethodPattern, constant: int) -> bool:
-    if pattern.equals is not None:
-        return constant == pattern.equals
-    if pattern.at_least is not None:
-        return constant != NO_CONSTANT and constant >= pattern.at_least
-    return True
-
-
 def _path_has(path: str, word: Word) -> bool:
     """Whether the path itself (not the host) carries the word; a whole word is one segment or query value."""
     if word.match is Match.WHOLE:
-        return any(text_has(part, word) for part in path.replace("?", "/").replace("=", "/").replace("&", "/").split("/"))
+        return any(text_has(part, word) for part in re.split("[/?=&]", path))
     return text_has(path.lower() if word.match is Match.PATTERN else path, word)

@@ -1,0 +1,203 @@
+"""Which calls, script lines and attributes of a program are an act that a call group names. Knows no screen."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import numpy as np
+
+from appscan.checks.pack import CallGroup, MethodPattern, Vocabulary
+from appscan.judge.hits import endpoint_path
+from appscan.judge.program import ACC_NATIVE, Program
+from appscan.judge.search import Search
+from appscan.model.reading import NO_CONSTANT, Fact
+
+NATIVE_CALL = "native_call"
+"""Computed call group: first-party methods implemented in native code."""
+
+NETWORK = "network_send"
+"""Call group to which calls of declared requests (Retrofit interfaces) belong as well."""
+
+_STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
+
+
+class Acts:
+    """Finds call groups in one program; what many groups need is computed once."""
+
+    def __init__(self, program: Program, search: Search, vocabulary: Vocabulary) -> None:
+        self.program = program
+        self.reading = program.reading
+        self.search = search
+        self.vocabulary = vocabulary
+        self._families: dict[str, frozenset[int]] = {}
+
+    def calls(self, group: CallGroup) -> Iterator[tuple[int, int]]:
+        """(caller, callee) of first-party calls to the group's methods, with the constant that the group asks for."""
+        callers, callees, constants = self.program.calls_own
+        wanted = self._wanted(group)
+        if not wanted:
+            return
+        rows = np.flatnonzero(np.isin(callees, np.fromiter(wanted, dtype=np.int64)))
+        for row in rows.tolist():
+            callee = int(callees[row])
+            if any(_constant_fits(pattern, int(constants[row])) for pattern in wanted[callee]):
+                yield int(callers[row]), callee
+
+    def _wanted(self, group: CallGroup) -> dict[int, list[MethodPattern]]:
+        """Callee → the patterns it fits."""
+        wanted: dict[int, list[MethodPattern]] = defaultdict(list)
+        for pattern in group.methods:
+            for callee in self._callees(pattern):
+                wanted[callee].append(pattern)
+        for callee in {callee for pattern in group.excepted for callee in self._callees(pattern)} & set(wanted):
+            del wanted[callee]
+        if group.name in (NATIVE_CALL, NETWORK):
+            for callee in self._native_methods if group.name == NATIVE_CALL else self._declared_requests:
+                wanted[callee].append(MethodPattern("*", "*"))
+        return wanted
+
+    def marks(self, group: CallGroup) -> Iterator[tuple[str, int]]:
+        """(text, sid) of string constants of the reading that stand for the act."""
+        for text in group.strings:
+            sid = self._sid_of.get(text)
+            if sid is not None:
+                yield text, sid
+
+    def scripted(self, group: CallGroup) -> Iterator[int]:
+        """Rows of facts that are the act in scripts."""
+        if group.name == NETWORK:
+            yield from self._script_requests
+        for chain in group.scripts:
+            dotted = "." + chain
+            for row in self._script_rows.get(chain.rpartition(".")[2], ()):
+                if ("." + self.program.text(int(self.reading.facts.value[row]))).endswith(dotted):
+                    yield row
+
+    def attributes(self, group: CallGroup) -> Iterator[int]:
+        """Rows of attributes that are the act in XML and pages."""
+        for name, values in group.attributes.items():
+            for row in self._attribute_rows.get(name.lower(), ()):
+                value = self.program.text(int(self.reading.facts.value[row])).lower().strip()
+                if "*" in values or value in values:
+                    yield row
+
+    @cached_property
+    def declared_endpoints(self) -> dict[int, list[int]]:
+        """Sid of an annotation value → methods it declares as a request (Retrofit and its kin)."""
+        notes = self.reading.code.annotations
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(notes.method >= 0).tolist():
+            if "/http/" in self.program.text(int(notes.type[row])).lower():
+                grouped[int(notes.value[row])].append(int(notes.method[row]))
+        return grouped
+
+    @cached_property
+    def _declared_requests(self) -> list[int]:
+        """Methods of interfaces that declare a request by annotation."""
+        return sorted({method for methods in self.declared_endpoints.values() for method in methods})
+
+    @cached_property
+    def _native_methods(self) -> list[int]:
+        flags = self.reading.code.methods.flags
+        rows: list[int] = np.flatnonzero(self.program.own_method & (flags >= 0) & ((flags & ACC_NATIVE) != 0)).tolist()
+        return rows
+
+    # -- methods ---------------------------------------------------------------------------------------------------
+
+    def _callees(self, pattern: MethodPattern) -> Iterable[int]:
+        if pattern.owner == "*":
+            return self._all_callees if pattern.name == "*" else self._callees_by_name.get(pattern.name, ())
+        names = self.reading.code.methods.name
+        return [callee for sid in self._family(pattern.owner) for callee in self._callees_by_owner.get(sid, ())
+                if pattern.name == "*" or self.program.text(int(names[callee])) == pattern.name]
+
+    def _family(self, descriptor: str) -> frozenset[int]:
+        """The class with this descriptor and the first-party classes below it."""
+        known = self._families.get(descriptor)
+        if known is None:
+            sid = self._sid_of.get(descriptor)
+            known = self._families[descriptor] = frozenset() if sid is None else frozenset(
+                self.program.descendants(sid))
+        return known
+
+    @cached_property
+    def _all_callees(self) -> list[int]:
+        callees: list[int] = np.unique(self.program.calls_own[1]).tolist()
+        return callees
+
+    @cached_property
+    def _callees_by_owner(self) -> dict[int, list[int]]:
+        owners = self.reading.code.methods.owner
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for callee in self._all_callees:
+            grouped[int(owners[callee])].append(callee)
+        return grouped
+
+    @cached_property
+    def _callees_by_name(self) -> dict[str, list[int]]:
+        names = self.reading.code.methods.name
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for callee in self._all_callees:
+            grouped[self.program.text(int(names[callee]))].append(callee)
+        return grouped
+
+    @cached_property
+    def _sid_of(self) -> dict[str, int]:
+        """Exact text → sid for everything that call groups name."""
+        groups = self.vocabulary.calls.values()
+        wanted = {pattern.owner for group in groups for pattern in (*group.methods, *group.excepted)}
+        wanted |= {text for group in groups for text in group.strings}
+        return self.search.exact(wanted)
+
+    # -- scripts ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _script_requests(self) -> list[int]:
+        """Literals of scripts that name a path of a server: requests go through wrappers that calls do not show."""
+        facts = self.reading.facts
+        literal = [sid for sid in np.unique(facts.role).tolist() if self.program.text(sid) in ("string", "template")]
+        rows = np.flatnonzero((facts.kind == Fact.LITERAL) & np.isin(facts.role, literal))
+        routes = {self.program.text(int(facts.value[row])).strip("/") for row in self._attribute_rows.get("route", ())}
+        meaning: dict[int, bool] = {}
+        found = []
+        for row, sid in zip(rows.tolist(), facts.value[rows].tolist(), strict=True):
+            if sid not in meaning:
+                meaning[sid] = self._is_request(sid, routes)
+            if meaning[sid]:
+                found.append(row)
+        return found
+
+    def _is_request(self, sid: int, routes: set[str]) -> bool:
+        raw = self.reading.strings.raw(sid)
+        if not raw.startswith((b"/", b"http")):
+            return False
+        path = endpoint_path(raw.decode("utf-8", "replace"))
+        return path.count("/") > 1 and path.split("?")[0].strip("/") not in routes and not _STATIC.search(path)
+
+    @cached_property
+    def _script_rows(self) -> dict[str, list[int]]:
+        """Last component of a script call → rows of CALL facts."""
+        facts = self.reading.facts
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(facts.kind == Fact.CALL).tolist():
+            grouped[self.program.text(int(facts.value[row])).rpartition(".")[2]].append(row)
+        return grouped
+
+    @cached_property
+    def _attribute_rows(self) -> dict[str, list[int]]:
+        facts = self.reading.facts
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(facts.kind == Fact.ATTRIBUTE).tolist():
+            grouped[self.program.text(int(facts.role[row])).lower()].append(row)
+        return grouped
+
+
+def _constant_fits(pattern: MethodPattern, constant: int) -> bool:
+    if pattern.equals is not None:
+        return constant == pattern.equals
+    if pattern.at_least is not None:
+        return constant != NO_CONSTANT and constant >= pattern.at_least
+    return True
