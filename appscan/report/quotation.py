@@ -91,7 +91,7 @@ def short_name(name: str) -> str:
 
 def _role(evidence: Json, lang: Language) -> str:
     """The role on its screen, else what the called group of functions does, else the kind."""
-    keys = [f"roles.{evidence['role']}", f"groups.{evidence['role']}", f"kinds.{evidence['kind']}"]
+    keys = [f"roles.{evidence['role']}", f"groups.{evidence['role']}", f"signals.{evidence['kind']}"]
     return say(lang, next(key for key in keys if has(key)))
 
 

@@ -117,7 +117,7 @@ def test_every_reason_of_a_gap_has_advice() -> None:
 def test_every_word_of_the_model_has_an_entry() -> None:
     closed = {"verdicts": Verdict, "verdict_means": Verdict, "overall_means": Verdict, "presence": Presence,
               "presence_means": Presence, "force": Force, "force_means": Force, "declaration": Declaration, "tags": Tag,
-              "kinds": Kind, "roles": Role}
+              "kinds": Kind, "signals": Kind, "roles": Role}
     keys = [f"{space}.{word.value}" for space, words in closed.items() for word in words]
     assert not [key for key in keys if not has(key)]
 
