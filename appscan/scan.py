@@ -69,7 +69,7 @@ class ScanResult:
 
 
 def expand_targets(paths: Sequence[Path]) -> list[Target]:
-    """Files as they are, folders searched for known package kinds in sorted order. Links to folders are not followed."""
+    """Files as they are; folders searched for known package kinds, in order. Links to folders are not followed."""
     targets = []
     for path in paths:
         if path.is_dir():
@@ -127,7 +127,8 @@ def scan_app(targets: Sequence[Target], app: App, checks: CheckSet, options: Sca
     return ScanResult(replace(report, started=started, ended=_now(), timings=clock.timings()), tuple(readings))
 
 
-def judge_readings(readings: Sequence[Reading], app: App, checks: CheckSet, options: ScanOptions | None = None) -> Report:
+def judge_readings(readings: Sequence[Reading], app: App, checks: CheckSet,
+                   options: ScanOptions | None = None) -> Report:
     """Judge saved readings of one app again, without their artifacts."""
     clock, started = _Clock(), _now()
     report = _report(list(readings), [], [], app, checks, options or ScanOptions(), clock, True)
@@ -191,9 +192,9 @@ def _report(readings: list[Reading], unread: list[ArtifactRead], errors: list[Sc
     verdicts = _verdicts(judged, bool(unread), bool(errors) or not complete, checks)
     artifacts = [ArtifactRead(reading.artifact, one.coverage, reading.reader, digest_of(reading), reading.details)
                  for reading, one in zip(readings, judged, strict=True)]
-    named = app if app.name or not readings else replace(app, name=readings[0].artifact.label or readings[0].artifact.name)
-    if not named.name and (unread or errors):
-        named = replace(named, name=unread[0].artifact.name if unread else errors[0].artifact)
+    names = [reading.artifact.label or reading.artifact.name for reading in readings]
+    names += [one.artifact.name for one in unread] + [error.artifact for error in errors]
+    named = app if app.name or not names else replace(app, name=names[0])
     used = {clause for check in checks.checks for clause in check.clauses}
     return Report(
         tool=Tool("appscan", __version__, checks.digest, checks.version), app=named,
@@ -211,7 +212,8 @@ def _findings(judged: Sequence[Judgement]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (-finding.verdict.severity, finding.check_id, finding.artifact)))
 
 
-def _verdicts(judged: Sequence[Judgement], has_unread: bool, has_failed: bool, checks: CheckSet) -> tuple[CheckVerdict, ...]:
+def _verdicts(judged: Sequence[Judgement], has_unread: bool, has_failed: bool,
+              checks: CheckSet) -> tuple[CheckVerdict, ...]:
     """One verdict per check: the worst over all artifacts; an artifact that could not be read leaves it open."""
     rows = []
     for check in checks.checks:
