@@ -148,11 +148,16 @@ class _Bench:
         return tuple(by_anchor.values())
 
     def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
-        """Call path to the first hit in code (conditions name the most telling one first), best through `screen`."""
+        """The call path that says most: from the screen itself, to a request or a call rather than to a text."""
         simple = screen.rpartition(".")[2]
-        paths = [self.sight.liveness.path_to(hit.method) for hit in hits if hit.method >= 0 and hit.live]
-        named = [path for path in paths if any(step.startswith(simple) for step in path)] or paths
-        return named[0] if named else ()
+        order = [Kind.CALL, Kind.ENDPOINT, Kind.REQUEST]
+        ranked = []
+        for place, hit in enumerate(hits):
+            if hit.method >= 0 and hit.live:
+                path = self.sight.liveness.path_to(hit.method)
+                rank = order.index(hit.kind) if hit.kind in order else len(order)
+                ranked.append((not path[0].startswith(simple), rank, place, path))
+        return min(ranked)[3] if ranked else ()
 
     def _title_of(self, screen: str) -> str:
         """Title of a screen with its class, as a person would look for it."""

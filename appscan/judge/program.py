@@ -153,7 +153,10 @@ class Program:
             if not same:
                 continue
             owner = int(owners[callee])
-            below = self.descendants(owner)
+            if self.text(int(names[callee])) == "<init>" or self.text(owner) == "Ljava/lang/Object;":
+                below = {owner}  # constructors are never dispatched; everything descends from Object
+            else:
+                below = self.descendants(owner)
             targets = [row for row in same if int(owners[row]) in below]
             if not targets and self.own_sid[owner]:
                 above = set(self.ancestors(owner))
