@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appscan.model.judgement import Force, Presence
 from appscan.report.badge import Badge, badge
 from appscan.report.listed import Listed, listed
-from appscan.report.quotation import Quotation, Step, path_steps, quotation
+from appscan.report.quotation import Quotation, Step, path_steps, quotation, telling_first
 from appscan.report.words import (
     NAME_SHOWN,
     TEXT_SHOWN,
@@ -163,7 +163,8 @@ def _clause(clause: Json, lang: Language) -> ClauseView:
 def _occurrence(occurrence: Json, lang: Language) -> OccurrenceView:
     return OccurrenceView(
         screen=shown(occurrence["screen"], 200),
-        quotations=listed(occurrence["evidence"], lambda one: quotation(one, lang), QUOTATIONS_OPEN, QUOTATIONS_FOLDED),
+        quotations=listed(telling_first(occurrence["evidence"]), lambda one: quotation(one, lang), QUOTATIONS_OPEN,
+                          QUOTATIONS_FOLDED),
         steps=tuple(path_steps(occurrence["path"], lang)),
         fingerprint=occurrence["fingerprint"],
     )

@@ -14,6 +14,10 @@ STEPS_SHOWN = 12
 """Steps of a call path that are drawn; longer ones lose their middle."""
 
 _DESCRIPTOR = re.compile(r"L([\w$/-]+);(?:->)?")
+_BRIDGE = re.compile(r"\$\$ExternalSyntheticLambda|\$r8\$lambda\$|\baccess\$\d+")
+"""Methods that compilers add between a lambda and its use (D8, javac); nobody wrote them."""
+
+_LAMBDA = re.compile(r"\.lambda\$(\w+?)\$\d+.*$", re.DOTALL)
 _SIGNATURE = re.compile(r"\(.*$", re.DOTALL)
 
 
@@ -70,8 +74,9 @@ def quoted(value: str, excerpt: str, limit: int = EXCERPT_SHOWN) -> tuple[str, s
 
 
 def path_steps(path: Sequence[str], lang: Language) -> list[Step]:
-    """The steps of a call path, outermost first; a long path keeps its ends."""
-    steps = [Step(short_name(step), shown(step, 300)) for step in path]
+    """The steps of a call path, outermost first, without what compilers put between; a long path keeps its ends."""
+    written = [step for step in path if not _BRIDGE.search(step)] or path
+    steps = [Step(short_name(step), shown(step, 300)) for step in written]
     if len(steps) <= STEPS_SHOWN:
         return steps
     head, tail = STEPS_SHOWN // 2, STEPS_SHOWN // 2 - 1
@@ -81,12 +86,25 @@ def path_steps(path: Sequence[str], lang: Language) -> list[Step]:
 
 def short_name(name: str) -> str:
     """Class and method of a qualified name: `Lcom/town/Patrol;->start(I)V` and `com.town.Patrol.start` give
-    `Patrol.start`. Other texts stay as they are."""
+    `Patrol.start`, a lambda is named after its method. Other texts stay as they are."""
     plain = _DESCRIPTOR.sub(lambda match: match[1].replace("/", ".") + ".", shown(name, 300))
     plain = _SIGNATURE.sub("", plain).rstrip(".")
     parts = plain.split(".")
     qualified = len(parts) > 2 and all(part.isidentifier() for part in parts[:-2])
-    return ".".join(parts[-2:]) if qualified else plain
+    return _LAMBDA.sub(r".\1 (lambda)", ".".join(parts[-2:]) if qualified else plain)
+
+
+def telling_first(evidence: Sequence[Json]) -> list[Json]:
+    """Evidence in the order in which it tells most: one for each rung, then one for each role, then the rest."""
+    of_rung: set[str] = set()
+    of_role: set[tuple[str, str, str]] = set()
+    ranked: list[tuple[int, int, Json]] = []
+    for index, one in enumerate(evidence):
+        rung, role = one["supports"], (one["supports"], one["kind"], one["role"])
+        ranked.append(((rung in of_rung) + (role in of_role), index, one))
+        of_rung.add(rung)
+        of_role.add(role)
+    return [one for _, _, one in sorted(ranked, key=lambda item: item[:2])]
 
 
 def _role(evidence: Json, lang: Language) -> str:

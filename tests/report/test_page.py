@@ -15,7 +15,7 @@ from appscan.model.report import Report
 from appscan.report.document import to_document
 from appscan.report.page import to_html
 from appscan.report.plain import to_text
-from appscan.report.quotation import path_steps, quoted, short_name
+from appscan.report.quotation import path_steps, quoted, short_name, telling_first
 from appscan.report.summary import summarise
 from appscan.report.words import article_named, interval, size_named, time_named
 from appscan.texts import LANGUAGES, Language, catalogue, say
@@ -246,9 +246,22 @@ def test_a_hit_that_is_not_in_its_excerpt_stands_before_it() -> None:
 @pytest.mark.parametrize(("name", "short"), [
     ("Lcom/town/Patrol;->start(I)V", "Patrol.start"), ("com.town.Patrol.start", "Patrol.start"),
     ("Patrol.start", "Patrol.start"), ("com.town.Patrol$1.<init>", "Patrol$1.<init>"),
+    ("com.town.Day.lambda$onCreate$0$com-town-Day", "Day.onCreate (lambda)"),
     ("pages/patrol/check.vue", "pages/patrol/check.vue"), ("/grid/v1.2/check", "/grid/v1.2/check")])
 def test_a_step_of_a_path_is_named_by_class_and_method(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+def test_steps_that_a_compiler_put_between_are_left_out() -> None:
+    path = ["a.b.Day.onCreate", "a.b.Day$$ExternalSyntheticLambda0.onClick", "a.b.Day.$r8$lambda$x", "a.b.Day.sign"]
+    assert [step.short for step in path_steps(path, "zh")] == ["Day.onCreate", "Day.sign"]
+
+
+def test_each_rung_of_the_evidence_is_among_the_first_shown() -> None:
+    hits = [{"supports": "reachable", "kind": "call", "role": "network_send"}] * 30
+    hits += [{"supports": rung, "kind": "text", "role": "label"} for rung in ("consequence", "order")]
+    assert {one["supports"] for one in telling_first(hits)[:3]} == {"reachable", "consequence", "order"}
+    assert len(telling_first(hits)) == len(hits)
 
 
 def test_a_long_path_keeps_its_ends() -> None:
