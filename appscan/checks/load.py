@@ -72,7 +72,8 @@ def load(folder: Path | None = None) -> CheckSet:
     vocabulary = _vocabulary(documents, proven=proven)
     clauses = _clauses(documents)
     shared = _word_lists(documents)
-    checks = [_check(name, node, vocabulary, clauses, Source(name, shared, proven=proven)) for name, node in _in(documents, "features/")]
+    checks = [_check(name, node, vocabulary, clauses, Source(name, shared, proven=proven))
+              for name, node in _in(documents, "features/")]
     limits = [_limit(name, node) for name, node in _in(documents, "limits/")]
     _unique([check.id for check in checks] + [limit.id for limit in limits], str(root))
     version = str(documents.get("pack.yaml", {}).get("version", "0"))
