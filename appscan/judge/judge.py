@@ -148,7 +148,7 @@ class _Bench:
         return tuple(by_anchor.values())
 
     def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
-        """The call path that says most: from the screen itself, to a request or a call rather than to a text."""
+        """The call path that says most: through the screen itself, to a call or request rather than to a text."""
         simple = screen.rpartition(".")[2]
         order = [Kind.CALL, Kind.ENDPOINT, Kind.REQUEST]
         ranked = []
@@ -156,8 +156,9 @@ class _Bench:
             if hit.method >= 0 and hit.live:
                 path = self.sight.liveness.path_to(hit.method)
                 rank = order.index(hit.kind) if hit.kind in order else len(order)
-                ranked.append((not path[0].startswith(simple), rank, place, path))
-        return min(ranked)[3] if ranked else ()
+                away = not any(step.startswith(simple) for step in path)
+                ranked.append((away, rank, not path[0].startswith(simple), place, path))
+        return min(ranked)[-1] if ranked else ()
 
     def _title_of(self, screen: str) -> str:
         """Title of a screen with its class, as a person would look for it."""

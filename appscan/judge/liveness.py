@@ -44,7 +44,9 @@ class Liveness:
         current: int | None = method
         while current is not None and current not in seen and len(path) < MAX_PATH:
             seen.add(current)
-            path.append(self.program.name_of(current))
+            name = self.program.name_of(current)
+            if not path or (name != path[-1] and not self.program.is_synthetic(current)):
+                path.append(name)
             current = self.parent.get(current)
         return tuple(reversed(path))
 
@@ -112,20 +114,30 @@ class Liveness:
         strange = [parent for parent in program.ancestors(sid)
                    if not program.own_sid[parent] and program.text(parent) != "Ljava/lang/Object;"]
         for method in program.methods_of.get(sid, ()):
-            if self._called_from_outside(method, bool(strange)):
+            if self._called_from_outside(method, strange):
                 self._reach(method, by)
         parent = program.superclass(sid)
         if parent >= 0:
             self._enter(parent, by)
 
-    def _called_from_outside(self, method: int, has_strange_parent: bool) -> bool:
+    def _called_from_outside(self, method: int, strange: list[int]) -> bool:
         methods = self.program.reading.code.methods
         flags, name = int(methods.flags[method]), self.program.text(int(methods.name[method]))
         if name in ("<clinit>", "<init>") or flags & ACC_NATIVE:
             return True
         if flags & (ACC_STATIC | ACC_PRIVATE):
             return name in self._onclick
-        return name in self._onclick or (has_strange_parent and bool(_CALLBACK.match(name)))
+        if name in self._onclick or (strange and _CALLBACK.match(name)):
+            return True
+        key = int(methods.name[method])
+        return any((parent, key) in self._library_methods for parent in strange)
+
+    @cached_property
+    def _library_methods(self) -> set[tuple[int, int]]:
+        """(class, name) of every method that a library in the artifact defines: an override of it is called by it."""
+        methods = self.program.reading.code.methods
+        rows = np.flatnonzero(~self.program.own_method & (methods.flags >= 0))
+        return set(zip(methods.owner[rows].tolist(), methods.name[rows].tolist(), strict=True))
 
     @cached_property
     def _onclick(self) -> set[str]:

@@ -6,6 +6,7 @@ nor screens, nor any check.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from functools import cached_property
@@ -17,6 +18,7 @@ from appscan.model.reading import Fact, Reading
 
 ACC_NATIVE = 0x100
 MAX_CLASS_NAME = 200
+_LAMBDA = re.compile(r"^lambda\$(?P<method>[\w<>]+?)\$\d+")
 _QUIET_ANNOTATIONS = ("Landroidx/annotation", "Landroid/support/annotation", "Lkotlin/", "Ljava/lang/",
                       "Landroid/annotation")
 """Annotations by which no framework finds anything."""
@@ -285,10 +287,15 @@ class Program:
     # -- names -----------------------------------------------------------------------------------------------------
 
     def name_of(self, method: int) -> str:
-        """Short name for people: MainActivity.onCreate."""
-        methods = self.reading.code.methods
-        owner = self.text(int(methods.owner[method]))
-        return f"{owner[1:-1].rpartition('/')[2]}.{self.text(int(methods.name[method]))}"
+        """Short name for people: MainActivity.onCreate; a lambda is named after the method it stands in."""
+        owner = self.text(self.owner_of(method))[1:-1].rpartition("/")[2]
+        name = self.text(int(self.reading.code.methods.name[method]))
+        made = _LAMBDA.match(name)
+        return f"{owner.partition('$$')[0]}.{made['method'] if made else name}"
+
+    def is_synthetic(self, method: int) -> bool:
+        """Whether the method belongs to a class that only the compiler knows (lambdas, accessors)."""
+        return "$$" in self.text(self.owner_of(method))
 
     def owner_of(self, method: int) -> int:
         """Descriptor sid of the class that owns `method`."""
