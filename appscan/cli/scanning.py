@@ -16,6 +16,7 @@ from appscan.cli.progress import progress_on
 from appscan.cli.saving import Format, Shelf, as_json
 from appscan.errors import AppscanError, PackError, UsageError
 from appscan.model.artifact import App
+from appscan.model.report import Report
 
 if TYPE_CHECKING:
     from appscan.checks import CheckSet
@@ -87,27 +88,26 @@ def judge(paths: Sequence[Path], order: Order) -> ExitCode:
 
 def _work_off(jobs: Iterator[Job], order: Order, shelf: Shelf | None) -> Outcome:
     """Do the jobs one after the other; what fails stops only itself, an interruption stops the rest."""
-    reports, unread, broken = [], 0, 0
+    reports: list[Report] = []
+    unread, broken, interrupted = 0, 0, False
     for name, work in jobs:
         try:
             result = work()
             reports.append(result.report)
             _deliver(result, order, shelf)
         except KeyboardInterrupt:
-            order.console.trouble("cli.interrupted")
-            return Outcome(tuple(reports), unread, broken, interrupted=True)
+            interrupted = True
         except (UsageError, PackError, BrokenPipeError):
             raise
         except AppscanError as error:
             order.console.failure(error)
             unread += 1
-            continue
         except Exception as error:  # noqa: BLE001 (an error of ours on one app must not cost the others their reports)
             order.console.own_failure(error, name)
             broken += 1
-            continue
-        if not result.report.complete:
-            break
+        if interrupted or not all(report.complete for report in reports):
+            order.console.trouble("cli.interrupted")
+            return Outcome(tuple(reports), unread, broken, interrupted=True)
     return Outcome(tuple(reports), unread, broken)
 
 
