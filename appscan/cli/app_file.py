@@ -16,7 +16,7 @@ from appscan.model.artifact import App
 LARGEST = 1 << 20
 """Bytes of the largest app.yaml; a real one has about a thousand."""
 
-_UNEXPECTED = re.compile(r"'([^']+)'")
+_QUOTED = re.compile(r"'([^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ def read_app_file(path: Path) -> AppFile:
 
     for problem in problems(APP, document, at_most=1):
         place, _, reason = problem.partition(": ")
-        where = "" if place == "/" else f"{place}: "
         line = _line_of(root, place, reason)
+        if "unexpected" in reason:
+            raise UsageError("app_file_key", file=str(path), line=line, key=", ".join(_QUOTED.findall(reason)))
+        where = "" if place == "/" else f"{place}: "
         raise UsageError("app_file_wrong", file=str(path), line=line, reason=f"{where}{reason}")
     return AppFile(_app(document), tuple(path.parent / name for name in document.get("artifacts", ())))
 
@@ -113,7 +115,7 @@ def _line_of(root: yaml.Node, place: str, reason: str) -> int:
     node = root
     for part in place.strip("/").split("/") if place != "/" else []:
         node = next((value for key, value in _members(node) if key.value == part), node)
-    for name in _UNEXPECTED.findall(reason):
+    for name in _QUOTED.findall(reason):
         for key, _ in _members(node):
             if key.value == name:
                 return int(key.start_mark.line) + 1

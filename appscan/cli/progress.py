@@ -31,8 +31,8 @@ def progress_on(console: Console, before: int, total: int, started: float) -> It
 
         yield Silence()
     elif sys.stderr.isatty():
-        with _bar() as bar:
-            yield _Bar(console, bar, before, total, started)
+        with _bar(console, started) as bar:
+            yield _Bar(console, bar, before, total)
     else:
         yield _Lines(console)
 
@@ -53,31 +53,38 @@ class _Lines:
 class _Bar:
     """A bar over all targets, with the stage of the present one."""
 
-    def __init__(self, console: Console, bar: RichProgress, before: int, total: int, started: float) -> None:
-        self._console, self._bar, self._started = console, bar, started
+    def __init__(self, console: Console, bar: RichProgress, before: int, total: int) -> None:
+        self._console, self._bar = console, bar
         self._before, self._total, self._name = before, max(total, 1), ""
-        self._task: TaskID = bar.add_task("", total=1.0, left="")
+        self._task: TaskID = bar.add_task("", total=1.0)
 
     def stage(self, target_name: str, stage: str, done: float) -> None:
         if target_name != self._name and self._name:
             self._before += 1
         self._name = target_name
-        share = min((self._before + done) / self._total, 1.0)
         words = f"{shown(target_name, NAME_SHOWN)}  {say(self._console.lang, f'cli_stage.{stage}')}"
-        self._bar.update(self._task, completed=share, description=words, left=self._left(share))
-
-    def _left(self, share: float) -> str:
-        if share < LEAST_SHARE:
-            return ""
-        seconds = round((time.monotonic() - self._started) * (1 - share) / share)
-        return say(self._console.lang, "cli.time_left", minutes=seconds // 60, seconds=f"{seconds % 60:02}")
+        self._bar.update(self._task, completed=min((self._before + done) / self._total, 1.0), description=words)
 
 
-def _bar() -> RichProgress:
+def time_left(console: Console, started: float, share: float) -> str:
+    """The time left in words, from what the share done so far took; nothing while that would be a guess."""
+    if share < LEAST_SHARE:
+        return ""
+    seconds = round((time.monotonic() - started) * (1 - share) / share)
+    return say(console.lang, "cli.time_left", minutes=seconds // 60, seconds=f"{seconds % 60:02}")
+
+
+def _bar(console: Console, started: float) -> RichProgress:
     from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+    from rich.text import Text
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24),
-               TextColumn("{task.fields[left]}", markup=False))
+    class TimeLeft(ProgressColumn):
+        """Asked anew at every refresh, so that a long stage does not show an old promise."""
+
+        def render(self, task: Task) -> Text:
+            return Text(time_left(console, started, task.completed))
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeLeft())
     return Progress(*columns, console=RichConsole(stderr=True), transient=True, redirect_stdout=False,
                     redirect_stderr=False)
