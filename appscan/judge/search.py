@@ -23,8 +23,11 @@ _LOWER = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else
 
 @functools.cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the packs, compiled when first needed and kept: there are more than `re` itself would keep."""
-    return re.compile(pattern)
+    """A pattern of the packs, compiled when first needed and kept: there are more than `re` itself would keep.
+
+    `^` and `$` mean a line: many texts are searched joined, and a folded text has no line feed in it.
+    """
+    return re.compile(pattern, re.MULTILINE)
 
 
 class Search:
@@ -116,7 +119,7 @@ class Search:
         for index, start, _ in ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True):
             sid = sids[int(np.searchsorted(starts, start, side="right")) - 1]
             for word in by_text[texts[index]]:
-                if word.match is Match.CONTAINS or _NOT_WORD.sub("", self.folded(sid)) == _NOT_WORD.sub("", word.text):
+                if word.match is Match.CONTAINS or _is_whole(self.folded(sid), word):
                     found.setdefault(word, set()).add(sid)
         return {word: frozenset(hits) for word, hits in found.items()}
 
@@ -144,20 +147,16 @@ class Search:
             if parts is None:
                 parts = parts_of[sid] = tokens(self.strings[sid])
             for word in by_text[texts[index]]:
-                if _has_run(parts, word):
+                if _is_whole(self.folded(sid), word) if word.match is Match.WHOLE else _has_run(parts, word):
                     found.setdefault(word, set()).add(sid)
         return {word: frozenset(hits) for word, hits in found.items()}
 
     def _find_pattern(self, pattern: str) -> frozenset[int]:
         joined, sids, starts = self._han
-        matcher = compiled(pattern)
-        found: set[int] = set()
-        for match in matcher.finditer(joined):
-            index = int(np.searchsorted(starts, match.start(), side="right")) - 1
-            if match.end() <= starts[index + 1] - 1 or matcher.search(self.folded(sids[index])):
-                found.add(sids[index])
+        found = {sids[index] for index in _lines_with(pattern, joined, starts)}
         if pattern.isascii():
-            found |= self._find_ascii_pattern(matcher)
+            joined, chosen, starts = self._ascii_texts
+            found |= {int(chosen[index]) for index in _lines_with(pattern, joined, starts)}
         return frozenset(found)
 
     @cached_property
@@ -166,23 +165,26 @@ class Search:
         ends = self.strings.ends
         starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
         chosen = np.flatnonzero(self._is_ascii & (ends - starts > 2) & (ends - starts <= MAX_IDENTIFIER))
-        texts = [self.strings[sid].lower().replace("\n", " ") for sid in chosen.tolist()]
+        texts = [fold(self.strings[sid]) for sid in chosen.tolist()]
         return "\n".join(texts), chosen, np.cumsum([0, *(len(text) + 1 for text in texts)])
 
-    def _find_ascii_pattern(self, matcher: re.Pattern[str]) -> set[int]:
-        joined, sids, starts = self._ascii_texts
-        found: set[int] = set()
-        for match in matcher.finditer(joined):
-            index = int(np.searchsorted(starts, match.start(), side="right")) - 1
-            if match.end() <= starts[index + 1] - 1 or matcher.search(joined[starts[index]:starts[index + 1] - 1]):
-                found.add(int(sids[index]))
-        return found
+
+def _lines_with(pattern: str, joined: str, starts: np.ndarray) -> set[int]:
+    """Lines of `joined` (line i begins at `starts[i]`) in which `pattern` stands.
+
+    A match in the joined text may run over several lines, or hide one that begins inside it: each line that it touches
+    is asked by itself.
+    """
+    matcher = compiled(pattern)
+    touched: set[int] = set()
+    for match in matcher.finditer(joined):
+        first, last = (np.searchsorted(starts, match.span(), side="right") - 1).tolist()
+        touched.update(range(first, min(last, len(starts) - 2) + 1))
+    return {line for line in touched if matcher.search(joined[starts[line]:starts[line + 1] - 1])}
 
 
 def _has_run(parts: tuple[str, ...], word: Word) -> bool:
-    """Whether some run of whole tokens, joined, is the word; for a whole word, all tokens together."""
-    if word.match is Match.WHOLE:
-        return "".join(parts) == word.text
+    """Whether some run of whole tokens, joined, is the word."""
     for first in range(len(parts)):
         joined = ""
         for part in parts[first:]:
@@ -194,12 +196,17 @@ def _has_run(parts: tuple[str, ...], word: Word) -> bool:
     return False
 
 
+def _is_whole(folded: str, word: Word) -> bool:
+    """Whether a text is the word and nothing else but signs and blanks."""
+    return _NOT_WORD.sub("", folded) == _NOT_WORD.sub("", word.text)
+
+
 def text_has(text: str, word: Word) -> bool:
     """Whether one folded text carries a word."""
     match word.match:
         case Match.PATTERN:
             return compiled(word.text).search(text) is not None
         case Match.WHOLE:
-            return _NOT_WORD.sub("", text) == _NOT_WORD.sub("", word.text)
+            return _is_whole(text.lower(), word)
         case Match.CONTAINS:
             return _has_run(tokens(text), word) if word.text.isascii() else word.text in text
