@@ -55,7 +55,7 @@ def read_app_file(path: Path) -> AppFile:
         place, _, reason = problem.partition(": ")
         line = _line_of(root, place, reason)
         if "unexpected" in reason:
-            raise UsageError("app_file_key", file=str(path), line=line, key=", ".join(_QUOTED.findall(reason)))
+            raise UsageError("app_file_key", file=str(path), line=line, member=", ".join(_QUOTED.findall(reason)))
         where = "" if place == "/" else f"{place}: "
         raise UsageError("app_file_wrong", file=str(path), line=line, reason=f"{where}{reason}")
     return AppFile(_app(document), tuple(path.parent / name for name in document.get("artifacts", ())))
