@@ -1,0 +1,60 @@
+"""Folding makes one form of what is written in many ways, and tokens part identifiers as people read them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appscan.model.folding import fold, tokens
+
+TEXTS = st.text(alphabet=st.sampled_from("签到 打卡ＡＢab12，：　\n\t\u200b\u00ad\ufe0fÉéｶ①ﬁ"), max_size=30)
+
+
+@pytest.mark.parametrize(("written", "folded"), [
+    ("立即签到", "立即签到"),
+    ("立即 签到", "立即签到"),
+    ("立　即\n签 到", "立即签到"),
+    ("签\u200b到\u00ad", "签到"),
+    ("ＣＨＥＣＫ　ＩＮ", "check in"),
+    ("Check\tIn", "check in"),
+    ("请签到，不得漏签：否则扣分！", "请签到,不得漏签:否则扣分!"),
+    ("打卡 OK 了", "打卡 ok 了"),
+    ("①次", "1次"),
+    ("", ""),
+])
+def test_a_text_folds_to_what_is_matched(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+@given(TEXTS)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(TEXTS, TEXTS)
+def test_spaces_between_han_never_matter(first: str, second: str) -> None:
+    assert fold(f"{first}签 到{second}") == fold(f"{first}签到{second}")
+
+
+@pytest.mark.parametrize(("identifier", "parts"), [
+    ("checkInRecord", ("check", "in", "record")),
+    ("check_in_record", ("check", "in", "record")),
+    ("CheckInRecord", ("check", "in", "record")),
+    ("/api/check-in/record?id=7", ("api", "check", "in", "record", "id", "7")),
+    ("HTTPServer", ("http", "server")),
+    ("userID", ("user", "id")),
+    ("rank2list", ("rank", "2", "list")),
+    ("DAKA_LIST", ("daka", "list")),
+    ("checking", ("checking",)),
+    ("签到", ()),
+    ("", ()),
+])
+def test_an_identifier_parts_into_whole_tokens(identifier: str, parts: tuple[str, ...]) -> None:
+    assert tokens(identifier) == parts
+
+
+@given(st.text(alphabet="abcXYZ019_-/.签", max_size=40))
+def test_tokens_keep_every_latin_letter_and_digit_in_order(identifier: str) -> None:
+    kept = "".join(sign for sign in identifier.lower() if sign.isascii() and sign.isalnum())
+    assert "".join(tokens(identifier)) == kept
