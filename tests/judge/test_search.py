@@ -126,7 +126,7 @@ def carries(text: str, word: Word) -> bool:
     """The answer for one string by itself: Latin words by the tokens as written, all else over the folded text."""
     if word.match is Match.PATTERN:
         plain = text.isascii()
-        return (word.text.isascii() and 2 < len(text) <= MAX_IDENTIFIER or not plain) and bool(
+        return ((word.text.isascii() and 2 < len(text) <= MAX_IDENTIFIER) or not plain) and bool(
             re.search(word.text, fold(text)))
     if not word.text.isascii():
         return not text.isascii() and text_has(fold(text), word)
