@@ -18,6 +18,7 @@ from appscan.model.reading import Fact
 
 _CLICKABLE = frozenset({"onclick", "clickable"})
 _LISTENERS = frozenset({"setOnClickListener", "setOnMenuItemClickListener", "setOnTouchListener", "clicks"})
+MANIFEST = "AndroidManifest.xml"
 MAX_INCLUDES = 6
 FILE_TYPES = frozenset({"layout", "menu", "xml", "navigation"})
 
@@ -81,7 +82,7 @@ class Layouts:
         facts = self.program.reading.facts
         file, screen = int(facts.file[row]), int(facts.screen[row])
         name = self.program.text(file)
-        if name.endswith("AndroidManifest.xml"):
+        if name.endswith(MANIFEST):
             return self._component_of(row)
         if file in self._ids_of_file:
             return self._seen_file(file, 0)
@@ -94,8 +95,8 @@ class Layouts:
         named = self._component_nodes
         facts = self.program.reading.facts
         owner = named.get(int(facts.node[row])) or named.get(int(facts.parent[row]))
-        if not owner:
-            return Seen(frozenset(), "", True)
+        if not owner:  # the app's own label, permissions: of no screen, and known to be of none
+            return Seen(frozenset([MANIFEST]), "", True)
         return Seen(frozenset([owner]), self.program.origins.of_class("L" + owner.replace(".", "/") + ";"), True)
 
     @cached_property
@@ -129,7 +130,7 @@ class Layouts:
                     fallback |= self.screens.screens_of(method)
                     live |= self.everything_lives or method in self.liveness.methods
             for other in self._referring_files.get(identifier, ()) if depth < MAX_INCLUDES else ():
-                if program.text(other).endswith("AndroidManifest.xml"):
+                if program.text(other).endswith(MANIFEST):
                     live = True
                 elif other != file and other in self._ids_of_file:
                     seen = self._seen_file(other, depth + 1)
@@ -140,8 +141,8 @@ class Layouts:
             live = True
         screens = screens or fallback  # generated classes (data binding) stand for a screen where nothing else does
         if libraries and not screens:
-            return Seen(frozenset(), library, True)
-        return Seen(frozenset(screens), "", live)
+            return Seen(frozenset([program.text(file)]), library, True)
+        return Seen(frozenset(screens) or frozenset([program.text(file)]), "", live)
 
     def is_clickable(self, row: int) -> bool:
         """Whether a text stands in something that can be pressed: itself or an element around it has a handler in XML,

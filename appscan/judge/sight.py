@@ -25,6 +25,7 @@ from appscan.model.reading import Fact, Reading, Role
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
+LIST_LENGTH = 3000
 TEXTS_BEFORE = 14
 ROWS_BEFORE = 80
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
@@ -64,8 +65,13 @@ class Sight:
 
     def _find(self, term: Term) -> Iterator[Hit]:
         for name in term.groups:
-            yield from self._self_started(term.kind) if name == SELF_STARTED else self._acts(
-                self.vocabulary.calls[name], term.kind)
+            match name:
+                case "self_started":
+                    yield from self._self_started(term.kind)
+                case "runs_as_service":
+                    yield from self._services(term.kind)
+                case _:
+                    yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:
             yield from self._named_methods(word)
         for word in term.words:
@@ -84,7 +90,7 @@ class Sight:
             case Kind.FIELD:
                 yield from self._fields(sid)
             case Kind.COMPONENT | Kind.ROUTE | Kind.PERMISSION:
-                yield from self._named_facts(sid, kind)
+                yield from self._named_facts(sid, kind, word)
                 if kind is Kind.COMPONENT:
                     yield from self._classes(sid, word)
             case _:
@@ -97,6 +103,8 @@ class Sight:
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
             if fact is Fact.TEXT or (fact is Fact.LITERAL and role in ("string", "template", "native")):
+                if fact is Fact.LITERAL and not term.prose and self._is_list(row):
+                    continue
                 hit = self._fact_hit(row, Kind.TEXT, value, role if fact is Fact.TEXT else "")
                 yield from self._as_kind(hit, term, folded, row if fact is Fact.TEXT else -1)
         if term.kind is Kind.TEXT and (not value.isascii() or " " in value):
@@ -104,6 +112,19 @@ class Sight:
             if term.prose or not prose:
                 for method in self._methods_using(sid):
                     yield self._method_hit(method, Kind.TEXT, value, prose=prose)
+
+    def _is_list(self, row: int) -> bool:
+        """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
+        facts = self.reading.facts
+        return (int(facts.file[row]), int(facts.screen[row])) in self._lists
+
+    @cached_property
+    def _lists(self) -> frozenset[tuple[int, int]]:
+        """(file, screen) pairs with more literals than a page of an app holds."""
+        facts = self.reading.facts
+        rows = np.flatnonzero(facts.kind == Fact.LITERAL)
+        pairs, counts = np.unique(np.stack((facts.file[rows], facts.screen[rows]), axis=1), axis=0, return_counts=True)
+        return frozenset((file, screen) for file, screen in pairs[counts > LIST_LENGTH].tolist())
 
     def _as_kind(self, hit: Hit, term: Term, folded: str, row: int) -> Iterator[Hit]:
         prose = is_prose(folded, hit.role)
@@ -164,7 +185,7 @@ class Sight:
                 if not self.program.origin_of(method):
                     yield self._method_hit(method, Kind.FIELD, value)
 
-    def _named_facts(self, sid: int, kind: Kind) -> Iterator[Hit]:
+    def _named_facts(self, sid: int, kind: Kind, word: Word) -> Iterator[Hit]:
         wanted = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}[kind]
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
@@ -172,6 +193,8 @@ class Sight:
             if fact is wanted and (kind is not Kind.ROUTE or role == "route"):
                 hit = self._fact_hit(row, kind, self.reading.strings[sid], role)
                 if kind is Kind.COMPONENT:
+                    if not text_has(hit.value.rpartition(".")[2], word):
+                        continue  # the word stands in the package, which every component shares
                     hit = _changed(hit, kind, origin=self.origins.of_class("L" + hit.value.replace(".", "/") + ";"))
                 yield hit
 
@@ -210,6 +233,13 @@ class Sight:
                     by_itself = bool(hit.screens & self._launch_screens)
                 if by_itself:
                     yield _changed(hit, kind, role=SELF_STARTED)
+
+    def _services(self, kind: Kind) -> Iterator[Hit]:
+        """First-party services of the manifest that are alive: what stands in them goes on without a screen."""
+        for name, role in sorted(self.program.components.items()):
+            sid = self.program.class_by_name.get(name)
+            if role == "service" and sid is not None and (self.code_blind or sid in self.liveness.classes):
+                yield Hit(kind, name, "AndroidManifest.xml", frozenset([name]), name, role=role)
 
     @cached_property
     def _launch_screens(self) -> frozenset[str]:
