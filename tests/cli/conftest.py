@@ -42,8 +42,9 @@ def appscan(tmp_path: Path) -> Callable[..., Ran]:
     """Run appscan with the given arguments, in an empty folder."""
 
     def run(*arguments: object, cwd: Path | None = None, **environment: str) -> Ran:
-        done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, timeout=SECONDS, cwd=cwd or tmp_path,
-                              stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUTF8": "1", **environment})
+        done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, timeout=SECONDS,
+                              cwd=cwd or tmp_path, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "PYTHONUTF8": "1", **environment})
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in ran.err or environment.get("APPSCAN_DEBUG") or "--debug" in arguments, ran.err
         return ran
