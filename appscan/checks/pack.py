@@ -102,17 +102,24 @@ class Check:
     known_false_hits: tuple[Example, ...] = ()
 
 
+class Structure(StrEnum):
+    """Closed set of structures that marks may name; judge/ computes them."""
+
+    MISSING_COMPONENTS = "missing_components"
+    FEW_CLASSES = "few_classes"
+    LAUNCHER_IS_REMOTE_PAGE = "launcher_is_remote_page"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One trace of a limit. All given keys must hold: manifest class names, globs of container entries, prefixes of
-    class descriptors, a structure computed by judge/, and strings."""
+    """One trace of a limit. All given keys must hold: manifest class names, globs of container entries, globs of class
+    names, and a structure."""
 
     name: str
     component: tuple[str, ...] = ()
     entry: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    structure: str = ""
-    string: tuple[str, ...] = ()
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,27 @@
-"""YAML nodes → words, terms, expressions. The only place that knows the syntax of a pack; no files, no matching."""
+"""YAML nodes → words, terms, expressions. The only place that knows the syntax of conditions; no files, no matching."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Never
+from math import prod
+from typing import Any
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Match, Term, Within, Word
-from appscan.errors import PackError
+from appscan.checks.source import Source
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold, tokens
-
-LINE = "__line__"
-"""Key under which the loader keeps the line of a mapping."""
 
 GROUPED = frozenset({Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, Kind.TRIAL, Kind.REQUEST})
 """Kinds whose items name call groups rather than words."""
 
-_NESTED_QUANTIFIER = re.compile(r"\([^()]*[+*][^()]*\)[+*{]")
-_UNBOUNDED_ANY = re.compile(r"\.[+*](?!\?)")
-_FAR_REPEAT = re.compile(r"\{\d*,(\d*)\}")
+_ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
+_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
+_REPEAT = re.compile(r"\{(\d*),(\d+)\}")
+_GROUP = re.compile(r"\((?:\?(?:<?[=!]|:|P<\w+>))?(?P<body>[^()]*)\)(?:\{(?:\d*,)?(?P<times>\d+)\})?")
 MAX_REPEAT = 120
-
-
-class Source:
-    """Where a node stands, for error messages; also holds the word lists that `$name` refers to."""
-
-    def __init__(self, file: str, lists: Mapping[str, Sequence[str]], *, proven: bool = False) -> None:
-        """`proven`: the tests of this project have compiled every pattern of this pack."""
-        self.file = file
-        self.lists = lists
-        self.proven = proven
-
-    def fail(self, line: int, reason: str, fix: str) -> Never:
-        raise PackError("pack_wrong", file=self.file, line=line, reason=reason, fix=fix)
+MAX_GROUP_REPEAT = 8
+MAX_WAYS = 5000
+"""Ways in which the repetitions of one pattern can share out a text between them."""
 
 
 def parse_word(text: str, source: Source, line: int) -> Word:
@@ -55,19 +43,33 @@ def parse_word(text: str, source: Source, line: int) -> Word:
 
 
 def check_pattern(pattern: str, source: Source, line: int) -> None:
-    """Refuse expressions that can take exponential or quadratic time, or that do not compile."""
+    """Refuse expressions that do not compile, that hold for every text, or that can take much time on some text."""
     if source.proven:
         return
     try:
-        re.compile(pattern)
-    except re.error as reason:
+        is_empty = re.compile(pattern).search("")
+    except (re.error, OverflowError, RecursionError) as reason:
         source.fail(line, f"regular expression does not compile: {reason}", "mend the expression")
-    if _NESTED_QUANTIFIER.search(pattern):
-        source.fail(line, "nested quantifiers can explode", "remove the inner + or *")
-    if _UNBOUNDED_ANY.search(pattern):
-        source.fail(line, "'.*' and '.+' are not bounded", "write .{0,20} instead")
-    if any(not far.group(1) or int(far.group(1)) > MAX_REPEAT for far in _FAR_REPEAT.finditer(pattern)):
+    if is_empty:
+        source.fail(line, f"{pattern!r} holds for every text", "leave something that must be there")
+    plain = _ATOM.sub("x", pattern)
+    if _UNBOUNDED.search(plain):
+        source.fail(line, f"a repetition in {pattern!r} is not bounded", "write {0,20} instead of * or +")
+    spans = [(int(least or 0), int(most)) for least, most in _REPEAT.findall(plain)]
+    if any(most > MAX_REPEAT for _, most in spans):
         source.fail(line, f"a repetition may span at most {MAX_REPEAT} characters", "lower the bound")
+    if prod(most - least + 1 for least, most in spans) > MAX_WAYS or _repeats_repetitions(plain):
+        source.fail(line, f"nested or many repetitions in {pattern!r} can explode", "lower or remove some")
+
+
+def _repeats_repetitions(plain: str) -> bool:
+    """Whether a repeated group holds a repetition, or is repeated often; `plain` has no escapes and no classes."""
+    while found := _GROUP.search(plain):
+        has_inner = "{" in found["body"] or "?" in found["body"]
+        if found["times"] and (has_inner or int(found["times"]) > MAX_GROUP_REPEAT):
+            return True
+        plain = plain[:found.start()] + ("x{" if has_inner or found["times"] else "x") + plain[found.end():]
+    return False
 
 
 def parse_words(items: Any, source: Source, line: int) -> tuple[Word, ...]:
@@ -80,6 +82,8 @@ def parse_words(items: Any, source: Source, line: int) -> tuple[Word, ...]:
         if not isinstance(item, str):
             source.fail(line, f"{item!r} is not a word", "put quotation marks around it")
         words += [parse_word(word, source, line) for word in _expanded(item, source, line)]
+    if not words:
+        source.fail(line, f"the word list {items} is empty", "add a word")
     return tuple(dict.fromkeys(words))
 
 
@@ -87,10 +91,9 @@ def parse_term(kind: str, items: Any, source: Source, line: int) -> Term:
     """One `kind: items` pair. `prose: words` is text of any length."""
     if kind == "prose":
         return Term(Kind.TEXT, words=parse_words(items, source, line), prose=True)
-    try:
-        known = Kind(kind)
-    except ValueError:
+    if kind not in set(Kind):
         source.fail(line, f"unknown term {kind!r}", "use one of " + ", ".join([*Kind, "prose", "all", "any"]))
+    known = Kind(kind)
     if known not in GROUPED:
         return Term(known, words=parse_words(items, source, line))
     names = [items] if isinstance(items, str) else items
@@ -114,8 +117,8 @@ def parse_expression(node: Any, source: Source, line: int, depth: int = 0) -> Ex
     """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most four levels deep."""
     if not isinstance(node, dict):
         source.fail(line, f"{node!r} is not a condition", "write {text: […]} or any:/all:")
-    here = int(node.get(LINE, line))
-    keys = [key for key in node if key != LINE]
+    here = source.line_of(node, line)
+    keys = list(source.mapping(node, "condition", line))
     if depth > 3:
         source.fail(here, "conditions are nested too deep", "split them into several items")
     if "any" in keys:
@@ -138,10 +141,7 @@ def _items(nodes: Any, source: Source, line: int, depth: int) -> tuple[Expressio
 
 
 def _within(name: Any, source: Source, line: int) -> Within:
-    try:
-        return Within(name)
-    except ValueError:
-        source.fail(line, f"unknown within: {name!r}", "use app, screen or element")
+    return source.member(Within, name, "within", line)
 
 
 def _only(keys: list[str], allowed: set[str], source: Source, line: int) -> None:

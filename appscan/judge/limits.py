@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from appscan.checks.pack import Limit, Mark, Term, Vocabulary
+from appscan.checks.pack import Limit, Mark, Structure, Term, Vocabulary
 from appscan.judge.hits import MAX_EXCERPT
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Gap, Kind
@@ -91,17 +91,15 @@ class Structures:
         """Fewer classes than a real app with these components would have."""
         return len(self.classes) < FEW_CLASSES and len(self.components) > 3
 
-    def holds(self, name: str, sight: Sight | None) -> str:
-        """What was seen of the structure `name` ("" for nothing): a count, a class, an address."""
-        match name:
-            case "missing_components":
+    def holds(self, structure: Structure, sight: Sight | None) -> str:
+        """What was seen of a structure ("" for nothing): a count, a class, an address."""
+        match structure:
+            case Structure.MISSING_COMPONENTS:
                 return "manifest" if self.missing_components else ""
-            case "few_classes":
+            case Structure.FEW_CLASSES:
                 return str(len(self.classes)) if self.few_classes else ""
-            case "launcher_is_remote_page":
+            case Structure.LAUNCHER_IS_REMOTE_PAGE:
                 return self.remote_start(sight) if sight else ""
-            case _:
-                return ""
 
     def remote_start(self, sight: Sight) -> str:
         """Address of the remote page that the launcher shows, "" where there is none or the app has a UI of its own."""
