@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # This project's own checks: every test with no skips allowed (the corpus excepted), the linters, the main job.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export CI="${CI:-true}" REQUIRE_ALL=1 PIP_NO_INPUT=1
 
 # venv and make are all that a fresh Debian machine may lack.
@@ -14,7 +14,9 @@ if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/de
   apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
-make setup
-make lint
-make scan
-make test
+make setup || exit 1
+status=0
+make lint || status=1
+make scan || status=1
+make test || status=1
+exit "$status"
