@@ -37,6 +37,11 @@ class Fact(IntEnum):
     PERMISSION  value: permission name; role: uses | defines
     COMPONENT   value: class name with dots; role: application | activity | alias | service | receiver | provider | launcher
     ENTRY       an entry of the container. value: its name; role: dex | native | asset | resource | nested | other
+    REQUEST     a request that a crawl saw sent or intended. value: path and query; role: method; its properties are
+                ATTRIBUTE rows whose parent is its node (class, trigger, request_field, response_field, sent, virtual)
+    API         a browser call that a crawl saw. value: dotted chain; role: "" | virtual
+    TIMER       a timer that a crawl saw fire. value: period in milliseconds; role: interval | timeout | chained
+    DIALOG      a dialog that a crawl saw. value: its text; role: closable | stuck
     """
 
     NODE = 1
@@ -48,6 +53,10 @@ class Fact(IntEnum):
     PERMISSION = 7
     COMPONENT = 8
     ENTRY = 9
+    REQUEST = 10
+    API = 11
+    TIMER = 12
+    DIALOG = 13
 
 
 class Role(StrEnum):
@@ -92,7 +101,8 @@ class Facts:
 
     kind: `Fact`; value, role, file, screen: sids (screen -1 where the reader does not know it); node: index of the
     element in its file, or offset in a script; parent: node index of the enclosing element, -1 for none; ref: resource
-    id, 0 for none. Rows of one file stand together, in document order.
+    id, 0 for none; actor: sid of the user role that saw it in a crawl, -1 elsewhere. Rows of one file stand together, in
+    document order.
     """
 
     kind: UInt8
@@ -103,6 +113,7 @@ class Facts:
     node: Int32
     parent: Int32
     ref: UInt32
+    actor: Int32
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from appscan.model.reading import Fact, Facts, Int32, Strings
 
-ROW_WIDTH = 8
+ROW_WIDTH = 9
 
 
 class StringPool:
@@ -45,9 +45,9 @@ class FactRows:
         self._rows = array("q")
 
     def add(self, kind: Fact, value: str | bytes, *, role: str = "", file: int = -1, screen: int = -1, node: int = -1,
-            parent: int = -1, ref: int = 0) -> None:
-        """Append one fact; `file` and `screen` are sids already interned by the caller."""
-        self._rows.extend((int(kind), self.pool.add(value), self.pool.add(role), file, screen, node, parent, ref))
+            parent: int = -1, ref: int = 0, actor: int = -1) -> None:
+        """Append one fact; `file`, `screen` and `actor` are sids already interned by the caller."""
+        self._rows.extend((int(kind), self.pool.add(value), self.pool.add(role), file, screen, node, parent, ref, actor))
 
     def __len__(self) -> int:
         return len(self._rows) // ROW_WIDTH
@@ -59,4 +59,5 @@ class FactRows:
         return Facts(kind=rows[:, 0].astype(np.uint8), value=rows[:, 1].astype(np.int32),
                      role=rows[:, 2].astype(np.int32), file=rows[:, 3].astype(np.int32),
                      screen=rows[:, 4].astype(np.int32), node=rows[:, 5].astype(np.int32),
-                     parent=rows[:, 6].astype(np.int32), ref=rows[:, 7].astype(np.uint32))
+                     parent=rows[:, 6].astype(np.int32), ref=rows[:, 7].astype(np.uint32),
+                     actor=rows[:, 8].astype(np.int32))

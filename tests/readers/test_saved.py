@@ -64,7 +64,7 @@ def reading_of(seed: int, rows: int = 40, texts: list[str] | None = None) -> Rea
 
     ids = chance.integers(0, 1 << 32, rows).astype(np.uint32)
     facts = Facts(chance.integers(1, max(Fact) + 1, rows).astype(np.uint8), sids(), sids(), sids(), sids(), any32(),
-                  any32(), ids)
+                  any32(), ids, sids())
     constant = chance.choice(np.array([NO_CONSTANT, 0, 1, -5, 28_800_000, (1 << 63) - 1]), rows)
     code = Code(
         Classes(sids(), sids(), any32(), sids()), Interfaces(rows_of_methods(), sids()),

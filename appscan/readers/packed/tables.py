@@ -48,6 +48,7 @@ def write_facts(writer: ColumnWriter, facts: Facts) -> None:
     for column in (facts.value, facts.file, facts.screen, facts.node, facts.parent):
         writer.put_steps(column)
     writer.put_coded(facts.ref)
+    writer.put_coded(facts.actor)
 
 
 def read_facts(reader: ColumnReader, rows: int, strings: int) -> Facts:
@@ -57,8 +58,9 @@ def read_facts(reader: ColumnReader, rows: int, strings: int) -> Facts:
     value, file, screen = (_sids(reader.take_steps(rows), strings) for _ in range(3))
     node, parent = (within(reader.take_steps(rows), -(1 << 31), 1 << 31) for _ in range(2))
     ref = within(reader.take_coded(rows), 0, 1 << 32)
+    actor = _sids(reader.take_coded(rows), strings)
     return Facts(kind.astype(np.uint8), value, role, file, screen, node.astype(np.int32), parent.astype(np.int32),
-                 ref.astype(np.uint32))
+                 ref.astype(np.uint32), actor)
 
 
 def write_resources(writer: ColumnWriter, resources: Resources) -> None:
