@@ -87,13 +87,18 @@ class Evaluator:
             lost = any(NOWHERE in part.matches for part in parts) and within is Within.SCREEN
             return Outcome(Truth.UNKNOWN if lost else Truth.FALSE)
         for item in expression.none:
-            against = self.evaluate(item, pick, within)
+            against = self.evaluate(item, _first_party, within)
             if against.truth is Truth.UNKNOWN:
                 return Outcome(Truth.UNKNOWN)
             if against.truth is Truth.TRUE:
                 barred = matches if within is Within.APP else against.matches
                 matches = {key: hits for key, hits in matches.items() if key not in barred}
         return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.FALSE)
+
+
+def _first_party(hit: Hit, _term: Term) -> bool:
+    """What speaks against a match: anything first party, cancelled words too (身份证 in a sentence on ID photos)."""
+    return not hit.origin
 
 
 def _keys(hit: Hit, within: Within) -> Iterable[str]:
