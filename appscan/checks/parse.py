@@ -35,10 +35,10 @@ def parse_word(text: str, source: Source, line: int) -> Word:
         return Word(pattern, Match.PATTERN)
     match = Match.WHOLE if text.startswith("=") else Match.CONTAINS
     plain = fold(text.removeprefix("=")).strip()
-    if not plain:
-        source.fail(line, "empty word", "remove the empty entry")
     if plain.isascii():
         plain = "".join(tokens(text.removeprefix("=")))
+    if not any(sign.isalnum() for sign in plain):
+        source.fail(line, f"empty word {text!r}", "write letters, digits or Han signs")
     return Word(plain, match)
 
 
