@@ -123,7 +123,16 @@ def scan_app(targets: Sequence[Target], app: App, checks: CheckSet, options: Sca
             errors.append(ScanError(target.name, Message("interrupted", {"name": target.name})))
             complete = False
             break
-    report = _report(readings, unread, errors, app, checks, options, clock, complete)
+    judged: list[Judgement] = []
+    for reading in readings:
+        try:
+            progress.stage(reading.artifact.name, "judge", 1.0)
+            judged.append(_judge(reading, app, checks, options, clock))
+        except KeyboardInterrupt:
+            errors.append(ScanError(reading.artifact.name, Message("interrupted", {"name": reading.artifact.name})))
+            complete = False
+            break
+    report = _report(readings[:len(judged)], judged, unread, errors, app, checks, options, complete)
     return ScanResult(replace(report, started=started, ended=_now(), timings=clock.timings()), tuple(readings))
 
 
@@ -131,7 +140,9 @@ def judge_readings(readings: Sequence[Reading], app: App, checks: CheckSet,
                    options: ScanOptions | None = None) -> Report:
     """Judge saved readings of one app again, without their artifacts."""
     clock, started = _Clock(), _now()
-    report = _report(list(readings), [], [], app, checks, options or ScanOptions(), clock, True)
+    options = options or ScanOptions()
+    judged = [_judge(reading, app, checks, options, clock) for reading in readings]
+    report = _report(readings, judged, [], [], app, checks, options, True)
     return replace(report, started=started, ended=_now(), timings=clock.timings())
 
 
@@ -184,11 +195,15 @@ def bounded_memory(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _report(readings: list[Reading], unread: list[ArtifactRead], errors: list[ScanError], app: App, checks: CheckSet,
-            options: ScanOptions, clock: _Clock, complete: bool) -> Report:
+def _judge(reading: Reading, app: App, checks: CheckSet, options: ScanOptions, clock: _Clock) -> Judgement:
     clock.enter("judge")
-    judged = [judge(reading, checks, profile=Profile(options.profile), declared=app.declared) for reading in readings]
+    judged = judge(reading, checks, profile=Profile(options.profile), declared=app.declared)
     clock.enter("report")
+    return judged
+
+
+def _report(readings: Sequence[Reading], judged: Sequence[Judgement], unread: list[ArtifactRead],
+            errors: list[ScanError], app: App, checks: CheckSet, options: ScanOptions, complete: bool) -> Report:
     verdicts = _verdicts(judged, bool(unread), bool(errors) or not complete, checks)
     artifacts = [ArtifactRead(reading.artifact, one.coverage, reading.reader, digest_of(reading), reading.details)
                  for reading, one in zip(readings, judged, strict=True)]

@@ -38,8 +38,8 @@ WHOLE = ("| file | tool | wall, s (min–max) | peak, MiB | times our wall | tim
          "|---|---|---|---|---|---|")
 INSIDE = ("| file | inflate all entries, s | artifact → reading, s | ratio | judge, s | strings |",
           "|---|---|---|---|---|---|")
-HOW = ("`appscan scan X.apk --format json --out -` reads, judges and prints the report. Packing the reading, which a scan "
-       "into a folder does as well, is not in it.")
+HOW = ("`appscan scan X.apk --format json --out -` reads, judges and prints the report. Packing the reading, which a "
+       "scan into a folder does as well, is not in it.")
 
 
 def tools() -> dict[str, Callable[[Path], list[str]]]:

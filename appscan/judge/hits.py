@@ -15,8 +15,9 @@ LABEL_LENGTH = 60
 SENTENCE_LENGTH = 12
 _PRESSED = frozenset({"button", "menu", "tab", "title"})
 
-_ENDPOINT = re.compile(r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>/?[\w.~-]+(?:/[\w{}:.~$-]*)+(?:\?\S*)?)$|"
-                       r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
+_ENDPOINT = re.compile(
+    r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>(?:/[\w{}:.~$-]+|[\w.~-]+/)[\w{}:.~$/-]*(?:\?\S*)?)$|"
+    r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|/?(application|text|image|video|"
     r"audio|multipart|font|res|assets|sys|proc|system|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"

@@ -18,11 +18,16 @@ class Origins:
     siblings under the same first components, unless they are a listed library."""
 
     def __init__(self, vocabulary: Vocabulary, own_package: str) -> None:
-        self._prefixes: Mapping[str, str] = {name.replace(".", "/").strip("/"): library
-                                             for name, library in vocabulary.libraries.items()}
         self._own = own_package.replace(".", "/")
+        listed = {name.replace(".", "/").strip("/"): library for name, library in vocabulary.libraries.items()}
+        self._prefixes: Mapping[str, str] = {path: library for path, library in listed.items()
+                                             if not self._is_own_vendor(path)}
         self._scripts = [(re.compile(pattern), library) for pattern, library in vocabulary.library_scripts]
         self._modules = [re.compile(pattern) for pattern in vocabulary.library_modules]
+
+    def _is_own_vendor(self, path: str) -> bool:
+        """A vendor's whole name space (com.tencent) is no library in its own apps; its listed SDKs still are."""
+        return path.count("/") < 2 and self._own.startswith(path + "/")
 
     def of_class(self, descriptor: str) -> str:
         """Origin of a class descriptor (Lcom/foo/Bar;)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable
 
 from appscan.judge.program import Program
 
@@ -13,6 +14,9 @@ MAX_BACKWARD = 400
 _SCREEN_BASE = re.compile(r"(Activity|Fragment|Dialog|DialogFragment|PopupWindow|BottomSheet\w*|Service|Receiver|"
                           r"Provider|Worker|Application)(Compat|Base)?(V4|X)?;$")
 """Platform and library classes whose descendants stand for a screen, or run without one (services, receivers)."""
+
+
+_OVERLAY = re.compile(r"(Dialog|DialogFragment|PopupWindow|BottomSheet\w*|ActionSheet)(Compat|Base)?;$")
 
 
 class Screens:
@@ -49,27 +53,34 @@ class Screens:
         return known
 
     def _walk_back(self, method: int) -> frozenset[str]:
-        owners = self.program.reading.code.methods.owner
-        _, named_by = self.program.types_of
         found: set[str] = set()
         queue, seen = deque([method]), {method}
         while queue and len(seen) < MAX_BACKWARD:
             current = queue.popleft()
-            owner = int(owners[current])
-            outer = self.program.outer(owner)
-            for sid in {owner, outer}:
-                if self.is_screen(sid):
-                    found.add(self.program.dotted(sid))
-                    break
-            else:
-                before = self.program.callers.get(current, ())
-                if not before:  # a callback: whoever makes the object
-                    before = named_by.get(owner, ()) or (named_by.get(outer, ()) if outer != owner else ())
-                for caller in before:
-                    if caller not in seen:
-                        seen.add(caller)
-                        queue.append(caller)
+            owner = self.program.owner_of(current)
+            screen = next((sid for sid in (owner, self.program.outer(owner)) if self.is_screen(sid)), None)
+            if screen is not None:
+                found.add(self.program.dotted(screen))
+                if not self._is_overlay(screen):
+                    continue
+            for caller in self._before(current, owner):
+                if caller not in seen:
+                    seen.add(caller)
+                    queue.append(caller)
         return frozenset(found)
+
+    def _is_overlay(self, sid: int) -> bool:
+        """Whether the class is a dialog or the like: what it does also happens on the screen that opens it."""
+        return any(_OVERLAY.search(self.program.text(parent)) for parent in (sid, *self.program.ancestors(sid)))
+
+    def _before(self, method: int, owner: int) -> Iterable[int]:
+        """Callers of a method; for a callback, whoever makes or names its class."""
+        callers = self.program.callers.get(method, ())
+        if callers:
+            return callers
+        _, named_by = self.program.types_of
+        outer = self.program.outer(owner)
+        return named_by.get(owner, ()) or (named_by.get(outer, ()) if outer != owner else ())
 
     def screens_of_class(self, sid: int) -> frozenset[str]:
         """Screens of a class: itself, or those from which its methods or its making are reached."""

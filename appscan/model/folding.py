@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def fold(text: str) -> str:
-    """Text as it is matched: NFKC, lower case, invisible characters removed, white space collapsed, none between Han."""
+    """Text as it is matched: NFKC, lower case, no invisible characters, white space collapsed, none between Han."""
     if text.isascii():
         return _SPACE.sub(" ", text.lower()) if ("\n" in text or "\t" in text or "  " in text) else text.lower()
     plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower()

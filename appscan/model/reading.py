@@ -31,11 +31,11 @@ class Fact(IntEnum):
     NODE        an element of a tree (XML, HTML). value: tag; role: ""; ref: android:id
     TEXT        text that a person can see. value: the text; role: a `Role`; ref: the string resource it came from
     ATTRIBUTE   an attribute kept for its meaning. value: its text; role: attribute name; ref: the resource it names
-    LITERAL     a string literal in script, data or native code. value: the literal; role: string | key | template | native
+    LITERAL     a string literal in script, data or native code. value: itself; role: string | key | template | native
     CALL        a call in script. value: dotted chain without arguments (uni.getLocation); role: ""
     PATH        an address in markup. value: the address; role: action | href | src | start
     PERMISSION  value: permission name; role: uses | defines
-    COMPONENT   value: class name with dots; role: application | activity | alias | service | receiver | provider | launcher
+    COMPONENT   value: dotted class name; role: application | activity | alias | service | receiver | provider | launcher
     ENTRY       an entry of the container. value: its name; role: dex | native | asset | resource | nested | other
     REQUEST     a request that a crawl saw sent or intended. value: path and query; role: method; its properties are
                 ATTRIBUTE rows whose parent is its node (class, trigger, request_field, response_field, sent, virtual)
@@ -101,8 +101,8 @@ class Facts:
 
     kind: `Fact`; value, role, file, screen: sids (screen -1 where the reader does not know it); node: index of the
     element in its file, or offset in a script; parent: node index of the enclosing element, -1 for none; ref: resource
-    id, 0 for none; actor: sid of the user role that saw it in a crawl, -1 elsewhere. Rows of one file stand together, in
-    document order.
+    id, 0 for none; actor: sid of the user role that saw it in a crawl, -1 elsewhere. Rows of one file stand together,
+    in document order.
     """
 
     kind: UInt8
@@ -118,9 +118,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Rows of resources.arsc for the types that carry meaning (string, plurals, array, id, layout, menu, xml, navigation,
-    raw). One row per (id, configuration, item). type, name, value, config: sids; value is the text, or the file path for
-    file resources, -1 for plain ids. config is "" for the default, else the qualifier (zh-rCN, night, …).
+    """Rows of resources.arsc for the types that carry meaning (string, plurals, array, id, layout, menu, xml,
+    navigation, raw). One row per (id, configuration, item). type, name, value, config: sids; value is the text, or the
+    file path for file resources, -1 for plain ids. config is "" for the default, else the qualifier (zh-rCN, night, …).
     """
 
     id: UInt32
@@ -177,7 +177,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Pairs (row of `Methods`, something used in it). `what` is a sid (string constant, type descriptor) or resource id."""
+    """Pairs (row of `Methods`, something used in it). `what`: a sid (string constant, type descriptor) or resource id."""
 
     method: Int32
     what: Int64
@@ -185,7 +185,7 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """String and type values of annotations. type: sid of the annotation descriptor; owner: sid of the class descriptor;
+    """String and type values of annotations. type: sid of the annotation's descriptor; owner: sid of the class's;
     method: row of `Methods` or -1; member: sid of the annotated field's name or -1; element: sid of the element name;
     value: sid of the string, type descriptor, or enum name."""
 

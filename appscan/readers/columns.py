@@ -47,7 +47,8 @@ class FactRows:
     def add(self, kind: Fact, value: str | bytes, *, role: str = "", file: int = -1, screen: int = -1, node: int = -1,
             parent: int = -1, ref: int = 0, actor: int = -1) -> None:
         """Append one fact; `file`, `screen` and `actor` are sids already interned by the caller."""
-        self._rows.extend((int(kind), self.pool.add(value), self.pool.add(role), file, screen, node, parent, ref, actor))
+        value_sid, role_sid = self.pool.add(value), self.pool.add(role)
+        self._rows.extend((int(kind), value_sid, role_sid, file, screen, node, parent, ref, actor))
 
     def __len__(self) -> int:
         return len(self._rows) // ROW_WIDTH

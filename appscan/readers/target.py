@@ -21,9 +21,12 @@ def is_unread_kind(path: Path) -> bool:
 
 
 def unread_artifact(path: Path, name: str) -> Artifact:
-    """Digest and size of a package that is not read. Raises UnreadableError `missing_file` or `unreadable_file`."""
+    """Digest and size of a package that is not read. Raises UnreadableError `missing_file`, `not_a_file` or
+    `unreadable_file`."""
     total = hashlib.sha256()
     size = 0
+    if path.exists() and not path.is_file():
+        raise UnreadableError("not_a_file", name=name)
     try:
         with path.open("rb") as file:
             while block := file.read(1 << 20):

@@ -14,6 +14,7 @@ import yaml
 from appscan.checks.load import load, shipped_folder
 from appscan.checks.pack import CheckSet, Context, Match
 from appscan.judge.contexts import Contexts
+from appscan.judge.origins import Origins
 from appscan.model.folding import fold
 
 FOLDER = shipped_folder()
@@ -98,12 +99,18 @@ def test_library_prefixes_are_many_and_well_formed(checks: CheckSet) -> None:
 
 
 @pytest.mark.parametrize("package", [
-    "io.appium", "com.netease.open", "com.netease", "com.tencent", "com.baidu", "com.alibaba", "com.huawei",
-    "com.iflytek", "com.hikvision", "com.weaver", "com.seeyon", "com.example", "com", "cn", "org", "net", "io",
-    "cn.gov",
+    "io.appium", "com.netease.open", "com.netease", "com.hikvision", "com.weaver", "com.seeyon", "com.example", "com",
+    "cn", "org", "net", "io", "cn.gov",
 ])
 def test_a_developers_own_package_is_no_library(checks: CheckSet, package: str) -> None:
     assert package not in checks.vocabulary.libraries
+
+
+@pytest.mark.parametrize("vendor", ["com.tencent", "com.baidu", "com.alibaba", "com.huawei", "com.iflytek"])
+def test_a_vendors_name_space_is_a_library_but_in_its_own_apps(checks: CheckSet, vendor: str) -> None:
+    descriptor = f"L{vendor.replace('.', '/')}/govshared/Patrol;"
+    assert Origins(checks.vocabulary, "cn.gov.county.app").of_class(descriptor)
+    assert not Origins(checks.vocabulary, f"{vendor}.govapp").of_class(descriptor)
 
 
 def _is_library(checks: CheckSet, path: str) -> bool:

@@ -1,0 +1,167 @@
+"""Every fixture gets the verdicts that a careful human wrote down, from its bytes and from its saved reading alike."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from appscan import schema
+from appscan.checks import CheckSet, load, shipped_folder
+from appscan.model.artifact import App
+from appscan.model.judgement import Finding, Force, Presence, Verdict
+from appscan.model.report import Report
+from appscan.readers.saved import load_reading, save_reading
+from appscan.report.document import to_document
+from appscan.scan import ScanResult, Target, judge_readings, scan_app
+
+SOURCES = Path(__file__).resolve().parents[1] / "fixtures" / "apks"
+PACKAGES = sorted((SOURCES / "built").iterdir())
+CHECKS = load()
+CHECK_IDS = [check.id for check in CHECKS.checks]
+
+
+def fixture_of(package: Path) -> dict[str, Any]:
+    fixture: dict[str, Any] = json.loads((SOURCES / package.stem / "fixture.json").read_text("utf-8"))
+    return fixture
+
+
+@cache
+def scanned(package: Path) -> ScanResult:
+    """A scan with the shipped packs; each package is read once for all tests."""
+    return scan_app([Target(package, package.name)], App(), CHECKS)
+
+
+def words(value: str | list[str]) -> set[str]:
+    return {value} if isinstance(value, str) else set(value)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out for one check, in the words of fixture.json."""
+
+    presence: str
+    force: str
+    verdict: str
+
+
+def outcomes(report: Report) -> dict[str, Outcome]:
+    findings = {finding.check_id: finding for finding in report.findings}
+    rows = {}
+    for row in report.verdicts:
+        finding = findings.get(row.check_id)
+        rows[row.check_id] = Outcome(str(finding.presence) if finding else "none",
+                                     str(finding.force) if finding else "none", str(row.verdict))
+    return rows
+
+
+def evidence_of(finding: Finding | None) -> str:
+    """The finding in lines, for whoever reads a failure."""
+    lines = [] if finding is None else [
+        f"  {one.supports}: {one.signal.kind} {one.signal.value!r} on {occurrence.screen!r} ({one.signal.role})"
+        for occurrence in finding.occurrences for one in occurrence.evidence]
+    return "\n".join(lines) or "  no evidence"
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_a_fixture_gets_the_verdicts_that_a_human_gave(package: Path) -> None:
+    fixture, report = fixture_of(package), scanned(package).report
+    findings = {finding.check_id: finding for finding in report.findings}
+    wrong = []
+    for check_id, got in outcomes(report).items():
+        expected = fixture["expect"].get(check_id, {"verdict": fixture.get("rest", ["not_found", "info"])})
+        for axis, allowed in expected.items():
+            if getattr(got, axis) not in words(allowed):
+                wrong.append(f"{check_id}: {axis} is {getattr(got, axis)}, a human says {allowed}\n"
+                             + evidence_of(findings.get(check_id)))
+        wrong += [f"{check_id}: {never} must never come out\n" + evidence_of(findings.get(check_id))
+                  for never in set(fixture.get("never", [])) & {got.presence, got.verdict} - {"none"}]
+    assert report.errors == ()
+    assert not wrong, f"{package.name} proves: {fixture['proves']}\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_a_finding_shows_what_it_rests_on(package: Path) -> None:
+    report = scanned(package).report
+    for finding in report.findings:
+        supported = {one.supports for occurrence in finding.occurrences for one in occurrence.evidence}
+        if finding.presence is not Presence.NONE:
+            assert finding.presence in supported, finding.check_id
+        if finding.force is not Force.NONE:
+            assert finding.force in supported, finding.check_id
+        assert finding.presence.rank <= finding.presence_at_most.rank
+        assert finding.force.rank <= finding.force_at_most.rank
+        assert finding.clauses
+        assert len({occurrence.fingerprint for occurrence in finding.occurrences}) == len(finding.occurrences)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_a_report_fits_the_published_schema(package: Path) -> None:
+    document = to_document(scanned(package).report)
+    assert schema.problems("report-1", json.loads(json.dumps(document))) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_judging_the_saved_reading_equals_scanning(package: Path, tmp_path: Path) -> None:
+    result = scanned(package)
+    save_reading(result.readings[0], tmp_path / "x.reading")
+    again = judge_readings([load_reading(tmp_path / "x.reading")], App(), CHECKS)
+    assert again.findings == result.report.findings
+    assert again.verdicts == result.report.verdicts
+    assert again.overall == result.report.overall
+    assert again.artifacts == result.report.artifacts
+
+
+def test_scanning_twice_says_the_same() -> None:
+    for package in PACKAGES[:6]:
+        first, second = scanned(package).report, scan_app([Target(package, package.name)], App(), CHECKS).report
+        assert (first.findings, first.verdicts, first.artifacts) == (second.findings, second.verdicts, second.artifacts)
+
+
+# ---------------------------------------------------------------- seams: a check that is not yet written
+
+
+def without_check(folder: Path, check_id: str) -> None:
+    """Take a check and the shared words that only it uses out of a copy of the packs."""
+    file = folder / "features" / f"{check_id}.yaml"
+    own = file.read_text("utf-8")
+    file.unlink()
+    others = "".join(path.read_text("utf-8") for path in (folder / "features").glob("*.yaml"))
+    path = folder / "vocabulary" / "words.yaml"
+    lists = yaml.safe_load(path.read_text("utf-8"))
+    kept = {name: listed for name, listed in lists["lists"].items() if f"${name}" in others or f"${name}" not in own}
+    path.write_text(json.dumps({"lists": kept}, ensure_ascii=False), encoding="utf-8")
+
+
+def packages_of(check_id: str) -> list[Path]:
+    """Fixtures that speak of the check, and the decoy."""
+    return [package for package in PACKAGES if package.suffix == ".apk" and (
+        check_id in fixture_of(package)["expect"] or package.stem == "decoy")]
+
+
+@pytest.mark.parametrize("check_id", CHECK_IDS)
+def test_a_reading_saved_before_a_check_was_written_is_enough_to_judge_it(check_id: str, tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    shutil.copytree(shipped_folder(), packs)
+    without_check(packs, check_id)
+    fewer: CheckSet = load(packs)
+    assert check_id not in {check.id for check in fewer.checks}
+    packages = packages_of(check_id)
+    assert len(packages) > 4
+    for number, package in enumerate(packages):
+        before = scan_app([Target(package, package.name)], App(), fewer)
+        save_reading(before.readings[0], tmp_path / f"{number}.reading")
+    for number, package in enumerate(packages):
+        report = scanned(package).report
+        again = judge_readings([load_reading(tmp_path / f"{number}.reading")], App(), CHECKS)
+        assert again.findings == report.findings
+        assert again.verdicts == report.verdicts
+    found = {verdict.verdict for package in packages for verdict in scanned(package).report.verdicts
+             if verdict.check_id == check_id}
+    assert Verdict.LIKELY_VIOLATION in found
