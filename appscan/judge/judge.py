@@ -15,7 +15,18 @@ from appscan.judge.limits import Structures, standing_limits
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
 from appscan.model.coverage import Coverage, Kind
-from appscan.model.judgement import CheckVerdict, Evidence, Finding, Force, Message, Occurrence, Presence, Tag, Verdict
+from appscan.model.judgement import (
+    CheckVerdict,
+    Evidence,
+    Finding,
+    Force,
+    Message,
+    Occurrence,
+    Presence,
+    Signal,
+    Tag,
+    Verdict,
+)
 from appscan.model.reading import Reading
 
 MAX_OCCURRENCES = 40
@@ -124,28 +135,23 @@ class _Bench:
 
     def _occurrences(self, check: Check, seen: _Seen, forced: list[tuple[Force, str, tuple[Hit, ...]]]
                      ) -> tuple[Occurrence, ...]:
-        by_anchor: dict[str, Occurrence] = {}
-        keys = sorted(seen.matches, key=lambda key: (key in (NOWHERE, EVERYWHERE), key))
+        """One per anchor; where there are too many, those with the most force are kept."""
         limit = MAX_OCCURRENCES if seen.presence.rank >= Presence.REACHABLE.rank else MENTIONS_KEPT
-        for key in keys:
-            hits = seen.matches[key]
-            near = [(rung, hit) for rung, where, some in forced for hit in some
-                    if where in (key, EVERYWHERE) or where not in seen.matches]
+        found: dict[str, Occurrence] = {}
+        near: dict[str, list[tuple[Force, Evidence]]] = {}
+        for key in _by_force(seen.matches, forced):
             screen = "" if key in (NOWHERE, EVERYWHERE) else key
-            title = self._title_of(screen)
-            kind, anchor = anchor_of(hits, title, "" if is_opaque(screen) else screen)
-            mark = fingerprint(check.id, kind, anchor)
-            beside = list(dict.fromkeys(near))[:MAX_EVIDENCE // 2]
-            supported = [Evidence(hit.signal(screen), seen.presence.value) for hit in _best(hits)]
-            supported += [Evidence(hit.signal(screen), rung.value) for rung, hit in beside]
-            known = by_anchor.get(mark)
-            if known is not None:
-                evidence = tuple(dict.fromkeys([*known.evidence, *supported]))[:MAX_EVIDENCE]
-                by_anchor[mark] = replace(known, evidence=evidence)
-            elif len(by_anchor) < limit:
-                by_anchor[mark] = Occurrence(title or screen, mark, tuple(dict.fromkeys(supported))[:MAX_EVIDENCE],
-                                             self._path(hits, screen))
-        return tuple(by_anchor.values())
+            title, hits = self._title_of(screen), seen.matches[key]
+            mark = fingerprint(check.id, *anchor_of(hits, title, "" if is_opaque(screen) else screen))
+            if mark not in found and len(found) == limit:
+                continue
+            known = found.setdefault(mark, Occurrence(title or screen, mark, (), self._path(hits, screen)))
+            own = [Evidence(_signal(hit, screen), seen.presence.value) for hit in _best(hits)]
+            found[mark] = replace(known, evidence=tuple(dict.fromkeys([*known.evidence, *own]))[:MAX_EVIDENCE // 2 + 1])
+            near.setdefault(mark, []).extend(
+                (rung, Evidence(_signal(hit, screen), rung.value)) for rung, where, some in forced for hit in some
+                if where in (key, EVERYWHERE) or where not in seen.matches)
+        return tuple(replace(one, evidence=one.evidence + _strongest(near[mark])) for mark, one in found.items())
 
     def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
         """The call path that says most: through the screen itself, to a call or request rather than to a text."""
@@ -268,6 +274,28 @@ def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dic
 def _in_app(expression: Expression) -> bool:
     """Whether an expression speaks of the whole app rather than of the feature's screen."""
     return isinstance(expression, AllOf) and expression.within is Within.APP
+
+
+def _by_force(matches: Mapping[str, tuple[Hit, ...]], forced: list[tuple[Force, str, tuple[Hit, ...]]]) -> list[str]:
+    """Keys of `matches`: those with the strongest force first, then known screens, then by name."""
+    strongest: dict[str, int] = {}
+    for rung, key, _ in forced:
+        strongest[key] = max(rung.rank, strongest.get(key, 0))
+    return sorted(matches, key=lambda key: (-strongest.get(key, 0), key in (NOWHERE, EVERYWHERE), key))
+
+
+def _strongest(near: list[tuple[Force, Evidence]]) -> tuple[Evidence, ...]:
+    """Some evidence of each rung of force, the highest rungs first: the rung that counts is always among it."""
+    kept: list[Evidence] = []
+    for rung, evidence in sorted(dict.fromkeys(near), key=lambda pair: -pair[0].rank):
+        if sum(1 for other in kept if other.supports == rung) < MAX_ALIKE:
+            kept.append(evidence)
+    return tuple(kept[:MAX_EVIDENCE // 2])
+
+
+def _signal(hit: Hit, screen: str) -> Signal:
+    """The hit as seen on `screen`, or where it stands itself when that is elsewhere."""
+    return hit.signal(screen if screen in hit.screens or not hit.screens else "")
 
 
 def _best(hits: tuple[Hit, ...]) -> list[Hit]:
