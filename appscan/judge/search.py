@@ -18,7 +18,9 @@ MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_LOWER = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 0 for code in range(256))
+_LOWER = bytes(ord(chr(code).lower()) if code < 128 else 0 for code in range(256))
+_DROPPED = bytes(code for code in range(256) if code >= 128 or not chr(code).isalnum())
+"""What words are not made of: taken out before Latin words are sought, so that check_in and check-in are one."""
 
 
 @functools.cache
@@ -35,7 +37,8 @@ class Search:
     of whole tokens in ASCII strings, patterns in folded strings."""
 
     def __init__(self, strings: Strings, told: np.ndarray | None = None) -> None:
-        """`told`: per string, whether Latin words count in it (None: everywhere). Names inside libraries are many."""
+        """`told`: per string, whether Latin words and patterns are sought in it (None: everywhere). Names inside
+        libraries are many."""
         self.strings = strings
         self._told = told
         self._folded: dict[int, str] = {}
@@ -79,19 +82,26 @@ class Search:
     @cached_property
     def _han(self) -> tuple[str, list[int], np.ndarray]:
         """Folded non-ASCII strings joined by line feeds, their sids, and the start of each in the joined text."""
-        sids = np.flatnonzero(~self._is_ascii).tolist()
-        texts = [self.folded(sid).replace("\n", " ") for sid in sids]
-        starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
-        return "\n".join(texts), sids, starts
+        return self._joined(np.flatnonzero(~self._is_ascii))
 
     @cached_property
-    def _latin(self) -> tuple[str, np.ndarray]:
-        """Letters and digits of all strings in lower case, end to end, and the end of each string in it."""
-        lower = np.frombuffer(self.strings.blob.translate(_LOWER), dtype=np.uint8)
-        kept = lower != 0
-        before = np.zeros(len(lower) + 1, dtype=np.int64 if len(lower) >> 31 else np.int32)
-        np.cumsum(kept, out=before[1:])
-        return lower[kept].tobytes().decode("ascii"), before[self.strings.ends]
+    def _told_han(self) -> tuple[str, list[int], np.ndarray]:
+        """As `_han`, without what only libraries say: patterns cost more than words, and speak of the app itself."""
+        return self._han if self._told is None else self._joined(np.flatnonzero(~self._is_ascii & self._told))
+
+    def _joined(self, chosen: np.ndarray) -> tuple[str, list[int], np.ndarray]:
+        sids = chosen.tolist()
+        texts = [self.folded(sid).replace("\n", " ") for sid in sids]
+        return "\n".join(texts), sids, np.cumsum([0, *(len(text) + 1 for text in texts)])
+
+    @cached_property
+    def _latin(self) -> tuple[str, list[int], np.ndarray]:
+        """Letters and digits of short strings in lower case, end to end; their sids, and the end of each in it."""
+        sizes = np.diff(self.strings.ends, prepend=0)
+        chosen = (sizes > 2) & (sizes <= MAX_IDENTIFIER)
+        sids = np.flatnonzero(chosen if self._told is None else chosen & self._told).tolist()
+        texts = [self.strings.raw(sid).translate(_LOWER, _DROPPED) for sid in sids]
+        return b"".join(texts).decode("ascii"), sids, np.cumsum([len(text) for text in texts])
 
     def exact(self, texts: Iterable[str]) -> dict[str, int]:
         """Sid of each of the texts that is itself a string of the reading."""
@@ -124,7 +134,7 @@ class Search:
         return {word: frozenset(hits) for word, hits in found.items()}
 
     def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
-        joined, ends = self._latin
+        joined, sids, ends = self._latin
         by_text: dict[str, list[Word]] = {}
         for word in words:
             by_text.setdefault(word.text, []).append(word)
@@ -133,13 +143,10 @@ class Search:
         if not matches:
             return {}
         table = np.array(matches, dtype=np.int64)
-        sids = np.searchsorted(ends, table[:, 1], side="right")
-        inside = table[:, 2] <= ends[sids]  # a match must not run over the end of its string
-        size = self.strings.ends[sids] - np.where(sids > 0, self.strings.ends[sids - 1], 0)
-        inside &= size <= MAX_IDENTIFIER
-        if self._told is not None:
-            inside &= self._told[sids]
-        pairs = np.unique(np.stack((table[:, 0], sids), axis=1)[inside], axis=0)
+        rows = np.searchsorted(ends, table[:, 1], side="right")
+        inside = table[:, 2] <= ends[rows]  # a match must not run over the end of its string
+        pairs = np.unique(np.stack((table[:, 0], rows), axis=1)[inside], axis=0)
+        pairs[:, 1] = np.array(sids, dtype=np.int64)[pairs[:, 1]]
         found: dict[Word, set[int]] = {}
         parts_of: dict[int, tuple[str, ...]] = {}
         for index, sid in pairs.tolist():
@@ -152,21 +159,20 @@ class Search:
         return {word: frozenset(hits) for word, hits in found.items()}
 
     def _find_pattern(self, pattern: str) -> frozenset[int]:
-        joined, sids, starts = self._han
+        joined, sids, starts = self._told_han
         found = {sids[index] for index in _lines_with(pattern, joined, starts)}
         if pattern.isascii():
-            joined, chosen, starts = self._ascii_texts
-            found |= {int(chosen[index]) for index in _lines_with(pattern, joined, starts)}
+            joined, sids, starts = self._ascii_texts
+            found |= {sids[index] for index in _lines_with(pattern, joined, starts)}
         return frozenset(found)
 
     @cached_property
-    def _ascii_texts(self) -> tuple[str, np.ndarray, np.ndarray]:
-        """Short ASCII strings in lower case, one per line; sids and starts."""
+    def _ascii_texts(self) -> tuple[str, list[int], np.ndarray]:
+        """Short ASCII strings, folded, one per line; sids and starts."""
         ends = self.strings.ends
-        starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-        chosen = np.flatnonzero(self._is_ascii & (ends - starts > 2) & (ends - starts <= MAX_IDENTIFIER))
-        texts = [fold(self.strings[sid]) for sid in chosen.tolist()]
-        return "\n".join(texts), chosen, np.cumsum([0, *(len(text) + 1 for text in texts)])
+        sizes = np.diff(ends, prepend=0)
+        chosen = self._is_ascii & (sizes > 2) & (sizes <= MAX_IDENTIFIER)
+        return self._joined(np.flatnonzero(chosen if self._told is None else chosen & self._told))
 
 
 def _lines_with(pattern: str, joined: str, starts: np.ndarray) -> set[int]:
