@@ -35,7 +35,8 @@ class Fact(IntEnum):
     CALL        a call in script. value: dotted chain without arguments (uni.getLocation); role: ""
     PATH        an address in markup. value: the address; role: action | href | src | start
     PERMISSION  value: permission name; role: uses | defines
-    COMPONENT   value: dotted class name; role: application | activity | alias | service | receiver | provider | launcher
+    COMPONENT   value: dotted class name; role: application | activity | alias | service | receiver |
+                provider | launcher
     ENTRY       an entry of the container. value: its name; role: dex | native | asset | resource | nested | other
     REQUEST     a request that a crawl saw sent or intended. value: path and query; role: method; its properties are
                 ATTRIBUTE rows whose parent is its node (class, trigger, request_field, response_field, sent, virtual)
@@ -177,7 +178,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Pairs (row of `Methods`, something used in it). `what`: a sid (string constant, type descriptor) or resource id."""
+    """Pairs (row of `Methods`, something used in it). `what`: a sid (string, type descriptor) or a resource id."""
 
     method: Int32
     what: Int64
