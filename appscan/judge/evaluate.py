@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within
+from appscan.checks.parse import terms_of
 from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
@@ -61,7 +62,14 @@ class Evaluator:
             case AnyOf():
                 return _any([self.evaluate(item, pick, within) for item in expression.items])
             case AllOf():
-                return self._all(expression, pick)
+                outcome = self._all(expression, pick)
+                if expression.within is Within.ELEMENT and within is not Within.ELEMENT:
+                    return Outcome(outcome.truth, _by_screen(outcome.hits()))
+                return outcome
+
+    def is_open(self, expression: Expression) -> bool:
+        """Whether a blinded kind may hold more of what `expression` asks for than was seen."""
+        return any(term.kind in self.blinded for term in terms_of(expression))
 
     def _term(self, term: Term, pick: Pick, within: Within) -> Outcome:
         grouped: dict[str, list[Hit]] = {}
@@ -85,20 +93,32 @@ class Evaluator:
         matches = _joined_in_app(parts) if within is Within.APP else _joined_by_key(parts)
         if not matches:
             lost = any(NOWHERE in part.matches for part in parts) and within is Within.SCREEN
-            return Outcome(Truth.UNKNOWN if lost else Truth.FALSE)
+            more = any(self.is_open(item) for item in expression.items)  # it may stand nearer than what was seen
+            return Outcome(Truth.UNKNOWN if lost or more else Truth.FALSE)
+        is_unknown = False
         for item in expression.none:
             against = self.evaluate(item, _first_party, within)
-            if against.truth is Truth.UNKNOWN:
-                return Outcome(Truth.UNKNOWN)
+            is_unknown |= against.truth is Truth.UNKNOWN
             if against.truth is Truth.TRUE:
                 barred = matches if within is Within.APP else against.matches
                 matches = {key: hits for key, hits in matches.items() if key not in barred}
-        return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.FALSE)
+        if not matches:
+            return Outcome(Truth.FALSE)
+        return Outcome(Truth.UNKNOWN) if is_unknown else Outcome(Truth.TRUE, matches)
 
 
 def _first_party(hit: Hit, _term: Term) -> bool:
     """What speaks against a match: anything first party, cancelled words too (身份证 in a sentence on ID photos)."""
     return not hit.origin
+
+
+def _by_screen(hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
+    """Hits of elements by the screens on which the elements stand."""
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        for key in _keys(hit, Within.SCREEN):
+            grouped.setdefault(key, []).append(hit)
+    return {key: tuple(found) for key, found in grouped.items()}
 
 
 def _keys(hit: Hit, within: Within) -> Iterable[str]:

@@ -17,6 +17,7 @@ from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_b
 from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import (
     CheckVerdict,
+    Declaration,
     Evidence,
     Finding,
     Force,
@@ -96,12 +97,14 @@ class _Bench:
             why.append(Message("dead", {}))
         row = CheckVerdict(check.id, verdict, tuple(why))
         occurrences = self._occurrences(check, seen, forced)
-        if not occurrences and not seen.cancelled and verdict is not Verdict.INCONCLUSIVE:
+        declaration = declaration_of(declared, verdict)
+        says_more = verdict in (Verdict.INCONCLUSIVE, Verdict.MISSING) or declaration is Declaration.DECLARED_NOT_FOUND
+        if not occurrences and not seen.cancelled and not says_more:
             return None, row
         return Finding(
             check_id=check.id, artifact=self.reading.artifact.sha256, presence=seen.presence,
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
-            declaration=declaration_of(declared, verdict), tags=self._tags(check, seen, contexts),
+            declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
             cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED])), row
 
@@ -127,7 +130,8 @@ class _Bench:
                 if beside and seen.presence.rank >= Presence.MENTIONED.rank:
                     found += [(rung, key, hits) for key, hits in beside.items()]
                     least = max(least, rung, key=lambda force: force.rank)
-                elif outcome.truth is Truth.UNKNOWN and seen.at_most.rank > Presence.MENTIONED.rank:
+                elif seen.at_most.rank > Presence.MENTIONED.rank and (
+                        outcome.truth is Truth.UNKNOWN or self.evaluator.is_open(item)):
                     most = max(most, rung, key=lambda force: force.rank)
         if seen.at_most.rank >= Presence.REACHABLE.rank and seen.presence.rank < Presence.REACHABLE.rank:
             most = Force.ORDER  # nothing is known of what could not be seen

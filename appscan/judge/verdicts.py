@@ -21,7 +21,8 @@ def verdict_of(presence: Presence, force: Force, profile: Profile) -> Verdict:
         case Presence.NONE:
             return Verdict.NOT_FOUND
         case Presence.MENTIONED | Presence.BUNDLED:
-            return Verdict.NEEDS_REVIEW if force is Force.ORDER and presence is Presence.MENTIONED else Verdict.INFO
+            # An order is the app's own text, so with it a feature that is bundled is mentioned as well.
+            return Verdict.NEEDS_REVIEW if force is Force.ORDER else Verdict.INFO
         case Presence.REACHABLE | Presence.EXERCISED:
             if profile is Profile.STRICT or force.rank >= Force.CONSEQUENCE.rank:
                 return Verdict.LIKELY_VIOLATION
