@@ -15,6 +15,9 @@ from appscan.judge.program import ACC_NATIVE, Program
 from appscan.judge.search import Search
 from appscan.model.reading import NO_CONSTANT, Fact
 
+PERIODIC = "periodic"
+"""Call group to which timers that a crawl saw fire belong as well."""
+
 NATIVE_CALL = "native_call"
 """Computed call group: first-party methods implemented in native code."""
 
@@ -70,6 +73,9 @@ class Acts:
         """Rows of facts that are the act in scripts."""
         if group.name == NETWORK:
             yield from self._script_requests
+            yield from np.flatnonzero(self.reading.facts.kind == Fact.REQUEST).tolist()
+        if group.name == PERIODIC:
+            yield from np.flatnonzero(self.reading.facts.kind == Fact.TIMER).tolist()
         for chain in group.scripts:
             dotted = "." + chain
             for row in self._script_rows.get(chain.rpartition(".")[2], ()):
@@ -179,10 +185,10 @@ class Acts:
 
     @cached_property
     def _script_rows(self) -> dict[str, list[int]]:
-        """Last component of a script call → rows of CALL facts."""
+        """Last component of a call → rows of calls in scripts, and of calls that a crawl saw."""
         facts = self.reading.facts
         grouped: dict[str, list[int]] = defaultdict(list)
-        for row in np.flatnonzero(facts.kind == Fact.CALL).tolist():
+        for row in np.flatnonzero((facts.kind == Fact.CALL) | (facts.kind == Fact.API)).tolist():
             grouped[self.program.text(int(facts.value[row])).rpartition(".")[2]].append(row)
         return grouped
 

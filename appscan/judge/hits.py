@@ -29,7 +29,7 @@ _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 class Hit:
     """One place where a term is true. `screens` are the screens it may belong to, empty when unknown; `element` ties
     hits of one element; `method` is a row of the code's methods, `row` one of the facts, or -1; `prose` marks running
-    text."""
+    text; `exercised` what a crawl saw happen."""
 
     kind: Kind
     value: str
@@ -44,6 +44,7 @@ class Hit:
     method: int = -1
     excerpt: str = ""
     row: int = -1
+    exercised: bool = False
 
     def signal(self, screen: str = "") -> Signal:
         """The hit as a signal of the report, seen on `screen`."""

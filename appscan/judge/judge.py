@@ -260,6 +260,8 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
         outcome = evaluator.evaluate(check.presence[rung], pick)
         if outcome.truth is Truth.TRUE:
             found, presence = outcome, result
+            if result is Presence.REACHABLE and any(hit.exercised for hit in outcome.hits()):
+                presence = Presence.EXERCISED
             break
         if outcome.truth is Truth.UNKNOWN:
             at_most = max(at_most, result, key=lambda one: one.rank)

@@ -25,6 +25,9 @@ from appscan.model.reading import Fact, Reading, Role
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
+_EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER, Fact.DIALOG})
+"""Facts of what a crawl saw happen."""
+
 LIST_LENGTH = 3000
 TEXTS_BEFORE = 14
 ROWS_BEFORE = 80
@@ -154,7 +157,7 @@ class Sight:
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
-            if (fact is Fact.PATH and role in ("action", "request", "start")) or (
+            if fact is Fact.REQUEST or (fact is Fact.PATH and role in ("action", "request", "start")) or (
                     fact is Fact.LITERAL and role in ("string", "template", "native")):
                 yield self._fact_hit(row, Kind.ENDPOINT, path, role)
         for method in self._methods_using(sid):
@@ -266,8 +269,9 @@ class Sight:
         facts = self.reading.facts
         file = self.program.text(int(facts.file[row]))
         seen = self.layouts.place_of(row)
-        return Hit(kind, value, file, seen.screens, f"{file}#{int(facts.node[row])}", role=role, origin=seen.origin,
-                   live=seen.live, row=row)
+        return Hit(kind, value, file, seen.screens, f"{file}#{int(facts.node[row])}", role=role,
+                   actor=self.program.text(int(facts.actor[row])), origin=seen.origin, live=seen.live, row=row,
+                   exercised=int(facts.kind[row]) in _EXERCISED)
 
     def around(self, hit: Hit) -> str:
         """Titles and the texts just before a fact in its file, folded: the heading of a list says what the list is."""
