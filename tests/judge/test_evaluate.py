@@ -1,0 +1,129 @@
+"""Conditions follow Kleene: true with matches, false where it was earned, else unknown; near means near."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pytest
+
+from appscan.checks import load
+from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
+from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
+from appscan.judge.hits import Hit
+from appscan.judge.sight import Sight
+from appscan.model.coverage import Kind
+from appscan.model.reading import Reading
+
+from .small_readings import page, reading_with
+
+VOCABULARY = load().vocabulary
+TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+HERE, THERE = "pages/here", "pages/there"
+READING = reading_with(
+    page(HERE, ("button", "立即签到"), ("label", "考勤"), literals=[("string", "/api/att/list")]),
+    page(THERE, ("title", "公告"), ("label", "天气"), calls=["uni.getLocation"]),
+    permissions=["android.permission.CAMERA"])
+SAID = Term(Kind.TEXT, (Word("考勤"),))
+MISSING = Term(Kind.TEXT, (Word("积分"),))
+BLIND = Term(Kind.FIELD, (Word("rank"),))
+BY_TRUTH: dict[Truth, Expression] = {TRUE: SAID, FALSE: MISSING, UNKNOWN: BLIND}
+PAIRS = [(one, other) for one in Truth for other in Truth]
+
+
+def evaluated(expression: Expression, reading: Reading = READING, blinded: tuple[Kind, ...] = (Kind.FIELD,)) -> Outcome:
+    return Evaluator(Sight(reading, VOCABULARY), frozenset(blinded)).evaluate(expression, own)
+
+
+def own(hit: Hit, _term: Term) -> bool:
+    return not hit.origin
+
+
+def text(word: str) -> Term:
+    return Term(Kind.TEXT, (Word(word),))
+
+
+def both(*items: Expression, none: tuple[Expression, ...] = (), within: Within = Within.SCREEN) -> AllOf:
+    return AllOf(items, none, within)
+
+
+@pytest.mark.parametrize("truth", Truth)
+def test_a_term_is_true_seen_false_covered_or_unknown_blinded(truth: Truth) -> None:
+    outcome = evaluated(BY_TRUTH[truth])
+    assert outcome.truth is truth
+    assert bool(outcome.matches) is (truth is TRUE)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_any_is_the_greater_of_two(one: Truth, other: Truth) -> None:
+    assert evaluated(AnyOf((BY_TRUTH[one], BY_TRUTH[other]))).truth is max(one, other)
+
+
+@pytest.mark.parametrize("within", Within)
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_all_is_the_lesser_of_two(one: Truth, other: Truth, within: Within) -> None:
+    assert evaluated(both(BY_TRUTH[one], BY_TRUTH[other], within=within)).truth is min(one, other)
+
+
+@pytest.mark.parametrize("within", [Within.SCREEN, Within.APP])
+@pytest.mark.parametrize("truths", [(one,) for one in Truth] + PAIRS)
+def test_not_turns_true_and_false_and_leaves_unknown(truths: tuple[Truth, ...], within: Within) -> None:
+    turned = {TRUE: FALSE, FALSE: TRUE, UNKNOWN: UNKNOWN}
+    outcome = evaluated(both(SAID, none=tuple(BY_TRUTH[truth] for truth in truths), within=within))
+    assert outcome.truth is reduce(min, (turned[truth] for truth in truths), TRUE)
+
+
+def test_a_false_item_makes_all_false_whatever_is_unknown() -> None:
+    assert evaluated(both(BLIND, MISSING, BLIND)).truth is FALSE
+
+
+def test_things_on_two_screens_are_not_within_a_screen_but_within_the_app() -> None:
+    apart = (text("考勤"), text("天气"))
+    assert evaluated(both(*apart)).truth is FALSE
+    assert set(evaluated(both(*apart, within=Within.APP)).matches) == {HERE}
+    assert evaluated(both(text("天气"), Term(Kind.CALL, groups=("location",)))).matches.keys() == {THERE}
+
+
+def test_things_apart_are_unknown_where_a_blinded_kind_may_stand_nearer() -> None:
+    apart = (text("考勤"), Term(Kind.CALL, groups=("location",)))
+    assert evaluated(both(*apart)).truth is FALSE
+    assert evaluated(both(*apart), blinded=(Kind.CALL,)).truth is UNKNOWN
+    assert evaluated(both(*apart), blinded=(Kind.DIALOG,)).truth is FALSE
+
+
+def test_a_thing_without_a_screen_is_unknown_beside_another_and_not_false() -> None:
+    lost = reading_with(page(HERE, ("label", "考勤")), page("", ("label", "天气"), file=""))
+    assert evaluated(text("天气"), lost).matches.keys() == {NOWHERE}
+    assert evaluated(both(SAID, text("天气")), lost).truth is UNKNOWN
+    assert evaluated(both(SAID, text("天气"), within=Within.APP), lost).truth is TRUE
+
+
+def test_within_an_element_needs_one_element() -> None:
+    reading = reading_with(page(HERE, ("label", "考勤统计表"), ("label", "统计"), ("button", "签到")))
+    assert evaluated(both(text("考勤"), text("统计"), within=Within.ELEMENT), reading).truth is TRUE
+    assert evaluated(both(text("考勤"), text("签到"), within=Within.ELEMENT), reading).truth is FALSE
+
+
+def test_what_stands_in_one_element_stands_on_its_screen() -> None:
+    reading = reading_with(page(HERE, ("label", "考勤统计表"), ("button", "签到")), page(THERE, ("button", "签到")))
+    inner = both(text("考勤"), text("统计"), within=Within.ELEMENT)
+    assert evaluated(inner, reading).matches.keys() == {HERE}
+    assert evaluated(both(inner, Term(Kind.CONTROL, (Word("签到"),))), reading).matches.keys() == {HERE}
+
+
+def test_not_bars_only_the_screen_on_which_it_stands() -> None:
+    reading = reading_with(page(HERE, ("label", "签到"), ("label", "酒店")), page(THERE, ("label", "签到")))
+    condition = both(text("签到"), none=(text("酒店"),))
+    assert evaluated(condition, reading).matches.keys() == {THERE}
+    assert evaluated(both(text("签到"), none=(text("酒店"),), within=Within.APP), reading).truth is FALSE
+
+
+def test_a_permission_stands_on_every_screen() -> None:
+    camera = Term(Kind.PERMISSION, (Word("androidpermissioncamera"),))
+    assert evaluated(camera).matches.keys() == {EVERYWHERE}
+    assert evaluated(both(SAID, camera)).matches.keys() == {HERE}
+    assert evaluated(both(camera, camera)).matches.keys() == {EVERYWHERE}
+
+
+def test_matches_show_the_hits_of_every_item() -> None:
+    outcome = evaluated(both(Term(Kind.CONTROL, (Word("签到"),)), AnyOf((MISSING, SAID))))
+    assert [(hit.kind, hit.value) for hit in outcome.hits()] == [(Kind.CONTROL, "立即签到"), (Kind.TEXT, "考勤")]
