@@ -86,6 +86,9 @@ class _Reader:
             certificates = self._certificates(base)
             resources, lookup = self._resources()
             summary = self._manifest(base, lookup)
+            if summary.split:
+                self.gaps.append(Gap(CODE_KINDS, self.package.artifact.name, "base_missing", {"split": summary.split},
+                                     blinds=True))
             self._step("resources", 0.1)
             self._layouts(lookup)
             self._step("code", 0.3)
@@ -224,6 +227,8 @@ class _Reader:
         self.deadline.check()
         code, gaps = read_dex(units, self.pool)
         self.gaps += gaps
+        if not units:
+            self.gaps.append(Gap(CODE_KINDS, self.package.artifact.name, "no_code", blinds=True))
         self.read_items.append(ReadItem("dex", len(units)))
         self.read_items.append(ReadItem("classes", len(code.classes.type)))
         if len(code.classes.type) < SHELL_CLASSES:
