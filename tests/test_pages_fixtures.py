@@ -55,6 +55,11 @@ def effects_of(name: str) -> list[dict[str, Any]]:
     return [row for row in read(name, "api.json").get("routes", []) if "effect" in row]
 
 
+def path_of(row: dict[str, Any]) -> str:
+    """One address that the route answers."""
+    return str(row["path"]).replace("*", "1") + ("?" + urlencode(row["query"]) if "query" in row else "")
+
+
 def ask(url: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
     """Status and body; redirects are not followed, and of a long answer only the start is read."""
     parts = urlsplit(url)
@@ -137,10 +142,10 @@ def test_every_effect_of_a_site_counts_when_called(name: str) -> None:
         for row in effects_of(name):
             before = served.effects.named(row["effect"])
             role = row.get("role", next(iter(roles), None))
-            cookie = {"Cookie": f"{api['sessions'].get('cookie', 'SESSION')}={roles[role]}"} if role in roles else {}
+            cookie = {"Cookie": f"{api['sessions']['cookie']}={roles[role]}"} if role in roles else {}
             method = "POST" if row.get("method") == "*" else row.get("method", "GET")
-            path = row["path"].replace("*", "1") + ("?" + urlencode(row["query"]) if "query" in row else "")
-            status, _ = ask(served.url + path, method, row.get("body", "{}").encode() if method == "POST" else None, **cookie)
+            body = row.get("body", "{}").encode() if method == "POST" else None
+            status, _ = ask(served.url + path_of(row), method, body, **cookie)
             assert status == int(row.get("status", 200))
             assert served.effects.named(row["effect"]) == before + 1
         assert served.effects.seen[-1].path.startswith("/")
@@ -151,8 +156,7 @@ def test_reads_change_nothing(name: str) -> None:
     with SERVER.serve(name) as served:
         for row in read(name, "api.json").get("routes", []):
             if "effect" not in row and row.get("method", "GET") == "GET":
-                path = row["path"].replace("*", "1") + ("?" + urlencode(row["query"]) if "query" in row else "")
-                ask(served.url + path)
+                ask(served.url + path_of(row))
         assert served.effects.total == 0
 
 
@@ -179,7 +183,7 @@ def test_every_socket_frame_counts(name: str) -> None:
 
 def test_what_is_no_part_of_the_site_is_not_served() -> None:
     with SERVER.serve("checkin-forced") as served:
-        for path in ("/site.json", "/api.json", "/../server.py", "/%2e%2e/server.py", "/..%2f..%2fREADME.md", "/.git/x"):
+        for path in ("/site.json", "/api.json", "/../server.py", "/%2e%2e/server.py", "/..%2f..%2fREADME.md", "/.x"):
             assert ask(served.url + path)[0] == 404
         assert "GET /site.json" in served.requests
 
