@@ -265,6 +265,8 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
             break
         if outcome.truth is Truth.UNKNOWN:
             at_most = max(at_most, result, key=lambda one: one.rank)
+    if presence.rank < Presence.REACHABLE.rank and evaluator.blinded & set(check.needs):
+        at_most = max(at_most, Presence.REACHABLE, key=lambda one: one.rank)  # "not found" needs them seen whole
     is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
     return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(picks.cancelled),
                  is_dead, contexts, evaluator.sight)
