@@ -11,7 +11,7 @@ from appscan.model.coverage import Kind
 from appscan.model.folding import fold
 
 _BLANK = re.compile(r"[\W_]+")
-_OPAQUE = re.compile(r"(?:^|\.)[a-z]{1,2}\d?(?:\.|$)")
+_OPAQUE = re.compile(r"(?:[^/]*[.$])?(?:[a-z]{1,3}|[A-Z])\d?|res/[^/]{1,4}\.xml")
 
 
 def anchor_of(hits: Iterable[Hit], screen_title: str, component: str) -> tuple[str, str]:
@@ -39,5 +39,5 @@ def fingerprint(check_id: str, kind: str, anchor: str) -> str:
 
 
 def is_opaque(name: str) -> bool:
-    """Whether a class name looks obfuscated (a.b.c)."""
-    return bool(_OPAQUE.search(name))
+    """Whether a name looks as if a shrinker had given it: a class a.b.c, a layout res/-a.xml."""
+    return bool(_OPAQUE.fullmatch(name))

@@ -146,7 +146,8 @@ class _Bench:
         for key in _by_force(seen.matches, forced):
             screen = "" if key in (NOWHERE, EVERYWHERE) else key
             title, hits = self._title_of(screen), seen.matches[key]
-            mark = fingerprint(check.id, *anchor_of(hits, title, "" if is_opaque(screen) else screen))
+            stable = "" if is_opaque(screen) else screen
+            mark = fingerprint(check.id, *anchor_of(hits, self.sight.titles.get(screen) or stable, stable))
             if mark not in found and len(found) == limit:
                 continue
             known = found.setdefault(mark, Occurrence(title or screen, mark, (), self._path(hits, screen)))
