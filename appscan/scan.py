@@ -212,7 +212,7 @@ def _report(readings: Sequence[Reading], judged: Sequence[Judgement], unread: li
     named = app if app.name or not names else replace(app, name=names[0])
     used = {clause for check in checks.checks for clause in check.clauses}
     return Report(
-        tool=Tool("appscan", __version__, checks.digest, checks.version), app=named,
+        tool=Tool("appscan", __version__, checks.digest, checks.version, not checks.shipped), app=named,
         artifacts=tuple(artifacts + unread), findings=_findings(judged), verdicts=verdicts,
         overall=worst(row.verdict for row in verdicts), errors=tuple(errors), timings={}, profile=options.profile,
         started="", ended="",

@@ -346,6 +346,11 @@ def test_the_report_names_program_packs_profile_and_times(checks: CheckSet) -> N
     assert used <= {clause.id for clause in report.clauses}
 
 
+def test_the_report_says_whether_the_packs_are_those_of_the_program(checks: CheckSet) -> None:
+    assert not scanned(checks, CLEAN).tool.custom_checks
+    assert scanned(replace(checks, shipped=False), CLEAN).tool.custom_checks
+
+
 def test_the_name_of_the_app_is_declared_else_read(checks: CheckSet) -> None:
     assert scanned(checks, FORCED, app=App(name="虚构巡查")).app.name == "虚构巡查"
     assert scanned(checks, FORCED).app.name

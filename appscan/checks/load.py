@@ -40,7 +40,9 @@ def load(folder: Path | None = None) -> CheckSet:
     limits = [parse_limit(name, node) for name, node in _in(documents, LIMITS)]
     _unique([check.id for check in checks], [limit.id for limit in limits])
     version = str(documents.get(VERSION, {}).get("version", "0"))
-    return CheckSet(tuple(checks), tuple(limits), vocabulary, clauses, digest_of_files(root), version)
+    digest = digest_of_files(root)
+    return CheckSet(tuple(checks), tuple(limits), vocabulary, clauses, digest, version,
+                    shipped=folder is None or digest == digest_of_files(shipped_folder()))
 
 
 def lint(folder: Path) -> list[PackError]:

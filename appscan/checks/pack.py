@@ -187,7 +187,8 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class CheckSet:
-    """All packs, loaded and linted. `digest` is the SHA-256 of their files; `version` is for people."""
+    """All packs, loaded and linted. `digest` is the SHA-256 of their files; `version` is for people; `shipped` is True
+    where they are, byte for byte, the packs that come with the program."""
 
     checks: tuple[Check, ...]
     limits: tuple[Limit, ...]
@@ -195,3 +196,4 @@ class CheckSet:
     clauses: Mapping[str, ClauseText]
     digest: str
     version: str
+    shipped: bool = False

@@ -63,12 +63,14 @@ class ScanError:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Which program and packs made the report. `packs` is the pack version for people."""
+    """Which program and packs made the report. `packs` is the pack version for people; `custom_checks` is True where
+    the packs are not those that come with this version of the program."""
 
     name: str
     version: str
     checks_digest: str
     packs: str
+    custom_checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

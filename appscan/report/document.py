@@ -26,7 +26,7 @@ def to_document(report: Report) -> Document:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": report.tool.name, "version": report.tool.version, "checks_digest": report.tool.checks_digest,
-                 "packs": report.tool.packs},
+                 "packs": report.tool.packs, "custom_checks": report.tool.custom_checks},
         "app": _app(report.app),
         "product": report.product,
         "stage": report.stage,

@@ -314,6 +314,16 @@ def test_the_shipped_packs_load_with_all_patterns_tried() -> None:
     assert checks == load()
 
 
+def test_packs_are_shipped_ones_only_byte_for_byte(tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(shipped_folder(), copied)
+    assert load().shipped
+    assert load(copied).shipped
+    check = copied / "features" / "check-in.yaml"
+    check.write_text(check.read_text("utf-8") + "# softened\n", "utf-8")
+    assert not load(copied).shipped
+
+
 def test_no_check_names_a_platform() -> None:
     for path in sorted((shipped_folder() / "features").glob("*.yaml")):
         text = path.read_text(encoding="utf-8")

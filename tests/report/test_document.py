@@ -35,6 +35,15 @@ def test_a_report_comes_back_as_it_was(any_report: Report) -> None:
     assert from_document(json.loads(to_json(to_document(any_report)))) == any_report
 
 
+def test_custom_checks_come_back_and_may_be_missing_in_older_reports(report: Report) -> None:
+    custom = dataclasses.replace(report, tool=dataclasses.replace(report.tool, custom_checks=True))
+    document = to_document(custom)
+    assert problems(REPORT, document) == []
+    assert from_document(document).tool.custom_checks
+    del document["tool"]["custom_checks"]
+    assert not from_document(document).tool.custom_checks
+
+
 def test_equal_reports_give_equal_text(any_report: Report) -> None:
     assert to_json(to_document(any_report)) == to_json(to_document(from_document(to_document(any_report))))
 
