@@ -14,8 +14,8 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 _LAPSE = re.compile(r"^[\W\d一二三四五六七八九十]*(漏|缺|迟|早退|未|代|虚|拒|瞒)")
 """A listed lapse of the user (漏签, 迟到) is an order under the same heading, not a quotation of the ban."""
 
-QUOTE = "regulation-quote"
-"""The context whose headings speak for the lists below them."""
+HEADING = "ban-heading"
+"""The context of headings that speak for the lists below them."""
 
 
 class Contexts:
@@ -40,7 +40,7 @@ class Contexts:
 
     def _headed(self, folded: str, around: str) -> str:
         for context in self.contexts if around else ():
-            if context.id == QUOTE and _fits(context, around):
+            if context.id == HEADING and _fits(context, around):
                 return "" if _LAPSE.match(folded) else context.id
         return ""
 

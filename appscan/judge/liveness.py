@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from appscan.judge.program import ACC_NATIVE, Program
+from appscan.judge.program import ACC_NATIVE, MAX_CLASS_NAME, Program
 from appscan.model.reading import Fact
 
 ACC_PRIVATE, ACC_STATIC = 0x2, 0x8
@@ -35,6 +35,7 @@ class Liveness:
         self.classes: set[int] = set()
         self.parent: dict[int, int] = {}
         self._queue: deque[int] = deque()
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
         self._walk()
 
     def path_to(self, method: int) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ class Liveness:
         names = program.class_by_name
         entries = [names[name] for name in program.components if name in names]
         classes, annotated = program.annotated
-        for group in (entries, sorted(self._named_in_xml()), sorted(program.named_by_libraries), sorted(classes),
+        for group in (entries, sorted(self._named_in_files()), sorted(program.named_by_libraries), sorted(classes),
                       sorted(program.nested_classes)):
             for sid in group:
                 self._enter(sid, None)
@@ -65,16 +66,17 @@ class Liveness:
                 self._reach(method, None)
         self._drain()
 
-    def _named_in_xml(self) -> set[int]:
-        """Classes that XML files name: custom views as tags, fragments and handlers in attributes."""
+    def _named_in_files(self) -> set[int]:
+        """Classes that files name: custom views as tags, fragments in attributes, route tables in assets."""
         program = self.program
-        facts = program.reading.facts
-        rows = np.flatnonzero((facts.kind == Fact.NODE) | (facts.kind == Fact.ATTRIBUTE))
+        facts, strings = program.reading.facts, program.reading.strings
         found: set[int] = set()
-        for sid in np.unique(facts.value[rows]).tolist():
-            known = program.class_by_name.get(program.text(sid))
-            if known is not None:
-                found.add(known)
+        for sid in np.unique(facts.value[facts.kind != Fact.COMPONENT]).tolist():
+            raw = strings.raw(sid)
+            if len(raw) < MAX_CLASS_NAME and b"." in raw:
+                known = program.class_by_name.get(raw.decode("utf-8", "replace").replace("/", "."))
+                if known is not None:
+                    found.add(known)
         return found
 
     @property
@@ -91,12 +93,20 @@ class Liveness:
         while self._queue:
             method = self._queue.popleft()
             for target in program.edges.get(method, ()):
-                self._reach(target, method)
-                self._enter(int(program.reading.code.methods.owner[target]), method)
+                self._call(target, method)
             for sid in types.get(method, ()):
                 self._enter(sid, method)
             for sid in program.strings_of.get(method, ()):
                 self._enter(sid, method)
+
+    def _call(self, target: int, by: int) -> None:
+        """An override is reached only through an object of its class: it waits until something makes or names that."""
+        owner = self.program.owner_of(target)
+        if owner in self.classes or (by, target) not in self.program.dispatched:
+            self._reach(target, by)
+            self._enter(owner, by)
+        else:
+            self._waiting.setdefault(owner, []).append((target, by))
 
     def _reach(self, method: int, by: int | None) -> None:
         if method not in self.methods:
@@ -111,6 +121,8 @@ class Liveness:
             return
         self.classes.add(sid)
         program = self.program
+        for target, caller in self._waiting.pop(sid, ()):
+            self._reach(target, caller)
         strange = [parent for parent in program.ancestors(sid)
                    if not program.own_sid[parent] and program.text(parent) != "Ljava/lang/Object;"]
         for method in program.methods_of.get(sid, ()):

@@ -187,6 +187,18 @@ class Program:
         return grouped
 
     @cached_property
+    def dispatched(self) -> set[tuple[int, int]]:
+        """(caller, target) pairs in which the target is an override of what the code names, not the method itself."""
+        owners = self.reading.code.methods.owner
+        callers, callees, _ = self.calls_own
+        pairs: set[tuple[int, int]] = set()
+        named: set[tuple[int, int]] = set()
+        for caller, callee in zip(callers.tolist(), callees.tolist(), strict=True):
+            for target in self.targets_of.get(callee, ()):
+                (named if owners[target] == owners[callee] else pairs).add((caller, target))
+        return pairs - named
+
+    @cached_property
     def callers(self) -> dict[int, list[int]]:
         grouped: dict[int, list[int]] = defaultdict(list)
         for caller, targets in self.edges.items():

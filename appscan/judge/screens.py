@@ -1,15 +1,13 @@
-"""Which screens a method or class belongs to, walking callers backwards. Knows no check and no layout."""
+"""Which screens a method or class belongs to. Knows no check and no layout."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
 from collections.abc import Iterable
+from functools import cached_property
 
 from appscan.judge.program import Program
-
-MAX_BACKWARD = 400
-"""Methods visited at most when looking for the screens behind one method."""
 
 _SCREEN_BASE = re.compile(r"(Activity|Fragment|Dialog|DialogFragment|PopupWindow|BottomSheet\w*|Service|Receiver|"
                           r"Provider|Worker|Application)(Compat|Base)?(V4|X)?;$")
@@ -26,6 +24,8 @@ class Screens:
         self.program = program
         self._is_screen: dict[int, bool] = {}
         self._screens: dict[int, frozenset[str]] = {}
+        self._overlays: dict[int, bool] = {}
+        self._uncalled: dict[int, list[int]] = {}
 
     def is_screen(self, sid: int) -> bool:
         """Whether the class is a component, fragment, dialog, service or another thing that stands for a screen."""
@@ -49,38 +49,72 @@ class Screens:
         """Screens from which `method` is reached first, walking callers backwards; empty where none is known."""
         known = self._screens.get(method)
         if known is None:
-            known = self._screens[method] = self._walk_back(method)
+            bits, names = self._spread
+            held = bits.get(method, 0)
+            known = self._screens[method] = frozenset(name for place, name in enumerate(names) if held >> place & 1)
         return known
 
-    def _walk_back(self, method: int) -> frozenset[str]:
-        found: set[str] = set()
-        queue, seen = deque([method]), {method}
-        while queue and len(seen) < MAX_BACKWARD:
-            current = queue.popleft()
-            owner = self.program.owner_of(current)
-            screen = next((sid for sid in (owner, self.program.outer(owner)) if self.is_screen(sid)), None)
+    @cached_property
+    def _spread(self) -> tuple[dict[int, int], list[str]]:
+        """(first-party method → bits of its screens, names of the screens by bit). Each screen is handed on along calls
+        and from whoever names a class to its callbacks, until another screen begins: linear in the calls."""
+        program = self.program
+        numbers: dict[str, int] = {}
+        bits: dict[int, int] = {}
+        for owner, methods in program.methods_of.items():
+            screen = self._screen_of_class(owner)
             if screen is not None:
-                found.add(self.program.dotted(screen))
-                if not self._is_overlay(screen):
-                    continue
-            for caller in self._before(current, owner):
-                if caller not in seen:
-                    seen.add(caller)
-                    queue.append(caller)
-        return frozenset(found)
+                number = numbers.setdefault(program.dotted(screen), len(numbers))
+                bits.update(dict.fromkeys(methods, 1 << number))
+        queue = deque(bits)
+        waiting = set(queue)
+        while queue:
+            method = queue.popleft()
+            waiting.discard(method)
+            handed = bits[method]
+            for follower in self._followers(method):
+                held = bits.get(follower, 0)
+                if held | handed != held:
+                    bits[follower] = held | handed
+                    if follower not in waiting:
+                        waiting.add(follower)
+                        queue.append(follower)
+        return bits, list(numbers)
+
+    def _followers(self, method: int) -> Iterable[int]:
+        """Methods that run on the screens of `method`: what it calls, and the callbacks of classes that it names."""
+        program = self.program
+        for target in program.edges.get(method, ()):
+            if self._takes(program.owner_of(target)):
+                yield target
+        for named in program.types_of[0].get(method, ()):
+            if self._takes(named):
+                yield from self._callbacks(named)
+
+    def _callbacks(self, sid: int) -> list[int]:
+        """Methods of a class that first-party code never calls: whoever makes the object runs them."""
+        known = self._uncalled.get(sid)
+        if known is None:
+            callers = self.program.callers
+            known = self._uncalled[sid] = [one for one in self.program.methods_of.get(sid, ()) if one not in callers]
+        return known
+
+    def _takes(self, sid: int) -> bool:
+        """Whether a class takes over the screens of its callers: one that is no screen itself, or lies over another."""
+        screen = self._screen_of_class(sid)
+        return screen is None or self._is_overlay(screen)
+
+    def _screen_of_class(self, sid: int) -> int | None:
+        """The class itself or the one around it, where that is a screen."""
+        return next((one for one in (sid, self.program.outer(sid)) if self.is_screen(one)), None)
 
     def _is_overlay(self, sid: int) -> bool:
         """Whether the class is a dialog or the like: what it does also happens on the screen that opens it."""
-        return any(_OVERLAY.search(self.program.text(parent)) for parent in (sid, *self.program.ancestors(sid)))
-
-    def _before(self, method: int, owner: int) -> Iterable[int]:
-        """Callers of a method; for a callback, whoever makes or names its class."""
-        callers = self.program.callers.get(method, ())
-        if callers:
-            return callers
-        _, named_by = self.program.types_of
-        outer = self.program.outer(owner)
-        return named_by.get(owner, ()) or (named_by.get(outer, ()) if outer != owner else ())
+        known = self._overlays.get(sid)
+        if known is None:
+            family = (sid, *self.program.ancestors(sid))
+            known = self._overlays[sid] = any(_OVERLAY.search(self.program.text(one)) for one in family)
+        return known
 
     def screens_of_class(self, sid: int) -> frozenset[str]:
         """Screens of a class: itself, or those from which its methods or its making are reached."""
