@@ -108,9 +108,9 @@ def test_no_expectation_contradicts_itself_or_its_role(name: str) -> None:
         for expected in capture["expect"].values():
             assert set(expected["presence"]) - never
             assert set(expected["verdict"]) - never
-    verdicts = [expected["verdict"] for expected in read(name)["expect"].values()]
-    accuses = ["likely_violation"] in verdicts
-    assert accuses == (read(name)["role"] == "positive")
+    verdicts = [set(expected["verdict"]) for expected in read(name)["expect"].values()]
+    accused = any("likely_violation" in words <= {"likely_violation", "needs_review"} for words in verdicts)
+    assert accused == (read(name)["role"] == "positive")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -146,7 +146,7 @@ def test_every_effect_of_a_site_counts_when_called(name: str) -> None:
             method = "POST" if row.get("method") == "*" else row.get("method", "GET")
             body = row.get("body", "{}").encode() if method == "POST" else None
             status, _ = ask(served.url + path_of(row), method, body, **cookie)
-            assert status == int(row.get("status", 200))
+            assert status == int(row.get("status", 302 if "redirect" in row else 200))
             assert served.effects.named(row["effect"]) == before + 1
         assert served.effects.seen[-1].path.startswith("/")
 
@@ -155,7 +155,7 @@ def test_every_effect_of_a_site_counts_when_called(name: str) -> None:
 def test_reads_change_nothing(name: str) -> None:
     with SERVER.serve(name) as served:
         for row in read(name, "api.json").get("routes", []):
-            if "effect" not in row and row.get("method", "GET") == "GET":
+            if "effect" not in row and row.get("method", "GET") == "GET" and row.get("delay", 0) < 1:
                 ask(served.url + path_of(row))
         assert served.effects.total == 0
 
