@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from appscan import __version__
@@ -17,7 +20,7 @@ from appscan.checks import CheckSet
 from appscan.errors import AppscanError, UnreadableError
 from appscan.judge.judge import Judgement, judge
 from appscan.judge.verdicts import Profile, worst
-from appscan.model.artifact import App
+from appscan.model.artifact import App, Artifact
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import CheckVerdict, Finding, Message, Verdict
 from appscan.model.reading import Reading
@@ -27,14 +30,19 @@ from appscan.readers.target import is_unread_kind, read_target, unread_artifact
 
 READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm")
 UNREAD_SUFFIXES = (".hap", ".wxapkg", ".ipa", ".aab", ".rpk")
+SHARE_OF_READING = 0.8
+"""Of the work on one target; judging is the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One file to scan; `name` is shown to people."""
+    """One file to scan; `name` stands in reports. `given` is the path as the user would write it, told when the file
+    cannot be read; `failure` says why a folder could not be searched, whose packages nobody knows then."""
 
     path: Path
     name: str
+    given: str = ""
+    failure: UnreadableError | None = None
 
 
 class Progress(Protocol):
@@ -62,23 +70,73 @@ class ScanOptions:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The report with the readings it was judged from."""
+    """The report with the readings it was judged from. `mark` stands for a digest in names of folders where no artifact
+    could be opened: of the file's bytes, or of its path where not even these can be read."""
 
     report: Report
     readings: tuple[Reading, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search for targets came upon: files to scan; folders that cannot be read (targets with a `failure`); links
+    to folders, which are not followed; and files met again under another name, as pairs (again, first)."""
+
+    targets: tuple[Target, ...] = ()
+    unread: tuple[Target, ...] = ()
+    links: tuple[Path, ...] = ()
+    again: tuple[tuple[Path, Path], ...] = ()
+
+
+def search(paths: Sequence[Path], suffixes: Sequence[str] = READ_SUFFIXES + UNREAD_SUFFIXES) -> Search:
+    """Files as they are; folders searched through and through for files with one of the suffixes, in order. Links to
+    folders are not followed unless given as a path themselves; the same file is a target once."""
+    targets: list[Target] = []
+    unread: list[Target] = []
+    links: list[Path] = []
+    for path in paths:
+        if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises where a folder above may not be entered)
+            targets.append(Target(path, path.name, str(path)))
+            continue
+        found: list[Path] = []
+        for folder, folders, files in os.walk(path, onerror=lambda error: unread.append(_unread_folder(error))):
+            here = Path(folder)
+            folders.sort()
+            links += [here / name for name in folders if (here / name).is_symlink()]
+            found += [here / name for name in files if PurePath(name).suffix.lower() in suffixes]
+        targets += [Target(file, file.relative_to(path).as_posix(), str(file)) for file in sorted(found)]
+    once, again = _without_twins(targets)
+    return Search(tuple(once), tuple(unread), tuple(links), tuple(again))
 
 
 def expand_targets(paths: Sequence[Path]) -> list[Target]:
-    """Files as they are; folders searched for known package kinds, in order. Links to folders are not followed."""
-    targets = []
-    for path in paths:
-        if path.is_dir():
-            found = sorted(file for file in path.rglob("*") if file.suffix.lower() in READ_SUFFIXES + UNREAD_SUFFIXES
-                           and not file.is_dir())
-            targets += [Target(file, file.relative_to(path).as_posix()) for file in found]
+    """The files that a search of the paths finds."""
+    return list(search(paths).targets)
+
+
+def _unread_folder(error: OSError) -> Target:
+    path = Path(str(error.filename))
+    why = errno.errorcode.get(error.errno or 0, "EIO")
+    return Target(path, path.name, str(path), UnreadableError("unreadable_folder", name=str(path), why=why))
+
+
+def _without_twins(targets: Sequence[Target]) -> tuple[list[Target], list[tuple[Path, Path]]]:
+    """Targets by identity of their files, the first name of each; and the others beside the first."""
+    first: dict[object, Path] = {}
+    once, again = [], []
+    for target in targets:
+        try:
+            status = target.path.stat()
+            identity: object = (status.st_dev, status.st_ino)
+        except (OSError, ValueError):
+            identity = os.path.abspath(target.path)  # noqa: PTH100 (resolving would follow links)
+        if identity in first:
+            again.append((target.path, first[identity]))
         else:
-            targets.append(Target(path, path.name))
-    return targets
+            first[identity] = target.path
+            once.append(target)
+    return once, again
 
 
 class _Clock:
@@ -106,44 +164,77 @@ def scan_app(targets: Sequence[Target], app: App, checks: CheckSet, options: Sca
     On KeyboardInterrupt the report holds what was done so far and is marked incomplete."""
     options, progress = options or ScanOptions(), progress or Silence()
     clock, started = _Clock(), _now()
-    readings: list[Reading] = []
-    unread: list[ArtifactRead] = []
-    errors: list[ScanError] = []
-    complete = True
-    for target in targets:
+    work = _Work([], [], [])
+    for number, target in enumerate(targets):
         try:
             reading = _read(target, options.limits, clock, progress)
             if isinstance(reading, Reading):
-                readings.append(reading)
+                work.readings.append(reading)
             else:
-                unread.append(reading)
+                work.unread.append(reading)
         except AppscanError as error:
-            errors.append(_error_of(target, error))
+            work.errors.append(_error_of(target, error))
         except KeyboardInterrupt:
-            errors.append(ScanError(target.name, Message("interrupted", {"name": target.name})))
-            complete = False
+            work.interrupted = True
+            work.errors += [_never_read(late) for late in targets[number:]]
             break
+    result = _judged(work, app, checks, options, clock, progress)
+    mark = "" if result.report.artifacts or not targets else _mark(targets[0].path)
+    report = replace(result.report, started=started, ended=_now(), timings=clock.timings())
+    return ScanResult(report, tuple(work.readings), mark)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What was read so far; grows while targets are read."""
+
+    readings: list[Reading]
+    unread: list[ArtifactRead]
+    errors: list[ScanError]
+    interrupted: bool = False
+
+
+def _judged(work: _Work, app: App, checks: CheckSet, options: ScanOptions, clock: _Clock,
+            progress: Progress) -> ScanResult:
+    """The report on what was read. An interruption leaves the rest unjudged, and says so."""
     judged: list[Judgement] = []
-    for reading in readings:
-        try:
-            progress.stage(reading.artifact.name, "judge", 1.0)
+    try:
+        for reading in work.readings:
+            progress.stage(reading.artifact.name, "judge", SHARE_OF_READING)
             judged.append(_judge(reading, app, checks, options, clock))
-        except KeyboardInterrupt:
-            errors.append(ScanError(reading.artifact.name, Message("interrupted", {"name": reading.artifact.name})))
-            complete = False
-            break
-    report = _report(readings[:len(judged)], judged, unread, errors, app, checks, options, complete)
-    return ScanResult(replace(report, started=started, ended=_now(), timings=clock.timings()), tuple(readings))
+            progress.stage(reading.artifact.name, "judge", 1.0)
+        return ScanResult(_report(work, judged, app, checks, options), tuple(work.readings))
+    except KeyboardInterrupt:
+        work.interrupted = True
+        work.errors += [_never_judged(reading) for reading in work.readings[len(judged):]]
+        return ScanResult(_report(work, judged, app, checks, options), tuple(work.readings))
 
 
 def judge_readings(readings: Sequence[Reading], app: App, checks: CheckSet,
                    options: ScanOptions | None = None) -> Report:
-    """Judge saved readings of one app again, without their artifacts."""
+    """Judge saved readings of one app again, without their artifacts. On KeyboardInterrupt as `scan_app`."""
     clock, started = _Clock(), _now()
-    options = options or ScanOptions()
-    judged = [_judge(reading, app, checks, options, clock) for reading in readings]
-    report = _report(readings, judged, [], [], app, checks, options, True)
-    return replace(report, started=started, ended=_now(), timings=clock.timings())
+    result = _judged(_Work(list(readings), [], []), app, checks, options or ScanOptions(), clock, Silence())
+    return replace(result.report, started=started, ended=_now(), timings=clock.timings())
+
+
+def _never_read(target: Target) -> ScanError:
+    return ScanError(target.name, Message("interrupted", {"name": target.name}))
+
+
+def _never_judged(reading: Reading) -> ScanError:
+    return ScanError(reading.artifact.name, Message("interrupted_judging", {"name": reading.artifact.name}))
+
+
+def _mark(path: Path) -> str:
+    """SHA-256 of a regular file's bytes; of its absolute path where they cannot be read."""
+    try:
+        if stat.S_ISREG(path.stat().st_mode):
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError, KeyboardInterrupt):
+        pass  # the path stands for the file then
+    return hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()  # noqa: PTH100 (resolving would follow links)
 
 
 def _now() -> str:
@@ -151,18 +242,23 @@ def _now() -> str:
 
 
 def _error_of(target: Target, error: AppscanError) -> ScanError:
-    params = {"name": target.name, **{key: str(value) for key, value in error.params.items()}}
-    return ScanError(target.name, Message(error.key, params))
+    given = target.given or target.name
+    params = {"name": given, **{key: str(value) for key, value in error.params.items()}}
+    if params["name"] in (target.name, target.path.name):
+        params["name"] = given
+    return ScanError(given, Message(error.key, params))
 
 
 def _read(target: Target, limits: Limits, clock: _Clock, progress: Progress) -> Reading | ArtifactRead:
     def on_stage(stage: str, done: float) -> None:
         clock.enter(stage)
-        progress.stage(target.name, stage, done)
+        progress.stage(target.name, stage, done * SHARE_OF_READING)
 
     on_stage("open", 0.0)
+    if target.failure is not None:
+        raise target.failure
     if is_unread_kind(target.path):
-        artifact = unread_artifact(target.path, target.name)
+        artifact = _unread_artifact(target)
         gap = Gap(frozenset(Kind), target.name, "package_kind_unread",
                   {"kind": target.path.suffix.lower().lstrip("."), "name": target.name}, blinds=True)
         return ArtifactRead(artifact, Coverage((), (gap,)))
@@ -171,8 +267,21 @@ def _read(target: Target, limits: Limits, clock: _Clock, progress: Progress) -> 
             reading = read_target(target.path, target.name, limits, on_stage)
         except MemoryError:
             raise UnreadableError("memory_limit", name=target.name, limit=limits.memory_bytes >> 20) from None
+        except OSError as error:
+            raise _unreadable(target, error) from None
     clock.enter("")
     return reading
+
+
+def _unread_artifact(target: Target) -> Artifact:
+    try:
+        return unread_artifact(target.path, target.name)
+    except OSError as error:
+        raise _unreadable(target, error) from None
+
+
+def _unreadable(target: Target, error: OSError) -> UnreadableError:
+    return UnreadableError("unreadable_file", name=target.name, why=errno.errorcode.get(error.errno or 0, "EIO"))
 
 
 @contextlib.contextmanager
@@ -202,24 +311,25 @@ def _judge(reading: Reading, app: App, checks: CheckSet, options: ScanOptions, c
     return judged
 
 
-def _report(readings: Sequence[Reading], judged: Sequence[Judgement], unread: list[ArtifactRead],
-            errors: list[ScanError], app: App, checks: CheckSet, options: ScanOptions, complete: bool) -> Report:
-    verdicts = _verdicts(judged, bool(unread), bool(errors) or not complete, checks)
-    artifacts = [ArtifactRead(reading.artifact, one.coverage, reading.reader, digest_of(reading), reading.details)
-                 for reading, one in zip(readings, judged, strict=True)]
-    names = [reading.artifact.label or reading.artifact.name for reading in readings]
-    names += [one.artifact.name for one in unread] + [error.artifact for error in errors]
+def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet, options: ScanOptions) -> Report:
+    """The report on all that was read; what was not judged stands there with its coverage and leaves verdicts open."""
+    coverages = [one.coverage for one in judged] + [reading.coverage for reading in work.readings[len(judged):]]
+    verdicts = _verdicts(judged, bool(work.unread), bool(work.errors) or work.interrupted, checks)
+    artifacts = [ArtifactRead(reading.artifact, coverage, reading.reader, digest_of(reading), reading.details)
+                 for reading, coverage in zip(work.readings, coverages, strict=True)]
+    names = [reading.artifact.label or reading.artifact.name for reading in work.readings]
+    names += [one.artifact.name for one in work.unread] + [PurePath(error.artifact).name for error in work.errors]
     named = app if app.name or not names else replace(app, name=names[0])
     used = {clause for check in checks.checks for clause in check.clauses}
     return Report(
         tool=Tool("appscan", __version__, checks.digest, checks.version, not checks.shipped), app=named,
-        artifacts=tuple(artifacts + unread), findings=_findings(judged), verdicts=verdicts,
-        overall=worst(row.verdict for row in verdicts), errors=tuple(errors), timings={}, profile=options.profile,
+        artifacts=tuple(artifacts + work.unread), findings=_findings(judged), verdicts=verdicts,
+        overall=worst(row.verdict for row in verdicts), errors=tuple(work.errors), timings={}, profile=options.profile,
         started="", ended="",
         checks=tuple(CheckText(check.id, check.title, check.question, check.notice, check.polarity)
                      for check in checks.checks),
         clauses=tuple(text for key, text in checks.clauses.items() if key in used), jurisdiction=options.jurisdiction,
-        options_digest=_options_digest(options), product=app.product, operator=options.operator, complete=complete)
+        options_digest=_options_digest(options), product=app.product, operator=options.operator, complete=not work.interrupted)
 
 
 def _findings(judged: Sequence[Judgement]) -> tuple[Finding, ...]:

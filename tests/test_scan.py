@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -16,7 +17,7 @@ import pytest
 
 from appscan import schema
 from appscan.checks import CheckSet, load
-from appscan.errors import AppscanError
+from appscan.errors import AppscanError, UnreadableError
 from appscan.judge.verdicts import worst
 from appscan.model.artifact import App, ArtifactKind
 from appscan.model.coverage import CODE_KINDS
@@ -25,7 +26,7 @@ from appscan.model.report import Report
 from appscan.readers.limits import Limits
 from appscan.readers.saved import reading_digest
 from appscan.report.document import to_document
-from appscan.scan import ScanOptions, Target, expand_targets, judge_readings, scan_app
+from appscan.scan import ScanOptions, Target, expand_targets, judge_readings, scan_app, search
 from appscan.texts import has
 
 BUILT = Path(__file__).resolve().parents[1] / "fixtures" / "apks" / "built"
@@ -90,6 +91,49 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "inside" / "round").symlink_to(tmp_path)
     (tmp_path / "inside" / "a.apk").write_bytes(b"x")
     assert [target.name for target in expand_targets([tmp_path])] == ["inside/a.apk"]
+
+
+def test_a_link_to_a_folder_is_told_and_followed_only_where_it_is_given_itself(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "a.apk").write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "inside")
+    found = search([tmp_path])
+    assert [target.name for target in found.targets] == ["inside/a.apk"]
+    assert found.links == (tmp_path / "link",)
+    assert [target.name for target in search([tmp_path / "link"]).targets] == ["a.apk"]
+
+
+def test_the_same_file_is_a_target_once(tmp_path: Path) -> None:
+    (tmp_path / "a.apk").write_bytes(b"x")
+    (tmp_path / "b.apk").symlink_to("a.apk")
+    (tmp_path / "c.apk").write_bytes(b"x")
+    found = search([tmp_path, tmp_path / "a.apk"])
+    assert [target.name for target in found.targets] == ["a.apk", "c.apk"]
+    assert found.again == ((tmp_path / "b.apk", tmp_path / "a.apk"), (tmp_path / "a.apk", tmp_path / "a.apk"))
+
+
+def test_a_folder_that_cannot_be_searched_leaves_its_app_open(checks: CheckSet, tmp_path: Path) -> None:
+    failure = UnreadableError("unreadable_folder", name="in/secret", why="EACCES")
+    targets = [Target(CLEAN, CLEAN.name), Target(tmp_path, tmp_path.name, str(tmp_path), failure)]
+    report = scan_app(targets, App(), checks).report
+    assert [error.message.id for error in report.errors] == ["unreadable_folder"]
+    assert never_clean(report)
+
+
+def test_what_cannot_be_opened_is_marked_by_its_bytes_or_else_by_its_path(checks: CheckSet, tmp_path: Path) -> None:
+    for name, content in (("a", b"no package"), ("b", b"no package"), ("c", b"another")):
+        (tmp_path / name).write_bytes(content)
+    marks = [scan_app([Target(tmp_path / name, "x.apk")], App(), checks).mark for name in ("a", "b", "c", "d", "e")]
+    assert marks[0] == marks[1] == hashlib.sha256(b"no package").hexdigest()
+    assert len(set(marks)) == 4
+    assert scan_app([Target(CLEAN, "x.apk")], App(), checks).mark == ""
+
+
+def test_an_error_tells_the_path_as_it_was_given(checks: CheckSet) -> None:
+    report = scan_app([Target(Path("nowhere/x.apk"), "x.apk", "nowhere/x.apk")], App(), checks).report
+    assert report.errors[0].artifact == "nowhere/x.apk"
+    assert report.errors[0].message.params["name"] == "nowhere/x.apk"
+    assert report.app.name == "x.apk"
 
 
 @pytest.mark.parametrize("suffix", UNREAD)
@@ -290,7 +334,7 @@ class Interrupt:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("stage", ["open", "resources", "code", "natives", "judge"])
+@pytest.mark.parametrize("stage", ["open", "resources", "code", "natives"])
 def test_an_interrupted_scan_reports_what_it_has_and_says_so(stage: str, checks: CheckSet) -> None:
     targets = [Target(FORCED, FORCED.name), Target(CLEAN, CLEAN.name)]
     report = scan_app(targets, App(), checks, None, Interrupt(CLEAN.name, stage)).report
@@ -300,6 +344,40 @@ def test_an_interrupted_scan_reports_what_it_has_and_says_so(stage: str, checks:
     assert verdicts(report)["check-in"] is Verdict.LIKELY_VIOLATION
     assert never_clean(report)
     assert schema.problems("report-1", json.loads(json.dumps(to_document(report)))) == []
+
+
+def test_a_scan_interrupted_while_judging_keeps_what_was_read_and_names_what_was_not_judged(checks: CheckSet) -> None:
+    targets = [Target(FORCED, FORCED.name), Target(CLEAN, CLEAN.name)]
+    result = scan_app(targets, App(), checks, None, Interrupt(CLEAN.name, "judge"))
+    report = result.report
+    assert not report.complete
+    assert [reading.artifact.name for reading in result.readings] == [FORCED.name, CLEAN.name]
+    assert [read.artifact.name for read in report.artifacts] == [FORCED.name, CLEAN.name]
+    assert [(error.artifact, error.message.id) for error in report.errors] == [(CLEAN.name, "interrupted_judging")]
+    assert verdicts(report)["check-in"] is Verdict.LIKELY_VIOLATION
+    assert never_clean(report)
+    assert schema.problems("report-1", json.loads(json.dumps(to_document(report)))) == []
+
+
+def test_an_interruption_names_all_targets_that_were_never_read(checks: CheckSet) -> None:
+    targets = [Target(FORCED, name) for name in ("a.apk", "b.apk", "c.apk")]
+    report = scan_app(targets, App(), checks, None, Interrupt("b.apk", "open")).report
+    assert [error.artifact for error in report.errors] == ["b.apk", "c.apk"]
+
+
+def test_progress_of_a_target_grows_and_judging_is_not_its_end(checks: CheckSet) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.shares: list[tuple[str, float]] = []
+
+        def stage(self, _target_name: str, stage: str, done: float) -> None:
+            self.shares.append((stage, done))
+
+    told = Told()
+    scan_app([Target(CLEAN, CLEAN.name)], App(), checks, None, told)
+    shares = [done for _, done in told.shares]
+    assert shares == sorted(shares)
+    assert next(done for stage, done in told.shares if stage == "judge") < 1.0 == shares[-1]
 
 
 def test_a_scan_interrupted_at_once_is_inconclusive(checks: CheckSet) -> None:
