@@ -96,7 +96,7 @@ def test_another_order_of_strings_changes_nothing(checks: CheckSet) -> None:
 
 def test_more_texts_calls_and_pages_change_no_fingerprint_that_is_there(checks: CheckSet) -> None:
     first = page(HERE, ("button", "立即签到"))
-    more = page(HERE, ("button", "立即签到"), ("label", "未签到名单"), ("prose", "考勤办法" * 40), calls=["uni.scanCode"])
+    more = page(HERE, ("button", "立即签到"), ("label", "漏签名单"), ("prose", "考勤办法" * 40), calls=["uni.scanCode"])
     other = page("pages/away/away", ("button", "外勤打卡"))
     before = marks(reading_with(first), checks)["check-in"]
     assert marks(reading_with(more), checks)["check-in"] == before
