@@ -1,0 +1,181 @@
+"""Finds, starts, renews and ends Chromium. Knows nothing of sites."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+from appscan.capture.failures import CaptureError, Failure
+
+SYSTEM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
+SYSTEM_PATHS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+FLAGS = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    "--block-new-web-contents",
+    "--disable-dev-shm-usage",
+    "--disable-site-isolation-trials",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--no-proxy-server",
+    "--dns-prefetch-disable",
+    "--disable-domain-reliability",
+    "--mute-audio",
+    "--hide-scrollbars",
+)
+UNWANTED = (
+    "IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,"
+    "Prerender2,SpeculationRulesPrefetchFuture,Reporting,NetworkErrorLogging,PreconnectToSearch,"
+    "InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater,PrivateStateTokens,"
+    "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable"
+)
+
+
+def find_chromium() -> str | None:
+    """Path of a Chromium of this machine: APPSCAN_CHROMIUM, else a system one; None leaves the choice to Playwright.
+
+    Raises CaptureError (no_browser) where APPSCAN_CHROMIUM names nothing that can run."""
+    named = os.environ.get("APPSCAN_CHROMIUM")
+    if named:
+        found = shutil.which(named)
+        if not found:
+            raise CaptureError(Failure.NO_BROWSER, named)
+        return found
+    return next(filter(None, map(shutil.which, SYSTEM_NAMES)), None) or next(
+        (path for path in SYSTEM_PATHS if Path(path).is_file()), None
+    )
+
+
+class Chromium:
+    """A running browser that resolves only `hosts`; a watchdog kills it when nothing came back for `stall_seconds`."""
+
+    def __init__(self, hosts: frozenset[str], locale: str, stall_seconds: float) -> None:
+        self._hosts = hosts
+        self._locale = locale
+        self._stall = stall_seconds
+        self._mark = f"--appscan-run={uuid.uuid4().hex}"
+        self._beat = time.monotonic()
+        self._watching = threading.Event()
+        self._playwright: Playwright | None = None
+        self.browser: Browser | None = None
+        self.kills = 0
+
+    def __enter__(self) -> Chromium:
+        self._playwright = sync_playwright().start()
+        try:
+            self.start()
+        except BaseException:
+            self._playwright.stop()
+            raise
+        threading.Thread(target=self._watch, name="browser-watchdog", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watching.set()
+        self.end()
+        if self._playwright:
+            self._playwright.stop()
+
+    def start(self) -> Browser:
+        """A fresh browser. Raises CaptureError (no_browser)."""
+        assert self._playwright
+        rules = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(self._hosts))])
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        try:
+            self.browser = self._playwright.chromium.launch(
+                executable_path=find_chromium(),
+                headless=True,
+                chromium_sandbox=not root,
+                args=[
+                    *FLAGS,
+                    f"--disable-features={UNWANTED}",
+                    f"--host-resolver-rules={rules}",
+                    f"--lang={self._locale}",
+                    self._mark,
+                ],
+            )
+        except Error as error:
+            raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error
+        self.alive()
+        return self.browser
+
+    def end(self) -> None:
+        """Close the browser, whatever state it is in."""
+        if self.browser:
+            try:
+                self.browser.close()
+            except Error:
+                self._kill()
+            self.browser = None
+
+    def renew(self) -> Browser:
+        """End this browser and start another one; memory that pages left behind goes with it."""
+        self.end()
+        return self.start()
+
+    @property
+    def version(self) -> str:
+        return self.browser.version if self.browser else ""
+
+    def alive(self) -> None:
+        """Tell the watchdog that the browser answered just now."""
+        self._beat = time.monotonic()
+
+    def _watch(self) -> None:
+        while not self._watching.wait(1.0):
+            if self.browser and time.monotonic() - self._beat > self._stall:
+                self.kills += 1
+                self.alive()
+                self._kill()
+
+    def _kill(self) -> None:
+        """End exactly the processes that carry this run's mark: a page that spins cannot be asked to stop."""
+        for pid in _processes_with(self._mark):
+            try:
+                os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            except OSError:
+                continue
+
+
+def _processes_with(mark: str) -> list[int]:
+    if sys.platform.startswith("linux"):
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    if mark.encode() in (entry / "cmdline").read_bytes():
+                        found.append(int(entry.name))
+                except OSError:
+                    continue
+        return found
+    listing = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False)  # noqa: S607
+    return [int(row.split(None, 1)[0]) for row in listing.stdout.splitlines() if mark in row]

@@ -1,0 +1,434 @@
+"""Walks a site breadth-first over its states, in an order that is the same every time. Knows no policy."""
+
+from __future__ import annotations
+
+import heapq
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.network import Network
+from appscan.capture.options import CaptureOptions, Progress
+from appscan.capture.page import Seat, Sight
+from appscan.capture.writes import Kind, classify
+
+LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
+PRESSED = frozenset(
+    {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
+)
+STEADY = 5
+"""So many states of one pattern of route come first; more of the same wait until everything else was seen."""
+SAME_CONTROL = 2
+NEW_TEXTS = 3
+TEXT_STATES = 8
+SCROLLS = 6
+CONTROLS_PER_STATE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A state and how to get there: by its address, or by pressing `press` in `parent`."""
+
+    id: str
+    sight: Sight
+    depth: int
+    controls: tuple[dict[str, Any], ...]
+    parent: Node | None = None
+    press: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address still to be opened."""
+
+    url: str
+    origin: str | None
+    by: str
+    found_by: str
+    depth: int
+
+
+@dataclass
+class Explorer:
+    """One walk of one actor. `queue` survives a browser that died; `seat` may then be replaced."""
+
+    journal: Journal
+    network: Network
+    options: CaptureOptions
+    seat: Seat
+    progress: Progress
+    deadline: float
+    nodes: dict[str, Node] = field(default_factory=dict)
+    queue: list[tuple[int, int, Visit | tuple[Node, int]]] = field(default_factory=list)
+    failures: list[CaptureError] = field(default_factory=list)
+    pages: int = 0
+    _order: int = 0
+    _known: set[str] = field(default_factory=set)
+    _patterns: Counter[str] = field(default_factory=Counter)
+    _pressed: Counter[str] = field(default_factory=Counter)
+    _leads: dict[str, set[str]] = field(default_factory=dict)
+    _texts: dict[str, set[int]] = field(default_factory=dict)
+    _text_states: Counter[str] = field(default_factory=Counter)
+    _replayed: set[str] = field(default_factory=set)
+    _here: Sight | None = None
+
+    def start(self, urls: list[str]) -> None:
+        """Queue the addresses the user named."""
+        for url in urls:
+            self._queue_url(Visit(url, None, "start", "start", 0), 0)
+
+    def run(self) -> None:
+        """Walk until the queue is empty or a cap is reached. Raises CaptureError (browser_died) where the browser went."""
+        while self.queue:
+            if len(self.nodes) >= self.options.max_states:
+                self.journal.reached.add("states")
+                return
+            if time.monotonic() > self.deadline:
+                self.journal.reached.add("minutes")
+                return
+            _, _, item = heapq.heappop(self.queue)
+            self.progress("explore", len(self.nodes), len(self.queue))
+            try:
+                if isinstance(item, Visit):
+                    self._visit(item)
+                else:
+                    self._expand(*item)
+            except CaptureError as error:
+                self._here = None
+                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                self._failed(error, place)
+                if error.failure is Failure.BROWSER_DIED:
+                    raise
+
+    def left(self) -> list[str]:
+        """What was not walked when a cap was reached, best first."""
+        return [
+            item.url if isinstance(item, Visit) else item[0].sight.url
+            for _, _, item in sorted(self.queue, key=lambda entry: entry[:2])
+        ]
+
+    def _failed(self, error: CaptureError, place: str) -> None:
+        self.failures.append(error)
+        status = error.params.get("status")
+        extra = {"status": status} if isinstance(status, int) else {}
+        self.journal.route(route_of(place), "link", blocked=error.failure.value)
+        self.journal.gap(error.failure.value, ["text", "control", "route"], place, **extra)
+
+    def _push(self, item: Visit | tuple[Node, int], depth: int, late: int = 0) -> None:
+        self._order += 1
+        heapq.heappush(self.queue, (late * 1000 + depth, self._order, item))
+
+    def _queue_url(self, visit: Visit, late: int | None = None) -> None:
+        """Queue an address once, where manners allow; what they forbid is told as a blocked route."""
+        url = visit.url if "#/" in visit.url or "#!" in visit.url else urldefrag(visit.url).url
+        route = route_of(url)
+        if url in self._known or len(self._known) > 20_000:
+            return
+        self._known.add(url)
+        blocked = self._forbidden(url, route, visit.found_by == "start")
+        self.journal.route(route, visit.found_by, blocked=blocked)
+        if blocked:
+            return
+        pattern = pattern_of(route)
+        self._patterns[pattern] += 1
+        self._push(
+            Visit(url, visit.origin, visit.by, visit.found_by, visit.depth),
+            visit.depth,
+            self._patterns[pattern] // STEADY if late is None else late,
+        )
+
+    def _forbidden(self, url: str, route: str, started: bool) -> str | None:
+        if not self.network.own(url):
+            return "other_origin"
+        if not started:
+            if self.options.include and not any(re.search(pattern, route) for pattern in self.options.include):
+                return "excluded"
+            if any(re.search(pattern, route) for pattern in self.options.exclude):
+                return "excluded"
+            if classify("GET", url, "", "document") is not Kind.READ and LEAVING.search(route):
+                return "write"
+            if classify("GET", url, "", "document") is Kind.WRITE:
+                return "write"
+        if not self.network.allowed_by_robots(url, self.seat.page.context):
+            self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
+            return "robots"
+        return None
+
+    def _visit(self, visit: Visit) -> None:
+        self._moment(visit.origin, "load", "")
+        since = self.journal.marks()
+        same_page = self._here and "#" in visit.url and urldefrag(self._here.url).url == urldefrag(visit.url).url
+        sight = self.seat.hash(visit.url) if same_page else self._open(visit.url)
+        self.journal.route(route_of(visit.url), visit.found_by, visited=True)
+        node = self._arrived(sight, visit.origin, visit.by, visit.depth, None, None)
+        self.journal.adopt(since, node.id)
+
+    def _open(self, url: str) -> Sight:
+        self.pages += 1
+        return self.seat.open(url)
+
+    def _moment(self, state: str | None, trigger: str, label: str) -> None:
+        before = self.journal.moment
+        self.journal.moment = Moment(before.actor, state, trigger, label, before.viewport)
+
+    def _arrived(
+        self, sight: Sight, origin: str | None, by: str, depth: int, parent: Node | None, press: str | None
+    ) -> Node:
+        """Where we are now: a state already known, or a new one that is written down and queued."""
+        self._here = sight
+        known = self.nodes.get(sight.key)
+        fresh = sight.marks - self._texts.get(sight.route, set())
+        more_text = known is not None and len(fresh) >= NEW_TEXTS and self._text_states[sight.route] < TEXT_STATES
+        if known and not more_text:
+            return known
+        if not self.network.own(sight.url):
+            raise CaptureError(Failure.UNREACHABLE_HOST, sight.url, why="other_origin")
+        identity = f"s{len(self.nodes) + sum(self._text_states.values()) + 1}-{self.journal.moment.actor}"
+        seen = self.seat.look()
+        self._texts.setdefault(sight.route, set()).update(sight.marks)
+        controls = self._write(identity, sight, seen, origin, by)
+        if known:  # same controls, new words: worth keeping, not worth walking again
+            self._text_states[sight.route] += 1
+            return known
+        node = Node(identity, sight, depth, controls, parent, press)
+        self.nodes[sight.key] = node
+        self.journal.route(sight.route, "start" if by == "start" else "click" if press else "link", visited=True)
+        self._discover(node, seen)
+        self._unroll(node)
+        if depth < self.options.max_depth:
+            self._push((node, 0), depth, self._patterns[pattern_of(sight.route) + sight.fold] // STEADY)
+            self._patterns[pattern_of(sight.route) + sight.fold] += 1
+        return node
+
+    def _write(
+        self, identity: str, sight: Sight, seen: dict[str, Any], origin: str | None, by: str
+    ) -> tuple[dict[str, Any], ...]:
+        moment, journal = self.journal.moment, self.journal
+        controls = tuple(row for row in seen.get("controls", []) if isinstance(row, dict))
+        html = seen.get("html")
+        state = {
+            "id": identity,
+            "actor": moment.actor,
+            "viewport": moment.viewport,
+            "url": sight.url,
+            "route": sight.route,
+            "title": str(seen.get("title", ""))[:400],
+            "arrived": by[:200],
+            "from": origin,
+            "by": by,
+            "dom": journal.keep_text("dom", html) if isinstance(html, str) else None,
+            "picture": journal.keep_picture(self.seat.picture()) if self.options.pictures else None,
+            "text_length": int(seen.get("text_length", 0)),
+            "canvases": int(seen.get("canvases", 0)),
+            "time": journal.now(),
+            "controls": [plain_control(row) for row in controls],
+            "texts": [plain_text(row) for row in seen.get("texts", [])],
+            "forms": [plain_form(row) for row in seen.get("forms", [])],
+            "dialogs": [plain_dialog(row) for row in seen.get("dialogs", [])],
+        }
+        journal.states.append(state)
+        self._moment(identity, moment.trigger, moment.label)
+        self.seat.timers()
+        self._moment(moment.state, moment.trigger, moment.label)
+        if seen.get("cut"):
+            journal.gap("page_too_large", ["text", "control"], sight.url)
+        if state["canvases"] and state["text_length"] < 40:
+            journal.gap("canvas_page", ["text", "control"], sight.url)
+        return controls
+
+    def _discover(self, node: Node, seen: dict[str, Any]) -> None:
+        """Addresses in links and in the page's router."""
+        for control in node.controls:
+            href = control.get("href")
+            if not isinstance(href, str) or not href.startswith(("http:", "https:")):
+                continue
+            if not self.network.own(href):
+                self.journal.out("origins", href, "link")
+            elif control.get("download"):
+                self.journal.out("downloads", href, "download")
+            elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
+                self._queue_url(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
+        base = urldefrag(node.sight.url).url
+        for row in seen.get("routes", [])[:500]:
+            path, hashed = str(row[0]), bool(row[1])
+            url = f"{base}#{path}" if hashed else urljoin(base, path)
+            if ":" in path or "*" in path:
+                self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
+            else:
+                self._queue_url(Visit(url, node.id, "router", "router", node.depth + 1))
+
+    def _must_press(self, control: dict[str, Any]) -> bool:
+        """True for controls that are no plain link: pressing is the only way to see where they lead."""
+        href, raw = control.get("href"), str(control.get("raw") or "")
+        if not isinstance(href, str) or not href.startswith(("http:", "https:")):
+            return True
+        return (
+            raw in ("", "#")
+            or (bool(control.get("heard")) and not raw.startswith("#/"))
+            or (raw.startswith("#") and "/" not in raw)
+        )
+
+    def _unroll(self, node: Node) -> None:
+        """Scroll lists to see whether they grow, at most a few screens."""
+        for _ in range(SCROLLS):
+            more, sight = self.seat.scroll()
+            if sight.route != node.sight.route:
+                self._here = sight
+                return
+            if not more:
+                break
+        fresh = sight.marks - self._texts.get(sight.route, set())
+        self._here = sight
+        if len(fresh) >= NEW_TEXTS and self._text_states[sight.route] < TEXT_STATES:
+            self._text_states[sight.route] += 1
+            self._texts[sight.route] |= sight.marks
+            self._write(f"{node.id}-down", sight, self.seat.look(), node.id, "scroll")
+
+    def _expand(self, node: Node, first: int) -> None:
+        """Press the controls of a state one after the other; what it leads to is queued."""
+        for index in range(first, min(len(node.controls), CONTROLS_PER_STATE)):
+            control = node.controls[index]
+            if not self._worth(control):
+                continue
+            if len(self.nodes) >= self.options.max_states or time.monotonic() > self.deadline:
+                self._push((node, index), node.depth)
+                return
+            if not self._go_to(node):
+                self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
+                return
+            self._press(node, control)
+        if len(node.controls) > CONTROLS_PER_STATE:
+            self.journal.reached.add("controls")
+            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=len(node.controls))
+
+    def _worth(self, control: dict[str, Any]) -> bool:
+        text, role = str(control.get("text", "")), str(control.get("role", ""))
+        if control.get("disabled") or LEAVING.search(text) or role not in PRESSED or not self._must_press(control):
+            return False
+        # a control of the same name that led to the same place twice (a menu on every page) is not pressed a third time
+        fold = f"{role}|{text}"
+        return self._pressed[fold] < SAME_CONTROL or (len(self._leads.get(fold, ())) > 1 and self._pressed[fold] < 8)
+
+    def _press(self, node: Node, control: dict[str, Any]) -> None:
+        key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
+        self._moment(node.id, "click", text)
+        try:
+            sight = self.seat.step(key)
+        except CaptureError as error:
+            if error.failure is Failure.BROWSER_DIED:
+                self._push((node, node.controls.index(control) + 1), node.depth)
+                raise
+            self._failed(error, node.sight.url)
+            self._here = None
+            return
+        self._here = sight
+        if sight.outcome in ("gone", "covered", "disabled"):
+            return
+        fold = f"{control.get('role', '')}|{control.get('text', '')}"
+        self._pressed[fold] += 1
+        self._leads.setdefault(fold, set()).add(sight.key)
+        if self.network.own(sight.url):
+            self._arrived(sight, node.id, text, node.depth + 1, node, key)
+        else:
+            self.journal.out("origins", sight.url, "link")
+            self._here = None
+
+    def _go_to(self, node: Node, depth: int = 0) -> bool:
+        """Be in a state again: stay, follow its fragment, load its address, or press the way from its parent."""
+        if self._here and self._here.key == node.sight.key:
+            return True
+        self._moment(node.id, "load", "")
+        if node.id not in self._replayed:
+            if (
+                self._here
+                and "#" in node.sight.url
+                and urldefrag(self._here.url).url == urldefrag(node.sight.url).url
+                and self._here.route != node.sight.route
+            ):
+                self._here = self.seat.hash(node.sight.url)
+                if self._here.key == node.sight.key:
+                    return True
+            self._here = self._open(node.sight.url)
+            if self._here.key == node.sight.key:
+                return True
+        if node.parent is None or node.press is None or depth > 6:
+            return self._here is not None and self._here.route == node.sight.route
+        self._replayed.add(node.id)  # its address does not lead there
+        if not self._go_to(node.parent, depth + 1):
+            return False
+        self._here = self.seat.step(node.press)
+        return self._here.route == node.sight.route
+
+
+def pattern_of(route: str) -> str:
+    """A route with numbers and long identifiers folded: pages of one kind."""
+    return re.sub(r"[0-9a-f]{12,}|\d+", "0", route.lower())
+
+
+def plain_control(row: dict[str, Any]) -> dict[str, Any]:
+    """A control in the recording's shape."""
+    checked = row.get("checked")
+    return {
+        "text": str(row.get("text", ""))[:400],
+        "role": str(row.get("role", ""))[:40],
+        "selector": str(row.get("selector", ""))[:600],
+        "box": _box(row),
+        "disabled": bool(row.get("disabled")),
+        "checked": checked if isinstance(checked, bool) else None,
+    }
+
+
+def plain_text(row: dict[str, Any]) -> dict[str, Any]:
+    """A text in the recording's shape."""
+    return {
+        "text": str(row.get("text", ""))[:4000],
+        "role": str(row.get("role", ""))[:40],
+        "selector": str(row.get("selector", ""))[:600],
+        "box": _box(row),
+    }
+
+
+def plain_form(row: dict[str, Any]) -> dict[str, Any]:
+    """A form in the recording's shape."""
+    fields = [
+        {
+            "label": str(item.get("label", ""))[:400],
+            "name": str(item.get("name", ""))[:200],
+            "type": str(item.get("type", ""))[:40],
+            "required": bool(item.get("required")),
+            "accept": str(item.get("accept", ""))[:200],
+            "capture": str(item.get("capture", ""))[:40],
+            "value_kind": str(item.get("value_kind", ""))[:40],
+        }
+        for item in row.get("fields", [])[:400]
+    ]
+    return {
+        "selector": str(row.get("selector", ""))[:600],
+        "submit": str(row.get("submit", ""))[:400],
+        "fields": fields,
+    }
+
+
+def plain_dialog(row: dict[str, Any]) -> dict[str, Any]:
+    """A dialog or overlay in the recording's shape."""
+    closable = row.get("closable")
+    return {
+        "text": str(row.get("text", ""))[:4000],
+        "closable": closable if isinstance(closable, bool) else None,
+        "modal": bool(row.get("modal")),
+        "covers": min(1.0, max(0.0, float(row.get("covers") or 0))),
+        "controls": [plain_control(item) for item in row.get("controls", [])[:100]],
+        "box": _box(row),
+    }
+
+
+def _box(row: dict[str, Any]) -> list[int] | None:
+    box = row.get("box")
+    if isinstance(box, list) and len(box) == 4 and all(isinstance(edge, (int, float)) for edge in box):
+        return [int(edge) for edge in box]
+    return None

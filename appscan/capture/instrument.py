@@ -1,0 +1,27 @@
+"""The script that runs in every frame before anything else, put together from its parts. Knows no policy."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+PARTS = ("core", "clock", "act", "network", "exchange", "workers", "abilities", "stubs", "look", "day")
+NAME = "appscan-instrument"
+
+
+@cache
+def part(name: str) -> str:
+    """Source of one part."""
+    return files("appscan.capture").joinpath("scripts", f"{name}.js").read_text("utf-8")
+
+
+def script(**settings: Any) -> str:
+    """The whole instrument as one classic script; `settings` are read by its parts as SETTINGS."""
+    settings["worker"] = part("worker")
+    body = "\n".join(part(name) for name in PARTS)
+    return (
+        f"(() => {{ if (window.__appscan) return; const SETTINGS = {json.dumps(settings)};\n{body}\n}})();\n"
+        f"//# sourceURL={NAME}"
+    )

@@ -1,0 +1,158 @@
+"""One page under control: opens addresses, presses controls, looks, takes pictures. Knows no strategy."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page
+from playwright.sync_api import TimeoutError as TimedOut
+
+from appscan.capture.browser import Chromium
+from appscan.capture.failures import CaptureError, Failure, of_network, of_status
+from appscan.capture.journal import Journal
+from appscan.capture.network import Network
+
+SETTLE = 1500
+MAX_NAVIGATIONS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A short look: enough to tell states apart."""
+
+    url: str
+    route: str
+    fold: str
+    marks: frozenset[int]
+    dialogs: int
+    outcome: str = "done"
+
+    @property
+    def key(self) -> str:
+        return f"{self.route}|{self.fold}"
+
+
+class Seat:
+    """A page with its guard. Methods raise CaptureError when the page or the browser cannot go on."""
+
+    def __init__(self, chromium: Chromium, context: BrowserContext, network: Network, journal: Journal) -> None:
+        self._chromium = chromium
+        self._context = context
+        self._network = network
+        self._journal = journal
+        self.page: Page = context.new_page()
+        self.session: CDPSession = network.guard(context, self.page)
+        self._navigations = 0
+        self.page.on("framenavigated", self._count)
+        self.page.on("popup", lambda popup: popup.close())
+        self.page.on("download", lambda download: download.cancel())
+        self.page.on("dialog", lambda dialog: dialog.dismiss())
+
+    def _count(self, frame: Any) -> None:
+        self._navigations += 1 if frame == self.page.main_frame else 0
+
+    def open(self, url: str) -> Sight:
+        """Load `url` and wait for rest. Raises CaptureError with the reason where it is no readable page."""
+        self._navigations = 0
+        try:
+            response = self.page.goto(url, wait_until="commit")
+            status = response.status if response else 200
+            failure = of_status(status)
+            if failure:
+                raise CaptureError(failure, url, status=status)
+            kind = (response.headers.get("content-type", "text/html") if response else "text/html").lower()
+            if "html" not in kind and "xml" not in kind:
+                raise CaptureError(Failure.NOT_HTML, url, kind=kind[:60])
+            self._loaded()
+        except TimedOut as error:
+            raise CaptureError(Failure.PAGE_TIME_OUT, url) from error
+        except Error as error:
+            if "ERR_ABORTED" in str(error):
+                raise CaptureError(Failure.NOT_HTML, url, kind="download") from error
+            raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
+        return self.rest(40)
+
+    def _loaded(self) -> None:
+        try:
+            self.page.wait_for_load_state("load", timeout=8000)
+        except TimedOut:
+            self._journal.gap("load_not_finished", ["text", "request"], self.page.url)
+            self.session.send("Page.stopLoading")
+
+    def rest(self, at_least: int = 0) -> Sight:
+        """Wait until the page is quiet and look."""
+        return self._sight(self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least]))
+
+    def step(self, key: str) -> Sight:
+        """Press the control with this key and look; a navigation is awaited."""
+        return self._sight(self.ask("([key, most]) => __appscan.step(key, most)", [key, SETTLE]))
+
+    def hash(self, url: str) -> Sight:
+        """Go to an address that differs in its fragment only."""
+        return self._sight(self.ask("([url, most]) => __appscan.hash(url, most)", [url, SETTLE]))
+
+    def scroll(self) -> tuple[bool, Sight]:
+        """Scroll to the end once; True where the page grew."""
+        seen = self.ask("(most) => __appscan.scroll(most)", SETTLE)
+        return bool(seen.get("more")), self._sight(seen)
+
+    def look(self) -> dict[str, Any]:
+        """Everything a person would see, and the DOM."""
+        seen = self.ask("() => __appscan.look(true)", None)
+        return seen if isinstance(seen, dict) else {}
+
+    def timers(self) -> None:
+        """Note the timers of the page so far."""
+        try:
+            self._journal.take_timers(self.page.evaluate("() => __appscan.timers()"))
+        except Error:
+            return
+
+    def picture(self) -> bytes | None:
+        """A PNG of what the window shows."""
+        try:
+            shot = self.session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+            return base64.b64decode(shot["data"])
+        except (Error, KeyError):
+            return None
+
+    def ask(self, code: str, argument: Any) -> dict[str, Any]:
+        """Run code in the page. Where the page navigates meanwhile, wait for the new one and look at that."""
+        for _ in range(4):
+            self._chromium.alive()
+            if self._navigations > MAX_NAVIGATIONS:
+                raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
+            try:
+                answer = self.page.evaluate(code, argument)
+                self._chromium.alive()
+                if isinstance(answer, dict):
+                    self._journal.take(answer.pop("rows", None))
+                    return answer
+                return {}
+            except Error as error:
+                text = str(error)
+                if "crash" in text or "has been closed" in text or "Target closed" in text:
+                    raise CaptureError(Failure.BROWSER_DIED, self.page.url) from error
+                if "navigat" not in text and "context was destroyed" not in text and "__appscan" not in text:
+                    raise CaptureError(Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]) from error
+                self._arrive()
+                code, argument = "([most, least]) => __appscan.rest(most, least)", [SETTLE, 20]
+        raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
+
+    def _arrive(self) -> None:
+        try:
+            self.page.wait_for_load_state("load", timeout=5000)
+        except Error:
+            return
+
+    def _sight(self, seen: dict[str, Any]) -> Sight:
+        return Sight(
+            str(seen.get("url", self.page.url)),
+            str(seen.get("route", ""))[:2000],
+            str(seen.get("fold", "")),
+            frozenset(mark for mark in seen.get("marks", []) if isinstance(mark, int)),
+            int(seen.get("dialogs", 0)),
+            str(seen.get("outcome", "done")),
+        )

@@ -1,0 +1,131 @@
+"""Writes the recording: one zip of recording.json and content-addressed parts, made aside and then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from appscan.capture.journal import Journal
+from appscan.capture.options import CaptureOptions
+from appscan.capture.secrets import Secrets
+
+VERSION = 1
+SUFFIXES = {"bodies": "", "dom": ".html", "scripts": ".js"}
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets) -> Path:
+    """Write everything seen so far to `target`; secrets are replaced before a byte is written. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with (
+            os.fdopen(descriptor, "wb") as stream,
+            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        ):
+            names = _write_texts(archive, journal, secrets)
+            for digest, picture in sorted(journal.pictures.items()):
+                _put(archive, f"pictures/{digest}.png", picture, zipfile.ZIP_STORED)
+            document = secrets.clean_all(_named(_document(journal, head), names))
+            _put(
+                archive, "recording.json", json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+            )
+        Path(aside).replace(target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets) -> dict[str, str]:
+    """Write all text parts; returns handle → SHA-256 of what was written."""
+    names: dict[str, str] = {}
+    written: set[str] = set()
+    for handle, packed in journal.texts.items():
+        folder = handle.partition(":")[0]
+        raw = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace")).encode("utf-8", "replace")
+        digest = hashlib.sha256(raw).hexdigest()
+        names[handle] = digest
+        name = f"{folder}/{digest}{SUFFIXES[folder]}"
+        if name not in written:
+            written.add(name)
+            _put(archive, name, raw)
+    return names
+
+
+def _put(archive: zipfile.ZipFile, name: str, raw: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
+    entry = zipfile.ZipInfo(name, ZIP_DATE)
+    entry.compress_type = method
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, raw)
+
+
+def _named(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """The document with handles of parts replaced by the SHA-256 under which they were written."""
+    for row in document["states"]:
+        row["dom"] = names.get(row["dom"])
+    for row in document["requests"]:
+        row["request_body"], row["response_body"] = names.get(row["request_body"]), names.get(row["response_body"])
+    for row in document["scripts"]:
+        row["body"] = names.get(row["body"])
+    return document
+
+
+def _document(journal: Journal, head: dict[str, Any]) -> dict[str, Any]:
+    rows: dict[str, Any] = {
+        "states": journal.states,
+        "requests": journal.requests,
+        "calls": journal.calls,
+        "timers": journal.timers,
+        "messages": journal.messages,
+        "trials": journal.trials,
+        "day": journal.day,
+        "routes": sorted(journal.routes.values(), key=lambda row: str(row["path"])),
+        "scripts": list(journal.scripts.values()),
+        **{group: list(found.values()) for group, found in journal.outside.items()},
+        "gaps": journal.gaps,
+    }
+    fresh: dict[str, Any] = json.loads(json.dumps({**head, **rows}))
+    return fresh
+
+
+def head_of(
+    options: CaptureOptions,
+    start_urls: list[str],
+    started: datetime,
+    version: str,
+    journal: Journal,
+    actors: list[dict[str, Any]],
+    queue: list[str],
+) -> dict[str, Any]:
+    """Everything of recording.json that is not a row of the journal."""
+    return {
+        "version": VERSION,
+        "start_urls": start_urls,
+        "started": started.isoformat(timespec="seconds"),
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        "authority": options.authority,
+        "browser": {"name": "chromium", "version": version},
+        "settings": {
+            "viewport": options.viewport,
+            "locale": options.locale,
+            "virtual_hours": options.virtual_hours,
+            "writes": options.writes,
+            "robots": options.robots,
+            "include": list(options.include),
+            "exclude": list(options.exclude),
+            "max_states": options.max_states,
+            "max_minutes": options.max_minutes,
+        },
+        "actors": actors,
+        "caps": {"states": options.max_states, "minutes": options.max_minutes, "reached": sorted(journal.reached)},
+        "queue_left": len(queue),
+        "queue_examples": queue[:20],
+    }

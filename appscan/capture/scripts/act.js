@@ -1,0 +1,122 @@
+// Acting on controls, and waiting until the page has come to rest.
+appscan.clickable = new WeakSet();
+appscan.shadows = new WeakMap();
+appscan.allShadows = new Set();
+replace(EventTarget.prototype, "addEventListener", (original) => function (kind, listener, options) {
+  if (listener && this instanceof Element && /^(click|tap|touchend|touchstart|pointerup|mousedown|mouseup)$/.test(kind)) (root.clickable || appscan.clickable).add(this);
+  if (/^(visibilitychange|pagehide|beforeunload|unload|freeze|blur|focus|online|devicemotion|deviceorientation)$/.test(kind) && (this === window || this === document)) call("addEventListener:" + kind, "");
+  if (this === window && /^(pagehide|beforeunload|unload)$/.test(kind)) appscan.leaves = true;
+  return original.call(this, kind, listener, options);
+});
+replace(Element.prototype, "attachShadow", (original) => function (options) {
+  const shadow = original.call(this, { ...options, mode: "open" });
+  (root.shadows || appscan.shadows).set(this, shadow);
+  if ((root.allShadows || appscan.allShadows).size < 5000) (root.allShadows || appscan.allShadows).add(new WeakRef(shadow));
+  return shadow;
+});
+new MutationObserver((changes) => { root.mutations += changes.length; }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+appscan.settle = async (atMost, atLeast) => {
+  const begin = native.now();
+  let quiet = 0, seen = -1;
+  while (native.now() - begin < atMost) {
+    await hop(); await hop();
+    const busy = root.pending > 0 || root.short > 0 || document.readyState === "loading";
+    if (!busy && root.mutations === seen) quiet++; else quiet = 0;
+    seen = root.mutations;
+    if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) return true;
+    if (busy || quiet) await new native.Promise((done) => native.setTimeout(done, busy ? 8 : 1));
+  }
+  return false;
+};
+appscan.find = (key) => {
+  const list = controlsNow(MAX_CONTROLS);
+  appscan.last = list;
+  return list.find((control) => control.key === key) || null;
+};
+appscan.press = (control) => {
+  const element = control.element;
+  if (element.disabled || element.getAttribute("aria-disabled") === "true") return "disabled";
+  try { element.scrollIntoView({ block: "nearest", behavior: "instant" }); } catch { /* not rendered */ }
+  const view = element.ownerDocument.defaultView;
+  const box = element.getBoundingClientRect();
+  const x = box.left + box.width / 2, y = box.top + box.height / 2;
+  let over = element.ownerDocument.elementFromPoint(x, y);
+  while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
+  if (over && over !== element && !element.contains(over) && !over.contains(element) && !(over.closest && over.closest("label"))) {
+    const host = element.getRootNode().host;
+    if (!host || (over !== host && !host.contains(over))) return "covered";
+  }
+  if (element.tagName === "SELECT") {
+    if (element.options.length < 2) return "done";
+    element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
+    for (const kind of ["input", "change"]) element.dispatchEvent(new view.Event(kind, { bubbles: true }));
+    return "done";
+  }
+  const target = over && element.contains(over) ? over : element;
+  const common = { bubbles: true, cancelable: true, composed: true, view, clientX: x, clientY: y, button: 0, detail: 1 };
+  const fire = (make) => { try { target.dispatchEvent(make()); } catch { /* the page's own fault */ } };
+  fire(() => new view.PointerEvent("pointerdown", { ...common, pointerType: "touch", isPrimary: true }));
+  if (view.Touch && view.TouchEvent) {
+    const touch = new view.Touch({ identifier: 1, target, clientX: x, clientY: y });
+    fire(() => new view.TouchEvent("touchstart", { ...common, touches: [touch], targetTouches: [touch], changedTouches: [touch] }));
+    fire(() => new view.TouchEvent("touchend", { ...common, touches: [], targetTouches: [], changedTouches: [touch] }));
+  }
+  fire(() => new view.MouseEvent("mousedown", common));
+  fire(() => new view.PointerEvent("pointerup", { ...common, pointerType: "touch", isPrimary: true }));
+  fire(() => new view.MouseEvent("mouseup", common));
+  if (typeof target.click === "function") target.click(); else fire(() => new view.MouseEvent("click", common));
+  return "done";
+};
+// Press the control with this key, wait for rest, and tell what there is to see now.
+appscan.step = async (key, atMost) => {
+  const control = appscan.find(key);
+  if (!control) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
+  root.label = control.text.slice(0, 120);
+  root.trigger = "click";
+  const outcome = appscan.press(control);
+  await appscan.settle(atMost);
+  const seen = appscan.glance();
+  root.label = "";
+  return { outcome, ...seen, rows: appscan.take() };
+};
+appscan.rest = async (atMost, atLeast) => { await appscan.settle(atMost, atLeast); return { ...appscan.glance(), rows: appscan.take() }; };
+appscan.hash = async (url, atMost) => { location.href = url; await hop(); await hop(); await appscan.settle(atMost); return { ...appscan.glance(), rows: appscan.take() }; };
+appscan.scroll = async (atMost) => {
+  const before = document.documentElement.scrollHeight;
+  const boxes = [document.scrollingElement, ...document.querySelectorAll("*")].filter((box) => box && box.scrollHeight > box.clientHeight + 200 && box.clientHeight > 200).slice(0, 5);
+  for (const box of boxes) { box.scrollTop = box.scrollHeight; box.dispatchEvent(new Event("scroll", { bubbles: true })); }
+  window.dispatchEvent(new Event("scroll"));
+  await appscan.settle(atMost, 30);
+  const more = document.documentElement.scrollHeight > before;
+  if (!more) window.scrollTo(0, 0);
+  return { more, ...appscan.glance(), rows: appscan.take() };
+};
+// Links that leave: recorded, never followed.
+native.addEventListener.call(window, "click", (event) => {
+  const link = event.composedPath().find((node) => node.tagName === "A" && node.getAttribute && node.getAttribute("href"));
+  if (!link) return;
+  const url = absolute(link.getAttribute("href"));
+  const own = SETTINGS.hosts.includes(safeHost(url));
+  const web = /^https?:/.test(url);
+  let kind = null;
+  if (link.hasAttribute("download")) kind = "download";
+  else if (web && !own) kind = "link";
+  else if (!web && !/^(javascript|blob|data|about):/.test(url)) kind = "scheme";
+  else if (web && link.target && !["_self", "_top", "_parent"].includes(link.target)) kind = "popup";
+  if (kind) { event.preventDefault(); tell("outside", { kind, url: url.slice(0, 2000), blocked: true }); }
+}, true);
+function safeHost(url) { try { return new URL(url).host; } catch { return ""; } }
+define(window, "open", function (url) {
+  tell("outside", { kind: "popup", url: absolute(url || "about:blank").slice(0, 2000), blocked: true });
+  return { closed: false, close() { this.closed = true; }, focus() {}, blur() {}, postMessage() {}, location: { href: "", replace() {}, assign() {} }, document: { write() {}, close() {}, body: {} }, opener: window };
+});
+define(window, "print", () => { call("print", ""); });
+let asked = 0;
+function message(kind, text, reply) {
+  if (++asked > 50) throw new Error("too many dialogs");  // ends loops of alerts
+  tell("message", { kind, text: String(text === undefined ? "" : text).slice(0, 2000) });
+  return reply;
+}
+define(window, "alert", (text) => message("alert", text, undefined));
+define(window, "confirm", (text) => message("confirm", text, root.confirm));
+define(window, "prompt", (text, value) => message("prompt", text, root.confirm ? value || "" : null));

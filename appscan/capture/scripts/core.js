@@ -1,0 +1,77 @@
+// What the other parts share: the untouched functions of the browser, the buffer of what was seen, short stacks.
+const native = {
+  setTimeout: window.setTimeout.bind(window), clearTimeout: window.clearTimeout.bind(window),
+  setInterval: window.setInterval.bind(window), clearInterval: window.clearInterval.bind(window),
+  fetch: window.fetch.bind(window), XMLHttpRequest: window.XMLHttpRequest, WebSocket: window.WebSocket,
+  EventSource: window.EventSource, Worker: window.Worker, SharedWorker: window.SharedWorker, Date: window.Date,
+  now: performance.now.bind(performance), addEventListener: EventTarget.prototype.addEventListener,
+  removeEventListener: EventTarget.prototype.removeEventListener, MessageChannel: window.MessageChannel,
+  stringify: JSON.stringify, parse: JSON.parse, Promise: window.Promise, open: window.open,
+  setAttribute: Element.prototype.setAttribute,
+};
+let hub = null;
+try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan : null; } catch { /* another origin */ }
+const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
+const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
+const appscan = {
+  rows: [], told: {}, pending: 0, short: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  answers: SETTINGS.answers || {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
+  deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], number: 0, lastActivity: 0,
+};
+Object.defineProperty(window, "__appscan", { value: appscan, enumerable: false, configurable: false, writable: false });
+const root = hub || appscan;
+const sealed = Boolean(SETTINGS.sealed);
+
+function define(target, name, value) {
+  try { Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true }); }
+  catch { try { target[name] = value; } catch { /* fixed by the browser */ } }
+}
+function replace(target, name, make) {
+  const original = target && target[name];
+  if (typeof original !== "function") return;
+  const wrapped = make(original);
+  try { Object.defineProperty(wrapped, "name", { value: name }); wrapped.toString = () => `function ${name}() { [native code] }`; }
+  catch { /* only cosmetic */ }
+  define(target, name, wrapped);
+}
+function stack() {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 12;
+  const text = String(new Error().stack || "");
+  Error.stackTraceLimit = limit;
+  return text.split("\n").slice(1).map((row) => row.trim().replace(/^at /, ""))
+    .filter((row) => row && !row.includes("appscan-instrument") && !row.includes("<anonymous>:1:"))
+    .map((row) => row.replace(/^(.*) \((.*)\)$/, "$1 $2").slice(0, 300)).slice(0, 5);
+}
+// One row per thing seen; bounded per kind and document, so that a hostile page cannot fill the memory.
+function tell(what, row) {
+  const kind = what + ":" + (row.api || row.kind || "");
+  root.told[kind] = (root.told[kind] || 0) + 1;
+  row.what = what;
+  row.time = native.Date.now();
+  row.virtual = root.clock ? Math.round(root.clock.now - root.clock.midnight) : null;
+  row.trigger = root.unloading ? "leave" : root.trigger;
+  row.label = root.label;
+  if (root.told[kind] > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = (root.dropped || 0) + 1; return row; }
+  root.rows.push(row);
+  return row;
+}
+function call(api, detail) {
+  let text = "";
+  try { text = typeof detail === "string" ? detail : native.stringify(detail) || ""; } catch { text = ""; }
+  return tell("call", { api, detail: text.slice(0, 600), stack: stack() });
+}
+appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
+function flush() {
+  if (sealed || !root.rows.length || typeof window.__appscanTell !== "function") return;
+  try { window.__appscanTell(native.stringify(appscan.take())); } catch { /* the page is going */ }
+}
+appscan.flush = flush;
+native.addEventListener.call(window, "pagehide", () => { appscan.unloading = true; root.unloading = true; native.Promise.resolve().then(flush); flush(); }, true);
+native.addEventListener.call(window, "beforeunload", () => { root.unloading = true; native.setTimeout(() => { root.unloading = false; }, 50); }, true);
+native.addEventListener.call(window, "unload", flush, true);
+function hop() {  // one turn of the event loop, without the browser's minimum of 4 ms
+  return new native.Promise((done) => { const channel = new native.MessageChannel(); channel.port1.onmessage = () => { channel.port1.close(); done(); }; channel.port2.postMessage(0); });
+}
+function later(run) { native.Promise.resolve().then(run); }
+function absolute(url) { try { return new URL(String(url), document.baseURI).href; } catch { return String(url); } }

@@ -1,0 +1,270 @@
+// What a person would see: controls, texts, forms, dialogs, in shadow trees and frames of the same origin too.
+const MAX_CONTROLS = 1500, MAX_TEXTS = 6000;
+const SELECTABLE = "a[href],button,input,select,textarea,summary,[onclick],[role=button],[role=tab],[role=menuitem],[role=link],[role=switch],[role=checkbox],[role=radio],[role=option],uni-button,uni-navigator,uni-switch,uni-checkbox,uni-radio,uni-picker,label[for],[contenteditable=true]";
+const CLOSING = /^(×|✕|✖|x|关闭|取消|知道了|我知道了|以后再说|稍后|暂不|跳过|返回|否|不同意|拒绝|close|cancel|skip|later|not now|dismiss|no)[^\u4e00-\u9fff]?$|暂不|以后再说|稍后再|跳过|close-?(btn|icon|button)?$/i;
+
+function* elements(node, dx, dy) {
+  const stackOf = [[node, dx, dy]];
+  let count = 0;
+  while (stackOf.length) {
+    const [current, x, y] = stackOf.pop();
+    if (++count > 60000) return;
+    yield [current, x, y];
+    const children = [];
+    if (current.tagName === "IFRAME" || current.tagName === "FRAME") {
+      try {
+        const inner = current.contentDocument;
+        if (inner && inner.documentElement) { const box = current.getBoundingClientRect(); children.push([inner.documentElement, x + box.left, y + box.top]); }
+      } catch { /* another origin */ }
+    }
+    const shadow = current.shadowRoot || (appscan.shadows && appscan.shadows.get(current));
+    if (shadow) for (const child of shadow.children) children.push([child, x, y]);
+    for (const child of current.children) children.push([child, x, y]);
+    for (let i = children.length - 1; i >= 0; i--) stackOf.push(children[i]);
+  }
+}
+function visible(element) {
+  try { if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false; } catch { return false; }
+  return true;
+}
+function clean(text) { return String(text || "").replace(/\s+/g, " ").trim(); }
+function fold(text) { return clean(text).toLowerCase().replace(/\d+/g, "0").slice(0, 60); }
+function selectorOf(element) {
+  const parts = [];
+  let current = element;
+  for (let depth = 0; current && current.nodeType === 1 && depth < 8; depth++) {
+    const tag = current.tagName.toLowerCase();
+    if (current.id && /^[A-Za-z][\w-]{0,40}$/.test(current.id)) { parts.unshift("#" + current.id); break; }
+    let index = 1;
+    for (let sibling = current.previousElementSibling; sibling && index < 5000; sibling = sibling.previousElementSibling) if (sibling.tagName === current.tagName) index++;
+    parts.unshift(`${tag}:nth-of-type(${index})`);
+    if (current.parentElement) current = current.parentElement;
+    else { const host = current.getRootNode && current.getRootNode().host; if (!host) break; parts.unshift(">>>"); current = host; }
+  }
+  return parts.join(">").slice(0, 600);
+}
+function boxOf(element, x, y) {
+  const box = element.getBoundingClientRect();
+  return [Math.round(box.left + x + window.scrollX), Math.round(box.top + y + window.scrollY), Math.round(box.width), Math.round(box.height)];
+}
+function listens(element) {
+  if (appscan.clickable.has(element) || typeof element.onclick === "function") return true;
+  for (const key in element) if (key.startsWith("__reactProps$")) return typeof element[key].onClick === "function";
+  return false;
+}
+function nameOf(element) {
+  const tag = element.tagName;
+  let text = element.getAttribute("aria-label") || "";
+  if (!text && (tag === "INPUT" || tag === "TEXTAREA" || tag === "SELECT")) {
+    const kind = (element.type || "").toLowerCase();
+    if (kind === "submit" || kind === "button" || kind === "reset") text = element.value;
+    else text = labelOf(element) || element.placeholder || element.name || "";
+  }
+  if (!text) text = clean(element.innerText !== undefined ? element.innerText : element.textContent);
+  if (!text) { const picture = element.querySelector && element.querySelector("img[alt],[title],[aria-label]"); text = picture ? picture.alt || picture.title || picture.getAttribute("aria-label") || "" : ""; }
+  if (!text) text = element.title || element.getAttribute("alt") || (typeof element.className === "string" ? element.className.split(/\s+/)[0] : "") || "";
+  return clean(text).slice(0, 120);
+}
+function labelOf(element) {
+  const own = element.labels && element.labels[0];
+  if (own) return clean(own.innerText).slice(0, 120);
+  const item = element.closest("[class*=form-item],[class*=field],[class*=cell],[class*=row],uni-forms-item,tr,li,p,div");
+  if (item && item.querySelectorAll("input,textarea,select,uni-input,uni-textarea").length === 1) return clean(item.innerText).slice(0, 60);
+  const before = element.previousElementSibling;
+  return before ? clean(before.innerText).slice(0, 60) : "";
+}
+function roleOf(element) {
+  const role = element.getAttribute("role");
+  if (role) return role.slice(0, 40);
+  const tag = element.tagName.toLowerCase();
+  if (tag === "a" || tag === "uni-navigator") return "link";
+  if (tag === "select" || tag === "uni-picker") return "select";
+  if (tag === "textarea" || tag === "uni-textarea" || element.isContentEditable) return "textbox";
+  if (tag === "input") {
+    const kind = (element.type || "text").toLowerCase();
+    if (["submit", "button", "reset", "image"].includes(kind)) return "button";
+    if (["checkbox", "radio", "file", "password", "hidden", "range", "date", "time"].includes(kind)) return kind;
+    return "textbox";
+  }
+  if (/tab/i.test(element.className || "") && !/table/i.test(element.className)) return "tab";
+  if (/menu|nav-?item/i.test(element.className || "")) return "menuitem";
+  return "button";
+}
+function controlsNow(limit) {
+  const found = [], taken = new Set();
+  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
+    if (found.length >= limit) { appscan.cut = true; break; }
+    const tag = element.tagName;
+    if (tag === "SCRIPT" || tag === "STYLE" || tag === "HEAD" || tag === "BODY" || tag === "HTML") continue;
+    let interactive = element.matches(SELECTABLE) || listens(element);
+    let pointer = false;
+    if (!interactive && element.childElementCount < 12 && !(element instanceof SVGElement)) {
+      const style = element.ownerDocument.defaultView.getComputedStyle(element);
+      const parent = element.parentElement;
+      if (style.cursor === "pointer" && (!parent || parent.ownerDocument.defaultView.getComputedStyle(parent).cursor !== "pointer")) pointer = interactive = true;
+    }
+    if (!interactive || (element.type === "hidden" && tag === "INPUT") || !visible(element)) continue;
+    const box = boxOf(element, x, y);
+    if (box[2] < 2 || box[3] < 2) { if (element.type !== "file") continue; }
+    if (box[2] > innerWidth * 0.95 && box[3] > innerHeight * 0.9 && !element.matches("a,button,input,textarea,select")) continue;
+    let owner = element.parentElement, inside = false;
+    for (let depth = 0; owner && depth < 4; depth++, owner = owner.parentElement) if (taken.has(owner) && (pointer || owner.matches("a,button,uni-button"))) { inside = true; break; }
+    if (inside) continue;
+    taken.add(element);
+    const text = nameOf(element), role = roleOf(element);
+    found.push({ element, text, role, box, x, y });
+  }
+  const seen = {};
+  for (const control of found) {
+    const base = control.role + "|" + fold(control.text);
+    seen[base] = (seen[base] || 0) + 1;
+    control.key = control.role + "|" + clean(control.text).slice(0, 60) + "|" + seen[base];
+  }
+  return found;
+}
+function describe(control) {
+  const element = control.element;
+  const checked = element.type === "checkbox" || element.type === "radio" ? Boolean(element.checked)
+    : element.hasAttribute("aria-checked") ? element.getAttribute("aria-checked") === "true"
+      : element.hasAttribute("aria-selected") ? element.getAttribute("aria-selected") === "true" : null;
+  const link = element.tagName === "A" && element.getAttribute("href") ? element.getAttribute("href") : null;
+  return { key: control.key, text: control.text, role: control.role, selector: selectorOf(element), box: control.box,
+    disabled: Boolean(element.disabled) || element.getAttribute("aria-disabled") === "true", checked,
+    href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element),
+    target: element.target || "", download: element.hasAttribute("download") };
+}
+function textsNow() {
+  const texts = [];
+  let length = 0, canvases = 0;
+  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
+    const tag = element.tagName;
+    if (tag === "CANVAS" && visible(element) && element.getBoundingClientRect().width > 40) canvases++;
+    if (tag === "SCRIPT" || tag === "STYLE" || tag === "NOSCRIPT" || tag === "TEMPLATE" || tag === "HEAD" || tag === "TITLE") continue;
+    let own = "";
+    for (const child of element.childNodes) if (child.nodeType === 3) own += child.data;
+    own = clean(own);
+    let role = "";
+    if (!own && tag === "IMG" && element.alt) { own = clean(element.alt); role = "alt"; }
+    if (!own && (tag === "INPUT" || tag === "TEXTAREA") && element.placeholder) { own = clean(element.placeholder); role = "placeholder"; }
+    if (!own && tag === "UNI-INPUT") continue;
+    if (!own || !visible(element)) continue;
+    length += own.length;
+    if (texts.length >= MAX_TEXTS) { appscan.cut = true; continue; }
+    texts.push({ text: own.slice(0, 2000), role: role || textRole(element), selector: "", box: null, element, x, y });
+  }
+  return { texts, length, canvases };
+}
+function textRole(element) {
+  const tag = element.tagName;
+  if (/^H[1-6]$/.test(tag) || element.closest("h1,h2,h3,[role=heading],uni-page-head,[class*=navbar],[class*=nav-bar],[class*=page-title]")) return "heading";
+  if (tag === "LABEL" || element.closest("label")) return "label";
+  if (tag === "TH" || element.closest("th,[role=columnheader]")) return "header_cell";
+  if (tag === "TD" || element.closest("td,[role=cell]")) return "cell";
+  if (tag === "OPTION") return "option";
+  if (element.closest("li,[role=listitem]")) return "item";
+  return "text";
+}
+function dialogsNow() {
+  const found = [], taken = [];
+  const wide = innerWidth * innerHeight;
+  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
+    const name = typeof element.className === "string" ? element.className : "";
+    const role = element.getAttribute("role") || "";
+    const native_ = element.tagName === "DIALOG" && element.open;
+    const named = native_ || role === "dialog" || role === "alertdialog" || element.getAttribute("aria-modal") === "true" || /(^|[-_\s])(modal|dialog|popup|mask|overlay|layui-layer|toast|actionsheet)/i.test(name + " " + (element.id || "")) || /^UNI-(MODAL|TOAST|ACTIONSHEET)$/.test(element.tagName);
+    const style = named || element.style.position || name ? element.ownerDocument.defaultView.getComputedStyle(element) : null;
+    const fixed = style && (style.position === "fixed" || (style.position === "absolute" && Number(style.zIndex) > 5));
+    if (!named && !fixed) continue;
+    if (taken.some((other) => other.contains(element)) || !visible(element)) continue;
+    const box = element.getBoundingClientRect();
+    const covers = Math.max(0, Math.min(innerWidth, box.right) - Math.max(0, box.left)) * Math.max(0, Math.min(innerHeight, box.bottom) - Math.max(0, box.top)) / wide;
+    if (!named && covers < 0.5) continue;
+    if (named && !fixed && !native_ && !role && covers < 0.2) continue;
+    if (named && style.position === "static" && !native_ && !role) continue;
+    const text = clean(element.innerText);
+    if (!text && covers < 0.5) continue;
+    if (!text && !element.childElementCount) { found.mask = Math.max(found.mask || 0, covers); continue; }
+    taken.push(element);
+    found.push({ element, text: text.slice(0, 2000), covers: Math.min(1, covers), box: boxOf(element, x, y), modal: covers > 0.5 || native_ || element.getAttribute("aria-modal") === "true" });
+  }
+  if (found.mask > 0.5) for (const dialog of found) { dialog.covers = Math.max(dialog.covers, Math.min(1, found.mask)); dialog.modal = true; }
+  return found;
+}
+function formsNow(controls) {
+  const owners = new Map();
+  for (const [element] of elements(document.documentElement, 0, 0)) {
+    if (!/^(INPUT|TEXTAREA|SELECT|UNI-PICKER|UNI-RADIO-GROUP|UNI-CHECKBOX-GROUP)$/.test(element.tagName) || ["hidden", "submit", "button", "reset", "image"].includes(element.type)) continue;
+    if (element.type !== "file" && !visible(element)) continue;
+    const owner = element.closest("form,uni-form,[class*=form]:not([class*=form-item])") || element.ownerDocument.body;
+    if (!owners.has(owner)) owners.set(owner, []);
+    owners.get(owner).push(element);
+  }
+  const forms = [];
+  for (const [owner, fields] of owners) {
+    const submit = controls.find((control) => owner.contains(control.element) && (control.element.type === "submit" || (control.role === "button" && /提交|保存|上报|确定|登录|发布|submit|save|ok|login/i.test(control.text))));
+    forms.push({ selector: selectorOf(owner), submit: submit ? submit.text : "", submitKey: submit ? submit.key : null,
+      fields: fields.slice(0, 200).map((field) => {
+        const label = labelOf(field) || field.placeholder || field.getAttribute("aria-label") || "";
+        const starred = /^[*＊]|[*＊]$|必填/.test(label) || Boolean(field.closest(".is-required,.required,[class*=required]"));
+        return { label: label.slice(0, 200), name: (field.name || field.id || "").slice(0, 200), type: (field.type || field.tagName.toLowerCase()).slice(0, 40),
+          required: Boolean(field.required) || field.getAttribute("aria-required") === "true" || starred, accept: (field.accept || "").slice(0, 200),
+          capture: (field.getAttribute("capture") || "").slice(0, 40), value_kind: valueKind(field) };
+      }) });
+  }
+  return forms.slice(0, 100);
+}
+function valueKind(field) {
+  const value = field.type === "checkbox" || field.type === "radio" ? (field.checked ? "checked" : "") : field.type === "password" ? "" : field.value;
+  if (!value) return "empty";
+  if (value === "checked") return "checked";
+  if (/^-?\d+(\.\d+)?$/.test(value)) return "number";
+  if (/^\d{4}[-/年]\d{1,2}/.test(value)) return "date";
+  return "text";
+}
+function routeNow() { return location.pathname + location.search + (location.hash.length > 1 ? location.hash : ""); }
+function digest(text) { let value = 0x811c9dc5; for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193); return value >>> 0; }
+// The short look: enough to tell states apart. Digits are folded, so a running clock is not a new state.
+appscan.glance = () => {
+  const controls = controlsNow(MAX_CONTROLS);
+  appscan.last = controls;
+  const names = [...new Set(controls.map((control) => control.role + ":" + fold(control.text)))].sort();
+  const dialogs = dialogsNow().map((dialog) => fold(dialog.text));
+  const texts = textsNow();
+  const marks = [...new Set(texts.texts.slice(0, 800).map((text) => digest(fold(text.text))))];
+  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, controls: controls.length };
+};
+appscan.look = (withHtml) => {
+  const seen = appscan.glance();
+  const controls = appscan.last.map(describe);
+  const { texts, length, canvases } = textsNow();
+  const dialogs = dialogsNow().map((dialog) => {
+    const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => dialog.element.contains(control.element)).map(([, index]) => controls[index]);
+    const way = inside.some((control) => CLOSING.test(control.text.trim()));
+    return { text: dialog.text, closable: way ? true : inside.length ? null : dialog.modal ? false : null, modal: dialog.modal, covers: dialog.covers, controls: inside, box: dialog.box };
+  });
+  for (const text of texts) { text.selector = selectorOf(text.element); text.box = boxOf(text.element, text.x, text.y); delete text.element; delete text.x; delete text.y; }
+  let html = null;
+  if (withHtml) {
+    const shadows = [...appscan.allShadows].map((weak) => weak.deref()).filter(Boolean);
+    try { html = document.documentElement.getHTML ? "<html>" + document.documentElement.getHTML({ shadowRoots: shadows }) + "</html>" : document.documentElement.outerHTML; } catch { html = document.documentElement.outerHTML; }
+    for (const frame of document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
+    html = html.slice(0, 3000000);
+  }
+  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, forms: formsNow(appscan.last), dialogs, html, routes: routesNow(), cut: Boolean(appscan.cut) };
+};
+function routesNow() {
+  const found = [];
+  const add = (path, hash) => { if (typeof path === "string" && path && found.length < 500) found.push([path.slice(0, 300), hash]); };
+  try {
+    const uniHash = !window.__uniConfig || !window.__uniConfig.router || window.__uniConfig.router.mode !== "history";
+    for (const route of window.__uniRoutes || []) add(route.path || (route.meta && "/" + route.meta.route), uniHash);
+    for (const element of document.querySelectorAll("#app,[data-v-app],#root,body>div")) {
+      const third = element.__vue_app__ && element.__vue_app__.config.globalProperties.$router;
+      if (third) for (const route of third.getRoutes()) add(route.path, String(third.options.history.base || "").includes("#"));
+      const second = element.__vue__ && element.__vue__.$router;
+      const walk = (routes, base) => { for (const route of routes || []) { const path = route.path.startsWith("/") ? route.path : base.replace(/\/$/, "") + "/" + route.path; add(path, second.mode === "hash"); walk(route.children, path); } };
+      if (second) walk(second.options.routes, "");
+    }
+  } catch { /* another kind of router */ }
+  return found;
+}
