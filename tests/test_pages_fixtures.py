@@ -209,14 +209,20 @@ def test_a_running_connection_does_not_keep_the_server_from_ending() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_owners_are_invented_and_no_outside_host_exists(name: str) -> None:
+def test_owners_are_invented_and_outside_hosts_are_declared(name: str) -> None:
     texts = [path.read_text("utf-8") for path in (PAGES / name).rglob("*")
              if path.suffix in (".html", ".js", ".json", ".vue") and "assets" not in path.parts]
     assert "虚构" in "".join(texts)
     hosts = set(re.findall(r"(?:https?:|wss?:)?//([\w-]+(?:\.[\w-]+)+)", "".join(texts)))
-    assert {host for host in hosts if not host.endswith(".example.invalid")} <= {"www.w3.org", "127.0.0.1"}
+    named = {host for host in hosts if not host.endswith(".example.invalid")}
+    assert named <= {"www.w3.org", "127.0.0.1", *read(name).get("hosts", [])}
 
 
 def test_all_sites_together_stay_small() -> None:
     files = [path for name in NAMES for path in (PAGES / name).rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 2_000_000
+
+
+def test_the_readme_lists_every_site() -> None:
+    readme = (PAGES / "README.md").read_text("utf-8")
+    assert [name for name in NAMES if f"| `{name}` |" not in readme] == []
