@@ -53,6 +53,7 @@ class Evaluator:
     def __init__(self, sight: Sight, blinded: frozenset[Kind]) -> None:
         self.sight = sight
         self.blinded = blinded
+        self.barred: dict[Hit, None] = {}
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
         """Truth and matches of `expression` among the hits that `pick` lets count."""
@@ -100,7 +101,9 @@ class Evaluator:
             against = self.evaluate(item, _first_party, within)
             is_unknown |= against.truth is Truth.UNKNOWN
             if against.truth is Truth.TRUE:
-                barred = matches if within is Within.APP else against.matches
+                near = matches if within is Within.APP else against.matches
+                barred = {key: hits for key, hits in matches.items() if key in near}
+                self.barred.update(dict.fromkeys(hits[0] for hits in barred.values()))
                 matches = {key: hits for key, hits in matches.items() if key not in barred}
         if not matches:
             return Outcome(Truth.FALSE)
@@ -108,8 +111,8 @@ class Evaluator:
 
 
 def _first_party(hit: Hit, _term: Term) -> bool:
-    """What speaks against a match: anything first party, cancelled words too (身份证 in a sentence on ID photos)."""
-    return not hit.origin
+    """What speaks against a match: what is own and alive, cancelled words too (身份证 in a sentence on ID photos)."""
+    return not hit.origin and hit.live
 
 
 def _by_screen(hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:

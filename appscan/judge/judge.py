@@ -12,6 +12,7 @@ from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Trut
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
 from appscan.judge.limits import Structures, standing_limits
+from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
 from appscan.model.coverage import Coverage, Kind
@@ -29,6 +30,9 @@ from appscan.model.judgement import (
     Verdict,
 )
 from appscan.model.reading import Reading
+
+BARRED = "other-words"
+"""Named in place of a context where other words of the screen barred a match (`not:` of a condition)."""
 
 MAX_OCCURRENCES = 40
 MAX_EVIDENCE = 14
@@ -56,7 +60,7 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
     sight.search.learn(word for check in checks.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
-    gaps = standing_limits(checks.limits, structures, sight)
+    gaps = standing_limits(checks.limits, structures, sight) + RemotePages(sight).gaps()
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded()), coverage, profile, checks)
     findings, verdicts = [], []
@@ -251,6 +255,7 @@ class _Picks:
 def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
     """The highest rung that holds: of what is alive and own, then of what is dead, then of libraries."""
     picks = _Picks(contexts, evaluator.sight)
+    evaluator.barred.clear()
     tries = [(rung, picks.own, rung) for rung in (Presence.EXERCISED, Presence.REACHABLE)]
     tries += [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED)
               for pick, result in ((picks.own_or_dead, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
@@ -268,6 +273,7 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
             at_most = max(at_most, result, key=lambda one: one.rank)
     if presence.rank < Presence.REACHABLE.rank and evaluator.blinded & set(check.needs):
         at_most = max(at_most, Presence.REACHABLE, key=lambda one: one.rank)  # "not found" needs them seen whole
+    picks.cancelled.update(dict.fromkeys((hit, BARRED) for hit in evaluator.barred))
     is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
     return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(picks.cancelled),
                  is_dead, contexts, evaluator.sight)

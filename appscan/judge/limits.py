@@ -9,20 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
-from appscan.checks.pack import Limit, Mark, Structure, Term, Vocabulary
-from appscan.judge.hits import MAX_EXCERPT
+from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
+from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
-from appscan.model.coverage import Gap, Kind
-from appscan.model.reading import Fact, Reading, Role
+from appscan.model.coverage import Gap
+from appscan.model.reading import Fact, Reading
 
 FEW_CLASSES = 20
-LITTLE_UI = 12
-"""A shell around a remote page has next to no controls of its own."""
-
-WEBVIEW = "webview_load"
-
-_NO_PAGE = (".xml", ".dtd", ".xsd", ".png", ".jpg")
-
 
 class Structures:
     """Structures of an artifact that marks may name, computed from the reading."""
@@ -99,43 +92,7 @@ class Structures:
             case Structure.FEW_CLASSES:
                 return str(len(self.classes)) if self.few_classes else ""
             case Structure.LAUNCHER_IS_REMOTE_PAGE:
-                return self.remote_start(sight) if sight else ""
-
-    def remote_start(self, sight: Sight) -> str:
-        """Address of the remote page that the launcher shows, "" where there is none or the app has a UI of its own."""
-        facts = self.reading.facts
-        strings = self.reading.strings
-        for row in np.flatnonzero(facts.kind == Fact.PATH).tolist():
-            address = strings[int(facts.value[row])]
-            if strings[int(facts.role[row])] == "start" and address.startswith(("http:", "https:")):
-                return address[:MAX_EXCERPT]
-        if self._controls(sight) > LITTLE_UI or WEBVIEW not in self.vocabulary.calls:
-            return ""
-        return self._loaded_address(sight)
-
-    def _controls(self, sight: Sight) -> int:
-        facts = self.reading.facts
-        pressed = {Role.BUTTON, Role.MENU, Role.TAB, Role.OPTION}
-        rows = np.flatnonzero(facts.kind == Fact.TEXT).tolist()
-        seen = (sight.layouts.place_of(row) for row in rows if self.reading.strings[int(facts.role[row])] in pressed)
-        return sum(1 for place in seen if place.live and not place.origin)
-
-    def _loaded_address(self, sight: Sight) -> str:
-        """A remote address that a class which loads web pages, or one it uses, holds as a constant."""
-        loads = [hit for hit in sight.hits(Term(Kind.CALL, groups=(WEBVIEW,))) if not hit.origin and hit.live]
-        screens = frozenset().union(*(hit.screens for hit in loads))
-        if not screens:
-            return ""
-        program = sight.program
-        uses = self.reading.code.strings_used
-        for method, sid in zip(uses.method.tolist(), uses.what.tolist(), strict=True):
-            if not program.own_method[method]:
-                continue
-            text = program.text(sid)
-            is_page = text.startswith(("http://", "https://")) and not text.rpartition("/")[2].endswith(_NO_PAGE)
-            if is_page and sight.screens.screens_of(method) & screens:
-                return text[:MAX_EXCERPT]
-        return ""
+                return RemotePages(sight).start() if sight else ""
 
 
 def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:

@@ -243,12 +243,7 @@ class Program:
     @cached_property
     def components(self) -> dict[str, str]:
         """Dotted class name of each manifest component → its role (activity, service, …)."""
-        facts = self.reading.facts
-        rows = np.flatnonzero(facts.kind == Fact.COMPONENT)
-        named: dict[str, str] = {}
-        for row in rows.tolist():
-            named.setdefault(self.text(int(facts.value[row])), self.text(int(facts.role[row])))
-        return named
+        return components_of(self.reading)
 
     @cached_property
     def strings_of(self) -> dict[int, list[int]]:
@@ -324,3 +319,12 @@ class Program:
             return sid
         head = name.partition("$")[0].removeprefix("L").replace("/", ".")
         return self.class_by_name.get(head, sid)
+
+
+def components_of(reading: Reading) -> dict[str, str]:
+    """Dotted class name of each manifest component → its role."""
+    facts = reading.facts
+    named: dict[str, str] = {}
+    for row in np.flatnonzero(facts.kind == Fact.COMPONENT).tolist():
+        named.setdefault(reading.strings[int(facts.value[row])], reading.strings[int(facts.role[row])])
+    return named

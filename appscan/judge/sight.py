@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from appscan.judge.hits import Hit, endpoint_path, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
-from appscan.judge.program import Program
+from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.model.coverage import Kind
@@ -27,6 +28,9 @@ SELF_STARTED = "self_started"
 
 _EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER, Fact.DIALOG})
 """Facts of what a crawl saw happen."""
+
+MAX_HITS = 4000
+"""Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
 
 LIST_LENGTH = 3000
 TEXTS_BEFORE = 14
@@ -48,7 +52,7 @@ class Sight:
     def __init__(self, reading: Reading, vocabulary: Vocabulary, *, code_blind: bool = False) -> None:
         self.reading = reading
         self.vocabulary = vocabulary
-        self.origins = Origins(vocabulary, reading.artifact.package)
+        self.origins = Origins(vocabulary, reading.artifact.package, components_of(reading))
         self.program = Program(reading, self.origins)
         self.search = Search(reading.strings, self.program.told_strings())
         self.acts = Acts(self.program, self.search, vocabulary)
@@ -62,7 +66,7 @@ class Sight:
         """All hits of a term, first party or not, alive or not, in a fixed order."""
         known = self._hits.get(term)
         if known is None:
-            found = dict.fromkeys(self._find(term))
+            found = dict.fromkeys(itertools.islice(self._find(term), MAX_HITS))
             known = self._hits[term] = tuple(sorted(found, key=_order))
         return known
 
@@ -172,14 +176,8 @@ class Sight:
             role = self.program.text(int(self.reading.facts.role[row]))
             if (fact is Fact.LITERAL and role == "key") or (fact is Fact.ATTRIBUTE and role in _FIELD_ROLES):
                 yield self._fact_hit(row, Kind.FIELD, value, role)
-        notes = self.reading.code.annotations
-        for row in np.flatnonzero((notes.value == sid) & (notes.member >= 0)).tolist():
-            yield self._class_hit(int(notes.owner[row]), Kind.FIELD, value)
-        fields = self.reading.code.fields
-        for row in np.flatnonzero(fields.name == sid).tolist():
-            owner = int(fields.owner[row])
-            if not self.program.origin_of_class(owner) and not _GENERATED.search(self.program.text(owner)):
-                yield self._class_hit(int(fields.owner[row]), Kind.FIELD, value)
+        for owner in self._field_owners.get(sid, ()):
+            yield self._class_hit(owner, Kind.FIELD, value)
         for method in self._methods_using(sid):
             if not self.program.origin_of(method):
                 yield self._method_hit(method, Kind.FIELD, value)
@@ -187,6 +185,20 @@ class Sight:
             for method in self.layouts.users_of(identifier):
                 if not self.program.origin_of(method):
                     yield self._method_hit(method, Kind.FIELD, value)
+
+    @cached_property
+    def _field_owners(self) -> dict[int, list[int]]:
+        """Sid of a field's name, in code or in an annotation of it → first-party classes that have the field."""
+        code = self.reading.code
+        annotated = np.flatnonzero(code.annotations.member >= 0)
+        names = np.concatenate((code.annotations.value[annotated], code.fields.name))
+        owners = np.concatenate((code.annotations.owner[annotated], code.fields.owner))
+        grouped: dict[int, list[int]] = defaultdict(list)
+        own = self.program.own_sid[owners] & (names >= 0)
+        for name, owner in zip(names[own].tolist(), owners[own].tolist(), strict=True):
+            if not _GENERATED.search(self.program.text(owner)):
+                grouped[name].append(owner)
+        return grouped
 
     def _named_facts(self, sid: int, kind: Kind, word: Word) -> Iterator[Hit]:
         wanted = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}[kind]
