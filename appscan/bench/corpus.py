@@ -17,6 +17,7 @@ from appscan.judge.judge import Judgement, judge
 from appscan.model.folding import fold
 from appscan.model.judgement import Presence, Verdict
 from appscan.model.reading import Reading
+from appscan.readers.apk.reader import VERSION
 from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
@@ -52,6 +53,7 @@ class Row:
     verdict: Verdict
     keyword: bool | None
     gaps: tuple[str, ...]
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ class BenchResult:
         return Score(tuple(found), tuple(missed), tuple(false), clean)
 
     def readable_negatives(self) -> tuple[int, int, tuple[Row, ...]]:
-        """(not_found or info, all, the others) among `no` labels of artifacts that can be read."""
-        rows = [row for row in self.rows if row.label == NO and row.role != "inconclusive" and not row.gaps]
+        """(not_found or info, all, the others) among `no` labels of artifacts that are not labelled as unreadable: one
+        that we wrongly call inconclusive counts against us. A packed file (tag `packed`) cannot be read."""
+        rows = [row for row in self.rows if row.label == NO and row.role != "inconclusive" and not row.packed]
         quiet = [row for row in rows if row.verdict in (Verdict.NOT_FOUND, Verdict.INFO)]
         return len(quiet), len(rows), tuple(row for row in rows if row not in quiet)
 
@@ -118,7 +121,7 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
               progress: Callable[[str], None] | None = None) -> BenchResult:
     """Judge every labelled artifact below `corpus`. `readings` keeps readings between runs: they are used when the
     artifact's digest and the reader fit. Raises UsageError `labels_damaged` for labels that cannot be read."""
-    listed = _labels(labels / "apks.json")
+    listed = _labels(labels / "apks.json", ("file", "sha256"))
     words = _lexicon(labels)
     rows: list[Row] = []
     failed, absent = [], []
@@ -140,11 +143,16 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
     return BenchResult(tuple(rows), tuple(failed), tuple(absent), len(_labels(sites)) if sites.is_file() else 0)
 
 
-def _labels(path: Path) -> list[dict[str, Any]]:
+def _labels(path: Path, needed: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Rows with `labels` and with texts under the `needed` keys."""
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(listed, list):
+            raise TypeError("not a list")
         for row in listed:
             row["labels"].items()
+            if not all(isinstance(row[key], str) for key in needed):
+                raise TypeError(f"not a text: one of {needed}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError("labels_damaged", file=path.name, why=str(error).splitlines()[0]) from None
     return list(listed)
@@ -164,9 +172,12 @@ def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:
     saved = readings / f"{sha256}.reading" if readings is not None else None
     if saved is not None and saved.is_file():
         try:
-            return load_reading(saved)
+            known = load_reading(saved)
         except AppscanError:
-            saved.unlink()  # of another version, or damaged: read again
+            saved.unlink()  # of another format, or damaged: read again
+        else:
+            if (known.reader, known.artifact.sha256) == (VERSION, sha256):
+                return known
     reading = read_target(path, path.name, Limits(), lambda _stage, _done: None)
     if saved is not None:
         saved.parent.mkdir(parents=True, exist_ok=True)
@@ -191,7 +202,8 @@ def _rows(entry: dict[str, Any], reading: Reading, judged: Judgement,
         wanted = [word for feature in features for word in words.get(feature, ())]
         rows.append(Row(entry["file"], entry.get("role", ""), verdict.check_id, label,
                         presence.get(verdict.check_id, Presence.NONE), verdict.verdict,
-                        _has_keyword(reading, wanted) if wanted else None, gaps))
+                        _has_keyword(reading, wanted) if wanted else None, gaps,
+                        "packed" in entry.get("tags", ())))
     return rows
 
 
