@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from appscan.errors import AppscanError
+from appscan.errors import AppscanError, PackError
 from appscan.texts.untrusted import shown
 
 __all__ = ["LANGUAGES", "Language", "catalogue", "has", "placeholders", "say", "say_error", "shown"]
@@ -46,7 +46,23 @@ def has(key: str, /) -> bool:
 def say_error(lang: Language, error: AppscanError) -> str:
     """One line for an error: what, where, what to do. Falls back to the plain English line of the error."""
     key = f"errors.{error.key}"
-    return say(lang, key, **error.params) if has(key) else shown(str(error), PARAMETER_SHOWN)
+    if not has(key):
+        return shown(str(error), PARAMETER_SHOWN)
+    return say(lang, key, **{**error.params, **_sentences(lang, error)})
+
+
+class _Said(str):
+    """A sentence of the catalogue inside another one; its parameters are bounded and harmless already."""
+
+    __slots__ = ()
+
+
+def _sentences(lang: Language, error: AppscanError) -> dict[str, _Said]:
+    """What is wrong with a pack and how to mend it; both are entries with parameters of their own."""
+    if not isinstance(error, PackError):
+        return {}
+    entries = {"reason": f"pack.{error.params.get('reason')}", "fix": f"pack_fix.{error.params.get('fix')}"}
+    return {name: _Said(say(lang, key, **error.params)) for name, key in entries.items() if has(key)}
 
 
 def placeholders(text: str, /, *, required: bool = False) -> frozenset[str]:
@@ -81,7 +97,10 @@ def _with_options(template: str, params: Mapping[str, object]) -> str:
 def _filled(lang: Language, match: re.Match[str], params: Mapping[str, object]) -> str:
     if match["name"] not in params:
         return match[0]
-    value = str(params[match["name"]])
+    given = params[match["name"]]
+    if isinstance(given, _Said):
+        return given
+    value = str(given)
     if match["namespace"] is not None:
         return _translated(lang, match["namespace"], value)
     if match["many"] is not None:

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from appscan.model.coverage import CODE_KINDS, Gap, Kind
+from appscan.model.coverage import CODE_KINDS, Gap
 from appscan.model.reading import Fact
 from appscan.readers.apk.engines import engine_of
 from appscan.readers.apk.hermes import hermes_strings, is_hermes
@@ -180,8 +180,9 @@ class _BundleReader:
         for number, text in enumerate(found.texts):
             if len(text) > 2 or not text.isascii():
                 facts.add_once(Fact.LITERAL, shorten(text), "string", node=number)
-        self._gaps.append(Gap(frozenset({Kind.CALL}), asset.name, "hermes_bytecode",
-                              {"version": str(found.version), "exact": str(found.exact).lower()}))
+        # Bytecode gives strings without roles, calls or pages: nothing can be said to be absent.
+        self._gaps.append(Gap(CODE_KINDS, asset.name, "hermes_bytecode",
+                              {"version": str(found.version), "exact": str(found.exact).lower()}, blinds=True))
 
     def _read_map(self, asset: Asset) -> None:
         """Sources that a source map carries, libraries and what the bundler wrote left out."""
