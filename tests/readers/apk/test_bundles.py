@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from appscan.model.coverage import CODE_KINDS, Gap, Kind
+from appscan.model.coverage import CODE_KINDS, Gap
 from appscan.model.reading import Fact
 from appscan.readers.apk.bundles import BundleLimits, read_bundles
 from appscan.readers.apk.hermes import MAGIC, hermes_strings
