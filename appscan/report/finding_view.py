@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from appscan.model.judgement import Force, Presence
 from appscan.report.badge import Badge, badge
+from appscan.report.declared import declaration_named, reason_of
 from appscan.report.listed import Listed, listed
-from appscan.report.quotation import Quotation, Step, path_steps, quotation, telling_first
+from appscan.report.quotation import Quotation, Step, path_steps, quotation, rows
+from appscan.report.way import way_there
 from appscan.report.words import (
     NAME_SHOWN,
     TEXT_SHOWN,
@@ -33,6 +35,7 @@ class Rung:
     """One rung of a ladder: `state` is at (surely reached), maybe (up to here is open), or empty."""
 
     word: str
+    meaning: str
     state: str
 
 
@@ -47,6 +50,14 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class TagView:
+    """A borderline case and what follows from it for the person who decides."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClauseView:
     """One clause in our own words; not quotable ones are shown as reference only."""
 
@@ -57,9 +68,10 @@ class ClauseView:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceView:
-    """One screen or endpoint with its evidence and the way there."""
+    """One screen or endpoint with its evidence; `way` is for people, `steps` for those who read code."""
 
     screen: str
+    way: str
     quotations: Listed[Quotation]
     steps: tuple[Step, ...]
     fingerprint: str
@@ -79,7 +91,8 @@ class FindingView:
     ladders: tuple[Ladder, ...]
     why: tuple[str, ...]
     declaration: str
-    tags: tuple[str, ...]
+    declared_reason: str
+    tags: tuple[TagView, ...]
     clauses: tuple[ClauseView, ...]
     occurrences: Listed[OccurrenceView]
     places: int
@@ -100,13 +113,14 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         artifact=_artifact_name(document, finding["artifact"]) if name_artifact else "",
         ladders=_ladders(finding, lang),
         why=_why(document, finding, lang),
-        declaration=say(lang, f"declaration.{finding['declaration']}"),
-        tags=tuple(say(lang, f"tags.{tag}") for tag in finding["tags"]),
+        declaration=declaration_named(finding["declaration"], lang),
+        declared_reason=reason_of(document, finding["check_id"], lang),
+        tags=tuple(TagView(say(lang, f"tags.{tag}"), say(lang, f"tags_mean.{tag}")) for tag in finding["tags"]),
         clauses=_clauses(document, finding, lang),
         occurrences=listed(finding["occurrences"], lambda one: _occurrence(one, lang), OCCURRENCES_OPEN,
                            OCCURRENCES_FOLDED),
         places=len(finding["occurrences"]),
-        cancelled=listed(finding["cancelled"], lambda one: quotation(one, lang), CANCELLED_LISTED, 0),
+        cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang), CANCELLED_LISTED, 0),
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
     )
 
@@ -131,12 +145,13 @@ def _ladder(name: str, rungs: list[str], low: str, high: str, lang: Language) ->
     states = ["maybe" if at < index <= open_to or (index == at and nothing_sure) else "at" if index == at else ""
               for index in range(len(rungs))]
     if nothing_sure:
-        meaning = ""
+        meaning = say(lang, "report.dashed")
     else:
         meaning = say(lang, f"{name}_means.{low}" if low == high else "report.interval_means",
                       low=say(lang, f"{name}_means.{low}"))
     return Ladder(say(lang, f"report.{name}"), interval(lang, name, low, high), meaning,
-                  tuple(Rung(say(lang, f"{name}.{rung}"), state) for rung, state in zip(rungs, states, strict=True)))
+                  tuple(Rung(say(lang, f"{name}.{rung}"), say(lang, f"{name}_means.{rung}"), state)
+                        for rung, state in zip(rungs, states, strict=True)))
 
 
 def _why(document: Json, finding: Json, lang: Language) -> tuple[str, ...]:
@@ -163,7 +178,8 @@ def _clause(clause: Json, lang: Language) -> ClauseView:
 def _occurrence(occurrence: Json, lang: Language) -> OccurrenceView:
     return OccurrenceView(
         screen=shown(occurrence["screen"], 200),
-        quotations=listed(telling_first(occurrence["evidence"]), lambda one: quotation(one, lang), QUOTATIONS_OPEN,
+        way=way_there(occurrence, lang),
+        quotations=listed(rows(occurrence["evidence"]), lambda same: quotation(same, lang), QUOTATIONS_OPEN,
                           QUOTATIONS_FOLDED),
         steps=tuple(path_steps(occurrence["path"], lang)),
         fingerprint=occurrence["fingerprint"],

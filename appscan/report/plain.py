@@ -7,23 +7,41 @@ from typing import Any
 
 from appscan.model.judgement import Verdict
 from appscan.report.badge import SIGNS
+from appscan.report.declared import compared, declaration_named
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
-from appscan.report.words import Json, app_name, check_title, in_language, interval_in_short, message
+from appscan.report.words import (
+    Json,
+    app_name,
+    check_title,
+    in_language,
+    interval_in_short,
+    message,
+    nothing_read,
+    overall_meaning,
+    uses_custom_checks,
+)
 from appscan.texts import Language, say, shown
 
 GAPS_LISTED = 8
 """Gaps that are listed one by one; the page lists all of them."""
+
 
 def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ()) -> list[str]:
     """The short text of one report: verdict, one line per check, gaps and errors, where the report was `saved`."""
     numbers = summarise(document)
     overall = numbers.overall
     lines = [f"{SIGNS[overall]} {app_name(document, lang)} — {say(lang, f'verdicts.{overall.value}')}",
-             "  " + say(lang, f"overall_means.{overall.value}")]
+             "  " + overall_meaning(document, lang)]
     if not numbers.complete:
         lines.append("  ! " + say(lang, "report.incomplete"))
+    unread = _error_lines(document, lang)
+    if nothing_read(document):
+        lines += unread
+        unread = []
+    if uses_custom_checks(document):
+        lines.append("  ! " + say(lang, "report.custom_checks"))
     lines += [_check_line(document, verdict, lang) for verdict in ranked(document)]
-    lines += _error_lines(document, lang)
+    lines += unread
     lines += _gap_lines(document, numbers, lang)
     lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
     return lines
@@ -41,14 +59,21 @@ def _check_line(document: Json, verdict: Json, lang: Language) -> str:
     findings = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
     line = (f"  {SIGNS[Verdict(verdict['verdict'])]} {say(lang, 'verdicts.' + verdict['verdict'])}  "
             f"{check_title(document, verdict['check_id'], lang)}")
+    declaration = declaration_named(compared(document, verdict["check_id"], verdict["verdict"]), lang)
     places = sum(len(finding["occurrences"]) for finding in findings)
-    if not places:
+    details = [*(_ladders(findings, lang) if places else ()), declaration,
+               say(lang, "report.places", count=places) if places else ""]
+    told = [one for one in details if one]
+    if not told:
         return line
+    return line + ("：" + "，".join(told) if lang == "zh" else ": " + ", ".join(told))
+
+
+def _ladders(findings: list[Json], lang: Language) -> list[str]:
+    """Presence and force of the worst finding of a check."""
     worst = max(findings, key=lambda one: (Verdict(one["verdict"]).severity, len(one["occurrences"])))
-    ladders = [interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
-               interval_in_short(lang, "force", worst["force"], worst["force_at_most"]),
-               say(lang, "report.places", count=places)]
-    return line + ("：" + "，".join(ladders) if lang == "zh" else ": " + ", ".join(ladders))
+    return [interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
+            interval_in_short(lang, "force", worst["force"], worst["force_at_most"])]
 
 
 def _error_lines(document: Json, lang: Language) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appscan.report.words import Json, supported
+from appscan.report.words import Json, supports_named
 from appscan.texts import Language, has, say, shown
 from appscan.texts.untrusted import ELLIPSIS, EXCERPT_SHOWN
 
@@ -17,6 +17,9 @@ _DESCRIPTOR = re.compile(r"L([\w$/-]+);(?:->)?")
 _BRIDGE = re.compile(r"\$\$ExternalSyntheticLambda|\$r8\$lambda\$|\baccess\$\d+")
 """Methods that compilers add between a lambda and its use (D8, javac); nobody wrote them."""
 
+_NUMBER = re.compile(r"[#:@]?(?:0x)?\d+")
+"""An element that is only counted (`#3`)."""
+
 _LAMBDA = re.compile(r"\.lambda\$(\w+?)\$\d+.*$", re.DOTALL)
 _SIGNATURE = re.compile(r"\(.*$", re.DOTALL)
 
@@ -24,7 +27,8 @@ _SIGNATURE = re.compile(r"\(.*$", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """One piece of evidence. The quote is `before` + `hit` + `after`, the hit is what made it evidence; `context` is a
-    longer text that the hit comes from but does not stand in word for word."""
+    longer text that the hit comes from but does not stand in word for word. `supports` are all rungs it speaks for.
+    `number` only counts within the file, so nobody can look it up; `element` has a name."""
 
     before: str
     hit: str
@@ -33,7 +37,8 @@ class Quotation:
     role: str
     file: str
     element: str
-    supports: str
+    number: str
+    supports: tuple[str, ...]
     origin: str
     actor: str
     dead: bool
@@ -47,14 +52,30 @@ class Step:
     full: str
 
 
-def quotation(evidence: Json, lang: Language) -> Quotation:
-    """One piece of evidence of a report document; of a cancelled one, `supports` is the context that set it aside."""
+def quotation(same: Sequence[Json], lang: Language) -> Quotation:
+    """Pieces of evidence of a report document that show the `same` thing (see `rows`), as one; of a cancelled one,
+    `supports` is the context that set it aside."""
+    evidence = same[0]
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
     place = evidence["place"]
     element = place["element"].removeprefix(place["file"]) if place["file"] else place["element"]
-    return Quotation(before, hit, after, context, _role(evidence, lang), shown(place["file"], 200), shown(element, 200),
-                     supported(lang, evidence["supports"]), shown(evidence["origin"], 120),
+    number = element if _NUMBER.fullmatch(element) else ""
+    return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
+                     "" if number else shown(element, 200), shown(number, 40),
+                     supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
                      shown(evidence["actor"], 60), not evidence["live"])
+
+
+def rows(evidence: Sequence[Json]) -> list[list[Json]]:
+    """Evidence grouped into rows, one for each thing that was seen, however many rungs and kinds it speaks for; in the
+    order in which it tells most."""
+    grouped: dict[tuple[object, ...], list[Json]] = {}
+    for one in telling_first(evidence):
+        place = one["place"]
+        seen = (one["value"], one["excerpt"], place["file"], place["screen"], place["element"], one["actor"],
+                one["origin"], one["live"])
+        grouped.setdefault(seen, []).append(one)
+    return list(grouped.values())
 
 
 def quoted(value: str, excerpt: str, limit: int = EXCERPT_SHOWN) -> tuple[str, str, str, str]:
@@ -105,6 +126,12 @@ def telling_first(evidence: Sequence[Json]) -> list[Json]:
         of_rung.add(rung)
         of_role.add(role)
     return [one for _, _, one in sorted(ranked, key=lambda item: item[:2])]
+
+
+def _roles(same: Sequence[Json], lang: Language) -> str:
+    """Roles of one thing; that it is a text says nothing beside a role that says more."""
+    telling = [one for one in same if one["role"] or one["kind"] != "text"] or same
+    return ("、" if lang == "zh" else ", ").join(dict.fromkeys(_role(one, lang) for one in telling))
 
 
 def _role(evidence: Json, lang: Language) -> str:

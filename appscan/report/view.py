@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from appscan.report.badge import Badge, badge
+from appscan.report.declared import compared, declaration_named, features_declared, is_declared
 from appscan.report.finding_view import FindingView, finding_view
 from appscan.report.listed import Listed, listed
+from appscan.report.moments import durations_named, time_named
 from appscan.report.plain import counts_line
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.words import (
@@ -19,13 +21,17 @@ from appscan.report.words import (
     interval_in_short,
     kinds_named,
     message,
+    nothing_read,
+    overall_meaning,
     size_named,
-    time_named,
+    uses_custom_checks,
 )
 from appscan.texts import Language, has, say, shown
 
 GAPS_OPEN, GAPS_FOLDED = 6, 200
 FACT_LENGTH = 400
+HALF_LINE = 42
+SIGNERS_SHOWN = 12
 OPEN_ANCHOR = "open"
 
 
@@ -36,6 +42,11 @@ class Fact:
     label: str
     value: str
     exact: bool = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs a whole line; a wide character counts for two."""
+        return self.exact or sum(2 if ord(one) > 0x2e7f else 1 for one in self.value) > HALF_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,8 @@ class Page:
     overall: Badge
     meaning: str
     complete: bool
+    custom_checks: bool
+    nothing_read: bool
     numbers: Summary
     counts: tuple[tuple[Badge, int], ...]
     counts_line: str
@@ -119,8 +132,10 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
         name=name,
         subtitle=_subtitle(document, name),
         overall=badge(document["overall"], lang),
-        meaning=say(lang, f"overall_means.{document['overall']}"),
+        meaning=overall_meaning(document, lang),
         complete=document["complete"],
+        custom_checks=uses_custom_checks(document),
+        nothing_read=nothing_read(document),
         numbers=numbers,
         counts=tuple((badge(verdict.value, lang), count) for verdict, count in numbers.by_verdict if count),
         counts_line=counts_line(numbers, lang),
@@ -132,7 +147,7 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
         rows=tuple(_row(document, verdict, findings, lang) for verdict in ranked(document)),
         findings=tuple(findings),
         open_checks=_open_checks(document, findings, lang),
-        declared=document["app"]["declared"] is not None,
+        declared=is_declared(document),
         references=any(not clause.quotable for finding in findings for clause in finding.clauses),
         method=_method(document, lang),
         record=_record(document, lang),
@@ -158,7 +173,8 @@ def _open_checks(document: Json, findings: list[FindingView], lang: Language) ->
     titles = [check_title(document, one["check_id"], lang) for one in still_open]
     why = [message(lang, "why", reason["id"], reason["params"]) for one in still_open for reason in one["why"][:10]]
     return OpenChecks(OPEN_ANCHOR, ("、" if lang == "zh" else ", ").join(titles), badge("inconclusive", lang),
-                      say(lang, "verdict_means.inconclusive"), tuple(dict.fromkeys(why)))
+                      say(lang, "report.unread_above" if nothing_read(document) else "verdict_means.inconclusive"),
+                      tuple(dict.fromkeys(why)))
 
 
 def _subtitle(document: Json, name: str) -> str:
@@ -173,31 +189,23 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
     unseen = OPEN_ANCHOR if verdict["verdict"] == "inconclusive" else ""
     anchor = next((one.anchor for one in findings if one.check_id == verdict["check_id"]), unseen)
     worst = max(own, key=lambda one: (one["verdict"] == verdict["verdict"], len(one["occurrences"])), default=None)
-    ladders = _without_finding(document, verdict, lang) if worst is None else (
-        interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
-        interval_in_short(lang, "force", worst["force"], worst["force_at_most"])
-        if worst["presence_at_most"] != "none" else "",
-        _declaration(worst["declaration"], lang))
-    return Row(anchor, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), *ladders,
-               places=sum(len(one["occurrences"]) for one in own))
+    presence, force = _without_finding(verdict, lang) if worst is None else _intervals(worst, lang)
+    declaration = declaration_named(compared(document, verdict["check_id"], verdict["verdict"]), lang)
+    return Row(anchor, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), presence,
+               force, declaration, places=sum(len(one["occurrences"]) for one in own))
 
 
-def _without_finding(document: Json, verdict: Json, lang: Language) -> tuple[str, str, str]:
-    """Presence, force and declaration of a check that left no finding."""
-    absent = verdict["verdict"] in ("not_found", "missing")
-    declared = document["app"]["declared"]
-    if declared is None:
-        declaration = "no_declaration"
-    elif not absent:
-        declaration = "cannot_tell"
-    else:
-        declaration = "declared_not_found" if verdict["check_id"] in declared else "matches"
-    return say(lang, "presence.none") if absent else "", "", _declaration(declaration, lang)
+def _intervals(finding: Json, lang: Language) -> tuple[str, str]:
+    """Presence and force of a finding; no force where nothing is there."""
+    presence = interval_in_short(lang, "presence", finding["presence"], finding["presence_at_most"])
+    if finding["presence_at_most"] == "none":
+        return presence, ""
+    return presence, interval_in_short(lang, "force", finding["force"], finding["force_at_most"])
 
 
-def _declaration(key: str, lang: Language) -> str:
-    """Empty where nothing was declared at all: the page says that once."""
-    return "" if key == "no_declaration" else say(lang, f"declaration.{key}")
+def _without_finding(verdict: Json, lang: Language) -> tuple[str, str]:
+    """Presence and force of a check that left no finding."""
+    return say(lang, "presence.none") if verdict["verdict"] in ("not_found", "missing") else "", ""
 
 
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
@@ -205,16 +213,13 @@ def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
     separator = "、" if lang == "zh" else ", "
     approval = ("，" if lang == "zh" else ", ").join(
         app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
-    declared = app["declared"]
-    titles = [check_title(document, check_id, lang) for check_id in declared or ()]
     facts = [
         ("name", app["name"]), ("owner", app["owner"]), ("product", app["product"] or document["product"]),
         ("level", _named(lang, "levels", app["level"])), ("region", app["region"]),
         ("audience", separator.join(_named(lang, "audiences", one) for one in app["audience"])),
         ("approval", approval),
-        ("declared", "" if declared is None else separator.join(titles) or say(lang, "report.declared_none")),
     ]
-    return _facts(lang, facts)
+    return (*_facts(lang, facts), *_facts(lang, [("declared", features_declared(document, lang))]))
 
 
 def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
@@ -224,15 +229,24 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
     facts = [("label", artifact["label"]), ("kind", say(lang, f"artifact_kinds.{artifact['kind']}")),
              ("version", version.strip()), ("size", f"{size_named(artifact['size'])}")]
     exact = [("package", artifact["package"]), ("sha256", artifact["sha256"])]
-    signers = [Fact(say(lang, "report.signer", scheme=signer["scheme"]),
-                    f"{shown(signer['subject'], 200)} · SHA-256 {shown(signer['sha256'], 64)}", True)
-               for signer in artifact["certificates"][:6]]
     details = [Fact(_named(lang, "details", key), shown(value, FACT_LENGTH)) for key, value in
                list(artifact["details"].items())[:12]]
     read = [Fact(message(lang, "read", item["what"], {}), f"{item['count']:,}")
             for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
     return ArtifactView(shown(artifact["name"], NAME_SHOWN),
-                        (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *signers), tuple(read))
+                        (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *_signers(artifact, lang)),
+                        tuple(read))
+
+
+def _signers(artifact: Json, lang: Language) -> list[Fact]:
+    """One fact for each certificate, with all schemes that it signs under."""
+    schemes: dict[tuple[str, str], list[str]] = {}
+    for signer in artifact["certificates"][:SIGNERS_SHOWN]:
+        schemes.setdefault((signer["subject"], signer["sha256"]), []).append(shown(signer["scheme"], 20))
+    separator = "、" if lang == "zh" else ", "
+    return [Fact(say(lang, "report.signer", scheme=separator.join(dict.fromkeys(names))),
+                 f"{shown(subject, 200)} · SHA-256 {shown(digest, 64)}", True)
+            for (subject, digest), names in schemes.items()]
 
 
 def _gap(gap: Json, lang: Language) -> GapView:
@@ -249,21 +263,24 @@ def _method(document: Json, lang: Language) -> tuple[str, ...]:
 
 def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
     tool = document["tool"]
+    packs = tool["packs"]
+    if uses_custom_checks(document):
+        packs = say(lang, "report.packs_custom", packs=packs)
     facts = [
-        ("tool", f"{tool['name']} {tool['version']}"), ("packs", tool["packs"]),
+        ("tool", f"{tool['name']} {tool['version']}"), ("packs", packs),
         ("profile", _named(lang, "profiles", document["profile"])),
         ("jurisdiction", _named(lang, "jurisdictions", document["jurisdiction"])),
         ("stage", say(lang, f"stages.{document['stage']}")),
         ("operator", document["operator"]), ("authority", document["authority"]),
         ("actors", ", ".join(document["actors"])),
-        ("started", time_named(document["started"])), ("ended", time_named(document["ended"])),
+        ("started", time_named(document["started"], lang)), ("ended", time_named(document["ended"], lang)),
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
     readings = [Fact(say(lang, "report.fact.reading_digest"),
                      f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})", True)
                 for one in document["artifacts"] if one["reading_digest"]]
-    seconds = ", ".join(f"{shown(stage, 40)} {duration:.2f} s" for stage, duration in document["timings"].items())
-    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, [("timings", seconds)]))
+    timings = [("timings", durations_named(document["timings"], lang))]
+    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, timings))
 
 
 def _facts(lang: Language, pairs: list[tuple[str, str]], exact: bool = False) -> tuple[Fact, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appscan.model.judgement import Force, Presence
+from appscan.report.summary import is_blinding
 from appscan.texts import Language, has, say, shown
 
 TEXT_SHOWN = 1200
@@ -15,6 +18,10 @@ NAME_SHOWN = 120
 
 NEARLY_ALL = 10
 """Of the closed set of kinds, from how many on a list says less than a word."""
+
+DIGITS = "零一二三四五六七八九十"
+
+_NEGATIVE_LIST = re.compile(f"负面清单(?P<number>[{DIGITS[1:]}])")
 
 Json = Mapping[str, Any]
 
@@ -39,6 +46,26 @@ def app_name(document: Json, lang: Language) -> str:
     return next((shown(name, NAME_SHOWN) for name in names if name.strip()), say(lang, "report.unnamed"))
 
 
+def overall_meaning(document: Json, lang: Language) -> str:
+    """What the overall verdict means; where files could not be read, that is the reason to name."""
+    if nothing_read(document):
+        return say(lang, "report.nothing_read")
+    blinded = any(is_blinding(gap) for gap in document["coverage"]["gaps"])
+    if document["overall"] == "inconclusive" and document["errors"] and not blinded:
+        return say(lang, "report.some_unread")
+    return say(lang, f"overall_means.{document['overall']}")
+
+
+def uses_custom_checks(document: Json) -> bool:
+    """Whether the packs were not those of the program; older reports do not say."""
+    return bool(document["tool"].get("custom_checks"))
+
+
+def nothing_read(document: Json) -> bool:
+    """Whether no file of the app could be read at all."""
+    return bool(document["errors"]) and not document["artifacts"]
+
+
 def interval(lang: Language, ladder: str, low: str, high: str) -> str:
     """A rung in words; where it is open upwards, both ends."""
     if low == high:
@@ -56,16 +83,20 @@ def interval_in_short(lang: Language, ladder: str, low: str, high: str) -> str:
     return say(lang, "report.interval_short", low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
 
 
-def supported(lang: Language, rung: str) -> str:
-    """What one piece of evidence speaks for: a rung of presence or force, or the context that set it aside."""
-    if has(f"presence.{rung}"):
-        ladder = "presence"
-    elif has(f"force.{rung}"):
-        ladder = "force"
-    else:
-        context = f"contexts.{rung}"
-        return say(lang, "report.set_aside_as", context=say(lang, context) if has(context) else rung)
-    return say(lang, f"report.supports_{ladder}", rung=say(lang, f"{ladder}.{rung}"))
+def supports_named(lang: Language, rungs: Sequence[str]) -> tuple[str, ...]:
+    """What evidence speaks for: presence, force (each once, with its rungs, the highest first), or the contexts that
+    set it aside."""
+    phrases = []
+    for ladder, words in (("presence", list(Presence)), ("force", list(Force)[1:])):
+        reached = [word.value for word in reversed(words) if word.value in rungs]
+        if reached:
+            named = ("、" if lang == "zh" else ", ").join(say(lang, f"{ladder}.{rung}") for rung in reached)
+            phrases.append(say(lang, f"report.supports_{ladder}", rung=named))
+    for rung in dict.fromkeys(rungs):
+        if not has(f"presence.{rung}") and not has(f"force.{rung}"):
+            context = f"contexts.{rung}"
+            phrases.append(say(lang, "report.set_aside_as", context=say(lang, context) if has(context) else rung))
+    return tuple(phrases)
 
 
 def message(lang: Language, namespace: str, key: str, params: Json) -> str:
@@ -93,20 +124,17 @@ def size_named(size: int) -> str:
 
 
 def article_named(article: str, lang: Language) -> str:
-    """The article of a rule: a number below 100 in words (第十三条, article 13), anything else as it stands."""
+    """The article of a rule: a number below 100 in words (第十三条, article 13), an item of a negative list by its
+    number, anything else as it stands."""
+    listed = _NEGATIVE_LIST.fullmatch(article)
+    if listed:
+        number = listed["number"] if lang == "zh" else str(DIGITS.index(listed["number"]))
+        return say(lang, "report.negative_list", number=number)
     if not article.isascii() or not article.isdigit() or not 0 < int(article) < 100:
         return shown(article, NAME_SHOWN)
     tens, ones = divmod(int(article), 10)
-    digits = "零一二三四五六七八九"
-    numeral = ("十" if tens == 1 else digits[tens] + "十" if tens else "") + (digits[ones] if ones else "")
+    numeral = ("十" if tens == 1 else DIGITS[tens] + "十" if tens else "") + (DIGITS[ones] if ones else "")
     return say(lang, "report.article", number=numeral if lang == "zh" else article)
-
-
-def time_named(moment: str) -> str:
-    """An ISO 8601 time as people read it, to the second."""
-    day, _, clock = shown(moment, 40).partition("T")
-    zone = clock[8:].lstrip("0123456789.").replace("Z", "+00:00")
-    return f"{day} {clock[:8]} {zone}".strip()
 
 
 def place_named(place: Json, with_screen: bool = False) -> str:

@@ -15,9 +15,9 @@ from appscan.model.report import Report
 from appscan.report.document import to_document
 from appscan.report.page import to_html
 from appscan.report.plain import to_text
-from appscan.report.quotation import path_steps, quoted, short_name, telling_first
+from appscan.report.quotation import path_steps, quotation, quoted, rows, short_name, telling_first
 from appscan.report.summary import summarise
-from appscan.report.words import article_named, interval, size_named, time_named
+from appscan.report.words import article_named, interval, size_named
 from appscan.texts import LANGUAGES, Language, catalogue, say
 
 HOSTILE = [
@@ -86,9 +86,9 @@ def test_nothing_from_the_app_becomes_markup(report: Report, lang: Language, poi
 
 
 def test_a_template_in_a_text_is_not_run(report: Report) -> None:
-    page = to_html(_poisoned(to_document(report), "{{ 7*7 }}"), "en")
-    assert "{{ 7*7 }}" in page
-    assert "49" not in _Seen(page).text.replace(str(summarise(to_document(report)).evidence), "")
+    page = to_html(_poisoned(to_document(report), "{{ 1234*3 }}"), "en")
+    assert "{{ 1234*3 }}" in page
+    assert "3702" not in _Seen(page).text
 
 
 @pytest.mark.parametrize("poison", HOSTILE)
@@ -180,7 +180,7 @@ def test_a_finding_shows_question_clause_screen_path_hit_and_notice(report: Repo
 
 def test_a_clause_that_was_not_read_whole_is_marked_as_reference(report: Report) -> None:
     page = to_html(to_document(report), "zh")
-    assert re.search(r"负面清单二（2026-01-25）<span class=\"tag reference\">参考", page)
+    assert re.search(r"负面清单第二项（2026-01-25）<span class=\"tag reference\">参考", page)
     assert not re.search(r"第十三条（2024-08-06）<span class=\"tag reference\">", page)
 
 
@@ -270,16 +270,123 @@ def test_a_long_path_keeps_its_ends() -> None:
     assert "略去 39 步" in steps[6].short
 
 
-def test_numbers_and_times_are_written_for_people() -> None:
-    assert [article_named(one, "zh") for one in ("8", "10", "13", "20", "25", "负面清单二")] == [
-        "第八条", "第十条", "第十三条", "第二十条", "第二十五条", "负面清单二"]
+def test_numbers_are_written_for_people() -> None:
+    assert [article_named(one, "zh") for one in ("8", "10", "13", "20", "25", "负面清单二", "附则")] == [
+        "第八条", "第十条", "第十三条", "第二十条", "第二十五条", "负面清单第二项", "附则"]
     assert article_named("13", "en") == "article 13"
+    assert article_named("负面清单二", "en") == "negative list, item 2"
     assert size_named(18_325_677) == "18.3 MB"
-    assert time_named("2026-11-21T09:30:00.120000+08:00") == "2026-11-21 09:30:00 +08:00"
-    assert time_named("2026-11-21T09:30:00Z") == "2026-11-21 09:30:00 +00:00"
-    assert time_named("") == ""
 
 
 def test_an_open_interval_never_reads_as_absence() -> None:
-    assert interval("zh", "force", "none", "block") == "未见强制，也不能排除（最高可能“不做不能用”）"
-    assert interval("zh", "presence", "reachable", "exercised") == "至少“可以用到”，最高可能“已见其运行”"
+    assert interval("zh", "force", "none", "block") == (
+        "没有见到强制，但没有读到的部分里可能有（最多到“不做不能用”）")
+    assert interval("zh", "presence", "reachable", "exercised") == "至少“可以用到”，没有读到的部分里可能到“已见其运行”"
+
+
+def _text(report: Report, lang: Language = "zh") -> str:
+    return re.sub(r"\s+", " ", _Seen(to_html(to_document(report), lang)).text)
+
+
+def test_the_declared_reason_stands_with_the_app_and_at_the_finding(report: Report) -> None:
+    text = _text(report)
+    assert "上传轨迹（申报理由：巡查任务需要）" in text
+    finding = text[text.index("是否强制要求上传行动轨迹？"):]
+    assert finding.index("与申报相符 申报理由：巡查任务需要") < finding.index("有关条款")
+    assert "reason: 巡查任务需要" in _text(report, "en")
+
+
+def test_the_short_text_compares_each_check_with_the_declaration(report: Report, clean: Report) -> None:
+    lines = "\n".join(to_text(to_document(report), "zh"))
+    assert re.search("打卡签到：.*，未申报，2 处", lines)
+    assert re.search("上传轨迹：.*，与申报相符，1 处", lines)
+    assert "上传照片视频：与申报相符" in lines
+    declared = dataclasses.replace(clean, findings=(), app=dataclasses.replace(clean.app, declared={"check-in": ""}))
+    assert "打卡签到：已申报但未发现" in "\n".join(to_text(to_document(declared), "zh"))
+    assert "申报" not in "\n".join(to_text(to_document(clean), "zh"))
+
+
+def test_custom_checks_are_told_before_the_verdict(report: Report, lang: Language) -> None:
+    told = say(lang, "report.custom_checks")
+    custom = dataclasses.replace(report, tool=dataclasses.replace(report.tool, custom_checks=True))
+    assert told not in _text(report, lang)
+    text = _text(custom, lang)
+    assert text.index(told) < text.index(say(lang, "report.overall"))
+    assert f"  ! {told}" in to_text(to_document(custom), lang)
+
+
+def test_the_page_of_an_unreadable_file_says_why_and_counts_no_gaps(unread: Report, lang: Language) -> None:
+    text = _text(unread, lang)
+    assert say(lang, "report.nothing_read") in text
+    assert say(lang, "overall_means.inconclusive") not in text
+    assert say(lang, "report.count_gaps") not in text
+    reason = say(lang, "errors.not_a_zip", name="broken.apk")
+    assert text.index(reason) < text.index(say(lang, "report.section.app"))
+    assert text.count(reason) == 1
+    assert to_text(to_document(unread), lang)[1].strip() == say(lang, "report.nothing_read")
+
+
+def test_an_unread_file_beside_one_that_was_read_is_the_reason_to_leave_it_open(clean: Report, unread: Report) -> None:
+    some = dataclasses.replace(clean, errors=unread.errors, overall=unread.overall, verdicts=unread.verdicts)
+    assert "有文件未能读取，不能按“未发现”对待" in _text(some)
+
+
+def test_one_thing_that_speaks_for_presence_and_force_is_one_row(report: Report) -> None:
+    finding = report.findings[0]
+    rungs = ("reachable", "consequence", "order")
+    same = [Evidence(Signal(Kind.TEXT, "漏签扣分", Place("a.xml", "s", "a.xml#3"), "label"), rung) for rung in rungs]
+    found = dataclasses.replace(finding, occurrences=(dataclasses.replace(finding.occurrences[0],
+                                                                          evidence=tuple(same)),), cancelled=())
+    page = to_html(to_document(dataclasses.replace(report, findings=(found,))), "zh")
+    assert page.count('class="quote-row"') == 1
+    assert re.findall(r'class="supports">([^<]*)<', page) == ["说明存在：可以用到", "说明强制：文字要求、有后果"]
+
+
+def test_one_thing_seen_as_text_and_as_endpoint_is_one_row() -> None:
+    place = {"file": "a.js", "screen": "s", "element": "a.js#9"}
+    both = [{"kind": kind, "value": "/sign", "excerpt": "/sign", "place": place, "role": "", "actor": "", "origin": "",
+             "live": True, "supports": "reachable"} for kind in ("text", "endpoint")]
+    grouped = rows(both)
+    assert len(grouped) == 1
+    assert quotation(grouped[0], "zh").role == "接口地址"
+
+
+def test_a_place_that_is_only_counted_stands_aside() -> None:
+    def shown(element: str) -> tuple[str, str]:
+        one = {"kind": "control", "value": "签到", "excerpt": "", "role": "button", "actor": "", "origin": "",
+               "live": True, "supports": "reachable", "place": {"file": "day.xml", "screen": "s", "element": element}}
+        made = quotation([one], "zh")
+        return made.element, made.number
+
+    assert shown("day.xml#3") == ("", "#3")
+    assert shown("@id/btn_sign") == ("@id/btn_sign", "")
+
+
+def test_people_are_told_where_to_look_before_the_call_path(report: Report) -> None:
+    text = _text(report)
+    assert text.index("页面《每日打卡》 → 按钮“立即打卡”") < text.index("PatrolCheckActivity.onClick")
+
+
+def test_a_tag_says_what_follows_from_it(report: Report) -> None:
+    text = _text(report)
+    assert f"{say('zh', 'tags.special_scene_hint')} {say('zh', 'tags_mean.special_scene_hint')}" in text
+
+
+def test_one_certificate_under_several_schemes_is_one_signer(report: Report) -> None:
+    read = report.artifacts[0]
+    signer, other = read.artifact.certificates[0], "ab" * 32
+    signers = (*(dataclasses.replace(signer, scheme=scheme) for scheme in ("v1", "v2", "v3")),
+               dataclasses.replace(signer, scheme="v3.1", sha256=other))
+    artifact = dataclasses.replace(read.artifact, certificates=signers)
+    text = _text(dataclasses.replace(report, artifacts=(dataclasses.replace(read, artifact=artifact),)))
+    assert text.count(signer.sha256) == 1
+    assert "签名证书（v1、v2、v3）" in text
+    assert "签名证书（v3.1）" in text
+
+
+def test_the_printed_page_opens_what_is_folded(report: Report) -> None:
+    style = re.search(r"<style>(.*?)</style>", to_html(to_document(report), "zh"), re.DOTALL)
+    assert style is not None
+    printed = style[1].partition("@media print")[2]
+    assert "details::details-content{content-visibility:visible" in printed
+    assert "details>*{display:block}" in printed

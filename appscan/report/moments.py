@@ -1,0 +1,52 @@
+"""Times and durations as people read them. Knows no report and asks no clock; needs no table of time zones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+from appscan.texts import Language, catalogue, has, say, shown
+
+BEIJING = timezone(timedelta(hours=8))
+"""Asia/Shanghai: UTC+8 without summer time since 1992."""
+
+NOTICEABLE = 0.005
+"""Seconds from which a stage is listed: two decimals would show less as nothing."""
+
+STAGES_SHOWN = 20
+
+
+def time_named(moment: str, lang: Language) -> str:
+    """An ISO 8601 time to the second as it was given, and what the clock in Beijing said where that differs."""
+    day, _, clock = shown(moment, 40).partition("T")
+    zone = clock[8:].lstrip("0123456789.").replace("Z", "+00:00")
+    given = f"{day} {clock[:8]} {zone}".strip()
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError:
+        return given
+    offset = read.utcoffset()
+    if offset is None or offset == BEIJING.utcoffset(None):
+        return given
+    try:
+        beijing = read.astimezone(BEIJING)
+    except OverflowError:
+        return given
+    return say(lang, "report.beijing_time", time=given, beijing=f"{beijing:%Y-%m-%d %H:%M:%S}")
+
+
+def durations_named(timings: Mapping[str, float], lang: Language) -> str:
+    """All seconds, then those of each stage that took noticeable time, by its name and in the order of the work."""
+    if not timings:
+        return ""
+    order = [key.removeprefix("cli_stage.") for key in catalogue(lang) if key.startswith("cli_stage.")]
+    stages = sorted((one for one in timings if timings[one] >= NOTICEABLE),
+                    key=lambda one: order.index(one) if one in order else len(order))
+    parts = [say(lang, "report.duration", stage=_stage(one, lang), seconds=f"{timings[one]:.2f}")
+             for one in stages[:STAGES_SHOWN]]
+    return say(lang, "report.durations", seconds=f"{sum(timings.values()):.2f}",
+               stages=("、" if lang == "zh" else ", ").join(parts))
+
+
+def _stage(stage: str, lang: Language) -> str:
+    return say(lang, f"cli_stage.{stage}") if has(f"cli_stage.{stage}") else shown(stage, 40)
