@@ -40,9 +40,15 @@ def unread_artifact(path: Path, name: str) -> Artifact:
 
 
 def read_target(path: Path, name: str, limits: Limits, on_stage: Callable[[str, float], None]) -> Reading:
-    """Read one APK or split set. Raises UnreadableError with `name` for everything that cannot be opened."""
+    """Read one APK, split set or recording. Raises UnreadableError with `name` for everything that cannot be opened."""
+    from appscan.readers.recording_zip import is_recording
+
+    deadline = Deadline(limits.seconds)
+    if is_recording(path, limits):
+        from appscan.readers.recording import read_recording
+
+        return read_recording(path, name, limits, deadline, on_stage)
     from appscan.readers.apk.packages import open_package
     from appscan.readers.apk.reader import read_package
 
-    deadline = Deadline(limits.seconds)
     return read_package(open_package(path, name, limits), limits, deadline, on_stage)

@@ -1,0 +1,209 @@
+"""Stored DOM and scripts of a recording → facts: what stands in a page and is not seen, and what its code says.
+Knows no request and no check."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from appscan.model.coverage import CODE_KINDS, Gap, Kind
+from appscan.model.reading import Fact, Role
+from appscan.readers.columns import FactRows
+from appscan.readers.file_facts import FileFacts
+from appscan.readers.limits import MEBIBYTE
+from appscan.readers.markup import read_fragment, read_markup
+from appscan.readers.recording_facts import PageFacts, RecordedFiles
+from appscan.readers.recording_pages import Places, squeeze
+from appscan.readers.recording_requests import Addresses
+from appscan.readers.recording_rows import Row
+from appscan.readers.recording_zip import RecordingZip
+from appscan.readers.roles import LONG_PROSE
+from appscan.readers.script import SMALL_SCRIPT, read_script
+
+DOM_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.FORM, Kind.ENDPOINT, Kind.CALL})
+MOST_DOM = 48 * MEBIBYTE
+MOST_SCRIPTS = 96 * MEBIBYTE
+
+_SRC = re.compile(r"""\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""", re.IGNORECASE)
+_KIND = re.compile(r"""\stype\s*+=\s*+["']?([\w/+.-]*+)""", re.IGNORECASE)
+_RUNNING = re.compile(r"(?:(?:text|application)/(?:x-)?(?:java|ecma)script|module)?", re.IGNORECASE)
+_OPENING = re.compile(r"<script(?=[\s>/])", re.IGNORECASE)
+_CLOSING = re.compile(r"</script\b[^>]{0,200}+>?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page without its scripts: the markup, the inline scripts, the addresses of the others."""
+
+    markup: str
+    inline: list[str]
+    linked: list[str]
+
+
+def part_scripts(text: str) -> Page:
+    """Take the scripts out of a page; templates that stand in script elements stay in the markup."""
+    kept, inline, linked = list[str](), list[str](), list[str]()
+    at = 0
+    while (opening := _OPENING.search(text, at)) is not None:
+        begin = text.find(">", opening.end())
+        closing = _CLOSING.search(text, begin) if begin >= 0 else None
+        if begin < 0 or closing is None:
+            break
+        attributes = text[opening.end():begin][:2_000]
+        kind = _KIND.search(attributes)
+        source = _SRC.search(attributes)
+        if kind is None or _RUNNING.fullmatch(kind.group(1)):
+            kept.append(text[at:opening.start()])
+            if source is not None:
+                linked.append(next(filter(None, source.groups()), ""))
+            elif text[begin + 1:closing.start()].strip():
+                inline.append(text[begin + 1:closing.start()])
+        else:
+            kept.append(text[at:closing.end()])
+        at = closing.end()
+    return Page("".join([*kept, text[at:]]), inline, linked)
+
+
+class HiddenFacts(FileFacts):
+    """Passes the facts of a DOM on to its page: what a person saw is told already, what is left is no control but a
+    text that stands there unseen."""
+
+    def __init__(self, rows: FactRows, page: PageFacts, seen: set[str]) -> None:
+        super().__init__(rows, page.file)
+        self._page = page
+        self._visible = seen
+        self._joined = "\n".join(seen)
+        self._base = page.nodes
+
+    def add(self, kind: Fact, value: str, role: str = "", *, screen: int = -1, node: int = -1,
+            parent: int = -1) -> None:
+        """Pass one fact on, once per screen."""
+        at, above = self._base + max(node, 0), self._base + parent if parent >= 0 else -1
+        if kind is Fact.NODE:
+            return
+        if kind is not Fact.TEXT:
+            self._page.add_once(kind, value, role, screen=screen, node=at, parent=above)
+            return
+        words = squeeze(value)
+        if words in self._visible or words in self._joined:
+            return
+        self._visible.add(words)
+        role = Role.PROSE if len(words) >= LONG_PROSE else Role.LABEL
+        if self._page.is_new(kind, value, role, screen):
+            self._page.add(kind, value, role, screen=screen, node=at, parent=above)
+            self._page.note(at, screen, hidden=True)
+
+
+class ScriptReader:
+    """The DOM parts, then the scripts, of one recording."""
+
+    def __init__(self, recording: RecordingZip, rows: FactRows, files: RecordedFiles, places: Places,
+                 addresses: Addresses, check: Callable[[], None]) -> None:
+        self.recording = recording
+        self.rows = rows
+        self.files = files
+        self.places = places
+        self.addresses = addresses
+        self.gaps: list[Gap] = []
+        self._check = check
+        self._inline: dict[str, tuple[str, dict[str, None]]] = {}
+        self._pages_of: dict[str, set[str]] = defaultdict(set)
+        self._actors: dict[str, str] = {}
+
+    def read_doms(self) -> int:
+        """What stands in the DOM of each state and was not seen; how many were read."""
+        left, count, unread = MOST_DOM, 0, 0
+        for (route, dom), (actor, url) in self.places.doms.items():
+            self._check()
+            content = self.recording.part("dom", dom, ".html", DOM_KINDS) if left > 0 else None
+            if isinstance(content, Gap):
+                self.gaps.append(content)
+                continue
+            if content is None or len(content) > left:
+                unread += 1
+                continue
+            left -= len(content)
+            count += 1
+            self._dom(route, actor, url, content.decode("utf-8", "replace"))
+        if unread:
+            self.gaps.append(Gap(DOM_KINDS, "dom", "parts_unread", {"count": str(unread)}))
+        return count
+
+    def _dom(self, route: str, actor: str, url: str, text: str) -> None:
+        page = part_scripts(text)
+        facts = self.files.of(route, actor)
+        self._actors.setdefault(route, actor)
+        hidden = HiddenFacts(self.rows, facts, self.places.visible[route])
+        read_markup(page.markup, hidden, screen=facts.screen(route))
+        for script in page.inline:
+            digest = hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
+            self._inline.setdefault(digest, (script, {}))[1][route] = None
+        for address in page.linked:
+            self._pages_of[self._file_of(_joined(url, address))].add(route)
+
+    def read_inline(self) -> int:
+        """Scripts inside pages: on the screen of the only route that holds one, else in a file of their own."""
+        for number, (script, routes) in enumerate(self._inline.values()):
+            self._check()
+            route = next(iter(routes))
+            facts = self.files.of(route, self._actors.get(route, ""))
+            if len(routes) == 1:
+                self._script(script, facts, route)
+            else:
+                self._script(script, self.files.of(f"inline-{number + 1}.js"), "")
+        return len(self._inline)
+
+    def read_scripts(self, scripts: Iterable[Row]) -> int:
+        """Scripts by address, the site's own first; a small one that one route loads belongs to its screen."""
+        listed = [(self._file_of(row.text("url")), row.maybe_text("body", 64), row.maybe_text("library", 100))
+                  for row in scripts]
+        left, count, told, unread = MOST_SCRIPTS, 0, set[tuple[str, str]](), 0
+        for file, body, library in sorted(listed, key=_foreign):
+            if (file, body) in told:
+                continue
+            told.add((file, body))
+            self._check()
+            if not body:
+                self.gaps.append(Gap(CODE_KINDS, file, "script_unread"))
+                continue
+            content = self.recording.part("scripts", body, ".js", CODE_KINDS) if left > 0 else None
+            if isinstance(content, Gap):
+                self.gaps.append(Gap(content.kinds, file, content.reason, content.params))
+                continue
+            if content is None or len(content) > left:
+                unread += 1
+                continue
+            left -= len(content)
+            count += 1
+            facts, routes = self.files.of(file), self._pages_of.get(file, set())
+            self._script(content.decode("utf-8", "replace"), facts, next(iter(routes)) if len(routes) == 1 else "")
+            if library:
+                facts.note(facts.node(), -1, library=library)
+        if unread:
+            self.gaps.append(Gap(CODE_KINDS, "scripts", "parts_unread", {"count": str(unread)}))
+        return count
+
+    def _script(self, text: str, facts: PageFacts, route: str) -> None:
+        screen = facts.screen(route) if route and len(text) <= SMALL_SCRIPT else -1
+        read_script(text, facts, screen=screen, base=facts.nodes, fragments=read_fragment)
+
+    def _file_of(self, url: str) -> str:
+        """A script's file: its path on the site, host and path elsewhere."""
+        address = self.addresses.of(url)
+        return address.host + address.path if address.host else address.path
+
+
+def _foreign(script: tuple[str, str, str]) -> tuple[bool, bool]:
+    return bool(script[2]), not script[0].startswith("/")
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        urlsplit(address)
+        return urljoin(base, address)
+    except ValueError:
+        return address
