@@ -28,7 +28,7 @@ from appscan.model.report import ArtifactRead, CheckText, Report, ScanError, Too
 from appscan.readers.limits import Limits
 from appscan.readers.target import is_unread_kind, read_target, unread_artifact
 
-READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm")
+READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm", ".recording.zip")
 UNREAD_SUFFIXES = (".hap", ".wxapkg", ".ipa", ".aab", ".rpk")
 SHARE_OF_READING = 0.8
 """Of the work on one target; judging is the rest."""
@@ -104,7 +104,7 @@ def search(paths: Sequence[Path], suffixes: Sequence[str] = READ_SUFFIXES + UNRE
             here = Path(folder)
             folders.sort()
             links += [here / name for name in folders if (here / name).is_symlink()]
-            found += [here / name for name in files if PurePath(name).suffix.lower() in suffixes]
+            found += [here / name for name in files if name.lower().endswith(tuple(suffixes))]
         targets += [Target(file, file.relative_to(path).as_posix(), str(file)) for file in sorted(found)]
     once, again = _without_twins(targets)
     return Search(tuple(once), tuple(unread), tuple(links), tuple(again))
@@ -329,7 +329,8 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         checks=tuple(CheckText(check.id, check.title, check.question, check.notice, check.polarity)
                      for check in checks.checks),
         clauses=tuple(text for key, text in checks.clauses.items() if key in used), jurisdiction=options.jurisdiction,
-        options_digest=_options_digest(options), product=app.product, operator=options.operator, complete=not work.interrupted)
+        options_digest=_options_digest(options), product=app.product, operator=options.operator,
+        complete=not work.interrupted)
 
 
 def _findings(judged: Sequence[Judgement]) -> tuple[Finding, ...]:
