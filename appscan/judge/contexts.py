@@ -40,7 +40,7 @@ class Contexts:
 
     def _headed(self, folded: str, around: str) -> str:
         for context in self.contexts if around else ():
-            if context.id == HEADING and _fits(context, around):
+            if context.id == HEADING and any(_fits(context, heading) for heading in around.split("。")):
                 return "" if _LAPSE.match(folded) else context.id
         return ""
 

@@ -6,7 +6,7 @@ import pytest
 
 from appscan.checks import CheckSet, load
 from appscan.checks.pack import Context, Match, Word
-from appscan.judge.contexts import QUOTE, Contexts
+from appscan.judge.contexts import HEADING, Contexts
 from appscan.judge.judge import Judgement, judge
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Finding, Force, Presence, Tag, Verdict
@@ -15,6 +15,7 @@ from appscan.model.reading import Reading
 from .small_readings import page, reading_with
 
 CHECK_IN = (Word("签到"), Word("打卡"))
+QUOTE = "regulation-quote"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_without_a_context_nothing_is_cancelled() -> None:
 
 @pytest.mark.parametrize("heading", ["下列行为不得出现", "严禁下列事项", "负面清单:", "十个不准:"])
 def test_a_heading_that_bans_cancels_the_list_below_it(heading: str, contexts: Contexts) -> None:
-    assert contexts.cancelling("要求基层每天打卡签到;", CHECK_IN, heading) == QUOTE
+    assert contexts.cancelling("要求基层每天打卡签到;", CHECK_IN, heading) == HEADING
 
 
 @pytest.mark.parametrize("heading", ["", "今日任务", "请按下列顺序办理", "注意事项:"])
@@ -148,6 +149,11 @@ def test_a_list_below_a_heading_is_cancelled_in_its_page_and_not_in_another(chec
     assert verdict_of(reading_with(page("p", heading, row)), checks) is Verdict.NOT_FOUND
     assert verdict_of(reading_with(page("p", heading), page("q", row, file="assets/www/q.js")), checks) is not \
         Verdict.NOT_FOUND
+
+
+def test_every_row_of_a_list_is_cancelled_and_not_only_the_first(checks: CheckSet) -> None:
+    rows = [("prose", f"要求基层干部每天在应用里打卡签到并且按月统计{number}次；") for number in range(4)]
+    assert verdict_of(reading_with(page("p", ("title", "负面清单"), *rows)), checks) is Verdict.NOT_FOUND
 
 
 def test_special_scenes_tag_and_never_clear(checks: CheckSet) -> None:
