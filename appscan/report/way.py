@@ -11,6 +11,9 @@ from appscan.texts import Language, has, say, shown
 PRESSED = ("button", "tab", "menu", "link", "option")
 """Roles of a control that a person can press, the most telling first."""
 
+LEADING = ("tab",)
+"""Roles that are pressed to get to their screen, not on it."""
+
 PRESSED_NAMED = 3
 WORDS_SHOWN = 60
 
@@ -21,11 +24,13 @@ _CLASS = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 def way_there(occurrence: Json, lang: Language) -> str:
     """One sentence such as 页面《每日打卡》 → 按钮“立即打卡”; empty where nothing on the screen can be looked for."""
     evidence = [one for one in occurrence["evidence"] if one["live"]]
-    pressed = _pressed(evidence, lang)
-    shown_there = pressed or _dialog(evidence, lang)
-    if not shown_there:
+    screen = _screen(occurrence, evidence, lang)
+    role, pressed = _pressed(evidence, lang)
+    target = pressed or _dialog(evidence, lang)
+    if not target:
         return ""
-    return " → ".join(part for part in (_screen(occurrence, evidence, lang), shown_there) if part)
+    steps = (target, screen) if role in LEADING else (screen, target)
+    return " → ".join(step for step in steps if step)
 
 
 def screen_title(screen: str) -> str:
@@ -44,8 +49,8 @@ def _screen(occurrence: Json, evidence: Sequence[Json], lang: Language) -> str:
     return ""
 
 
-def _pressed(evidence: Sequence[Json], lang: Language) -> str:
-    """The controls of the role that tells most."""
+def _pressed(evidence: Sequence[Json], lang: Language) -> tuple[str, str]:
+    """The role that tells most, and the controls of it in words."""
     controls = [one for one in evidence if one["kind"] == "control" and one["value"].strip()]
     for role in PRESSED:
         words = list(dict.fromkeys(shown(one["value"], WORDS_SHOWN) for one in controls if one["role"] == role))
@@ -53,13 +58,13 @@ def _pressed(evidence: Sequence[Json], lang: Language) -> str:
             quoted = ("、" if lang == "zh" else ", ").join(
                 say(lang, "report.way.quoted", words=word) for word in words[:PRESSED_NAMED])
             role_named = say(lang, f"roles.{role}") if has(f"roles.{role}") else ""
-            return say(lang, "report.way.control", role=role_named, words=quoted)
-    return ""
+            return role, say(lang, "report.way.control", role=role_named, words=quoted)
+    return "", ""
 
 
 def _dialog(evidence: Sequence[Json], lang: Language) -> str:
     for one in evidence:
         if one["kind"] == "dialog" and one["excerpt"].strip() and one["excerpt"] != one["value"]:
             quoted = say(lang, "report.way.quoted", words=shown(one["excerpt"], WORDS_SHOWN))
-            return say(lang, "report.way.control", role=say(lang, "kinds.dialog"), words=quoted)
+            return say(lang, "report.way.control", role=say(lang, "signals.dialog"), words=quoted)
     return ""

@@ -34,7 +34,7 @@ def test_the_way_leads_from_the_screen_to_the_button() -> None:
 
 def test_a_title_among_the_evidence_names_a_screen_that_has_none() -> None:
     evidence = seen("title", "打卡签到", "title"), seen("control", "打卡", "tab")
-    assert way_there(place("pages/checkin/checkin", *evidence), "zh") == "页面《打卡签到》 → 标签页“打卡”"
+    assert way_there(place("pages/checkin/checkin", *evidence), "zh") == "标签页“打卡” → 页面《打卡签到》"
 
 
 def test_several_buttons_are_named_once_each_and_not_without_end() -> None:
@@ -45,6 +45,7 @@ def test_several_buttons_are_named_once_each_and_not_without_end() -> None:
 def test_a_dialog_is_known_by_its_words() -> None:
     dialog = seen("dialog", "setCancelable(false)", excerpt="请先打卡")
     assert way_there(place("首页（MainActivity）", dialog), "zh") == "页面《首页》 → 弹窗“请先打卡”"
+    assert way_there(place("首页（MainActivity）", dialog), "en") == "screen “首页” → dialog “请先打卡”"
 
 
 def test_nothing_to_look_for_gives_no_way() -> None:
