@@ -93,9 +93,22 @@ def _run(check: Check, group: str, example: Example, checks: CheckSet) -> Exampl
     reading = reading_of(example.screen, checks.vocabulary.calls)
     finding = next((one for one in judge(reading, checks).findings if one.check_id == check.id), None)
     got = (finding.presence, finding.force) if finding is not None else (Presence.NONE, Force.NONE)
-    found = got[0].rank >= max(example.presence.rank, Presence.REACHABLE.rank) and got[1].rank >= example.force.rank
-    holds = found if group in ("found", "known_false_hits") else got[0].rank < Presence.BUNDLED.rank
-    return ExampleResult(check.id, group, example.line, (example.presence, example.force), got, holds)
+    there = group in ("found", "known_false_hits")
+    expected = (example.presence or (Presence.REACHABLE if there else Presence.NONE), example.force or Force.NONE)
+    return ExampleResult(check.id, group, example.line, expected, got, _holds(example, there, got))
+
+
+def _holds(example: Example, there: bool, got: tuple[Presence, Force]) -> bool:
+    """Whether an example came out as its author says: at least so present and so forced where the feature is there, and
+    exactly so where it is not. What the author does not say is left open, but for the group's own claim."""
+    presence, force = got
+    if there:
+        least = example.presence or Presence.REACHABLE
+        forced = force is Force.NONE if example.force is Force.NONE else force.rank >= (example.force or force).rank
+        return presence.rank >= least.rank and forced
+    if example.presence is None:
+        return presence.rank < Presence.BUNDLED.rank
+    return presence is example.presence and force is (example.force or force)
 
 
 def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGroup]) -> Reading:

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from appscan.checks.source import LINE, Source
+from appscan.checks.source import Pairs, Rows, Source, Token
 from appscan.errors import PackError
 
 LARGEST = 4 << 20
 """Bytes of one file; a longer one is no pack."""
 
-if hasattr(yaml, "CSafeLoader"):
-    _Base: Any = yaml.CSafeLoader
-else:  # a PyYAML without its C part
-    _Base = yaml.SafeLoader
-
-
-class _LineLoader(_Base):  # type: ignore[misc]
-    """Keeps the line of every mapping, so that an error can name it."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise yaml.MarkedYAMLError(problem="a key is not a word", problem_mark=key_node.start_mark)
-            if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"duplicate key {key!r}", problem_mark=key_node.start_mark)
-            seen.add(key)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        mapping[LINE] = node.start_mark.line + 1
-        return mapping
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may lack its C part
+_STR, _MAP, _SEQ, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "merge"))
 
 
 def read_documents(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -45,16 +26,74 @@ def read_documents(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         source = Source(name)
         try:
             if path.stat().st_size > LARGEST:
-                source.fail(0, f"larger than {LARGEST} bytes", "split the file")
-            node = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)  # noqa: S506 (a SafeLoader)
+                source.fail(0, "too_large", limit=LARGEST)
+            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+            content = _Builder(source).built(node) if node is not None else None
         except yaml.MarkedYAMLError as reason:
             mark = reason.problem_mark or reason.context_mark
-            source.fail(mark.line + 1 if mark else 0, str(reason.problem), "mend the YAML")
+            source.fail(mark.line + 1 if mark else 0, "yaml_wrong", detail=str(reason.problem))
         except (yaml.YAMLError, ValueError, TypeError, RecursionError, OSError) as reason:
-            source.fail(0, f"cannot be read: {reason}".splitlines()[0], "save the file as UTF-8 YAML")
-        if not isinstance(node, dict):
-            source.fail(1, "not a mapping", "write key: value pairs")
-        yield name, node
+            source.fail(0, "file_unreadable", detail=str(reason).partition("\n")[0])
+        if not isinstance(content, dict):
+            source.fail(1, "file_not_mapping")
+        yield name, content
+
+
+class _Builder:
+    """Nodes of one file → values that know their places. Knows no tags but those of plain YAML."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._scalars = yaml.constructor.SafeConstructor()
+        self._built: dict[int, Any] = {}
+
+    def built(self, node: yaml.Node) -> Any:
+        """The value of a node; an alias is built once. Raises MarkedYAMLError and PackError."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._token(node) if node.tag == _STR else self._scalar(node)
+        if id(node) not in self._built:
+            self._built[id(node)] = None  # stands for a node that holds itself, until it is whole
+            self._built[id(node)] = self._collection(node)
+        elif self._built[id(node)] is None:
+            raise yaml.MarkedYAMLError(problem="a node holds itself", problem_mark=node.start_mark)
+        return self._built[id(node)]
+
+    def _token(self, node: yaml.ScalarNode) -> Token:
+        token = Token(node.value)
+        token.file, token.line = self._source.file, node.start_mark.line + 1
+        return token
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self._scalars.construct_object(node)
+        except (ValueError, OverflowError) as reason:
+            raise yaml.MarkedYAMLError(problem=str(reason), problem_mark=node.start_mark) from None
+
+    def _collection(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQ:
+            rows = Rows(map(self.built, node.value))
+            rows.node = node
+            return rows
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
+            return self._pairs(node)
+        raise yaml.MarkedYAMLError(problem=f"unknown tag {node.tag}", problem_mark=node.start_mark)
+
+    def _pairs(self, node: yaml.MappingNode) -> Pairs:
+        pairs = Pairs()
+        pairs.node = node
+        if any(key.tag == _MERGE for key, _ in node.value):
+            self._scalars.flatten_mapping(node)
+            node.value = list({key.value: (key, value) for key, value in node.value}.values())
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._source.fail(line, "key_not_word", member="[…]")
+            if key.tag != _STR:
+                self._source.fail(line, "key_not_word", member=key.value)
+            if key.value in pairs:
+                self._source.fail(line, "key_twice", member=key.value)
+            pairs[key.value] = self.built(value)
+        return pairs
 
 
 def digest_of_files(root: Path) -> str:
@@ -65,7 +104,8 @@ def digest_of_files(root: Path) -> str:
             name = path.relative_to(root).as_posix().encode()
             total.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     except OSError as reason:
-        raise PackError("pack_wrong", file=str(root), line=0, reason=str(reason), fix="make it readable") from None
+        raise PackError("pack_wrong", file=str(root), line=0, reason="folder_unreadable", fix="folder_unreadable",
+                        detail=reason.strerror or type(reason).__name__) from None
     return total.hexdigest()
 
 

@@ -29,20 +29,27 @@ def load(folder: Path | None = None) -> CheckSet:
     root = folder if folder is not None else shipped_folder()
     documents = dict(read_documents(root))
     if not documents:
-        raise PackError("pack_wrong", file=str(root), line=0, reason="no packs here",
-                        fix="name a folder with .yaml packs")
+        raise PackError("pack_wrong", file=str(root), line=0, reason="no_packs", fix="no_packs")
     _known(documents)
     proven = folder is None
     vocabulary = parse_vocabulary(documents, proven=proven)
     clauses = parse_clauses(_in(documents, REGULATIONS))
-    shared = Source(WORDS, parse_word_lists(documents), proven=proven)
+    shared = Source(WORDS, parse_word_lists(documents, proven=proven), proven=proven)
     checks = [parse_check(name, node, vocabulary, clauses, shared) for name, node in _in(documents, FEATURES)]
     limits = [parse_limit(name, node) for name, node in _in(documents, LIMITS)]
     _unique([check.id for check in checks], [limit.id for limit in limits])
-    version = str(documents.get(VERSION, {}).get("version", "0"))
     digest = digest_of_files(root)
-    return CheckSet(tuple(checks), tuple(limits), vocabulary, clauses, digest, version,
+    return CheckSet(tuple(checks), tuple(limits), vocabulary, clauses, digest, _version(documents),
                     shipped=folder is None or digest == digest_of_files(shipped_folder()))
+
+
+def _version(documents: dict[str, dict[str, Any]]) -> str:
+    """What people call this pack; "0" without the file that says it."""
+    if VERSION not in documents:
+        return "0"
+    source = Source(VERSION)
+    source.known(documents[VERSION], {"version"})
+    return str(source.word(documents[VERSION], "version"))
 
 
 def lint(folder: Path) -> list[PackError]:
@@ -63,11 +70,10 @@ def _known(documents: dict[str, dict[str, Any]]) -> None:
     for name in documents:
         folder, _, file = name.rpartition("/")
         if name not in FILES | {VERSION} and folder not in (FEATURES, LIMITS, REGULATIONS):
-            Source(name).fail(0, "nothing reads this file",
-                              f"put {file} into {FEATURES}/, {LIMITS}/ or {REGULATIONS}/; see docs/checks.md")
+            Source(name).fail(0, "file_unknown", name=file, known=f"{FEATURES}/, {LIMITS}/, {REGULATIONS}/")
 
 
 def _unique(checks: list[str], limits: list[str]) -> None:
     twice = sorted(set(checks) & set(limits))
     if twice:
-        Source(f"{LIMITS}/{twice[0]}.yaml").fail(1, f"duplicate id {twice[0]}", "rename the limit or the check")
+        Source(f"{LIMITS}/{twice[0]}.yaml").fail(1, "id_twice", id=twice[0])

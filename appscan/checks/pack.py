@@ -71,11 +71,12 @@ Expression = Term | AllOf | AnyOf
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A small screen that proves a check. `screen` maps kinds (control, text, endpoint, call, …) to lists of values."""
+    """A small screen that proves a check. `screen` maps kinds (control, text, endpoint, call, …) to lists of values.
+    `presence` and `force` are None where the author does not say them."""
 
     screen: Mapping[str, tuple[str, ...]]
-    presence: Presence
-    force: Force
+    presence: Presence | None
+    force: Force | None
     line: int
     why: str = ""
 

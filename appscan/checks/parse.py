@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Match, Term, Within, Word
-from appscan.checks.source import Source
+from appscan.checks.source import At, Pairs, Source, Token, close, key_line, place
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold, tokens
 
@@ -24,42 +25,49 @@ MAX_WAYS = 5000
 """Ways in which the repetitions of one pattern can share out a text between them."""
 
 
-def parse_word(text: str, source: Source, line: int) -> Word:
+_LOOKS_LIKE_PATTERN = re.compile(r"\.[*+?{]|\\[A-Za-z.]|\S\|\S|\[\^|\(\?|\{\d*,?\d*\}|^=?\^|\w\$$")
+"""Signs that no app writes but that a pattern needs; such a word without its ~ would never be found."""
+
+
+def parse_word(text: str, source: Source, at: At) -> Word:
     """`签到` contains, `=签到` is the whole text, `~regex` is a pattern.
 
-    Raises PackError for an empty word and for a pattern that may explode.
+    Raises PackError for an empty word, for a pattern that may explode and for one that lacks its `~`.
     """
+    at = text if isinstance(text, Token) else at
     if text.startswith("~"):
         pattern = text[1:]
-        check_pattern(pattern, source, line)
+        check_pattern(pattern, source, at)
         return Word(pattern, Match.PATTERN)
+    if not source.proven and _LOOKS_LIKE_PATTERN.search(text):
+        source.fail(at, "looks_like_pattern", word=text)
     match = Match.WHOLE if text.startswith("=") else Match.CONTAINS
     plain = fold(text.removeprefix("=")).strip()
     if plain.isascii():
         plain = "".join(tokens(text.removeprefix("=")))
     if not any(sign.isalnum() for sign in plain):
-        source.fail(line, f"empty word {text!r}", "write letters, digits or Han signs")
+        source.fail(at, "empty_word", word=repr(str(text)))
     return Word(plain, match)
 
 
-def check_pattern(pattern: str, source: Source, line: int) -> None:
+def check_pattern(pattern: str, source: Source, at: At) -> None:
     """Refuse expressions that do not compile, that hold for every text, or that can take much time on some text."""
     if source.proven:
         return
     try:
         is_empty = re.compile(pattern).search("")
     except (re.error, OverflowError, RecursionError) as reason:
-        source.fail(line, f"regular expression does not compile: {reason}", "mend the expression")
+        source.fail(at, "pattern_wrong", detail=str(reason))
     if is_empty:
-        source.fail(line, f"{pattern!r} holds for every text", "leave something that must be there")
+        source.fail(at, "pattern_for_every_text", pattern=pattern)
     plain = _ATOM.sub("x", pattern)
     if _UNBOUNDED.search(plain):
-        source.fail(line, f"a repetition in {pattern!r} is not bounded", "write {0,20} instead of * or +")
+        source.fail(at, "pattern_unbounded", pattern=pattern)
     spans = [(int(least or 0), int(most)) for least, most in _REPEAT.findall(plain)]
     if any(most > MAX_REPEAT for _, most in spans):
-        source.fail(line, f"a repetition may span at most {MAX_REPEAT} characters", "lower the bound")
+        source.fail(at, "pattern_too_far", pattern=pattern, limit=MAX_REPEAT)
     if prod(most - least + 1 for least, most in spans) > MAX_WAYS or _repeats_repetitions(plain):
-        source.fail(line, f"nested or many repetitions in {pattern!r} can explode", "lower or remove some")
+        source.fail(at, "pattern_explodes", pattern=pattern)
 
 
 def _repeats_repetitions(plain: str) -> bool:
@@ -72,93 +80,105 @@ def _repeats_repetitions(plain: str) -> bool:
     return False
 
 
-def parse_words(items: Any, source: Source, line: int) -> tuple[Word, ...]:
-    """A word or a list of words; `$name` stands for a list under `words:`."""
+def parse_words(items: Any, source: Source, at: At) -> tuple[Word, ...]:
+    """A word or a list of words; `$name` stands for a list under `words:`. What is written twice is refused."""
     listed = [items] if isinstance(items, str) else items
     if not isinstance(listed, list) or not listed:
-        source.fail(line, "a list of words is empty", "add a word or remove the term")
+        source.fail(at, "no_words")
+    written: dict[Word, str] = {}
     words: list[Word] = []
-    for item in listed:
+    for index, item in enumerate(listed):
+        here = place(listed, index, at)
         if not isinstance(item, str):
-            source.fail(line, f"{item!r} is not a word", "put quotation marks around it")
-        words += [parse_word(word, source, line) for word in _expanded(item, source, line)]
+            source.fail(here, "not_word_here", value=repr(item))
+        if item.startswith("$"):
+            words += _once(_listed(item, source, here), {}, source, here)
+        else:
+            words += _once([item], written, source, here)
     if not words:
-        source.fail(line, f"the word list {items} is empty", "add a word")
+        source.fail(at, "empty_list", list=listed[0])
     return tuple(dict.fromkeys(words))
 
 
-def parse_term(kind: str, items: Any, source: Source, line: int) -> Term:
+def _once(texts: Sequence[str], seen: dict[Word, str], source: Source, at: At) -> list[Word]:
+    """The words of one list; the second of two that mean the same is a slip of its author."""
+    words = []
+    for text in texts:
+        word = parse_word(text, source, at)
+        if word in seen and not source.proven:
+            source.fail(text if isinstance(text, Token) else at, "word_twice", word=text)
+        seen[word] = text
+        words.append(word)
+    return words
+
+
+def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
     """One `kind: items` pair. `prose: words` is text of any length."""
     if kind == "prose":
-        return Term(Kind.TEXT, words=parse_words(items, source, line), prose=True)
+        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True)
     if kind not in set(Kind):
-        source.fail(line, f"unknown term {kind!r}", "use one of " + ", ".join([*Kind, "prose", "all", "any"]))
+        terms = [*Kind, "prose", "all", "any"]
+        source.fail(at, "unknown_term", "use_one_of", term=kind, known=", ".join(terms), close=close(kind, terms))
     known = Kind(kind)
     if known not in GROUPED:
-        return Term(known, words=parse_words(items, source, line))
+        return Term(known, words=parse_words(items, source, at))
     names = [items] if isinstance(items, str) else items
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        source.fail(line, f"{kind} needs names of call groups", "see checks/vocabulary/calls.yaml")
-    names = [one for name in names for one in _expanded(name, source, line)]
-    named = tuple(parse_word(name[1:], source, line) for name in names if name.startswith("#"))
-    return Term(known, groups=tuple(name for name in names if not name.startswith("#")), named=named)
+        source.fail(at, "groups_wanted", kind=kind)
+    names = [one for name in names for one in (_listed(name, source, at) if name.startswith("$") else [name])]
+    for name in names:
+        check_group(name, source, at)
+    named = tuple(parse_word(name[1:], source, name if isinstance(name, Token) else at)
+                  for name in names if name.startswith("#"))
+    return Term(known, groups=tuple(str(name) for name in names if not name.startswith("#")), named=named)
 
 
-def _expanded(name: str, source: Source, line: int) -> list[str]:
-    """The entries of a word list for `$name`, else the name itself."""
-    if not name.startswith("$"):
-        return [name]
+def check_group(name: str, source: Source, at: At) -> None:
+    """Refuse a call group that the vocabulary does not have; `#name` is a method of the app."""
+    if source.groups is not None and name not in source.groups and not name.startswith("#"):
+        source.fail(name if isinstance(name, Token) else at, "unknown_group", group=name,
+                    close=close(name, source.groups))
+
+
+def _listed(name: str, source: Source, at: At) -> Sequence[str]:
+    """The entries of the word list `$name`."""
     if name[1:] not in source.lists:
-        source.fail(line, f"no word list {name}", "define it under words:")
-    return list(source.lists[name[1:]])
+        source.fail(name if isinstance(name, Token) else at, "unknown_list", list=name,
+                    close=close(name[1:], source.lists))
+    return source.lists[name[1:]]
 
 
-def parse_expression(node: Any, source: Source, line: int, depth: int = 0) -> Expression:
+def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expression:
     """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most four levels deep."""
     if not isinstance(node, dict):
-        source.fail(line, f"{node!r} is not a condition", "write {text: […]} or any:/all:")
-    here = source.line_of(node, line)
-    keys = list(source.mapping(node, "condition", line))
+        source.fail(at, "not_condition", value=repr(node))
+    keys = list(node)
     if depth > 3:
-        source.fail(here, "conditions are nested too deep", "split them into several items")
+        source.fail(node if isinstance(node, Pairs) else at, "too_deep")
     if "any" in keys:
-        _only(keys, {"any"}, source, here)
-        return AnyOf(_items(node["any"], source, here, depth))
+        _only(node, {"any"}, source)
+        return AnyOf(_items(node, "any", source, depth))
     if "all" in keys:
-        _only(keys, {"all", "not", "within"}, source, here)
-        none = _items(node["not"], source, here, depth) if "not" in node else ()
-        within = _within(node.get("within", "screen"), source, here)
-        return AllOf(_items(node["all"], source, here, depth), none, within)
+        _only(node, {"all", "not", "within"}, source)
+        none = _items(node, "not", source, depth) if "not" in node else ()
+        within = source.member(Within, node.get("within", "screen"), "within", place(node, "within"))
+        return AllOf(_items(node, "all", source, depth), none, within)
     if len(keys) != 1:
-        source.fail(here, f"one condition has the keys {keys}", "make a list item of each")
-    return parse_term(keys[0], node[keys[0]], source, here)
+        source.fail(node if isinstance(node, Pairs) else at, "keys_in_condition", keys=", ".join(keys))
+    return parse_term(keys[0], node[keys[0]], source, key_line(node, keys[0]) or at)
 
 
-def _items(nodes: Any, source: Source, line: int, depth: int) -> tuple[Expression, ...]:
-    if not isinstance(nodes, list) or not nodes:
-        source.fail(line, "an empty any, all or not", "add a condition or remove it")
-    return tuple(parse_expression(node, source, line, depth + 1) for node in nodes)
+def _items(node: dict[str, Any], key: str, source: Source, depth: int) -> tuple[Expression, ...]:
+    items = node[key]
+    if not isinstance(items, list) or not items:
+        source.fail(place(node, key), "empty_items", member=key)
+    return tuple(parse_expression(item, source, place(items, index), depth + 1) for index, item in enumerate(items))
 
 
-def _within(name: Any, source: Source, line: int) -> Within:
-    return source.member(Within, name, "within", line)
-
-
-def _only(keys: list[str], allowed: set[str], source: Source, line: int) -> None:
-    extra = [key for key in keys if key not in allowed]
-    if extra:
-        source.fail(line, f"unexpected keys {extra}", "remove them or move them one level up")
-
-
-def groups_of(expression: Expression) -> set[str]:
-    """Names of all call groups that an expression refers to."""
-    match expression:
-        case Term():
-            return set(expression.groups)
-        case AnyOf():
-            return set().union(*(groups_of(item) for item in expression.items))
-        case AllOf():
-            return set().union(*(groups_of(item) for item in expression.items + expression.none))
+def _only(node: dict[str, Any], allowed: set[str], source: Source) -> None:
+    for key in node:
+        if key not in allowed:
+            source.fail(key_line(node, key), "key_beside", member=key, beside="any" if "any" in node else "all")
 
 
 def terms_of(expression: Expression) -> list[Term]:

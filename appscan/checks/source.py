@@ -1,94 +1,165 @@
-"""Where a node of a pack stands, and typed looks into it: whatever is not as it must be is a PackError."""
+"""Where a node of a pack stands, and typed looks into it: whatever is not as it must be is a PackError.
+
+Errors carry ids of the text catalogue (`pack.<reason>`, `pack_fix.<fix>`) and parameters, never sentences.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Never, TypeVar
 
 from appscan.errors import PackError
 from appscan.model.report import Bilingual
 
-LINE = "__line__"
-"""Key under which the loader keeps the line of a mapping."""
-
 Closed = TypeVar("Closed", bound=StrEnum)
+
+
+class Token(str):
+    """A word as a pack has it, with the place where it is written: a list may be used far from there."""
+
+    __slots__ = ("file", "line")
+    file: str
+    line: int
+
+
+class Pairs(dict[str, Any]):
+    """A mapping that keeps its YAML node; lines are looked up only for an error."""
+
+    __slots__ = ("node",)
+    node: Any
+
+
+class Rows(list[Any]):
+    """A list that keeps its YAML node."""
+
+    __slots__ = ("node",)
+    node: Any
+
+
+At = int | str | Pairs | Rows
+"""Something that tells a line: a number, or a node that knows its own. 0 where no line is known."""
+
+
+def line_of(at: object) -> int:
+    """The line at which a node begins; a number is a line already."""
+    if isinstance(at, Token):
+        return at.line
+    if isinstance(at, (Pairs, Rows)):
+        return int(at.node.start_mark.line) + 1
+    return at if isinstance(at, int) else 0
+
+
+def key_line(owner: Mapping[str, Any], key: str) -> int:
+    """The line of a key itself."""
+    nodes = [name for name, _ in owner.node.value if name.value == key] if isinstance(owner, Pairs) else []
+    return int(nodes[0].start_mark.line) + 1 if nodes else line_of(owner)
+
+
+def place(owner: Any, key: str | int, otherwise: At = 0) -> At:
+    """Where the value under a key, or an item of a list, is written; where its owner is when there is none."""
+    if isinstance(owner, Mapping):
+        value = owner.get(key)
+        return value if isinstance(value, Token) else key_line(owner, str(key)) or otherwise
+    if isinstance(owner, Rows) and isinstance(key, int):
+        return owner[key] if isinstance(owner[key], Token) else int(owner.node.value[key].start_mark.line) + 1
+    return otherwise
+
+
+def close(word: object, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or nothing."""
+    return next(iter(get_close_matches(str(word), list(known), 1)), "")
 
 
 class Source:
     """One file of a pack, for error messages; also holds the word lists that `$name` refers to."""
 
-    def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *, proven: bool = False) -> None:
-        """`proven`: the tests of this project have compiled every pattern of this pack."""
+    def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *,
+                 groups: Collection[str] | None = None, proven: bool = False) -> None:
+        """`groups`: all call groups; None lets any name pass. `proven`: the tests of this project have tried every word
+        and pattern of this pack."""
         self.file = file
         self.lists = lists or {}
+        self.groups = groups
         self.proven = proven
 
-    def fail(self, line: int, reason: str, fix: str) -> Never:
-        raise PackError("pack_wrong", file=self.file, line=line, reason=reason, fix=fix)
+    def fail(self, at: At, reason: str, fix: str = "", **params: object) -> Never:
+        """Refuse the pack at `at`. `fix` is the id of the mend where it differs from that of the reason."""
+        file = at.file if isinstance(at, Token) else self.file
+        raise PackError("pack_wrong", file=file, line=line_of(at), reason=reason, fix=fix or reason, **params)
 
-    def line_of(self, node: Any, line: int) -> int:
-        """Line of a mapping; `line` for everything else."""
-        return int(node.get(LINE, line)) if isinstance(node, dict) else line
-
-    def mapping(self, node: Any, what: str, line: int) -> dict[str, Any]:
-        """The pairs of a mapping without its line; none for an empty node."""
+    def mapping(self, owner: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """The mapping under a key; none for an empty node."""
+        node = owner.get(key)
         if node is None:
             return {}
         if not isinstance(node, dict):
-            self.fail(line, f"{what} is not a mapping", f"write {what}: {{key: value}}")
-        pairs = {key: value for key, value in node.items() if key != LINE}
-        for key in pairs:
-            if not isinstance(key, str):
-                self.fail(self.line_of(node, line), f"{key!r} is not a word", "put quotation marks around it")
-        return pairs
+            self.fail(place(owner, key), "not_mapping", what=key)
+        return node
 
-    def rows(self, node: Any, what: str, line: int) -> list[dict[str, Any]]:
-        """A list of mappings, their lines kept; none for an empty node."""
-        for row in self.items(node, what, line):
-            if not isinstance(row, dict):
-                self.fail(line, f"{what}: {row!r} is not a mapping", f"write {what}: [{{key: value}}]")
-            self.mapping(row, what, line)
-        return self.items(node, what, line)
-
-    def items(self, node: Any, what: str, line: int) -> list[Any]:
-        """A list; none for an empty node."""
+    def items(self, owner: Mapping[str, Any], key: str) -> list[Any]:
+        """The list under a key; none for an empty node."""
+        node = owner.get(key)
         if node is None:
             return []
         if not isinstance(node, list):
-            self.fail(line, f"{what} is not a list", f"write {what}: […]")
+            self.fail(place(owner, key), "not_list", what=key)
         return node
 
-    def words(self, node: Any, what: str, line: int) -> tuple[str, ...]:
-        """A list of words, or one word; none for an empty node."""
-        listed = [node] if isinstance(node, str) else self.items(node, what, line)
-        for one in listed:
-            self.word(one, what, line)
-        return tuple(listed)
+    def rows(self, owner: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+        """A list of mappings under a key; none for an empty node."""
+        rows = self.items(owner, key)
+        for index, row in enumerate(rows):
+            if not isinstance(row, dict):
+                self.fail(place(rows, index), "row_not_mapping", what=key, value=repr(row))
+        return rows
 
-    def word(self, node: Any, what: str, line: int) -> str:
-        """One word."""
+    def words(self, owner: Mapping[str, Any], key: str, *, once: bool = True) -> tuple[str, ...]:
+        """A list of words, or one word; none for an empty node. They keep their places; `once` refuses repetitions."""
+        node = owner.get(key)
+        if isinstance(node, str):
+            return (self.word(owner, key),)
+        rows = self.items(owner, key)
+        for index, one in enumerate(rows):
+            if not isinstance(one, str) or not one.strip():
+                self.fail(place(rows, index), "not_word", what=key, value=repr(one))
+        if once and not self.proven and len(set(rows)) < len(rows):
+            twice = next(index for index, one in enumerate(rows) if one in rows[:index])
+            self.fail(place(rows, twice), "word_twice", word=rows[twice])
+        return tuple(rows)
+
+    def plain_words(self, owner: Mapping[str, Any], key: str, *, once: bool = True) -> tuple[str, ...]:
+        """The same without places, to be kept."""
+        return tuple(map(str, self.words(owner, key, once=once)))
+
+    def word(self, owner: Mapping[str, Any], key: str) -> str:
+        """One word, with its place."""
+        node = owner.get(key)
         if not isinstance(node, str) or not node.strip():
-            self.fail(line, f"{what}: {node!r} is not a word", "write a word; put quotation marks around numbers")
+            self.fail(place(owner, key), "not_word", what=key, value=repr(node))
         return node
 
-    def known(self, node: Mapping[str, Any], keys: set[str], what: str, line: int) -> None:
+    def known(self, node: Mapping[str, Any], keys: Collection[str]) -> None:
         """Refuse keys that nobody reads."""
-        unknown = sorted(set(node) - keys - {LINE})
-        if unknown:
-            self.fail(line, f"{what} has unknown keys {unknown}", "use " + ", ".join(sorted(keys)))
+        for key in node:
+            if key not in keys:
+                self.fail(key_line(node, key), "unknown_key", "use_one_of", member=key, known=", ".join(sorted(keys)),
+                          close=close(key, keys))
 
-    def member(self, kind: type[Closed], value: Any, what: str, line: int) -> Closed:
+    def member(self, kind: type[Closed], value: Any, what: str, at: At) -> Closed:
         """A value of a closed set."""
         try:
             return kind(value)
         except ValueError:
-            self.fail(line, f"unknown {what} {value!r}", "use one of " + ", ".join(kind))
+            self.fail(at, "unknown_value", "use_one_of", what=what, value=str(value), known=", ".join(kind),
+                      close=close(value, kind))
 
-    def bilingual(self, node: Any, what: str, line: int) -> Bilingual:
+    def bilingual(self, owner: Mapping[str, Any], key: str) -> Bilingual:
         """A text in Chinese and English."""
-        written = isinstance(node, dict) and all(isinstance(node.get(lang), str) and node[lang].strip()
-                                                 for lang in ("zh", "en"))
-        if not written:
-            self.fail(line, f"{what} needs zh and en", f"write {what}: {{zh: …, en: …}}")
+        node = owner.get(key)
+        if not isinstance(node, dict) or not all(isinstance(node.get(lang), str) and node[lang].strip()
+                                                 for lang in ("zh", "en")):
+            self.fail(place(owner, key), "not_bilingual", what=key)
+        self.known(node, ("zh", "en"))
         return {"zh": node["zh"].strip(), "en": node["en"].strip()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from appscan.checks.pack import CallGroup, Context, MethodPattern, Vocabulary
 from appscan.checks.parse import check_pattern, parse_words
-from appscan.checks.source import Source
+from appscan.checks.source import At, Source, Token, key_line, place
 from appscan.model.judgement import Tag
 from appscan.model.report import ClauseText
 
@@ -19,37 +20,45 @@ FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS})
 Documents = Mapping[str, dict[str, Any]]
 
 _METHOD = re.compile(r"^(?P<owner>\*|L[\w/$]+;)->(?P<name>\*|[\w$<>]+)(\((?P<sign>=|>=)(?P<number>-?\d{1,18})\))?$")
+_PREFIX = re.compile(r"^[A-Za-z_]\w*(\.\w+)*$")
 _GROUP = {"what", "methods", "except", "strings", "scripts", "attributes", "computed"}
 _CONTEXT = {"what", "words", "patterns", "unless", "effect", "tag", "examples"}
+_REGULATION = {"id", "title", "issuer", "date", "jurisdiction", "rank", "text", "quotable", "clauses"}
+_CLAUSE = {"article", "feature", "summary", "exemption"}
+
+
+class Effect(StrEnum):
+    """What a context does with a hit."""
+
+    CANCEL = "cancel"
+    TAG = "tag"
+
+
+class Extent(StrEnum):
+    """How much of a rule's text was read."""
+
+    WHOLE = "whole"
+    PART = "part"
 
 
 def parse_vocabulary(documents: Documents, *, proven: bool) -> Vocabulary:
     """Call groups, libraries, contexts and audiences. Raises PackError."""
-    groups = {name: _call_group(name, node, Source(file)) for file in (CALLS, MARKS)
-              for name, node in _part(documents, file, "groups").items()}
-    contexts = {name: _context(name, node, Source(CONTEXTS, proven=proven)) for name, node in
-                Source(CONTEXTS).mapping(documents.get(CONTEXTS), "contexts", 1).items()}
-    libraries = Source(LIBRARIES)
-    document = libraries.mapping(documents.get(LIBRARIES), "libraries", 1)
-    scripts = libraries.rows(document.get("scripts"), "scripts", 1)
+    groups: dict[str, CallGroup] = {}
+    for file in (CALLS, MARKS):
+        source, part = Source(file, proven=proven), _part(documents, file, "groups")
+        groups |= {name: _call_group(name, part, source) for name in part}
+    source, contexts = Source(CONTEXTS, proven=proven), documents.get(CONTEXTS, {})
+    speakers, audiences = Source(AUDIENCE, proven=proven), _part(documents, AUDIENCE, "audiences")
     return Vocabulary(
-        calls=groups,
-        libraries={key: libraries.word(value, key, 1) for key, value in
-                   libraries.mapping(document.get("prefixes"), "prefixes", 1).items()},
-        library_scripts=tuple((_path_pattern(row.get("file"), libraries, libraries.line_of(row, 1)),
-                               libraries.word(row.get("library"), "library", libraries.line_of(row, 1)))
-                              for row in scripts),
-        library_modules=tuple(_path_pattern(one, libraries, 1) for one in
-                              libraries.items(document.get("modules"), "modules", 1)),
-        contexts=contexts,
-        audiences={name: parse_words(words, Source(AUDIENCE, proven=proven), 1)
-                   for name, words in _part(documents, AUDIENCE, "audiences").items()})
+        calls=groups, **_libraries(documents.get(LIBRARIES, {}), Source(LIBRARIES, proven=proven)),
+        contexts={name: _context(name, contexts, source) for name in contexts},
+        audiences={name: parse_words(words, speakers, place(audiences, name)) for name, words in audiences.items()})
 
 
-def parse_word_lists(documents: Documents) -> dict[str, tuple[str, ...]]:
-    """Word lists that several checks share, by name. Raises PackError."""
-    source = Source(WORDS)
-    return {name: source.words(words, name, 1) for name, words in _part(documents, WORDS, "lists").items()}
+def parse_word_lists(documents: Documents, *, proven: bool) -> dict[str, tuple[str, ...]]:
+    """Word lists that several checks share, by name; their words keep their places. Raises PackError."""
+    source, lists = Source(WORDS, proven=proven), _part(documents, WORDS, "lists")
+    return {name: source.words(lists, name) for name in lists}
 
 
 def parse_clauses(documents: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, ClauseText]:
@@ -57,83 +66,99 @@ def parse_clauses(documents: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, 
     clauses: dict[str, ClauseText] = {}
     for name, node in documents:
         source = Source(name)
-        line = source.line_of(node, 1)
-        title = source.bilingual(node.get("title"), "title", line)
-        date, place = (_plain(node.get(key), key, source, line) for key in ("date", "jurisdiction"))
-        for key, value in source.mapping(node.get("clauses"), "clauses", line).items():
-            here = source.line_of(value, line)
-            row = source.mapping(value, key, here)
+        source.known(node, _REGULATION)
+        title = source.bilingual(node, "title")
+        date, jurisdiction = (_plain(node, key, source) for key in ("date", "jurisdiction"))
+        extent = source.member(Extent, node.get("text", "part"), "text", place(node, "text"))
+        rows = source.mapping(node, "clauses")
+        for key in rows:
+            row = source.mapping(rows, key)
+            source.known(row, _CLAUSE)
             if key in clauses:
-                source.fail(here, f"duplicate clause {key}", "rename it")
-            clauses[key] = ClauseText(key, title, _plain(row.get("article"), "article", source, here),
-                                      source.bilingual(row.get("summary"), "summary", here), date, place,
-                                      node.get("text") == "whole")
+                source.fail(key_line(rows, key), "clause_twice", clause=key)
+            clauses[key] = ClauseText(key, title, _plain(row, "article", source, place(rows, key)),
+                                      source.bilingual(row, "summary"), date, jurisdiction, extent is Extent.WHOLE)
     return clauses
 
 
 def _part(documents: Documents, file: str, key: str) -> dict[str, Any]:
     """The mapping under the one key of a vocabulary file."""
-    source = Source(file)
-    document = source.mapping(documents.get(file), file, 1)
-    source.known(document, {key}, file, 1)
-    return source.mapping(document.get(key), key, 1)
+    source, document = Source(file), documents.get(file, {})
+    source.known(document, {key})
+    return source.mapping(document, key)
 
 
-def _plain(node: Any, what: str, source: Source, line: int) -> str:
+def _plain(owner: dict[str, Any], key: str, source: Source, otherwise: At = 0) -> str:
     """A number, date or word as text."""
+    node = owner.get(key)
     if isinstance(node, (dict, list)) or node is None or not str(node).strip():
-        source.fail(line, f"{what} is missing", f"write {what}: …")
+        source.fail(place(owner, key, otherwise), "missing", what=key)
     return str(node)
 
 
-def _path_pattern(node: Any, source: Source, line: int) -> str:
+def _libraries(node: dict[str, Any], source: Source) -> dict[str, Any]:
+    """What the vocabulary keeps of libraries.yaml, by field."""
+    source.known(node, {"prefixes", "scripts", "modules"})
+    prefixes, rows = source.mapping(node, "prefixes"), source.rows(node, "scripts")
+    for prefix in prefixes:
+        if not _PREFIX.match(prefix):
+            source.fail(key_line(prefixes, prefix), "prefix_wrong", prefix=prefix)
+    for row in rows:
+        source.known(row, {"file", "library"})
+    return {"libraries": {key: str(source.word(prefixes, key)) for key in prefixes},
+            "library_scripts": tuple((_path_pattern(source.word(row, "file"), source, place(row, "file")),
+                                      str(source.word(row, "library"))) for row in rows),
+            "library_modules": tuple(_path_pattern(one, source, one if isinstance(one, Token) else 0)
+                                     for one in source.words(node, "modules"))}
+
+
+def _path_pattern(pattern: str, source: Source, at: At) -> str:
     """A regular expression over the path of a script."""
-    pattern = source.word(node, "pattern", line)
     try:
         re.compile(pattern)
-    except re.error as reason:
-        source.fail(line, f"regular expression does not compile: {reason}", "mend the expression")
-    return pattern
+    except (re.error, OverflowError, RecursionError) as reason:
+        source.fail(at, "pattern_wrong", detail=str(reason))
+    return str(pattern)
 
 
-def _method(text: str, source: Source, line: int) -> MethodPattern:
+def _methods(node: dict[str, Any], key: str, source: Source) -> tuple[MethodPattern, ...]:
+    return tuple(_method(text, source, text if isinstance(text, Token) else 0) for text in source.words(node, key))
+
+
+def _method(text: str, source: Source, at: At) -> MethodPattern:
     found = _METHOD.match(text)
     if not found:
-        source.fail(line, f"{text!r} is not Lpkg/Class;->name", "mend the method pattern")
+        source.fail(at, "method_wrong", method=text)
     number = int(found["number"]) if found["number"] else None
     return MethodPattern(found["owner"], found["name"], number if found["sign"] == "=" else None,
                          number if found["sign"] == ">=" else None)
 
 
-def _call_group(name: str, value: Any, source: Source) -> CallGroup:
-    line = source.line_of(value, 1)
-    node = source.mapping(value, name, line)
-    source.known(node, _GROUP, name, line)
-    attributes = {key: source.words(one, key, line) for key, one in
-                  source.mapping(node.get("attributes"), "attributes", line).items()}
-    return CallGroup(name, source.bilingual(node.get("what"), "what", line),
-                     tuple(_method(text, source, line) for text in source.words(node.get("methods"), "methods", line)),
-                     tuple(_method(text, source, line) for text in source.words(node.get("except"), "except", line)),
-                     source.words(node.get("strings"), "strings", line),
-                     source.words(node.get("scripts"), "scripts", line),
-                     {key: tuple(one.lower() for one in values) for key, values in attributes.items()})
+def _call_group(name: str, groups: dict[str, Any], source: Source) -> CallGroup:
+    node = source.mapping(groups, name)
+    source.known(node, _GROUP)
+    attributes = source.mapping(node, "attributes")
+    return CallGroup(name, source.bilingual(node, "what"), _methods(node, "methods", source),
+                     _methods(node, "except", source), source.plain_words(node, "strings"),
+                     source.plain_words(node, "scripts"),
+                     {key: tuple(one.lower() for one in source.words(attributes, key)) for key in attributes})
 
 
-def _context(name: str, value: Any, source: Source) -> Context:
-    line = source.line_of(value, 1)
-    node = source.mapping(value, name, line)
-    source.known(node, _CONTEXT, name, line)
-    patterns = source.words(node.get("patterns"), "patterns", line)
+def _context(name: str, contexts: dict[str, Any], source: Source) -> Context:
+    node = source.mapping(contexts, name)
+    source.known(node, _CONTEXT)
+    patterns = source.words(node, "patterns")
     for pattern in patterns:
-        check_pattern(pattern, source, line)
-    words, unless = (parse_words(node[key], source, line) if node.get(key) else () for key in ("words", "unless"))
+        check_pattern(pattern, source, pattern if isinstance(pattern, Token) else 0)
+    words, unless = (parse_words(node[key], source, place(node, key)) if node.get(key) else ()
+                     for key in ("words", "unless"))
     if not words and not patterns:
-        source.fail(line, f"context {name} has neither words nor patterns", "add words")
-    effect = node.get("effect", "cancel")
-    if effect not in ("cancel", "tag") or (effect == "tag") != ("tag" in node):
-        source.fail(line, f"context {name}: effect and tag do not fit", "write effect: tag with tag: …, or neither")
-    examples = source.mapping(node.get("examples"), "examples", line)
-    source.known(examples, {"cancels", "keeps"}, "examples", line)
-    return Context(name, source.bilingual(node.get("what"), "what", line), words, patterns, unless,
-                   source.member(Tag, node["tag"], "tag", line) if effect == "tag" else None,
-                   *(source.words(examples.get(key), key, line) for key in ("cancels", "keeps")))
+        source.fail(key_line(contexts, name), "context_empty", context=name)
+    effect = source.member(Effect, node.get("effect", "cancel"), "effect", place(node, "effect"))
+    if (effect is Effect.TAG) != ("tag" in node):
+        source.fail(place(node, "tag" if "tag" in node else "effect"), "tag_without_effect", context=name)
+    examples = source.mapping(node, "examples")
+    source.known(examples, {"cancels", "keeps"})
+    tag = source.member(Tag, node["tag"], "tag", place(node, "tag")) if effect is Effect.TAG else None
+    return Context(name, source.bilingual(node, "what"), words, tuple(map(str, patterns)), unless, tag,
+                   source.plain_words(examples, "cancels"), source.plain_words(examples, "keeps"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import pickle
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +14,13 @@ from typing import Any
 
 import pytest
 
+import appscan.checks
 from appscan.checks import lint, load, shipped_folder
 from appscan.checks.pack import AllOf, AnyOf, Match, Structure, Term, Within, Word
 from appscan.errors import PackError
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Force, Presence
+from appscan.texts import LANGUAGES, catalogue, has, say, say_error
 
 from .small_packs import CHECK, LIMIT, TEXT, documents, error_of, loaded, with_check, write, write_files
 
@@ -55,8 +60,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     # what is wrong: (changed documents, file that is named, words of the reason)
     "yaml syntax": ({CHECK_FILE: "id: whistle\npresence: {any: [\n"}, CHECK_FILE, ""),
     "a tab": ({CHECK_FILE: "id: whistle\n\ttitle: x\n"}, CHECK_FILE, ""),
-    "duplicate key": ({CHECK_FILE: "id: whistle\nid: whistle\n"}, CHECK_FILE, "duplicate key 'id'"),
-    "a key that is a list": ({CHECK_FILE: "id: whistle\n? [a]\n: b\n"}, CHECK_FILE, "a key is not a word"),
+    "duplicate key": ({CHECK_FILE: "id: whistle\nid: whistle\n"}, CHECK_FILE, "duplicate key id"),
+    "a key that is a list": ({CHECK_FILE: "id: whistle\n? [a]\n: b\n"}, CHECK_FILE, "is not a word"),
     "a date that is none": ({CHECK_FILE: "id: whistle\ndate: 2024-13-45\n"}, CHECK_FILE, "month"),
     "a python object": ({CHECK_FILE: "id: !!python/object:os.system {}\n"}, CHECK_FILE, "python/object"),
     "not UTF-8": ({CHECK_FILE: "id: 打卡".encode("gb18030")}, CHECK_FILE, "codec can't decode"),
@@ -66,20 +71,21 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a file too large": ({CHECK_FILE: "# " + "x" * (5 << 20)}, CHECK_FILE, "larger than"),
     "nested without end": ({CHECK_FILE: "[" * 4000}, CHECK_FILE, ""),
     "a file that nobody reads": ({"feature/other.yaml": {"id": "other"}}, "feature/other.yaml", "nothing reads this"),
-    "id is not the file name": (with_check(id="flute"), CHECK_FILE, "id 'flute' is not the file name"),
-    "no id": (with_check(id=None), CHECK_FILE, "id None is not the file name"),
-    "unknown key": (with_check(presnce={}), CHECK_FILE, "unknown keys ['presnce']"),
+    "id is not the file name": (with_check(id="flute"), CHECK_FILE, "id flute is not the file name"),
+    "no id": (with_check(id=None), CHECK_FILE, "id is not the file name"),
+    "unknown key": (with_check(presnce={}), CHECK_FILE, "unknown key presnce (is it presence?)"),
     "a key that is a number": ({CHECK_FILE: "7: x\n"}, CHECK_FILE, "7 is not a word"),
     "no presence": (with_check(presence=None), CHECK_FILE, "presence is missing"),
     "empty presence": (with_check(presence={}), CHECK_FILE, "presence is missing"),
     "presence is a list": (with_check(presence=["reachable"]), CHECK_FILE, "presence is not a mapping"),
-    "unknown rung of presence": (with_check(presence={"visible": {"text": ["哨"]}}), CHECK_FILE, "rung 'visible'"),
-    "unknown rung of force": (with_check(force={"fine": {"text": ["哨"]}}), CHECK_FILE, "unknown rung 'fine'"),
-    "unknown tag": (with_check(tags={"sport": {"text": ["哨"]}}), CHECK_FILE, "unknown rung 'sport'"),
-    "unknown polarity": (with_check(polarity="forbidden"), CHECK_FILE, "unknown polarity 'forbidden'"),
+    "unknown rung of presence": (with_check(presence={"visible": {"text": ["哨"]}}), CHECK_FILE,
+                                 "unknown presence visible"),
+    "unknown rung of force": (with_check(force={"fine": {"text": ["哨"]}}), CHECK_FILE, "unknown force fine"),
+    "unknown tag": (with_check(tags={"sport": {"text": ["哨"]}}), CHECK_FILE, "unknown tags sport"),
+    "unknown polarity": (with_check(polarity="forbidden"), CHECK_FILE, "unknown polarity forbidden"),
     "polarity is a list": (with_check(polarity=["banned"]), CHECK_FILE, "unknown polarity"),
     "unknown clause": (with_check(clauses=["RULE-9"]), CHECK_FILE, "unknown clause RULE-9"),
-    "no clause": (with_check(clauses=[]), CHECK_FILE, "no clause"),
+    "no clause is named": (with_check(clauses=[]), CHECK_FILE, "no clause is named"),
     "clauses that are no words": (with_check(clauses=[13]), CHECK_FILE, "clauses: 13 is not a word"),
     "unknown context": (with_check(**{"not": ["tennis"]}), CHECK_FILE, "unknown context tennis"),
     "unknown call group": (reachable({"call": ["teleport"]}), CHECK_FILE, "unknown call group teleport"),
@@ -89,21 +95,23 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown word list among words": (reachable({"text": ["哨", "$whistles"]}), CHECK_FILE, "no word list $whistles"),
     "empty word list": (with_check(words={"act": []}), CHECK_FILE, "is empty"),
     "words are a list": (with_check(words=["吹哨"]), CHECK_FILE, "words is not a mapping"),
-    "unknown term": (reachable({"button": ["吹哨"]}), CHECK_FILE, "unknown term 'button'"),
+    "unknown term": (reachable({"button": ["吹哨"]}), CHECK_FILE, "unknown term button"),
     "no words": (reachable({"text": []}), CHECK_FILE, "a list of words is empty"),
     "a word that is a number": (reachable({"text": [110]}), CHECK_FILE, "110 is not a word"),
-    "an empty word": (reachable({"text": ["  "]}), CHECK_FILE, "empty word"),
-    "a word of signs only": (reachable({"text": ["..."]}), CHECK_FILE, "empty word"),
-    "an empty any": (reachable({"any": []}), CHECK_FILE, "an empty any, all or not"),
-    "an empty all": (reachable({"all": []}), CHECK_FILE, "an empty any, all or not"),
-    "an empty not": (reachable({"all": [{"text": ["哨"]}], "not": []}), CHECK_FILE, "an empty any, all or not"),
-    "not without all": (reachable({"not": [{"text": ["哨"]}]}), CHECK_FILE, "unknown term 'not'"),
-    "any with not": (reachable({"any": [{"text": ["哨"]}], "not": [{"text": ["哨"]}]}), CHECK_FILE, "unexpected keys"),
-    "two terms in one": (reachable({"text": ["哨"], "call": ["location"]}), CHECK_FILE, "one condition has the keys"),
+    "an empty word": (reachable({"text": ["  "]}), CHECK_FILE, "nothing to compare"),
+    "a word of signs only": (reachable({"text": ["..."]}), CHECK_FILE, "nothing to compare"),
+    "an empty any": (reachable({"any": []}), CHECK_FILE, "an empty "),
+    "an empty all": (reachable({"all": []}), CHECK_FILE, "an empty "),
+    "an empty not": (reachable({"all": [{"text": ["哨"]}], "not": []}), CHECK_FILE, "an empty "),
+    "not without all": (reachable({"not": [{"text": ["哨"]}]}), CHECK_FILE, "unknown term not"),
+    "any with not": (reachable({"any": [{"text": ["哨"]}], "not": [{"text": ["哨"]}]}), CHECK_FILE,
+                     "not cannot stand beside any"),
+    "two terms in one": (reachable({"text": ["哨"], "call": ["location"]}), CHECK_FILE,
+                         "one condition has several keys"),
     "a condition that is a word": (reachable("吹哨"), CHECK_FILE, "is not a condition"),
     "conditions too deep": (reachable({"any": [{"any": [{"any": [{"any": [{"text": ["哨"]}]}]}]}]}), CHECK_FILE,
                             "nested too deep"),
-    "unknown within": (reachable({"all": [{"text": ["哨"]}], "within": "room"}), CHECK_FILE, "unknown within 'room'"),
+    "unknown within": (reachable({"all": [{"text": ["哨"]}], "within": "room"}), CHECK_FILE, "unknown within room"),
     "groups that are no words": (reachable({"call": [7]}), CHECK_FILE, "call needs names of call groups"),
     "a pattern that does not compile": (pattern("(哨"), CHECK_FILE, "does not compile"),
     "a pattern for every text": (pattern("(哨)?"), CHECK_FILE, "holds for every text"),
@@ -120,16 +128,16 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "one example only": (with_check(examples={**EXAMPLES, "not_found": EXAMPLES["not_found"][:1]}), CHECK_FILE,
                          "fewer than 2 found and 2 not_found"),
     "examples are a list": (with_check(examples=EXAMPLES["found"]), CHECK_FILE, "examples is not a mapping"),
-    "an unknown kind of example": (with_check(examples={**EXAMPLES, "lost": []}), CHECK_FILE, "unknown keys ['lost']"),
+    "an unknown kind of example": (with_check(examples={**EXAMPLES, "lost": []}), CHECK_FILE, "unknown key lost"),
     "an unknown example key": (with_check(examples={**EXAMPLES, "found": [{"button": ["吹哨"]}] * 2}), CHECK_FILE,
-                               "unknown example keys ['button']"),
+                               "an example cannot have button"),
     "an example that is a word": (with_check(examples={**EXAMPLES, "found": ["吹哨", "吹哨"]}), CHECK_FILE,
                                   "is not a mapping"),
     "an example of unknown presence": (with_check(examples={"found": [{"text": ["哨"], "presence": "big"}]}),
-                                       CHECK_FILE, "unknown presence 'big'"),
+                                       CHECK_FILE, "unknown presence big"),
     "an example of unknown force": (with_check(examples={"found": [{"text": ["哨"], "force": "big"}]}),
-                                    CHECK_FILE, "unknown force 'big'"),
-    "an unknown needed kind": (with_check(needs=["text", "smell"]), CHECK_FILE, "unknown kind 'smell'"),
+                                    CHECK_FILE, "unknown force big"),
+    "an unknown needed kind": (with_check(needs=["text", "smell"]), CHECK_FILE, "unknown kind smell"),
     "no English title": (with_check(title={"zh": "吹哨"}), CHECK_FILE, "title needs zh and en"),
     "a blank question": (with_check(question={"zh": " ", "en": "x"}), CHECK_FILE, "question needs zh and en"),
     "no notice": (with_check(notice=None), CHECK_FILE, "notice needs zh and en"),
@@ -138,28 +146,30 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
                                    "a strong mark or two weak ones"),
     "two weak marks of one name": (limit(marks={"weak": [{"name": "a", "entry": ["b"]}] * 2}), "limits/wrapped.yaml",
                                    "different names"),
-    "a mark that sees nothing": (limit(marks={"strong": [{"name": "a"}]}), "limits/wrapped.yaml", "something to see"),
-    "an unknown mark": (limit(marks={"strong": [{"name": "a", "smell": ["b"]}]}), "limits/wrapped.yaml", "['smell']"),
+    "a mark that sees nothing": (limit(marks={"strong": [{"name": "a"}]}), "limits/wrapped.yaml", "nothing to see"),
+    "an unknown mark": (limit(marks={"strong": [{"name": "a", "smell": ["b"]}]}), "limits/wrapped.yaml",
+                        "unknown key smell"),
     "an unknown structure": (limit(marks={"strong": [{"name": "a", "structure": "tall"}]}), "limits/wrapped.yaml",
-                             "unknown structure 'tall'"),
-    "a limit that blinds unknown kinds": (limit(blinds=["smell"]), "limits/wrapped.yaml", "unknown kind 'smell'"),
+                             "unknown structure tall"),
+    "a limit that blinds unknown kinds": (limit(blinds=["smell"]), "limits/wrapped.yaml", "unknown kind smell"),
     "a limit that does not say what it blinds": (limit(blinds=None), "limits/wrapped.yaml", "blinds is missing"),
-    "a limit of another kind": (limit(kind="check"), "limits/wrapped.yaml", "kind 'check' does not belong here"),
-    "a limit of another name": (limit(id="packed"), "limits/wrapped.yaml", "id 'packed' is not the file name"),
+    "a limit of another kind": (limit(kind="check"), "limits/wrapped.yaml", "kind check does not belong here"),
+    "a limit of another name": (limit(id="packed"), "limits/wrapped.yaml", "id packed is not the file name"),
     "a limit with the id of a check": ({"limits/whistle.yaml": copy.deepcopy(LIMIT) | {"id": "whistle"}},
-                                       "limits/whistle.yaml", "duplicate id whistle"),
+                                       "limits/whistle.yaml", "another file has the id whistle"),
     "a context of nothing": (context(words=None), "vocabulary/contexts.yaml", "neither words nor patterns"),
     "a context that explodes": (context(patterns=["(裁+)+判"]), "vocabulary/contexts.yaml", "not bounded"),
     "a context with an unknown tag": (context(effect="tag", tag="sport"), "vocabulary/contexts.yaml", "unknown tag"),
     "a context that tags nothing": (context(effect="tag"), "vocabulary/contexts.yaml", "effect and tag do not fit"),
-    "a context with an unknown key": (context(until=["x"]), "vocabulary/contexts.yaml", "unknown keys ['until']"),
+    "a context with an unknown key": (context(until=["x"]), "vocabulary/contexts.yaml", "unknown key until"),
     "a context that is a word": ({"vocabulary/contexts.yaml": {"football": "裁判"}}, "vocabulary/contexts.yaml",
                                  "football is not a mapping"),
-    "a method that is none": (group(methods=["Manager.request"]), "vocabulary/calls.yaml", "is not Lpkg/Class;->"),
+    "a method that is none": (group(methods=["Manager.request"]), "vocabulary/calls.yaml", "is not a method like"),
     "a method that is a number": (group(methods=[7]), "vocabulary/calls.yaml", "7 is not a word"),
-    "a group with an unknown key": (group(method=["x"]), "vocabulary/calls.yaml", "unknown keys ['method']"),
+    "a group with an unknown key": (group(method=["x"]), "vocabulary/calls.yaml", "unknown key method"),
     "a group without a description": (group(what="x"), "vocabulary/calls.yaml", "what needs zh and en"),
-    "groups under another name": ({"vocabulary/calls.yaml": {"calls": {}}}, "vocabulary/calls.yaml", "unknown keys"),
+    "groups under another name": ({"vocabulary/calls.yaml": {"calls": {}}}, "vocabulary/calls.yaml",
+                                  "unknown key calls"),
     "word lists that are words": ({"vocabulary/words.yaml": {"lists": {"fines": 7}}}, "vocabulary/words.yaml",
                                   "fines is not a list"),
     "a library without a name": ({"vocabulary/libraries.yaml": {"prefixes": {"com.lib": None}}},
@@ -169,6 +179,60 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "does not compile"),
     "audiences that are words": ({"vocabulary/audience.yaml": {"audiences": {"public": 7}}}, "vocabulary/audience.yaml",
                                  "a list of words is empty"),
+    "a word twice": (reachable({"text": ["哨", "吹", "哨"]}), CHECK_FILE, "the word 哨 stands here twice"),
+    "a word twice in a list": (with_check(words={"act": ["吹哨", "吹哨"]}), CHECK_FILE,
+                             "the word 吹哨 stands here twice"),
+    "a word twice in a shared list": ({"vocabulary/words.yaml": {"lists": {"fines": ["扣分", "扣分"]}}},
+                                      "vocabulary/words.yaml", "the word 扣分 stands here twice"),
+    "a clause named twice": (with_check(clauses=["RULE-1", "RULE-1"]), CHECK_FILE, "RULE-1 stands here twice"),
+    "a pattern without its sign": (reachable({"text": ["吹.{0,4}哨"]}), CHECK_FILE, "looks like a pattern"),
+    "a pattern without its sign in a shared list": (
+        {"vocabulary/words.yaml": {"lists": {"fines": ["(扣|罚)分"]}}}, "vocabulary/words.yaml",
+        "looks like a pattern"),
+    "a context that is a pattern without its sign": (context(words=["裁.*判"]), "vocabulary/contexts.yaml",
+                                                     "looks like a pattern"),
+    "unknown audience": (with_check(audience=["pubic"]), CHECK_FILE, "unknown audience pubic (is it public?)"),
+    "a third language": (with_check(title={**TEXT, "fr": "x"}), CHECK_FILE, "unknown key fr"),
+    "an example that calls nothing known": (
+        with_check(examples={"found": [{"call": ["teleport"]}] * 2}), CHECK_FILE, "unknown call group teleport"),
+    "an example not found that is reachable": (
+        with_check(examples={**EXAMPLES, "not_found": [{"text": ["哨"], "presence": "reachable"}] * 2}), CHECK_FILE,
+        "a not_found example cannot say presence: reachable"),
+    "an example not found that is bundled": (
+        with_check(examples={**EXAMPLES, "not_found": [{"text": ["哨"], "presence": "bundled"}] * 2}), CHECK_FILE,
+        "use one of none, mentioned"),
+    "an example not found with force": (
+        with_check(examples={**EXAMPLES, "not_found": [{"text": ["哨"], "force": "block"}] * 2}), CHECK_FILE,
+        "a not_found example cannot say force: block"),
+    "a known miss that is reachable": (
+        with_check(examples={**EXAMPLES, "known_misses": [{"text": ["哨"], "presence": "reachable"}]}), CHECK_FILE,
+        "a known_misses example cannot say presence: reachable"),
+    "an example found that is none": (
+        with_check(examples={**EXAMPLES, "found": [{"text": ["哨"], "presence": "none"}] * 2}), CHECK_FILE,
+        "a found example cannot say presence: none"),
+    "libraries under another name": ({"vocabulary/libraries.yaml": {"prefix": {"com.lib": "Lib"}}},
+                                     "vocabulary/libraries.yaml", "unknown key prefix (is it prefixes?)"),
+    "library prefixes that are a list": ({"vocabulary/libraries.yaml": {"prefixes": ["com.lib"]}},
+                                         "vocabulary/libraries.yaml", "prefixes is not a mapping"),
+    "a library prefix that is none": ({"vocabulary/libraries.yaml": {"prefixes": {"com/lib/*": "Lib"}}},
+                                      "vocabulary/libraries.yaml", "com/lib/* is not the prefix of a package"),
+    "a library script with an unknown key": (
+        {"vocabulary/libraries.yaml": {"scripts": [{"file": "a", "library": "L", "path": "b"}]}},
+        "vocabulary/libraries.yaml", "unknown key path"),
+    "library modules that are a mapping": ({"vocabulary/libraries.yaml": {"modules": {"a": "b"}}},
+                                           "vocabulary/libraries.yaml", "modules is not a list"),
+    "library modules that are numbers": ({"vocabulary/libraries.yaml": {"modules": [7]}}, "vocabulary/libraries.yaml",
+                                         "modules: 7 is not a word"),
+    "a pack with an unknown key": ({"pack.yaml": {"version": "1", "author": "x"}}, "pack.yaml", "unknown key author"),
+    "a version that is a number": ({"pack.yaml": "version: 2026.10"}, "pack.yaml", "version: 2026.1 is not a word"),
+    "a pack without a version": ({"pack.yaml": {}}, "pack.yaml", "version: None is not a word"),
+    "a regulation with an unknown key": (clauses({"article": 1, "summary": TEXT}, dated="2024"),
+                                         "regulations/rule.yaml", "unknown key dated (is it date?)"),
+    "a regulation read to an unknown extent": (clauses({"article": 1, "summary": TEXT}, text="hole"),
+                                               "regulations/rule.yaml", "unknown text hole (is it whole?)"),
+    "a clause with an unknown key": (clauses({"article": 1, "summary": TEXT, "x": 1}), "regulations/rule.yaml",
+                                     "unknown key x"),
+    "a mapping that holds itself": ({CHECK_FILE: "id: whistle\nwords: &a\n  b: *a\n"}, CHECK_FILE, "holds itself"),
     "a clause without an article": (clauses({"summary": TEXT}), "regulations/rule.yaml", "article is missing"),
     "a clause without a summary": (clauses({"article": 1}), "regulations/rule.yaml", "summary needs zh and en"),
     "a clause that is a word": (clauses("x"), "regulations/rule.yaml", "RULE-1 is not a mapping"),
@@ -185,8 +249,11 @@ def test_a_wrong_pack_is_refused_with_file_reason_and_fix(what: str, tmp_path: P
     error = error_of(tmp_path, changed)
     assert error.key == "pack_wrong"
     assert error.params["file"] == file
-    assert reason in str(error.params["reason"])
-    assert str(error.params["fix"]).strip()
+    assert reason in say_error("en", error)
+    for lang in LANGUAGES:
+        line = say_error(lang, error)
+        assert file in line
+        assert not re.search(r"\{[a-z]+\}", line), "a parameter is missing"
     assert isinstance(error.params["line"], int)
     assert error.params["line"] >= 0
 
@@ -203,22 +270,165 @@ presence:
       - {control: [吹哨]}
       - {text: [哨], call: [location]}"""
     assert error_of(tmp_path, {CHECK_FILE: text}).params["line"] == 10
-    assert error_of(tmp_path, {CHECK_FILE: text.replace("reachable:", "visible:")}).params["line"] == 8
+    assert error_of(tmp_path, {CHECK_FILE: text.replace("reachable:", "visible:")}).params["line"] == 7
     assert error_of(tmp_path, {CHECK_FILE: text + "\nid: again"}).params["line"] == 11
     assert error_of(tmp_path, {CHECK_FILE: "# a comment\n\n" + text.replace("whistle", "flute")}).params["line"] == 3
+
+
+LONG = """id: whistle                       # 1
+title: {zh: 哨, en: W}
+question:
+  zh: 谁吹哨？
+  en: Who whistles?
+notice: {zh: 哨, en: W}
+clauses:
+  - RULE-1                        # 8
+audience: [public]
+polarity: banned                  # 10
+words:
+  act:
+    - 吹哨                        # 13
+    - "~吹[^。]{0,9}哨"
+  where:
+    - location                    # 16
+presence:
+  reachable:                      # 18
+    any:
+      - control: $act             # 20
+      - all:
+          - text:
+              - 哨子              # 23
+              - $fines
+          - call: $where          # 25
+        not:
+          - {text: [口哨]}        # 27
+        within: screen
+force:
+  consequence: {text: $fines}     # 30
+not: [football]
+needs: [text, control]            # 32
+examples:
+  found:
+    - {control: [吹哨], presence: reachable}
+    - {control: [吹哨]}           # 36
+  not_found:
+    - {text: [登录], presence: none}
+    - {text: [口哨]}              # 39
+"""
+WORDS_FILE = """# shared
+lists:
+  fines:
+    - 扣分                        # 4
+    - 罚款
+"""
+MISTAKES: dict[str, tuple[str, str, int, str]] = {
+    # what is wrong: (what stands there, what is written instead, the line, the reason)
+    "unknown clause": ("- RULE-1", "- RULE-9", 8, "unknown_clause"),
+    "unknown audience": ("[public]", "[pubic]", 9, "unknown_audience"),
+    "unknown polarity": ("banned", "forbidden", 10, "unknown_value"),
+    "unknown key": ("polarity:", "polaritty:", 10, "unknown_key"),
+    "key twice": ("polarity: banned", "id: whistle", 10, "key_twice"),
+    "number as a key": ("  where:", "  7:", 15, "key_not_word"),
+    "wrong word": ("- 吹哨   ", "- '...'", 13, "empty_word"),
+    "number as a word": ("- 吹哨 ", "- 110 ", 13, "not_word"),
+    "number as a word of a term": ("- 哨子", "- 110", 23, "not_word_here"),
+    "word twice": ('- "~吹[^。]{0,9}哨"', "- 吹哨", 14, "word_twice"),
+    "exploding pattern": ("{0,9}哨", "{0,999}哨", 14, "pattern_too_far"),
+    "pattern without its sign": ('"~吹', '"吹', 14, "looks_like_pattern"),
+    "pattern that does not compile": ('"~吹', '"~(吹', 14, "pattern_wrong"),
+    "unknown call group in a list": ("- location", "- loaction", 16, "unknown_group"),
+    "unknown call group": ("call: $where", "call: [loaction]", 25, "unknown_group"),
+    "unknown rung": ("  reachable:  ", "  visible:  ", 18, "unknown_value"),
+    "word list": ("control: $act", "control: $acts", 20, "unknown_list"),
+    "word list among words": ("- $fines", "- $fine", 24, "unknown_list"),
+    "unknown term": ("- text:", "- txt:", 22, "unknown_term"),
+    "empty not": ("{text: [口哨]}        # 27", "{text: []}", 27, "no_words"),
+    "condition that is a word": ("{text: [口哨]}        # 27", "口哨", 27, "not_condition"),
+    "unknown within": ("within: screen", "within: room", 28, "unknown_value"),
+    "key beside": ("within: screen", "with: screen", 28, "key_beside"),
+    "unknown force": ("  consequence:", "  fine:", 30, "unknown_value"),
+    "unknown context": ("[football]", "[footbal]", 31, "unknown_context"),
+    "kind": ("needs: [text, control]", "needs: [text, smell]", 32, "unknown_value"),
+    "example key": ("- {control: [吹哨]}", "- {button: [吹哨]}", 36, "example_key"),
+    "example presence": ("presence: none", "presence: reachable", 38, "example_presence"),
+    "example": ("- {text: [口哨]}              # 39", "- 口哨", 39, "row_not_mapping"),
+    "yaml": ("needs: [text, control]", "needs: [text, control", 33, "yaml_wrong"),
+    "question": ("  en: Who whistles?", "  eng: Who whistles?", 3, "not_bilingual"),
+}
+
+
+@pytest.mark.parametrize("what", MISTAKES)
+def test_the_line_of_the_word_that_is_wrong_is_named_however_long_the_file(what: str, tmp_path: Path) -> None:
+    old, new, line, reason = MISTAKES[what]
+    assert loaded(tmp_path, {CHECK_FILE: LONG, "vocabulary/words.yaml": WORDS_FILE})
+    assert LONG.count(old) == 1
+    error = error_of(tmp_path, {CHECK_FILE: LONG.replace(old, new), "vocabulary/words.yaml": WORDS_FILE})
+    assert (error.params["file"], error.params["line"], error.params["reason"]) == (CHECK_FILE, line, reason)
+
+
+def test_a_wrong_word_of_a_shared_list_is_named_where_it_is_written(tmp_path: Path) -> None:
+    error = error_of(tmp_path, {CHECK_FILE: LONG, "vocabulary/words.yaml": WORDS_FILE.replace("扣分", "'~(扣分'")})
+    assert (error.params["file"], error.params["line"]) == ("vocabulary/words.yaml", 4)
+
+
+def test_lines_in_the_vocabulary_and_the_regulations_are_those_of_the_mistake(tmp_path: Path) -> None:
+    calls = "groups:\n  location:\n    what: {zh: 位, en: P}\n    methods:\n      - La/B;->c\n      - a.B.c\n"
+    libraries = "prefixes:\n  com.lib: Lib\n  com.*: All\n"
+    rule = ("title: {zh: 规, en: R}\ndate: 2024-01-01\njurisdiction: CN\nclauses:\n  RULE-1:\n    article: 1\n"
+            "    summary: {zh: 规, en: R}\n    sumary: x\n")
+    football = "football:\n  what: {zh: 球, en: F}\n  words:\n    - 球\n    - 裁.*判\n"
+    for name, text, line in (("vocabulary/calls.yaml", calls, 6), ("vocabulary/libraries.yaml", libraries, 3),
+                             ("regulations/rule.yaml", rule, 8), ("vocabulary/contexts.yaml", football, 5)):
+        error = error_of(tmp_path, documents() | {name: text})
+        assert (error.params["file"], error.params["line"]) == (name, line)
+
+
+def test_every_reason_and_mend_is_said_in_both_languages(tmp_path: Path) -> None:
+    error = error_of(tmp_path, with_check(clauses=["RULE-9"]))
+    assert say_error("zh", error) == ("规则文件 features/whistle.yaml 第 1 行有误：没有条款 RULE-9（是不是 RULE-1？）。"
+                                      "修改办法：在 regulations/ 中定义，或改正编号。")
+    assert "unknown clause RULE-9 (is it RULE-1?)" in say_error("en", error)
+    calls = [node for path in Path(appscan.checks.__file__).parent.glob("*.py")
+             for node in ast.walk(ast.parse(path.read_text("utf-8")))
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fail"]
+    reasons = {ast.literal_eval(call.args[1]) for call in calls} | {"no_packs", "folder_unreadable"}
+    mends = {ast.literal_eval(call.args[2] if len(call.args) > 2 else call.args[1]) for call in calls}
+    said = {key for key in catalogue("zh") if has(key) and key.startswith(("pack.", "pack_fix."))}
+    assert said == {f"pack.{reason}" for reason in reasons} | {
+        f"pack_fix.{mend}" for mend in mends | {"no_packs", "folder_unreadable"}}
+
+
+def test_a_word_of_a_pack_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    error = error_of(tmp_path, with_check(clauses=["\u202eRULE\x1b[31m"]))
+    assert not re.search("[\x00-\x1f\u202e]", say_error("zh", error))
+    assert "{close}" not in say("en", "pack.unknown_clause", clause="{close}", close="")[:20]
+
+
+def test_the_values_of_a_pack_are_plain_and_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    checks = loaded(tmp_path, {CHECK_FILE: LONG, "vocabulary/words.yaml": WORDS_FILE})
+    assert pickle.loads(pickle.dumps(checks)) == checks
+    assert b"Token" not in pickle.dumps(checks)
+
+
+def test_an_alias_and_a_merged_key_stand_for_the_same_values(tmp_path: Path) -> None:
+    text = LONG.replace("title: {zh: 哨, en: W}", "title: &name {zh: 哨, en: W}")
+    for written in ("notice: *name", "notice: {<<: *name, en: W}"):
+        check = loaded(tmp_path, {CHECK_FILE: text.replace("notice: {zh: 哨, en: W}", written)}).checks[0]
+        assert check.notice == check.title == {"zh": "哨", "en": "W"}
 
 
 def test_a_folder_without_packs_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "missing"):
         with pytest.raises(PackError) as caught:
             load(folder)
-        assert caught.value.params["reason"] == "no packs here"
+        assert caught.value.params["reason"] == "no_packs"
+        assert str(folder) in say_error("zh", caught.value)
 
 
 def test_lint_gives_the_error_that_load_raises_and_nothing_for_a_right_pack(tmp_path: Path) -> None:
     assert lint(write(tmp_path)) == []
     write(tmp_path, with_check(id="flute"))
-    assert [error.params["reason"] for error in lint(tmp_path)] == ["id 'flute' is not the file name"]
+    assert [error.params["reason"] for error in lint(tmp_path)] == ["id_not_file"]
 
 
 def test_a_right_pack_becomes_the_values_it_says(tmp_path: Path) -> None:
@@ -299,7 +509,7 @@ def test_whatever_node_is_exchanged_the_pack_is_accepted_or_refused_and_never_br
                 changed = other if isinstance(other, (dict, list)) else {"x": other}
             write_files(tmp_path, {name: changed})
             for error in lint(tmp_path):
-                assert set(error.params) == {"file", "line", "reason", "fix"}
+                assert set(error.params) >= {"file", "line", "reason", "fix"}
         write_files(tmp_path, {name: documents()[name]})
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from appscan.checks.pack import AnyOf, Match, Term, Word
-from appscan.checks.parse import check_pattern, groups_of, parse_expression, parse_word, parse_words, terms_of
+from appscan.checks.parse import check_pattern, parse_expression, parse_word, parse_words, terms_of
 from appscan.checks.source import Source
 from appscan.errors import PackError
 from appscan.model.coverage import Kind
@@ -35,15 +35,42 @@ def test_a_word_says_by_its_first_sign_how_it_is_compared(written: str, word: Wo
 
 @pytest.mark.parametrize("written", ["", "=", " ", "=  ", "\u200b", "...", "，", "《》"])
 def test_a_word_without_a_letter_is_refused(written: str) -> None:
-    with pytest.raises(PackError, match="empty word"):
+    with pytest.raises(PackError, match="empty_word"):
         parse_word(written, SOURCE, 4)
 
 
 def test_a_list_stands_for_its_words_once() -> None:
     assert parse_words(["打卡", "$act", "签到"], SOURCE, 1) == (Word("打卡"), Word("签到"), Word("打卡", Match.WHOLE))
     assert parse_words("$act", SOURCE, 1) == (Word("签到"), Word("打卡", Match.WHOLE))
-    with pytest.raises(PackError, match="is empty"):
+    with pytest.raises(PackError, match="empty_list"):
         parse_words("$empty", SOURCE, 1)
+
+
+@pytest.mark.parametrize("written", [
+    "签.*到", "签.{0,4}到", r"\d人未签到", "(签到|打卡)率", "签到|打卡", "[^。]到", "^签到", "=^签到",
+    "签到$", "签.?到", "(?:签)到",
+    "check.*in", r"\s签到", "签{1,2}到", r"签到\.",
+])
+def test_a_pattern_without_its_sign_is_refused(written: str) -> None:
+    with pytest.raises(PackError, match="looks_like_pattern"):
+        parse_word(written, SOURCE, 4)
+
+
+@pytest.mark.parametrize("written", [
+    "签到?", "是否签到？", "签到(打卡)", "签到[必填]", "/api/v1/checkin", "第{n}天", "50%", "a.b",
+    "签到+打卡", "￥签到", "签到...", "*签到",
+])
+def test_signs_that_apps_write_are_no_pattern(written: str) -> None:
+    assert parse_word(written, SOURCE, 4).match is Match.CONTAINS
+
+
+@pytest.mark.parametrize("words", [["签到", "打卡", "签到"], ["check-in", "checkIn"], ["签到", "签 到"],
+                                   ["~签到{1,2}", "~签到{1,2}"]])
+def test_a_word_written_twice_is_refused(words: list[str]) -> None:
+    with pytest.raises(PackError, match="word_twice"):
+        parse_words(words, SOURCE, 1)
+    with pytest.raises(PackError, match="word_twice"):
+        parse_words("$twice", Source("features/x.yaml", {"twice": words}), 1)
 
 
 @pytest.mark.parametrize("pattern", [
@@ -84,5 +111,5 @@ def test_groups_and_terms_are_found_in_every_corner() -> None:
     expression = parse_expression({"any": [{"call": ["a"]}, {"all": [{"form": ["b"]}, {"text": ["签"]}],
                                                              "not": [{"timer": ["c"]}]}]}, SOURCE, 1)
     assert isinstance(expression, AnyOf)
-    assert groups_of(expression) == {"a", "b", "c"}
+    assert [group for term in terms_of(expression) for group in term.groups] == ["a", "b", "c"]
     assert [term.kind for term in terms_of(expression)] == [Kind.CALL, Kind.FORM, Kind.TEXT, Kind.TIMER]
