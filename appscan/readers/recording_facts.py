@@ -15,9 +15,10 @@ of a trial              trial:decline, trial:omit, trial:skip, trial:revoke, tri
 of a request            class (read, write, login, unknown), sent (true, false), trigger, kind, status, virtual (true),
                         host (another site's), pressed (the control), request_field, response_field, stack (addresses)
 of a repeated request   interval:TRIGGER (load, click, timer, idle, leave, midnight, trial) and interval:idle: the path;
-                        interval_period (milliseconds), interval_count, interval_spread; idle_CLASS: periodic (from three times on, with
-                        nobody at the page); leave_CLASS and midnight_CLASS: the kind (beacon, fetch, …);
-                        idle_field, leave_field, repeated_field: last name of a field that was sent so
+                        interval_period (milliseconds), interval_count, interval_spread (share of the period);
+                        idle_CLASS: periodic (from three times on, with nobody at the page); leave_CLASS and
+                        midnight_CLASS: the kind (beacon, fetch, …); idle_field, leave_field, midnight_field,
+                        repeated_field: last name of a field that was sent so
 of a call               virtual (true), detail, stack; repeated_call: the chain, called three times or more while idle
 of a timer              fired (how often), virtual (true)
 of midnight             midnight: dialog | text | request | route | message; midnight_detail

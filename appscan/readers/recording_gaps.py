@@ -30,14 +30,13 @@ LONGEST_PLACE = 400
 
 def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
     """Gaps that the recording lists, and those that its counts, actors, states and origins show."""
-    told = [_told(row) for row in top.rows("gaps")]
-    listed = {gap.reason for gap in told}
-    yield from told
-    yield from _bounds(top)
+    listed = {row.text("reason", 60) for row in top.rows("gaps")}
+    yield from map(_told, top.rows("gaps"))
+    yield from (gap for gap in _bounds(top) if gap.reason not in listed)
     yield from (gap for gap in _logins(top, places) if gap.reason not in listed)
     if not places.of_state:
         yield Gap(PAGE_KINDS, "", "nothing_captured", blinds=True)
-    yield from (gap for gap in _canvases(top) if gap.reason not in listed)
+    yield from (gap for gap in _canvases(top) if gap.blinds or gap.reason not in listed)
     yield from (gap for gap in _outside(top) if gap.reason not in listed)
     if places.of_state and not any(True for _ in top.rows("day")) and "no_virtual_day" not in listed:
         yield Gap(DAY_KINDS, "", "no_virtual_day")
@@ -88,10 +87,10 @@ def _bounds(top: Row) -> Iterator[Gap]:
     examples = top.texts("queue_examples", LONGEST_PLACE)
     limit = ", ".join(sorted(set(reached) & CAPS))
     if waiting:
-        yield Gap(PAGE_KINDS, examples[0] if examples else "", "capture_capped",
+        yield Gap(PAGE_KINDS, examples[0] if examples else "", "cap_reached",
                   {"limit": limit, "count": str(waiting)}, blinds=True)
     elif limit:
-        yield Gap(PAGE_KINDS, "", "capture_bounded", {"limit": limit})
+        yield Gap(PAGE_KINDS, "", "cap_touched", {"limit": limit})
 
 
 def _logins(top: Row, places: Places) -> Iterator[Gap]:
@@ -120,7 +119,7 @@ def _canvases(top: Row) -> Iterator[Gap]:
         else:
             others += 1
     for route in drawn:
-        yield Gap(LOOK_KINDS, route, "canvas_text", blinds=not others)
+        yield Gap(LOOK_KINDS, route, "canvas_page", blinds=not others)
 
 
 def _outside(top: Row) -> Iterator[Gap]:
