@@ -102,7 +102,7 @@ class _Reader:
         self.read_items.append(ReadItem("trials", behaviour.read_trials(top.rows("trials"))))
         behaviour.read_days(top.rows("day"), requests)
         self.deadline.check()
-        self.gaps += route_gaps(behaviour.read_routes(top.rows("routes")))
+        self.gaps += route_gaps(behaviour.read_routes(top.rows("routes")), tuple(self.gaps))
         self.read_items.append(ReadItem("routes", sum(1 for _ in top.rows("routes"))))
 
     def _scripts(self, places: Places, addresses: Addresses) -> None:

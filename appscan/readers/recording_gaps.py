@@ -26,6 +26,7 @@ LITTLE_TEXT = 20
 GAPS_NAMED = 20
 """Gaps of one reason that are named one by one; more are one gap with their count."""
 LONGEST_PLACE = 400
+MOST_COMPARED = 100
 
 
 def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
@@ -42,9 +43,12 @@ def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
         yield Gap(DAY_KINDS, "", "no_virtual_day")
 
 
-def route_gaps(unseen: Iterable[tuple[str, str]]) -> Iterator[Gap]:
-    """One local gap per route that is registered and was not visited."""
+def route_gaps(unseen: Iterable[tuple[str, str]], told: Iterable[Gap]) -> Iterator[Gap]:
+    """One local gap per route that is registered and was not visited, unless `told` has one at that place."""
+    places = tuple(gap.place for gap in told)
     for path, why in unseen:
+        if len(path) > 1 and any(place.endswith(path) for place in places[:MOST_COMPARED]):
+            continue
         yield Gap(PAGE_KINDS, path, "route_unvisited", {"why": why})
 
 

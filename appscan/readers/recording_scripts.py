@@ -110,8 +110,8 @@ class ScriptReader:
         self.addresses = addresses
         self.gaps: list[Gap] = []
         self._check = check
-        self._inline: dict[str, tuple[str, dict[str, None]]] = {}
-        self._pages_of: dict[str, set[str]] = defaultdict(set)
+        self._inline: dict[str, tuple[str, set[tuple[str, str]]]] = {}
+        self._pages_of: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._actors: dict[str, str] = {}
 
     def read_doms(self) -> int:
@@ -134,31 +134,28 @@ class ScriptReader:
         return count
 
     def _dom(self, route: str, actor: str, url: str, text: str) -> None:
-        page = part_scripts(text)
+        page, document = part_scripts(text), self.addresses.of(url).path
         facts = self.files.of(route, actor)
         self._actors.setdefault(route, actor)
         hidden = HiddenFacts(self.rows, facts, self.places.visible[route])
         read_markup(page.markup, hidden, screen=facts.screen(route))
         for script in page.inline:
             digest = hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
-            self._inline.setdefault(digest, (script, {}))[1][route] = None
+            self._inline.setdefault(digest, (script, set()))[1].add((route, document))
         for address in page.linked:
-            self._pages_of[self._file_of(_joined(url, address))].add(route)
+            self._pages_of[self._file_of(_joined(url, address))].add((route, document))
 
     def read_inline(self) -> int:
-        """Scripts inside pages: on the screen of the only route that holds one, else in a file of their own."""
-        for number, (script, routes) in enumerate(self._inline.values()):
+        """Scripts inside pages: in the file of the page that holds one, of their own where several do."""
+        for number, (script, pages) in enumerate(self._inline.values(), 1):
             self._check()
-            route = next(iter(routes))
-            facts = self.files.of(route, self._actors.get(route, ""))
-            if len(routes) == 1:
-                self._script(script, facts, route)
-            else:
-                self._script(script, self.files.of(f"inline-{number + 1}.js"), "")
+            home = _home(pages)
+            facts = self.files.of(home or f"/inline-{number}.js", self._actors.get(home, ""))
+            self._script(script, facts, home)
         return len(self._inline)
 
     def read_scripts(self, scripts: Iterable[Row]) -> int:
-        """Scripts by address, the site's own first; a small one that one route loads belongs to its screen."""
+        """Scripts by address, the site's own first; a small one that one page loads belongs to its screen."""
         listed = [(self._file_of(row.text("url")), row.maybe_text("body", 64), row.maybe_text("library", 100))
                   for row in scripts]
         left, count, told, unread = MOST_SCRIPTS, 0, set[tuple[str, str]](), 0
@@ -179,22 +176,30 @@ class ScriptReader:
                 continue
             left -= len(content)
             count += 1
-            facts, routes = self.files.of(file), self._pages_of.get(file, set())
-            self._script(content.decode("utf-8", "replace"), facts, next(iter(routes)) if len(routes) == 1 else "")
+            facts = self.files.of(file)
+            self._script(content.decode("utf-8", "replace"), facts, _home(self._pages_of.get(file, set())))
             if library:
                 facts.note(facts.node(), -1, library=library)
         if unread:
             self.gaps.append(Gap(CODE_KINDS, "scripts", "parts_unread", {"count": str(unread)}))
         return count
 
-    def _script(self, text: str, facts: PageFacts, route: str) -> None:
-        screen = facts.screen(route) if route and len(text) <= SMALL_SCRIPT else -1
+    def _script(self, text: str, facts: PageFacts, home: str) -> None:
+        screen = facts.screen(home) if home and len(text) <= SMALL_SCRIPT else -1
         read_script(text, facts, screen=screen, base=facts.nodes, fragments=read_fragment)
 
     def _file_of(self, url: str) -> str:
         """A script's file: its path on the site, host and path elsewhere."""
         address = self.addresses.of(url)
         return address.host + address.path if address.host else address.path
+
+
+def _home(pages: set[tuple[str, str]]) -> str:
+    """The screen of a script: the only route that holds it, else the only document, "" where there are several."""
+    if len(pages) == 1:
+        return next(iter(pages))[0]
+    documents = {document for _, document in pages}
+    return documents.pop() if len(documents) == 1 else ""
 
 
 def _foreign(script: tuple[str, str, str]) -> tuple[bool, bool]:
