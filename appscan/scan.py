@@ -219,7 +219,8 @@ def judge_readings(readings: Sequence[Reading], app: App, checks: CheckSet,
 
 
 def _never_read(target: Target) -> ScanError:
-    return ScanError(target.name, Message("interrupted", {"name": target.name}))
+    given = target.given or target.name
+    return ScanError(given, Message("interrupted", {"name": given}))
 
 
 def _never_judged(reading: Reading) -> ScanError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 __all__ = ["main"]
@@ -17,6 +18,8 @@ def main() -> None:
 
             print(f"appscan {__version__}")
             return
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, with what was done so far
         from appscan.cli.start import run  # everything else costs start time
 
         sys.exit(run(sys.argv[1:]))

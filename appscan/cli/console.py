@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Iterable
@@ -41,8 +42,12 @@ class Console:
 
     def own_failure(self, error: BaseException, name: str = "") -> None:
         """One line for a failure of appscan itself, with the traceback only where it was asked for."""
-        kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        self.trouble("cli.own_failure" if name else "cli.own_failure_anywhere", name=name, reason=kind)
+        if isinstance(error, OSError) and error.errno:
+            why = errno.errorcode.get(error.errno, error.strerror)
+            self.trouble("cli.system_failure", name=name, path=error.filename2 or error.filename or "", why=why)
+        else:
+            kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self.trouble("cli.own_failure" if name else "cli.own_failure_anywhere", name=name, reason=kind)
         if self.debug:
             traceback.print_exception(error, file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""Progress of a scan on stderr: a bar with the time left on a terminal, a line per stage elsewhere. Knows no reader."""
+"""Progress on stderr: a bar with the time left on a terminal, a line per target elsewhere. Knows no reader."""
 
 from __future__ import annotations
 
@@ -34,20 +34,22 @@ def progress_on(console: Console, before: int, total: int, started: float) -> It
         with _bar(console, started) as bar:
             yield _Bar(console, bar, before, total)
     else:
-        yield _Lines(console)
+        yield _Lines(console, before, total)
 
 
 class _Lines:
-    """One plain line whenever a stage begins."""
+    """One plain line whenever a target begins."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._last = ("", "")
+    def __init__(self, console: Console, before: int, total: int) -> None:
+        self._console, self._before, self._total = console, before, total
+        self._seen: set[str] = set()
 
-    def stage(self, target_name: str, stage: str, done: float) -> None:
-        if (target_name, stage) != self._last:
-            self._last = (target_name, stage)
-            self._console.note("cli.progress", name=target_name, stage=stage, percent=round(done * 100))
+    def stage(self, target_name: str, stage: str, done: float) -> None:  # noqa: ARG002 (the protocol's names)
+        if target_name not in self._seen:
+            self._seen.add(target_name)
+            number = self._before + len(self._seen)
+            several = {"number": number, "total": self._total} if self._total > 1 else {}
+            self._console.note("cli.progress", name=target_name, **several)
 
 
 class _Bar:
@@ -55,15 +57,15 @@ class _Bar:
 
     def __init__(self, console: Console, bar: RichProgress, before: int, total: int) -> None:
         self._console, self._bar = console, bar
-        self._before, self._total, self._name = before, max(total, 1), ""
+        self._before, self._total = before, max(total, 1)
+        self._shares: dict[str, float] = {}
         self._task: TaskID = bar.add_task("", total=1.0)
 
     def stage(self, target_name: str, stage: str, done: float) -> None:
-        if target_name != self._name and self._name:
-            self._before += 1
-        self._name = target_name
+        self._shares[target_name] = done
         words = f"{shown(target_name, NAME_SHOWN)}  {say(self._console.lang, f'cli_stage.{stage}')}"
-        self._bar.update(self._task, completed=min((self._before + done) / self._total, 1.0), description=words)
+        share = (self._before + sum(self._shares.values())) / self._total
+        self._bar.update(self._task, completed=min(share, 1.0), description=words)
 
 
 def time_left(console: Console, started: float, share: float) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,13 +46,22 @@ def safe_name(name: str) -> str:
     return f"_{kept}" if _RESERVED.match(kept) else kept
 
 
-def folder_name(report: Report) -> str:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Paths of what was written for one app: the reports, the page first, and the readings."""
+
+    reports: tuple[Path, ...] = ()
+    readings: tuple[Path, ...] = ()
+
+
+def folder_name(report: Report, mark: str) -> str:
     """NAME-SHA8: the file's name and digest for an app of one artifact, the app's name and the digest of all digests
-    for several, `NAME-unread` where nothing could be opened."""
+    for several; `mark` stands for the digest where nothing could be opened."""
     digests = sorted(read.artifact.sha256 for read in report.artifacts)
     match digests:
         case []:
-            return f"{safe_name(report.errors[0].artifact if report.errors else report.app.name)}-unread"
+            name = report.errors[0].artifact if report.errors else report.app.name
+            return f"{safe_name(name)}-{mark[:8] or 'unread'}"
         case [digest]:
             return f"{safe_name(report.artifacts[0].artifact.name)}-{digest[:8]}"
         case _:
@@ -66,9 +78,9 @@ def open_folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("out_unusable", path=str(out), reason=error.strerror or "") from None
+        raise UsageError("out_unusable", path=str(out), reason=errno.errorcode.get(error.errno or 0, "EIO")) from None
     if not os.access(out, os.W_OK | os.X_OK):
-        raise UsageError("out_unusable", path=str(out), reason=os.strerror(13))
+        raise UsageError("out_unusable", path=str(out), reason="EACCES")
     return out
 
 
@@ -76,27 +88,31 @@ class Shelf:
     """The output folder during one command: every app gets a folder of its own, also under equal names."""
 
     def __init__(self, out: Path) -> None:
+        self._is_ours = not out.exists()
         self._out = open_folder(out)
         self._taken: set[str] = set()
 
     def save(self, result: ScanResult, document: dict[str, Any], formats: Sequence[Format],
-             lang: Language) -> list[Path]:
-        """Write the report in each format, and its readings; the paths of the reports, the page first.
+             lang: Language) -> Saved:
+        """Write the report in each format, and its readings.
 
-        Files are written aside and renamed. A form of an older report in the same folder that was not asked for is
-        removed, so that a folder never holds two answers.
+        Files are written aside and renamed. A form that an older run left in the same folder is made anew although it
+        was not asked for: nothing is lost, and a folder never holds two answers.
         """
-        folder = self._folder(folder_name(result.report))
+        folder = self._folder(folder_name(result.report, result.mark))
         saved = []
         for form in (Format.HTML, Format.JSON):
             path = folder / f"report.{form.value}"
-            if form in formats:
+            if form in formats or path.is_file():
                 _write(path, _rendered(document, form, lang))
                 saved.append(path)
-            else:
-                path.unlink(missing_ok=True)
-        _save_readings(folder, result.readings)
-        return saved
+        return Saved(tuple(saved), _save_readings(folder, result.readings))
+
+    def leave(self) -> None:
+        """Remove the output folder where this command made it and nothing came into it."""
+        if self._is_ours:
+            with contextlib.suppress(OSError):
+                self._out.rmdir()
 
     def _folder(self, wanted: str) -> Path:
         name, number = wanted, 1
@@ -111,8 +127,9 @@ class Shelf:
         return folder
 
 
-def _save_readings(folder: Path, readings: Sequence[Reading]) -> None:
+def _save_readings(folder: Path, readings: Sequence[Reading]) -> tuple[Path, ...]:
     names: set[str] = set()
+    saved = []
     for reading in readings:
         from appscan.readers.saved import save_reading
 
@@ -120,7 +137,9 @@ def _save_readings(folder: Path, readings: Sequence[Reading]) -> None:
         if name in names:
             name = f"{name}-{reading.artifact.sha256[:8]}"
         names.add(name)
-        save_reading(reading, folder / f"{name}.reading")
+        saved.append(folder / f"{name}.reading")
+        save_reading(reading, saved[-1])
+    return tuple(saved)
 
 
 def _rendered(document: dict[str, Any], form: Format, lang: Language) -> bytes:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from appscan.cli.batch import Delivery, Job, Lost, work_off
 from appscan.cli.console import Console
-from appscan.cli.exits import ExitCode, FailOn, Outcome, exit_code
+from appscan.cli.exits import ExitCode, FailOn, exit_code
 from appscan.cli.progress import progress_on
-from appscan.cli.saving import Format, Shelf, as_json
-from appscan.errors import AppscanError, PackError, UsageError
+from appscan.cli.saving import Format, Shelf
+from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import App
-from appscan.model.report import Report
 
 if TYPE_CHECKING:
     from appscan.checks import CheckSet
-    from appscan.scan import ScanOptions, ScanResult, Target
+    from appscan.model.reading import Reading
+    from appscan.scan import ScanOptions, ScanResult, Search, Target
 
-    Job = tuple[str, Callable[[], ScanResult]]
-    """The name to speak of, and the work on one app."""
+    Apps = list[tuple[App, Sequence[Target]]]
 
 STDOUT = Path("-")
+READING = ".reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +47,29 @@ def scan(paths: Sequence[Path], order: Order) -> ExitCode:
     """Scan targets, app by app. Raises UsageError and PackError before any target is opened."""
     from appscan.scan import scan_app
 
-    apps = _apps(paths, order)
-    checks, options, shelf = _checks(order, apps), _options(order), _shelf(order, len(apps))
+    apps, lost = _apps(paths, order)
+    checks, options = _checks(order, apps), _options(order)
+    if not apps:
+        return _nothing_to_do(lost, "cli.nothing_found", paths, order.console)
+    delivery = _delivery(order, len(apps))
     total, started = sum(len(group) for _, group in apps), time.monotonic()
 
-    def jobs() -> Iterator[Job]:
-        before = 0
-        for app, group in apps:
-            def work(app: App = app, group: Sequence[Target] = group, before: int = before) -> ScanResult:
-                with progress_on(order.console, before, total, started) as progress:
-                    return scan_app(group, app, checks, options, progress)
+    def job(app: App, group: Sequence[Target], before: int) -> Job:
+        def work() -> ScanResult:
+            with progress_on(order.console, before, total, started) as progress:
+                return scan_app(group, app, checks, options, progress)
 
-            yield group[0].name, work
-            before += len(group)
+        return Job(tuple(target.given or target.name for target in group), work)
 
-    if not apps:
-        order.console.trouble("cli.nothing_found", paths=", ".join(str(path) for path in paths))
-    return exit_code(_work_off(jobs(), order, shelf), order.fail_on)
+    jobs, before = [], 0
+    for app, group in apps:
+        jobs.append(job(app, group, before))
+        before += len(group)
+    return exit_code(work_off(jobs, delivery, lost), order.fail_on)
 
 
 def judge(paths: Sequence[Path], order: Order) -> ExitCode:
     """Judge saved readings again, one app each; together they are one app where app.yaml is given."""
-    from appscan.readers.saved import load_reading
     from appscan.scan import ScanResult, judge_readings
 
     app = App()
@@ -75,104 +77,108 @@ def judge(paths: Sequence[Path], order: Order) -> ExitCode:
         from appscan.cli.app_file import read_app_file
 
         app = read_app_file(order.app_file).app
-    groups = [paths] if order.app_file is not None else [[path] for path in paths]
-    checks, options, shelf = _checks(order, [(app, ())]), _options(order), _shelf(order, len(groups))
+    found = _found(paths, order.console, (READING,))
+    files, lost = [target.path for target in found.targets], _tell_lost(found, order.console)
+    checks, options = _checks(order, [(app, ())]), _options(order)
+    if not files:
+        return _nothing_to_do(lost, "cli.no_reading_found", paths, order.console)
+    groups = [files] if order.app_file is not None else [[path] for path in files]
 
-    def work(group: Sequence[Path]) -> ScanResult:
-        readings = [load_reading(path) for path in group]
-        return ScanResult(judge_readings(readings, app, checks, options), ())
+    def job(group: Sequence[Path]) -> Job:
+        def work() -> ScanResult:
+            return ScanResult(judge_readings([_loaded(path) for path in group], app, checks, options), ())
 
-    jobs = ((group[0].name, lambda group=group: work(group)) for group in groups)
-    return exit_code(_work_off(jobs, order, shelf), order.fail_on)
+        return Job(tuple(str(path) for path in group), work)
 
-
-def _work_off(jobs: Iterator[Job], order: Order, shelf: Shelf | None) -> Outcome:
-    """Do the jobs one after the other; what fails stops only itself, an interruption stops the rest."""
-    reports: list[Report] = []
-    unread, broken, interrupted = 0, 0, False
-    for name, work in jobs:
-        try:
-            result = work()
-            reports.append(result.report)
-            _deliver(result, order, shelf)
-        except KeyboardInterrupt:
-            interrupted = True
-        except (UsageError, PackError, BrokenPipeError):
-            raise
-        except AppscanError as error:
-            order.console.failure(error)
-            unread += 1
-        except Exception as error:  # noqa: BLE001 (an error of ours on one app must not cost the others their reports)
-            order.console.own_failure(error, name)
-            broken += 1
-        if interrupted or not all(report.complete for report in reports):
-            order.console.trouble("cli.interrupted")
-            return Outcome(tuple(reports), unread, broken, interrupted=True)
-    return Outcome(tuple(reports), unread, broken)
+    delivery = _delivery(order, len(groups))
+    return exit_code(work_off([job(group) for group in groups], delivery, lost), order.fail_on)
 
 
-def _deliver(result: ScanResult, order: Order, shelf: Shelf | None) -> None:
-    from appscan.report.document import to_document
+def _loaded(path: Path) -> Reading:
+    from appscan.readers.saved import load_reading
+    from appscan.scan import READ_SUFFIXES
 
-    document = to_document(result.report)
-    if shelf is None:
-        sys.stdout.buffer.write(as_json(document))
-        sys.stdout.buffer.flush()
-        saved = []
-    else:
-        saved = shelf.save(result, document, order.formats or tuple(Format), order.console.lang)
-    _tell(result, document, saved, order.console)
-
-
-def _tell(result: ScanResult, document: dict[str, object], saved: Sequence[Path], console: Console) -> None:
-    opened = bool(result.report.artifacts)
-    if console.quiet or not opened:
-        for error in result.report.errors:
-            console.trouble(f"errors.{error.message.id}", **error.message.params)
-    if opened and not console.quiet:
-        from appscan.report.plain import to_text
-
-        console.result(to_text(document, console.lang, [str(path) for path in saved]))
-    elif not console.quiet:
-        for path in saved:
-            console.note("report.saved_at", path=path)
+    if path.suffix.lower() in READ_SUFFIXES:
+        raise UnreadableError("not_a_reading", name=str(path))
+    try:
+        return load_reading(path)
+    except UnreadableError as error:
+        raise UnreadableError(error.key, **{**error.params, "name": str(path)}) from None
 
 
-def _apps(paths: Sequence[Path], order: Order) -> list[tuple[App, Sequence[Target]]]:
-    """The apps that the command line and app.yaml name together. Raises UsageError where they do not fit."""
-    from appscan.scan import expand_targets
-
+def _apps(paths: Sequence[Path], order: Order) -> tuple[Apps, Lost]:
+    """The apps that the command line and app.yaml name together, and what is lost beside them: folders of no app that
+    cannot be read. Raises UsageError where command line and file do not fit."""
     if order.app_file is None and not paths:
         raise UsageError("no_target")
-    once = list({os.path.abspath(path): path for path in paths}.values())  # noqa: PTH100 (resolving would follow links)
-    targets = expand_targets(once)
     if order.app_file is None:
-        return [(App(), (target,)) for target in targets]
+        found = _found(paths, order.console)
+        return [(App(), (target,)) for target in found.targets], _tell_lost(found, order.console)
     from appscan.cli.app_file import read_app_file
 
     file = read_app_file(order.app_file)
+    found = _found(paths, order.console)
     if not file.artifacts:
         if not paths:
             raise UsageError("no_target")
-        if len(targets) > 1:
-            raise UsageError("app_file_for_several", file=str(order.app_file), count=len(targets))
-        return [(file.app, (target,)) for target in targets]
-    group = expand_targets(file.artifacts)
-    named = {target.path.resolve() for target in group}
-    for target in targets:
-        if target.path.resolve() not in named:
+        if len(found.targets) > 1:
+            raise UsageError("app_file_for_several", file=str(order.app_file), count=len(found.targets))
+        return _one_app(file.app, found)
+    group = _found(file.artifacts, order.console)
+    named = {os.path.realpath(target.path) for target in group.targets}
+    for target in found.targets:
+        if os.path.realpath(target.path) not in named:
             raise UsageError("target_not_in_app_file", target=str(target.path), file=str(order.app_file))
-    return [(file.app, group)] if group else []
+    return _one_app(file.app, group)
 
 
-def _checks(order: Order, apps: Sequence[tuple[App, object]]) -> CheckSet:
+def _one_app(app: App, found: Search) -> tuple[Apps, Lost]:
+    """A folder of the app that cannot be read is one of its targets: it leaves the app's verdicts open."""
+    group = found.targets + found.unread
+    return ([(app, group)] if group else []), ()
+
+
+def _found(paths: Sequence[Path], console: Console, suffixes: Sequence[str] = ()) -> Search:
+    """What the paths hold, with a line for each link that is not followed and each file that is there twice."""
+    from appscan.scan import search
+
+    once: dict[str, Path] = {}
+    for path in paths:
+        first = once.setdefault(os.path.abspath(path), path)  # noqa: PTH100 (resolving would follow links)
+        if first is not path:
+            console.note("cli.same_file", again=path, first=first)
+    found = search(list(once.values()), suffixes) if suffixes else search(list(once.values()))
+    for link in found.links:
+        console.note("cli.link_skipped", path=link)
+    for again, first in found.again:
+        console.note("cli.same_file", again=again, first=first)
+    return found
+
+
+def _tell_lost(found: Search, console: Console) -> Lost:
+    for target in found.unread:
+        if target.failure is not None:
+            console.failure(target.failure)
+    return tuple(target.given for target in found.unread)
+
+
+def _nothing_to_do(lost: Lost, key: str, paths: Sequence[Path], console: Console) -> ExitCode:
+    if not lost:
+        console.trouble(key, paths=", ".join(str(path) for path in paths))
+    return ExitCode.NOTHING_READ
+
+
+def _checks(order: Order, apps: Apps) -> CheckSet:
+    """The checks. Raises UsageError where an app declares a feature that none of them knows."""
     from appscan.checks import load
 
     checks = load(order.checks)
-    known = {check.id for check in checks.checks}
+    known = sorted(check.id for check in checks.checks)
     for app, _ in apps:
-        for check_id in sorted(set(app.declared or ()) - known):
-            order.console.trouble("cli.declared_unknown", check=check_id, file=str(order.app_file))
+        for check_id in sorted(set(app.declared or ()) - set(known)):
+            near = get_close_matches(check_id, known, n=1)
+            raise UsageError("declared_unknown", check=check_id, file=str(order.app_file), near="".join(near),
+                             known=", ".join(known))
     return checks
 
 
@@ -182,12 +188,12 @@ def _options(order: Order) -> ScanOptions:
     return ScanOptions(profile=order.profile, operator=order.operator)
 
 
-def _shelf(order: Order, apps: int) -> Shelf | None:
-    """The output folder, or None for stdout, which holds one app in JSON."""
+def _delivery(order: Order, apps: int) -> Delivery:
+    """Where reports go: the output folder, or stdout, which holds one app in JSON."""
     if order.out != STDOUT:
-        return Shelf(order.out)
+        return Delivery(order.console, Shelf(order.out), order.formats or tuple(Format))
     if apps != 1:
         raise UsageError("stdout_takes_one_app", count=apps)
     if set(order.formats) - {Format.JSON}:
         raise UsageError("stdout_takes_json")
-    return None
+    return Delivery(order.console, None, (Format.JSON,))

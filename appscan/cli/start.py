@@ -14,36 +14,54 @@ from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.helptext import help_of
 from appscan.cli.saving import Format
+from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UsageError
-from appscan.texts import Language
+from appscan.texts import LANGUAGES, Language
 
 UsageProblem: type[Exception] = typer.BadParameter.__mro__[1]
 """What Typer raises for a wrong command line; the class itself has no public name."""
 
-Targets = Annotated[list[Path] | None, typer.Argument(metavar="TARGET…", help=help_of("targets"), show_default=False)]
-Readings = Annotated[list[Path], typer.Argument(metavar="READING…", help=help_of("readings"))]
-AppFileOption = Annotated[Path | None, typer.Option("--app", metavar="FILE", help=help_of("app"))]
+
+
+class EmptyPathError(typer.BadParameter):
+    """A path was given as "": mostly a shell variable that is not set, and never meant as the present folder."""
+
+
+def _path(given: str | Path) -> Path:
+    """A path as it is given. Whether it can be read is found out when it is opened, target by target."""
+    if not str(given).strip():
+        raise EmptyPathError("")
+    return Path(given)
+
+
+Targets = Annotated[list[Path] | None, typer.Argument(metavar="TARGET…", help=help_of("targets"), show_default=False,
+                                                      parser=_path)]
+Readings = Annotated[list[Path], typer.Argument(metavar="READING…", help=help_of("readings"), parser=_path)]
+AppFileOption = Annotated[Path | None, typer.Option("--app", metavar="FILE", help=help_of("app"), parser=_path)]
 ProfileOption = Annotated[Literal["default", "strict"], typer.Option("--profile", help=help_of("profile"))]
-ChecksOption = Annotated[Path | None, typer.Option("--checks", metavar="DIR", help=help_of("checks_dir"))]
+ChecksOption = Annotated[Path | None, typer.Option("--checks", metavar="DIR", help=help_of("checks_dir"), parser=_path)]
 FormatOption = Annotated[list[Format] | None, typer.Option("--format", help=help_of("format"), show_default=False)]
-OutOption = Annotated[Path, typer.Option("--out", metavar="DIR|-", help=help_of("out"))]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR|-", help=help_of("out"), parser=_path)]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help=help_of("fail_on"))]
 LangOption = Annotated[Language, typer.Option("--lang", help=help_of("lang"))]
+LangBefore = Annotated[Language | None, typer.Option("--lang", help=help_of("lang"), show_default=False)]
 QuietOption = Annotated[bool, typer.Option("--quiet", help=help_of("quiet"))]
 OperatorOption = Annotated[str, typer.Option("--operator", metavar="NAME", help=help_of("operator"))]
 DebugOption = Annotated[bool, typer.Option("--debug", envvar="APPSCAN_DEBUG", help=help_of("debug"))]
 VersionOption = Annotated[bool, typer.Option("--version", help=help_of("version"))]
-PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of("checks_dir"), show_default=False)]
-SchemaName = Annotated[Literal["report", "app"], typer.Argument(help=help_of("schema_name"))]
+PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of("checks_dir"), show_default=False,
+                                                   parser=_path)]
+SchemaName = Annotated[Literal["report", "app"], typer.Argument(metavar="[report|app]", help=help_of("schema_name"))]
 CheckId = Annotated[str, typer.Argument(metavar="ID", help=help_of("check_id"))]
-LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("labels"))]
-CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help=help_of("corpus"))]
-ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"))]
+LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("labels"), parser=_path)]
+CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help=help_of("corpus"), parser=_path)]
+ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
+                                                     parser=_path)]
 OUT = Path("appscan-out")
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; the exit code. Nothing but KeyboardInterrupt leaves this function."""
+    """Run one command line; the exit code. Nothing leaves this function but a second Ctrl-C."""
     be_lenient_about_encodings()
     console = _console_for(arguments)
     try:
@@ -56,6 +74,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else flushing at exit fails once more
         return ExitCode.OWN_FAILURE
+    except KeyboardInterrupt:
+        console.trouble("cli.interrupted_early")
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 (the last place where a failure of ours can be told in one line)
         console.own_failure(error)
         return ExitCode.OWN_FAILURE
@@ -64,29 +85,30 @@ def run(arguments: Sequence[str]) -> int:
 
 def application() -> typer.Typer:
     """The commands. Help is Chinese, then English."""
-    app = typer.Typer(name="appscan", help=help_of("appscan", "exit_codes"), add_completion=False,
+    app = typer.Typer(name="appscan", cls=Group, help=help_of("appscan", "exit_codes"), add_completion=False,
                       rich_markup_mode=None, pretty_exceptions_enable=False,
                       context_settings={"help_option_names": ["-h", "--help"]})
     app.callback(invoke_without_command=True)(_without_command)
-    app.command("scan", help=help_of("scan", "exit_codes"))(_scan)
-    app.command("judge", help=help_of("judge", "exit_codes"))(_judge)
-    app.command("schema", help=help_of("schema"))(_schema)
-    app.command("bench", help=help_of("bench"))(_bench)
-    checks = typer.Typer(help=help_of("checks"), rich_markup_mode=None, no_args_is_help=True)
-    checks.command("list", help=help_of("checks_list"))(_checks_list)
-    checks.command("show", help=help_of("checks_show"))(_checks_show)
-    checks.command("lint", help=help_of("checks_lint"))(_checks_lint)
-    checks.command("test", help=help_of("checks_test"))(_checks_test)
+    app.command("scan", cls=Command, help=help_of("scan", "exit_codes"))(_scan)
+    app.command("judge", cls=Command, help=help_of("judge", "exit_codes"))(_judge)
+    app.command("schema", cls=Command, help=help_of("schema"))(_schema)
+    app.command("bench", cls=Command, help=help_of("bench"))(_bench)
+    checks = typer.Typer(cls=Group, help=help_of("checks"), rich_markup_mode=None, no_args_is_help=True)
+    checks.command("list", cls=Command, help=help_of("checks_list"))(_checks_list)
+    checks.command("show", cls=Command, help=help_of("checks_show"))(_checks_show)
+    checks.command("lint", cls=Command, help=help_of("checks_lint"))(_checks_lint)
+    checks.command("test", cls=Command, help=help_of("checks_test"))(_checks_test)
     app.add_typer(checks, name="checks")
     return app
 
 
 def _console_for(arguments: Sequence[str]) -> Console:
     """The console for errors that come before or outside a command: options are looked up, not parsed."""
-    joined = "\0".join(arguments)
-    english = "--lang\0en" in joined or "--lang=en" in joined
+    named = [after for before, after in zip(["", *arguments], arguments, strict=False) if before == "--lang"]
+    named += [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]
+    lang: Language = next((one for one in LANGUAGES if [one] == named[-1:]), "zh")
     debug = "--debug" in arguments or os.environ.get("APPSCAN_DEBUG", "0") not in ("", "0")
-    return Console("en" if english else "zh", debug=debug)
+    return Console(lang, debug=debug)
 
 
 def _wrong_usage(problem: Exception, console: Console) -> ExitCode:
@@ -94,18 +116,20 @@ def _wrong_usage(problem: Exception, console: Console) -> ExitCode:
         print(problem, file=sys.stderr)
         return ExitCode.USAGE
     context = getattr(problem, "ctx", None)
-    reason = problem.format_message() if hasattr(problem, "format_message") else str(problem)
-    reason = reason.replace("Value error, ", "")  # how pydantic, which Typer asks, begins
-    console.trouble("cli.wrong_usage", reason=reason, command=context.command_path if context else "appscan")
+    console.trouble("cli.wrong_usage", reason=usage_problem(console.lang, problem),
+                    command=context.command_path if context else "appscan")
     return ExitCode.USAGE
 
 
-def _without_command(context: typer.Context, version: VersionOption = False) -> None:
+def _without_command(context: typer.Context, lang: LangBefore = None, version: VersionOption = False) -> None:
     if version:
         from appscan import __version__
 
         print(f"appscan {__version__}")
         raise typer.Exit(ExitCode.OK)
+    if lang is not None:  # a language before the command is the default of all commands after it
+        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
+        context.default_map = {"checks": of_checks, **{name: {"lang": lang} for name in ("scan", "judge", "bench")}}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)

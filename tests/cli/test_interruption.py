@@ -9,6 +9,7 @@ import signal
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,40 +32,76 @@ def slow(decoy: Path, tmp_path: Path) -> Path:
     return target
 
 
-def interrupted(command: list[str], at: str) -> tuple[int, str, str]:
-    """Run the command and send SIGINT when `at` stands in its progress."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                          env={**os.environ, "PYTHONUTF8": "1"}) as running:
-        seen = ""
-        for line in running.stderr or ():
-            seen += line
-            if at in line:
-                running.send_signal(signal.SIGINT)
-                break
-        out, err = running.communicate(timeout=SECONDS)
-        return running.returncode, out, seen + err
+@pytest.fixture
+def many_calls(slow: Path) -> Path:
+    """A package whose judging takes some time."""
+    return slow.rename(slow.with_name("many.apk"))
 
 
-def test_an_interruption_leaves_a_partial_report_marked_as_such(command, slow, decoy, tmp_path):
+def in_the_foreground() -> None:
+    """For a child process: Ctrl-C works although the tests may run in the background, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def interrupted(command: list[str], at: str, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    """Run the command on a terminal and send a signal when `at` stands in its progress: code, stdout, stderr."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, encoding="utf-8",
+                          env={**os.environ, "TERM": "xterm", "COLUMNS": "200", "PYTHONUTF8": "1"},
+                          preexec_fn=in_the_foreground) as running:  # noqa: PLW1509
+        os.close(theirs)
+        seen, sent = b"", False
+        while block := _read(ours):
+            seen += block
+            if at.encode() in seen and not sent:
+                running.send_signal(number)
+                sent = True
+        os.close(ours)
+        out, _ = running.communicate(timeout=SECONDS)
+        assert sent, "the stage never came"
+        return running.returncode, out, seen.decode("utf-8", "replace")
+
+
+def documents_in(folder: Path) -> list[Any]:
+    return [json.loads(path.read_text("utf-8")) for path in sorted(folder.rglob("report.json"))]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_a_partial_report_marked_as_such(command, slow, decoy, tmp_path, number):
     arguments = ["scan", str(slow), str(decoy), "--lang", "en", "--out", str(tmp_path / "out")]
-    code, _, err = interrupted([*command, *arguments], "bundled pages")
-    folders = list((tmp_path / "out").iterdir())
-    document = json.loads((folders[0] / "report.json").read_text("utf-8"))
+    code, _, err = interrupted([*command, *arguments], "bundled pages", number)
+    documents = documents_in(tmp_path / "out")
     assert code == 130
-    assert len(folders) == 1, "later targets are not begun"
+    assert len(documents) == 1, "later targets are not begun"
+    assert documents[0]["complete"] is False
+    assert problems(REPORT, documents[0]) == []
+    assert "not_found" not in {row["verdict"] for row in documents[0]["verdicts"]}
+    assert "Traceback" not in err
+    assert "0 of 2 targets were scanned" in err
+    assert f"not scanned: {slow}" in err
+    assert f"not scanned: {decoy}" in err
+
+
+def test_an_interruption_while_judging_keeps_the_reading_and_a_partial_report(command, many_calls, decoy, tmp_path):
+    arguments = ["scan", str(decoy), str(many_calls), "--lang", "en", "--out", str(tmp_path / "out")]
+    code, _, err = interrupted([*command, *arguments], "many.apk  judging")
+    folder = next((tmp_path / "out").glob("many-*"))
+    document = json.loads((folder / "report.json").read_text("utf-8"))
+    assert code == 130
     assert document["complete"] is False
     assert problems(REPORT, document) == []
-    assert "not_found" not in {row["verdict"] for row in document["verdicts"]}
-    assert "Traceback" not in err
-    assert "nterrupted" in err
+    assert [error["id"] for error in document["errors"]] == ["interrupted_judging"]
+    assert len(list(folder.glob("*.reading"))) == 1
+    assert "1 of 2 targets were scanned" in err
+    assert "not scanned: many.apk" in err
 
 
 def test_reports_finished_before_an_interruption_stay_complete(command, slow, decoy, tmp_path):
-    code, _, _ = interrupted([*command, "scan", str(decoy), str(slow), "--lang", "en", "--out", str(tmp_path / "out")],
-                             "slow.apk: reading code")
-    documents = [json.loads(path.read_text("utf-8")) for path in sorted((tmp_path / "out").rglob("report.json"))]
+    arguments = ["scan", str(decoy), str(slow), "--lang", "en", "--out", str(tmp_path / "out")]
+    code, _, err = interrupted([*command, *arguments], "slow.apk  reading bundled pages")
     assert code == 130
-    assert [document["complete"] for document in documents] == [True, False]
+    assert [document["complete"] for document in documents_in(tmp_path / "out")] == [True, False]
+    assert "1 of 2 targets were scanned" in err
 
 
 def test_an_interruption_gives_one_document_on_stdout(command, slow):

@@ -143,6 +143,118 @@ def test_a_folder_that_links_to_itself_ends(appscan, decoy, tmp_path):
     assert len(list((tmp_path / "out").iterdir())) == 1
 
 
+def test_a_folder_that_cannot_be_read_is_named_and_counts_as_a_failed_target(appscan, decoy, tmp_path,
+                                                                            forbidden_folder):
+    copied(decoy, tmp_path / "in/app.apk")
+    ran = appscan("scan", "in", "--out", "out", "--lang", "en", powerless=True)
+    assert ran.code == 10
+    assert "in/secret: the folder cannot be read (permission denied)" in ran.err
+    assert "2 apps: 1 Not found, 1 could not be read" in ran.out
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_read_is_not_said_to_be_empty(appscan, forbidden_folder, tmp_path):
+    for target in ("in", "in/secret"):
+        ran = appscan("scan", target, "--lang", "en", powerless=True)
+        assert ran.code == 3
+        assert ran.err.startswith("in/secret: the folder cannot be read (permission denied)")
+        assert len(ran.err.splitlines()) == 1
+    assert not (tmp_path / "appscan-out").exists()
+
+
+def test_a_folder_of_the_app_that_cannot_be_read_leaves_its_verdicts_open(appscan, decoy, tmp_path, forbidden_folder):
+    copied(decoy, tmp_path / "in/app.apk")
+    (tmp_path / "app.yaml").write_text("name: x\nartifacts: [in]\n", "utf-8")
+    ran = appscan("scan", "--app", "app.yaml", "--out", "-", "--quiet", powerless=True)
+    assert ran.code == 10
+    assert ran.document["overall"] == "inconclusive"
+    assert [error["id"] for error in ran.document["errors"]] == ["unreadable_folder"]
+
+
+@pytest.mark.parametrize("command", ["scan", "judge"])
+def test_a_file_that_may_not_be_read_costs_only_itself(appscan, decoy, tmp_path, command):
+    appscan("scan", decoy, "--out", "kept", "--quiet")
+    good = decoy if command == "scan" else next((tmp_path / "kept").rglob("*.reading"))
+    bad = copied(good, tmp_path / f"bad{good.suffix}")
+    bad.chmod(0)
+    ran = appscan(command, bad.name, good, "--out", "out", "--lang", "en", powerless=True)
+    assert ran.code == 10
+    assert f"{bad.name}: the file cannot be read (permission denied)" in ran.err
+    assert list((tmp_path / "out").glob("decoy-*/report.json"))
+
+
+def test_a_linked_folder_is_told_and_not_followed(appscan, decoy, tmp_path):
+    copied(decoy, tmp_path / "elsewhere/app.apk")
+    copied(decoy, tmp_path / "in/app.apk")
+    (tmp_path / "in/link").symlink_to(tmp_path / "elsewhere")
+    ran = appscan("scan", "in", "--out", "out", "--lang", "en")
+    assert ran.code == 0
+    assert [line for line in ran.err.splitlines() if "link" in line] == [
+        "in/link: a link to a folder, not followed. Name the folder itself to scan what is in it."]
+
+
+def test_the_same_file_twice_is_scanned_once_with_a_note(appscan, decoy, tmp_path):
+    copied(decoy, tmp_path / "in/app.apk")
+    (tmp_path / "in/b.apk").symlink_to("app.apk")
+    ran = appscan("scan", "in/app.apk", "in/app.apk", "in", "--out", "out", "--lang", "en")
+    assert ran.code == 0
+    assert sum("scanned once" in line for line in ran.err.splitlines()) == 3
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_a_missing_file_leaves_no_folder(appscan, tmp_path):
+    assert appscan("scan", "nowhere.apk").code == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_one_name_that_cannot_be_opened_do_not_overwrite_each_other(appscan, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "app.apk").write_bytes(f"no package {folder}".encode())
+        assert appscan("scan", f"{folder}/app.apk", "--out", "out").code == 3
+    found = {path.parent.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "out").rglob("report.json")}
+    assert found.keys() == {f"app-{sha8(tmp_path / folder / 'app.apk')}" for folder in ("a", "b")}
+    assert {one["errors"][0]["artifact"] for one in found.values()} == {"a/app.apk", "b/app.apk"}
+
+
+def test_a_folder_ends_with_a_sum_over_all_packages(appscan, forced, decoy, tmp_path):
+    copied(forced, tmp_path / "in/a.apk")
+    copied(decoy, tmp_path / "in/b.apk")
+    (tmp_path / "in/c.apk").write_bytes(b"no package")
+    ran = appscan("scan", "in", "--out", "out")
+    assert ran.out.splitlines()[-1] == "共 3 个应用：1 个涉嫌违规、1 个未发现、1 个未能读取"
+
+
+def test_off_a_terminal_each_package_gets_one_line_of_progress(appscan, forced, decoy):
+    lines = appscan("scan", forced, decoy, "--lang", "en").err.splitlines()
+    assert lines == ["Scanning checkin-native.apk (1 of 2)", "Scanning decoy.apk (2 of 2)"]
+
+
+def test_the_saved_reading_is_told(appscan, decoy):
+    ran = appscan("scan", decoy, "--out", "out")
+    assert f"读取结果：out/decoy-{sha8(decoy)}/decoy.reading" in ran.out
+
+
+def test_a_folder_of_readings_is_judged(appscan, forced, decoy, tmp_path):
+    appscan("scan", forced, decoy, "--out", "kept", "--quiet")
+    ran = appscan("judge", "kept", "--out", "again", "--quiet")
+    assert ran.code == 11
+    assert len(list((tmp_path / "again").rglob("report.json"))) == 2
+
+
+def test_judging_what_is_no_reading_says_what_to_do(appscan, decoy, tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = appscan("judge", decoy, "--lang", "en")
+    assert (ran.code, ran.out) == (3, "")
+    assert "a package, not a saved reading. Use appscan scan" in ran.err
+    assert "No saved reading" in appscan("judge", "empty", "--lang", "en").err
+
+
+def test_what_the_disk_refuses_is_told_in_the_language(appscan, decoy, tmp_path):
+    (tmp_path / f"out/decoy-{sha8(decoy)}/report.json").mkdir(parents=True)
+    assert "它是一个文件夹" in appscan("scan", decoy, "--out", "out").err
+
+
 def test_a_folder_without_packages_reads_nothing(appscan, tmp_path):
     (tmp_path / "in").mkdir()
     ran = appscan("scan", "in")
@@ -150,10 +262,13 @@ def test_a_folder_without_packages_reads_nothing(appscan, tmp_path):
     assert "in" in ran.err
 
 
-def test_a_page_of_an_older_run_does_not_stay_beside_a_new_document(appscan, decoy, tmp_path):
+def test_a_page_of_an_older_run_is_made_anew_beside_a_new_document(appscan, decoy, tmp_path):
     appscan("scan", decoy, "--out", ".")
-    appscan("scan", decoy, "--out", ".", "--format", "json")
-    assert not list(tmp_path.rglob("report.html"))
+    page = next(tmp_path.rglob("report.html"))
+    page.write_text("old")
+    ran = appscan("scan", decoy, "--out", ".", "--format", "json", "--operator", "检查员乙")
+    assert "检查员乙" in page.read_text("utf-8")
+    assert "report.html" in ran.out
 
 
 def test_a_planted_link_does_not_lead_out_of_the_output_folder(appscan, decoy, tmp_path):
@@ -268,10 +383,13 @@ def test_declared_features_are_compared(appscan, forced, tmp_path):
     assert {row["declaration"] for row in document["findings"] if row["check_id"] == "check-in"} == {"undeclared"}
 
 
-def test_a_declared_feature_that_no_check_knows_is_pointed_out(appscan, decoy, tmp_path):
+def test_a_declared_feature_that_no_check_knows_is_wrong_usage_with_the_nearest_name(appscan, decoy, tmp_path):
     (tmp_path / "app.yaml").write_text("name: x\ndeclared: {chek-in: why}\n", "utf-8")
-    ran = appscan("scan", decoy, "--app", "app.yaml", "--quiet")
-    assert "chek-in" in ran.err
+    ran = appscan("scan", decoy, "--app", "app.yaml", "--lang", "en")
+    assert ran.code == 2
+    assert ran.err.startswith("app.yaml declares chek-in")
+    assert "did you mean check-in?" in ran.err
+    assert len(ran.err.splitlines()) == 1
 
 
 def test_strict_profile_and_operator_stand_in_the_report(appscan, decoy):

@@ -103,6 +103,50 @@ def test_wrong_usage_ends_with_two_and_writes_nothing(appscan, tmp_path, argumen
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_language_may_stand_before_the_command(appscan):
+    assert appscan("--lang", "en", "scan").err.startswith("No target given")
+    assert appscan("--lang", "en", "scan", "--lang", "zh").err.startswith("没有指定")
+    assert appscan("--lang", "fr", "scan").code == 2
+
+
+SAID = [(["scn"], "没有 scn 这个命令", "scan"), (["scan", "--ot", "x"], "没有 --ot 这个选项", "--out"),
+        (["scan", "x", "--profile", "mild"], "--profile 不能写“mild”", "default, strict"),
+        (["scan", "--out"], "--out 后面缺少取值", ""), (["judge"], "缺少 READING…", ""),
+        (["scan", "--quiet=3", "x"], "--quiet 不带取值", ""), (["schema", "report", "b"], "多写了：b", "")]
+
+
+@pytest.mark.parametrize(("arguments", "words", "near"), SAID, ids=[" ".join(one[0]) for one in SAID])
+def test_the_common_mistakes_are_told_in_chinese(appscan, arguments, words, near):
+    ran = appscan(*arguments)
+    assert ran.code == 2
+    assert ran.err.startswith(f"用法有误：{words}")
+    assert near in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["scan", "x.apk", "--out", ""], ["scan", ""], ["judge", ""],
+                                       ["scan", "x.apk", "--app", ""], ["scan", "x.apk", "--checks", " "]])
+def test_an_empty_path_is_wrong_usage_and_never_the_present_folder(appscan, tmp_path, arguments):
+    ran = appscan(*arguments, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert "empty path" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["", "scan", "checks", "checks list"])
+def test_headings_of_help_are_in_both_languages(helps, command):
+    assert "用法 Usage:" in helps[command]
+    assert "选项 Options:" in helps[command]
+
+
+def test_refusals_of_the_system_are_told_by_their_number():
+    import errno
+
+    from appscan.texts import has
+
+    wanted = (errno.EACCES, errno.ENOENT, errno.EEXIST, errno.ENOSPC, errno.EISDIR, errno.ENOTDIR, errno.EROFS)
+    assert all(has(f"os_errors.{errno.errorcode[number]}") for number in wanted)
+
+
 def test_wrong_usage_is_told_in_the_chosen_language(appscan):
     assert appscan("scan", "--nonsense").err.startswith("用法有误")
     assert appscan("scan", "--nonsense", "--lang", "en").err.startswith("Wrong usage")
