@@ -60,7 +60,8 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
     sight.search.learn(word for check in checks.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
-    gaps = standing_limits(checks.limits, structures, sight) + RemotePages(sight).gaps()
+    gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
+    gaps += RemotePages(sight).gaps()
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded()), coverage, profile, checks)
     findings, verdicts = [], []

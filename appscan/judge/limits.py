@@ -102,17 +102,24 @@ def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:
     return next((name for name in names if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
 
 
-def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None) -> tuple[Gap, ...]:
-    """Gaps of all limits whose marks stand: any strong one, or two different weak ones."""
+def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,
+                    in_own_words: bool = False) -> tuple[Gap, ...]:
+    """Gaps of all limits whose marks stand: any strong one, or two different weak ones. Limits of custom packs bring
+    title and advice `in_own_words`, as the catalogue of the program does not know them."""
     gaps = []
     for limit in limits:
         strong = [(mark, seen) for mark in limit.strong if (seen := _stands(mark, structures, sight))]
         weak = [(mark, seen) for mark in limit.weak if (seen := _stands(mark, structures, sight))]
         if strong or len({mark.name for mark, _ in weak}) > 1:
             mark, seen = (strong or weak)[0]
-            gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, {"name": mark.name, "url": seen},
-                            blinds=bool(limit.blinds)))
+            params = {"name": mark.name, "url": seen, **(_own_words(limit) if in_own_words else {})}
+            gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, params, blinds=bool(limit.blinds)))
     return tuple(gaps)
+
+
+def _own_words(limit: Limit) -> dict[str, str]:
+    return {"title_zh": limit.title["zh"], "title_en": limit.title["en"],
+            "advice_zh": limit.advice["zh"], "advice_en": limit.advice["en"]}
 
 
 def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:

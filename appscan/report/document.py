@@ -12,6 +12,7 @@ from appscan.model.coverage import Gap, Kind
 from appscan.model.judgement import Evidence, Finding, Message, Occurrence
 from appscan.model.report import SCHEMA_VERSION, ArtifactRead, CheckText, ClauseText, Report
 from appscan.report.reading_back import report_from
+from appscan.report.words import own_words
 from appscan.texts import has, say
 
 Document = dict[str, Any]
@@ -118,6 +119,9 @@ def _gap(artifact: str, gap: Gap) -> Document:
 
 
 def _advice(gap: Gap) -> dict[str, str]:
+    own = {"zh": own_words(gap.params, "advice", "zh"), "en": own_words(gap.params, "advice", "en")}
+    if any(own.values()):
+        return own
     key = f"advice.{gap.reason}"
     if not has(key):
         return {"zh": "", "en": ""}

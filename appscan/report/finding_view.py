@@ -18,7 +18,7 @@ from appscan.report.words import (
     check_title,
     in_language,
     interval,
-    message,
+    why_named,
 )
 from appscan.texts import Language, say, shown
 
@@ -158,7 +158,7 @@ def _why(document: Json, finding: Json, lang: Language) -> tuple[str, ...]:
     """Reasons of the finding, then those that only the verdict of the app has."""
     verdicts = (one for one in document["verdicts"] if one["check_id"] == finding["check_id"])
     reasons = [*finding["why"], *(reason for verdict in verdicts for reason in verdict["why"])]
-    lines = [message(lang, "why", reason["id"], reason["params"]) for reason in reasons[:40]]
+    lines = [why_named(document, reason, lang) for reason in reasons[:40]]
     return tuple(dict.fromkeys(lines))
 
 

@@ -13,6 +13,7 @@ from appscan.report.words import (
     Json,
     app_name,
     check_title,
+    gap_reason,
     in_language,
     interval_in_short,
     message,
@@ -84,7 +85,7 @@ def _gap_lines(document: Json, numbers: Summary, lang: Language) -> list[str]:
     blinding = [gap for gap in document["coverage"]["gaps"] if is_blinding(gap)]
     lines = []
     for gap in blinding[:GAPS_LISTED]:
-        reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})
+        reason = gap_reason(gap, lang)
         advice = in_language(gap["advice"], lang)
         place = shown(gap["place"], 120)
         lines.append("  " + say(lang, "report.gap_line", place=place, reason=reason, advice=advice))

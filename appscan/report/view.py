@@ -17,6 +17,7 @@ from appscan.report.words import (
     Json,
     app_name,
     check_title,
+    gap_reason,
     in_language,
     interval_in_short,
     kinds_named,
@@ -25,6 +26,7 @@ from appscan.report.words import (
     overall_meaning,
     size_named,
     uses_custom_checks,
+    why_named,
 )
 from appscan.texts import Language, has, say, shown
 
@@ -171,7 +173,7 @@ def _open_checks(document: Json, findings: list[FindingView], lang: Language) ->
     if not still_open:
         return None
     titles = [check_title(document, one["check_id"], lang) for one in still_open]
-    why = [message(lang, "why", reason["id"], reason["params"]) for one in still_open for reason in one["why"][:10]]
+    why = [why_named(document, reason, lang) for one in still_open for reason in one["why"][:10]]
     return OpenChecks(OPEN_ANCHOR, ("、" if lang == "zh" else ", ").join(titles), badge("inconclusive", lang),
                       say(lang, "report.unread_above" if nothing_read(document) else "verdict_means.inconclusive"),
                       tuple(dict.fromkeys(why)))
@@ -250,8 +252,8 @@ def _signers(artifact: Json, lang: Language) -> list[Fact]:
 
 
 def _gap(gap: Json, lang: Language) -> GapView:
-    reason = message(lang, "gaps", gap["reason"], {"place": gap["place"], **gap["params"]})
-    return GapView(shown(gap["place"], 200), reason, kinds_named(lang, gap["kinds"]), in_language(gap["advice"], lang))
+    return GapView(shown(gap["place"], 200), gap_reason(gap, lang), kinds_named(lang, gap["kinds"]),
+                   in_language(gap["advice"], lang))
 
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:

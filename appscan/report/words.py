@@ -23,6 +23,9 @@ DIGITS = "零一二三四五六七八九十"
 
 _NEGATIVE_LIST = re.compile(f"负面清单(?P<number>[{DIGITS[1:]}])")
 
+_FILLED_IN = re.compile(r"\{(name|url)\}")
+"""What the advice of a limit may name: its mark, and what was seen of it."""
+
 Json = Mapping[str, Any]
 
 
@@ -106,6 +109,27 @@ def message(lang: Language, namespace: str, key: str, params: Json) -> str:
         return say(lang, entry, **params)
     listed = ", ".join(f"{name}={value}" for name, value in params.items())
     return shown(f"{key} ({listed})" if listed else key)
+
+
+def gap_reason(gap: Json, lang: Language) -> str:
+    """Why something was not seen: in the words of a custom pack where the gap brings them, else of the catalogue."""
+    params = gap["params"]
+    return own_words(params, "title", lang) or message(lang, "gaps", gap["reason"], {"place": gap["place"], **params})
+
+
+def own_words(params: Json, part: str, lang: Language) -> str:
+    """The `title` or `advice` of a limit of a custom pack, filled with its mark; empty where a gap brings none."""
+    text = params.get(f"{part}_{lang}", "")
+    return shown(_FILLED_IN.sub(lambda match: shown(params.get(match[1], ""), TEXT_SHOWN // 4), text), TEXT_SHOWN)
+
+
+def why_named(document: Json, reason: Json, lang: Language) -> str:
+    """One reason of a verdict; a gap is called as it is in the list of gaps."""
+    params = reason["params"]
+    if reason["id"] == "gap" and not has(f"gaps.{params.get('reason', '')}"):
+        own = (gap_reason(gap, lang) for gap in document["coverage"]["gaps"] if gap["reason"] == params.get("reason"))
+        params = {**params, "reason": next(own, params.get("reason", ""))}
+    return message(lang, "why", reason["id"], params)
 
 
 def kinds_named(lang: Language, kinds: list[str]) -> str:

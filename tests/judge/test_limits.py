@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def test_any_strong_mark_stands_for_the_limit_and_is_named(checks: CheckSet) -> 
     assert [(gap.reason, gap.params["name"], gap.place, gap.blinds) for gap in gaps] == [
         ("wrapped", "wrap", STUB, True)]
     assert gaps[0].kinds == {Kind.CALL, Kind.TEXT}
+
+
+def test_a_limit_of_a_custom_pack_speaks_for_itself(checks: CheckSet) -> None:
+    title, advice = {"zh": "外套", "en": "Coat"}, {"zh": "脱掉{name}", "en": "Take off {name}"}
+    wrapped = Limit("wrapped", title, advice, (Kind.CALL,), (Mark("wrap", component=(STUB,)),), ())
+    coated = app(components={STUB: "application", MAIN: "launcher"})
+
+    def said(shipped: bool) -> dict[str, str]:
+        gaps = judge(coated, replace(checks, limits=(wrapped,), shipped=shipped)).coverage.gaps
+        return dict(next(gap.params for gap in gaps if gap.reason == "wrapped"))
+
+    assert said(shipped=True) == {"name": "wrap", "url": STUB}
+    assert said(shipped=False) == said(shipped=True) | {
+        "title_zh": "外套", "title_en": "Coat", "advice_zh": "脱掉{name}", "advice_en": "Take off {name}"}
 
 
 def test_all_keys_of_a_mark_must_hold(checks: CheckSet) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from appscan.model.coverage import Coverage, Gap, Kind
-from appscan.model.judgement import Evidence, Place, Signal
+from appscan.model.judgement import Evidence, Message, Place, Signal
 from appscan.model.report import Report
-from appscan.report.document import to_document
+from appscan.report.document import from_document, to_document
 from appscan.report.page import to_html
 from appscan.report.plain import to_text
 from appscan.report.quotation import path_steps, quotation, quoted, rows, short_name, telling_first
@@ -390,3 +390,20 @@ def test_the_printed_page_opens_what_is_folded(report: Report) -> None:
     printed = style[1].partition("@media print")[2]
     assert "details::details-content{content-visibility:visible" in printed
     assert "details>*{display:block}" in printed
+
+
+def test_a_limit_of_a_custom_pack_is_told_in_its_own_words(report: Report) -> None:
+    gap = Gap(frozenset({Kind.CALL}), "com.coat.Stub", "coat", {
+        "name": "<b>某壳", "url": "com.coat.Stub", "title_zh": "外套", "title_en": "Coat",
+        "advice_zh": "请先脱掉{name}。", "advice_en": "Take off {name} first."}, blinds=True)
+    reason = Message("gap", {"reason": "coat", "place": "com.coat.Stub"})
+    read = dataclasses.replace(report.artifacts[0], coverage=Coverage((), (gap,)))
+    finding = dataclasses.replace(report.findings[0], why=(reason,))
+    coated = dataclasses.replace(report, artifacts=(read,), findings=(finding,))
+    document = to_document(coated)
+    assert document["coverage"]["gaps"][0]["advice"] == {"zh": "请先脱掉<b>某壳。", "en": "Take off <b>某壳 first."}
+    assert from_document(document) == coated
+    assert "&lt;b&gt;某壳" in to_html(document, "zh")
+    assert "外套" in _text(coated)
+    assert say("zh", "why.gap", reason="外套", place="com.coat.Stub") in _text(coated)
+    assert "Coat" in "\n".join(to_text(document, "en"))
