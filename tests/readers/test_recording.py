@@ -467,8 +467,9 @@ def test_lone_surrogates_and_odd_numbers_survive_saving(tmp_path: Path) -> None:
 
 
 _WORD = st.text(max_size=8)
-_JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | _WORD,
-                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORD, inner, max_size=3), max_leaves=6)
+_LEAF = st.none() | st.booleans() | st.integers() | st.floats() | _WORD
+_JSON = st.recursive(
+    _LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORD, inner, max_size=3), max_leaves=6)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
