@@ -23,6 +23,7 @@ LONGEST_ENDPOINT = 480
 LONGEST_PATH = 400
 STACK_ROWS = 3
 FIELDS = 400
+DEEPEST = 12
 
 _PLAIN_PATH = re.compile(r"/[\w{}:.~$/-]*+")
 _STATIC = re.compile(r"\.(?:m?js|css|map|png|jpe?g|gif|svg|ico|webp|avif|bmp|woff2?|ttf|otf|eot|mp[34]|webm|ogg|m3u8|"
@@ -175,7 +176,7 @@ def add_fields(page: PageFacts, node: int, screen: int, role: str, fields: Itera
     """Names of fields: whole ones as attributes of the request, each name in them as a key."""
     for field in dict.fromkeys(fields):
         page.note_as(node, screen, role, field)
-        for name in field.split("."):
+        for name in field.split(".", DEEPEST)[:DEEPEST]:
             if _NAME.fullmatch(name):
                 page.add_once(Fact.LITERAL, name, "key", screen=screen, node=node, parent=node)
 
