@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import errno
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,20 @@ from appscan.model.artifact import App
 LARGEST = 1 << 20
 """Bytes of the largest app.yaml; a real one has about a thousand."""
 
-_QUOTED = re.compile(r"'([^']+)'")
-
-
 @dataclass(frozen=True, slots=True)
 class AppFile:
     """What app.yaml says: the app, and the files that belong to it (empty when it names none)."""
 
     app: App
     artifacts: tuple[Path, ...] = ()
+
+
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that this file may not use: `key` of the catalogue, and the name that is meant."""
+
+    def __init__(self, key: str, member: str, mark: yaml.Mark) -> None:
+        super().__init__(problem=key, problem_mark=mark)
+        self.key, self.member = key, member
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -37,11 +42,11 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=mark)
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _RefusedError("app_file_alias", event.anchor, event.start_mark)
         node: yaml.Node | None = super().compose_node(parent, index)
         if isinstance(node, yaml.MappingNode):
-            _refuse_twins(node)
+            _refuse_odd_keys(node)
         return node
 
 
@@ -49,15 +54,12 @@ def read_app_file(path: Path) -> AppFile:
     """Read and validate app.yaml against the published schema. Raises UsageError with file, line and reason."""
     root = _composed(path)
     document = _constructed(root, path)
-    from appscan.schema import APP, problems  # validating costs start time that other commands do not need
+    from appscan.cli.app_faults import first_fault  # validating costs start time that other commands do not need
 
-    for problem in problems(APP, document, at_most=1):
-        place, _, reason = problem.partition(": ")
-        line = _line_of(root, place, reason)
-        if "unexpected" in reason:
-            raise UsageError("app_file_key", file=str(path), line=line, member=", ".join(_QUOTED.findall(reason)))
-        where = "" if place == "/" else f"{place}: "
-        raise UsageError("app_file_wrong", file=str(path), line=line, reason=f"{where}{reason}")
+    fault = first_fault(document)
+    if fault is not None:
+        line = _line_of(root, fault.place, fault.member)
+        raise UsageError(fault.key, file=str(path), line=line, **fault.params())
     return AppFile(_app(document), tuple(path.parent / name for name in document.get("artifacts", ())))
 
 
@@ -66,39 +68,47 @@ def _composed(path: Path) -> yaml.Node:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise UsageError("app_file_unreadable", file=str(path), reason=error.strerror or "") from None
+        why = errno.errorcode.get(error.errno or 0, "EIO")
+        raise UsageError("app_file_unreadable", file=str(path), reason=why) from None
     if len(content) > LARGEST:
-        raise UsageError("app_file_wrong", file=str(path), line=1, reason=f"> {LARGEST} bytes")
+        raise UsageError("app_file_large", file=str(path), line=1, limit=LARGEST)
     try:
         root = yaml.compose(content.decode("utf-8-sig"), Loader=_PlainLoader)
     except UnicodeDecodeError as error:
-        raise UsageError("app_file_wrong", file=str(path), line=content[:error.start].count(b"\n") + 1,
-                         reason="not UTF-8") from None
+        line = content[:error.start].count(b"\n") + 1
+        raise UsageError("app_file_encoding", file=str(path), line=line) from None
     except RecursionError:
-        raise UsageError("app_file_wrong", file=str(path), line=1, reason="nested too deeply") from None
+        raise UsageError("app_file_deep", file=str(path), line=1) from None
     except yaml.YAMLError as error:
-        raise UsageError("app_file_wrong", file=str(path), line=_line(error), reason=_reason(error)) from None
+        raise _yaml_fault(error, path) from None
     if not isinstance(root, yaml.MappingNode):
-        raise UsageError("app_file_wrong", file=str(path), line=1, reason="not a mapping (name: …)")
+        raise UsageError("app_file_no_mapping", file=str(path), line=1)
     return root
+
+
+def _yaml_fault(error: Exception, path: Path) -> UsageError:
+    line = _line(error) if isinstance(error, yaml.YAMLError) else 1
+    if isinstance(error, _RefusedError):
+        return UsageError(error.key, file=str(path), line=line, member=error.member)
+    return UsageError("app_file_syntax", file=str(path), line=line, reason=_reason(error))
 
 
 def _constructed(root: yaml.Node, path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = _PlainLoader("").construct_document(root)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        line = _line(error) if isinstance(error, yaml.YAMLError) else 1
-        raise UsageError("app_file_wrong", file=str(path), line=line, reason=_reason(error)) from None
+        raise _yaml_fault(error, path) from None
     return document
 
 
-def _refuse_twins(node: yaml.MappingNode) -> None:
+def _refuse_odd_keys(node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"duplicate key {key.value!r}", problem_mark=key.start_mark)
-            seen.add(key.value)
+        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+            raise _RefusedError("app_file_key_no_text", str(key.value)[:80], key.start_mark)
+        if key.value in seen:
+            raise _RefusedError("app_file_twin", key.value, key.start_mark)
+        seen.add(key.value)
 
 
 def _line(error: yaml.YAMLError) -> int:
@@ -110,15 +120,14 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).partition("\n")[0]
 
 
-def _line_of(root: yaml.Node, place: str, reason: str) -> int:
-    """The line of the value that the schema refuses, or of the key that should not be there."""
+def _line_of(root: yaml.Node, place: Sequence[str], member: str) -> int:
+    """The line of the value that is refused, or of the key in it that should not be there."""
     node = root
-    for part in place.strip("/").split("/") if place != "/" else []:
+    for part in place:
         node = next((value for key, value in _members(node) if key.value == part), node)
-    for name in _QUOTED.findall(reason):
-        for key, _ in _members(node):
-            if key.value == name:
-                return int(key.start_mark.line) + 1
+    for key, _ in _members(node):
+        if member and key.value == member and isinstance(node, yaml.MappingNode):
+            return int(key.start_mark.line) + 1
     return int(node.start_mark.line) + 1
 
 

@@ -170,6 +170,13 @@ BAD_APP_FILES = {
     "no mapping": ("- x\n", 1, "mapping"),
     "empty": ("", 1, "mapping"),
     "not YAML": ("name: [x\n", 2, "expected"),
+    "a date that is none": ("name: x\napproval:\n  date: 2024-02-30\n", 3, "2024-02-30"),
+    "a date in words": ("name: x\napproval:\n  date: May\n", 3, "May"),
+    "an empty reason": ('name: x\ndeclared: {check-in: ""}\n', 2, "declared/check-in is empty"),
+    "a reason of no kind": ("name: x\ndeclared: {check-in: 3}\n", 2, "declared/check-in must be text"),
+    "an unknown part of a reason": ("name: x\ndeclared: {check-in: {reason: x, bais: y}}\n", 2, "basis"),
+    "an id that is none": ("name: x\ndeclared: {Check_In: x}\n", 2, "Check_In"),
+    "a key that is no text": ("name: x\ndeclared: {1: x}\n", 2, "1 must be text"),
     "twin keys": ("name: x\nname: y\n", 2, "duplicate"),
     "alias": ("name: &a x\nowner: *a\n", 2, "alias"),
     "Python object": ("name: !!python/object/apply:os.system [id]\n", 1, "python"),
@@ -187,6 +194,18 @@ def test_a_wrong_app_file_is_told_with_file_line_and_name(appscan, decoy, tmp_pa
     assert len(ran.err.splitlines()) == 1
     assert ran.err.startswith(f"app.yaml, line {line}: ")
     assert word in ran.err
+    assert "{'" not in ran.err, "shows nothing of the program's insides"
+
+
+IN_CHINESE = {"ownr: y\nname: x\n": "没有名为 ownr 的项，是不是 owner？", "owner: y\n": "缺少必填的项 name",
+              "name: 1\n": "name 应当写成文字",
+              "name: x\nlevel: galaxy\n": "level 只能从这些中选：central"}
+
+
+@pytest.mark.parametrize("text", IN_CHINESE)
+def test_the_common_mistakes_in_an_app_file_are_told_in_chinese(appscan, decoy, tmp_path, text):
+    (tmp_path / "app.yaml").write_text(text, "utf-8")
+    assert IN_CHINESE[text] in appscan("scan", decoy, "--app", "app.yaml").err
 
 
 def test_an_app_file_in_another_encoding_is_told(appscan, decoy, tmp_path):
@@ -194,6 +213,7 @@ def test_an_app_file_in_another_encoding_is_told(appscan, decoy, tmp_path):
     ran = appscan("scan", decoy, "--app", "app.yaml", "--lang", "en")
     assert ran.code == 2
     assert ran.err.startswith("app.yaml, line 2: not UTF-8")
+    assert "请另存为 UTF-8" in appscan("scan", decoy, "--app", "app.yaml").err
 
 
 def test_dates_and_a_byte_order_mark_are_welcome_in_an_app_file(appscan, decoy, tmp_path):
