@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ahocorasick_rs
-import yaml
 
+from appscan.bench.labels import NO, UNCLEAR, YES, read_labels, read_lexicon
 from appscan.checks import CheckSet
-from appscan.errors import AppscanError, UsageError
+from appscan.errors import AppscanError
 from appscan.judge.judge import Judgement, judge
-from appscan.model.folding import fold
 from appscan.model.judgement import Presence, Verdict
 from appscan.model.reading import Reading
 from appscan.readers.apk.reader import VERSION
@@ -36,8 +34,6 @@ FEATURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "form_filling": ("form-filling", ("F_FORM",)),
 }
 """Label of the corpus → (check, features of the lexicon); the corpus's README gives the table."""
-
-YES, NO, UNCLEAR = "yes", "no", "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +76,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """All rows, artifacts that could not be read (name, reason) and artifacts that are not there."""
+    """All rows, artifacts that could not be read (name, error) and artifacts that are not there."""
 
     rows: tuple[Row, ...]
-    failed: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, AppscanError], ...]
     absent: tuple[str, ...]
     sites: int
 
@@ -121,10 +117,11 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
               progress: Callable[[str], None] | None = None) -> BenchResult:
     """Judge every labelled artifact below `corpus`. `readings` keeps readings between runs: they are used when the
     artifact's digest and the reader fit. Raises UsageError `labels_damaged` for labels that cannot be read."""
-    listed = _labels(labels / "apks.json", ("file", "sha256"))
-    words = _lexicon(labels)
+    listed = read_labels(labels / "apks.json", ("file", "sha256"))
+    words = read_lexicon(labels.parent / "policy" / "lexicon.yaml")
     rows: list[Row] = []
-    failed, absent = [], []
+    failed: list[tuple[str, AppscanError]] = []
+    absent = []
     for entry in listed:
         places = (corpus / "apks" / entry["file"], corpus / entry["file"])
         path = next((place for place in places if place.is_file()), None)
@@ -136,36 +133,11 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
         try:
             reading = _reading(path, entry["sha256"], readings)
         except AppscanError as error:
-            failed.append((entry["file"], str(error)))
+            failed.append((entry["file"], error))
             continue
         rows += _rows(entry, reading, judge(reading, checks), words)
     sites = labels / "sites.json"
-    return BenchResult(tuple(rows), tuple(failed), tuple(absent), len(_labels(sites)) if sites.is_file() else 0)
-
-
-def _labels(path: Path, needed: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """Rows with `labels` and with texts under the `needed` keys."""
-    try:
-        listed = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(listed, list):
-            raise TypeError("not a list")
-        for row in listed:
-            row["labels"].items()
-            if not all(isinstance(row[key], str) for key in needed):
-                raise TypeError(f"not a text: one of {needed}")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError("labels_damaged", file=path.name, why=str(error).splitlines()[0]) from None
-    return list(listed)
-
-
-def _lexicon(labels: Path) -> dict[str, list[str]]:
-    """Feature → Chinese words of the strong and medium lists, from policy/lexicon.yaml beside the labels' folder."""
-    path = labels.parent / "policy" / "lexicon.yaml"
-    if not path.is_file():
-        return {}
-    features = yaml.safe_load(path.read_text(encoding="utf-8"))["features"]
-    return {name: [fold(word) for level in ("strong", "medium") for word in (node.get(level) or {}).get("zh") or ()]
-            for name, node in features.items()}
+    return BenchResult(tuple(rows), tuple(failed), tuple(absent), len(read_labels(sites)) if sites.is_file() else 0)
 
 
 def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:

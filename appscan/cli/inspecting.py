@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,9 +91,13 @@ def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | No
         if not folder.is_dir():
             raise UsageError("folder_missing", path=str(folder))
     if readings is not None:
-        readings.mkdir(parents=True, exist_ok=True)
+        try:
+            readings.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = errno.errorcode.get(error.errno or 0, "EIO")
+            raise UsageError("out_unusable", path=str(readings), reason=why) from None
     result = run_bench(labels, corpus, _load(checks), readings, lambda name: console.note("cli.reading_now", name=name))
-    console.result(to_lines(result))
+    console.result(to_lines(result, console.lang))
     return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
 
 

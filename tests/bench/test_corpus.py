@@ -22,6 +22,7 @@ from appscan.model.judgement import Presence, Verdict
 from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
+from appscan.texts import say_error
 
 CORPUS = os.environ.get("APPSCAN_CORPUS", "")
 LABELS = os.environ.get("APPSCAN_LABELS", "")
@@ -149,6 +150,43 @@ def test_damaged_labels_are_an_error_of_the_user(text: str, checks: CheckSet, tm
     assert (caught.value.key, caught.value.params["file"]) == ("labels_damaged", "apks.json")
 
 
+HALF_RIGHT = {'[{"file": "a.apk", "labels": {}}]': ("lacks_key", 1, "sha256"),
+              '[{"file": "a", "sha256": "0", "labels": {}}, {"sha256": "0", "labels": {}}]': ("lacks_key", 2, "file"),
+              '[{"file": "", "sha256": "0", "labels": {}}]': ("not_text", 1, "file"),
+              '[{"file": "a", "sha256": "0", "labels": {"check_in": "ja"}}]': ("not_answer", 1, "labels/check_in"),
+              "[7]": ("not_mapping", 1, ""), "{}": ("not_list", None, None), "[]": ("empty", None, None)}
+
+
+@pytest.mark.parametrize("text", HALF_RIGHT)
+def test_wrong_labels_are_told_with_entry_and_key(text: str, checks: CheckSet, tmp_path: Path) -> None:
+    (tmp_path / "apks.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        run_bench(tmp_path, tmp_path, checks)
+    why, entry, member = HALF_RIGHT[text]
+    told = caught.value.params
+    assert (told["why"], told.get("entry"), told.get("member")) == (why, entry, member)
+    assert "{" not in say_error("zh", caught.value).replace("{...}", "")
+
+
+def test_a_damaged_lexicon_is_an_error_of_the_user(bench: Callable[..., BenchResult], built_apks: Path) -> None:
+    with pytest.raises(UsageError, match="lexicon"):
+        bench(row(built_apks, "decoy.apk"), words="[]")
+
+
+def test_a_corpus_without_its_files_is_told(bench: Callable[..., BenchResult], built_apks: Path) -> None:
+    lines = to_lines(bench(row(built_apks, "missing.apk")), "zh")
+    assert lines[0] == "样本文件夹中没有：missing.apk"
+    assert lines[1].startswith("没有读到任何样本")
+
+
+def test_the_table_has_chinese_headings_that_stand_over_their_columns(bench: Callable[..., BenchResult],
+                                                                      built_apks: Path) -> None:
+    lines = to_lines(bench(row(built_apks, "checkin-native.apk", check_in=YES)), "zh")
+    assert lines[0].split() == ["检查项", "找到", "漏掉", "误报", "精确", "召回"]
+    assert len(lines[0].encode("gbk")) == len(lines[1].encode("gbk", "replace"))
+    assert any("check-in：找到：checkin-native.apk" in line for line in lines)
+
+
 def test_missing_labels_are_an_error_of_the_user(checks: CheckSet, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="labels_damaged"):
         run_bench(tmp_path, tmp_path, checks)
@@ -161,7 +199,7 @@ def test_the_table_names_every_check_and_every_file(bench: Callable[..., BenchRe
     text = "\n".join(lines)
     for said in ("check-in: found: checkin-native.apk", "track-upload: MISSED: points-native.apk",
                  "points-ranking: FALSE: points-native.apk", "readable files without the feature: ",
-                 "could not be seen whole: packed-shell.apk (packed"):
+                 "could not be seen whole: packed-shell.apk ("):
         assert said in text
     assert "keyword" not in text
 
