@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import BrowserContext, Error
 
 from appscan.capture.browser import Chromium
-from appscan.capture.explore import Explorer
+from appscan.capture.day import Copy, live_through, settings_of
+from appscan.capture.explore import Explorer, Node
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.instrument import script
 from appscan.capture.journal import Journal, Moment
@@ -25,6 +27,8 @@ from appscan.capture.secrets import Secrets
 
 RENEW_AFTER_PAGES = 400
 BROWSER_DEATHS = 3
+DAYS_GRACE = 20.0
+"""Seconds past the cap that virtual days may still begin: they are short, and what they show is shown nowhere else."""
 VIEWPORTS: dict[str, dict[str, Any]] = {
     "mobile": {
         "viewport": {"width": 390, "height": 844},
@@ -54,6 +58,7 @@ class _Run:
     progress: Progress
     hosts: frozenset[str]
     deadline: float
+    viewports: tuple[str, ...]
     left: list[str] = field(default_factory=list)
     actors: list[dict[str, Any]] = field(default_factory=list)
     failures: list[CaptureError] = field(default_factory=list)
@@ -79,9 +84,10 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
             progress,
             hosts,
             time.monotonic() + options.max_minutes * 60,
+            ("mobile", "desktop") if options.viewport == "both" else (options.viewport,),
         )
         for actor in options.actors:
-            for viewport in ("mobile", "desktop") if options.viewport == "both" else (options.viewport,):
+            for viewport in run.viewports:
                 _capture_actor(run, actor, viewport)
     if not journal.states:
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
@@ -112,6 +118,7 @@ def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
                 explorer.start(run.urls)
             explorer.seat = seat
             explorer.run()
+            _live_days(run, explorer, context, network, viewport)
             break
         except (CaptureError, Error) as error:
             run.failures.append(
@@ -128,24 +135,77 @@ def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
 
 def _context(run: _Run, actor: Actor, viewport: str) -> BrowserContext:
     """A fresh browser context that carries the instrument. Raises CaptureError (no_browser)."""
-    browser = run.chromium.browser or run.chromium.start()
-    settings = dict(VIEWPORTS[viewport])
-    if "user_agent" in settings:
-        settings["user_agent"] = settings["user_agent"].format(major=browser.version.partition(".")[0])
-    context = browser.new_context(
-        locale=run.options.locale,
-        timezone_id="Asia/Shanghai",
-        service_workers="block",
-        accept_downloads=False,
-        bypass_csp=True,
-        ignore_https_errors=False,
-        storage_state=actor.storage_state,
-        **settings,
-    )
+    context = _bare_context(run, viewport, actor.storage_state)
     journal = run.journal
     context.expose_binding("__appscanTell", lambda _source, rows: _told(journal, rows))
     context.add_init_script(script(hosts=sorted(run.hosts), writes=run.options.writes, sealed=False))
     return context
+
+
+def _live_days(run: _Run, explorer: Explorer, context: BrowserContext, network: Network, viewport: str) -> None:
+    """A virtual day of the most promising states, each in its own sealed copy."""
+    if run.options.days <= 0 or run.options.virtual_hours <= 0 or viewport != run.viewports[0]:
+        return
+    stored: Any = context.storage_state()
+    session = explorer.seat.stored()
+    settings = settings_of(run.options, network, run.hosts, datetime.now(UTC))
+    for index, node in enumerate(worth_a_day(explorer, run.journal)[: run.options.days]):
+        if time.monotonic() > run.deadline + DAYS_GRACE:
+            run.journal.reached.add("minutes")
+            run.journal.gap("day_not_lived", ["timer", "request"], node.sight.url)
+            continue
+        run.progress("day", index, run.options.days)
+        _fetch_page(explorer, network, node.sight.url)
+        sealed = Network(run.options, run.hosts, run.journal, sealed=True, assets=network.assets)
+        copy: BrowserContext | None = None
+        try:
+            copy = _bare_context(run, viewport, stored)
+            copy.add_init_script(script(**settings))
+            sealed.attach(copy)
+            elsewhere = next((f"#{urldefrag(other.sight.url).fragment}" for other in explorer.nodes.values()
+                              if other.sight.route != node.sight.route and "#" in other.sight.url
+                              and urldefrag(other.sight.url).url == urldefrag(node.sight.url).url), None)
+            live_through(Copy(node.id, node.sight.url, session, elsewhere), copy, run.chromium, run.journal, run.options, sealed)
+        except Error as error:
+            run.journal.gap("day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200])
+            run.chromium.renew()
+        finally:
+            _close(copy)
+
+
+def _fetch_page(explorer: Explorer, network: Network, url: str) -> None:
+    """A state reached by pressing may have an address that was never loaded; the sealed copy needs its page."""
+    if urldefrag(url).url not in network.assets:
+        try:
+            explorer.seat.open(url)
+        except (CaptureError, Error):
+            return
+
+
+def worth_a_day(explorer: Explorer, journal: Journal) -> list[Node]:
+    """States in the order in which a day of them is worth living: start pages, then what holds timers, sockets or Workers."""
+    lively: Counter[str] = Counter()
+    for row in [*journal.timers, *journal.calls, *journal.requests]:
+        api = str(row.get("api", ""))
+        if row["state"] and (row.get("period", 0) >= 1000 or api.startswith(("Worker", "addEventListener:", "geolocation.watch"))
+                             or row.get("kind") == "socket"):
+            lively[row["state"]] += 1
+    seen: dict[str, Node] = {}
+    for node in explorer.nodes.values():
+        best = seen.get(node.sight.route)
+        if best is None or lively[node.id] > lively[best.id] and not best.sight.route == node.sight.route:
+            seen[node.sight.route] = node
+    return sorted(seen.values(), key=lambda node: (node.depth > 0, -min(lively[node.id], 3), node.depth))
+
+
+def _bare_context(run: _Run, viewport: str, storage: Any) -> BrowserContext:
+    browser = run.chromium.browser or run.chromium.start()
+    settings = dict(VIEWPORTS[viewport])
+    if "user_agent" in settings:
+        settings["user_agent"] = settings["user_agent"].format(major=browser.version.partition(".")[0])
+    return browser.new_context(
+        locale=run.options.locale, timezone_id="Asia/Shanghai", service_workers="block", accept_downloads=False,
+        bypass_csp=True, ignore_https_errors=False, storage_state=storage, **settings)
 
 
 def _told(journal: Journal, rows: object) -> None:

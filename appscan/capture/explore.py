@@ -24,7 +24,7 @@ PRESSED = frozenset(
 STEADY = 5
 """So many states of one pattern of route come first; more of the same wait until everything else was seen."""
 SAME_CONTROL = 2
-NEW_TEXTS = 3
+NEW_TEXTS = 1
 TEXT_STATES = 8
 SCROLLS = 6
 CONTROLS_PER_STATE = 120
@@ -167,6 +167,15 @@ class Explorer:
         self.journal.route(route_of(visit.url), visit.found_by, visited=True)
         node = self._arrived(sight, visit.origin, visit.by, visit.depth, None, None)
         self.journal.adopt(since, node.id)
+        if visit.found_by == "start" and route_of(sight.url) != route_of(visit.url):
+            self._wall(visit, node)
+
+    def _wall(self, visit: Visit, node: Node) -> None:
+        """Sent from a start address to a page that asks for a password: nothing behind it was seen."""
+        if any(control.get("role") == "password" for control in node.controls):
+            self.journal.route(route_of(visit.url), "start", blocked="login_wall")
+            self.journal.gap("login_wall", ["text", "control", "title", "form", "request", "route", "timer"], visit.url,
+                             blinds=True)
 
     def _open(self, url: str) -> Sight:
         self.pages += 1

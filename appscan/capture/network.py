@@ -75,9 +75,8 @@ class Network:
     _kept: int = 0
 
     def attach(self, context: BrowserContext) -> None:
-        """Take over all requests of `context` and its sockets."""
+        """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
         context.route("**/*", self._on_request)
-        context.route_web_socket(re.compile(".*"), lambda socket: socket.close())
         context.on("requestfinished", self._on_finished)
         context.on("requestfailed", lambda request: self._rows.pop(request, None))
         context.set_default_timeout(self.options.load_seconds * 1000)
@@ -230,6 +229,13 @@ class Network:
 
     def _on_finished(self, request: Request) -> None:
         row = self._rows.pop(request, None)
+        first = request.redirected_from
+        for _ in range(20):  # only the first hop of a redirect was ours to note
+            if row is not None or first is None:
+                break
+            row, first = self._rows.pop(first, None), first.redirected_from
+        if row is None:
+            row = self._hop(request)
         if row is None:
             return
         try:
@@ -238,6 +244,12 @@ class Network:
                 self._keep(request, response, row)
         except Error:
             return  # the page went on; the answer is gone
+
+    def _hop(self, request: Request) -> dict[str, Any] | None:
+        """The row written for the target of a redirect, which no route was asked about."""
+        if request.redirected_from is None:
+            return None
+        return next((row for row in reversed(self.journal.requests[-50:]) if row["url"] == request.url), None)
 
     def _keep(self, request: Request, response: Response, row: dict[str, Any]) -> None:
         row["status"] = response.status
@@ -249,7 +261,7 @@ class Network:
         if not wanted or int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4 or 300 <= response.status < 400:
             return
         body = response.body()
-        if kind in ("script", "style", "document") and response.status == 200 and self._kept + len(body) < MAX_ASSETS:
+        if (kind in ("script", "style", "document") or "javascript" in type_) and response.status == 200 and self._kept + len(body) < MAX_ASSETS:
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
         text = body[: MAX_KEPT * 4].decode("utf-8", "replace")

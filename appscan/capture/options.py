@@ -53,4 +53,4 @@ class CaptureOptions:
     authority: str | None = None
     actors: tuple[Actor, ...] = (Actor(),)
     load_seconds: float = 15.0
-    stall_seconds: float = 40.0
+    stall_seconds: float = 25.0

@@ -110,6 +110,14 @@ class Seat:
         except Error:
             return
 
+    def stored(self) -> dict[str, str]:
+        """The page's session storage."""
+        try:
+            found = self.page.evaluate("() => Object.fromEntries(Object.entries(sessionStorage).slice(0, 200))")
+        except Error:
+            return {}
+        return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
     def picture(self) -> bytes | None:
         """A PNG of what the window shows."""
         try:

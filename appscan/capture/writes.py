@@ -31,6 +31,10 @@ def word_class(name: str) -> frozenset[str]:
     return frozenset(found.group(1).split() if found else ())
 
 
+ASK_FIRST = frozenset({"get", "query", "list", "find", "search", "page", "fetch"})
+NOUNS = frozenset("""online offline duration count order trace click heart punch end start register alive stay post sync
+store collect track""".split())  # noqa: SIM905
+"""Words among the verbs that are as often nouns."""
 LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
 ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
@@ -58,7 +62,7 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind
         if kind != "image" or names <= word_class("harmless"):
             return Kind.READ
         return Kind.WRITE  # a picture that carries a message
-    verdict = _by_words(segments, query, _operation(body, method), kind)
+    verdict = _by_words(segments, query, _operation(body, method), kind, method)
     if verdict is not None:
         return verdict
     if method in ("OPTIONS", "HEAD"):
@@ -78,7 +82,7 @@ def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:
     return Kind.WRITE if names & word_class("marking") and kind != "document" else Kind.READ
 
 
-def _by_words(segments: list[str], query: list[tuple[str, str]], operation: list[str], kind: str) -> Kind | None:
+def _by_words(segments: list[str], query: list[tuple[str, str]], operation: list[str], kind: str, method: str) -> Kind | None:
     path_words = [word for segment in segments for word in words(segment)]
     last = words(segments[-1]) if segments else []
     acts = [
@@ -99,57 +103,28 @@ def _by_words(segments: list[str], query: list[tuple[str, str]], operation: list
         return Kind.WRITE
     if operation and operation[0] == "query":
         return Kind.READ
-    return _by_path(path_words, last, acts, query)
+    return _by_path(path_words, last, acts, method)
 
 
-def _by_path(path_words: list[str], last: list[str], acts: list[str], query: list[tuple[str, str]]) -> Kind | None:
-    found = set(path_words) | set(acts)
+def _by_path(path_words: list[str], last: list[str], acts: list[str], method: str) -> Kind | None:
+    """What the words of the path say. A POST is a read only where the last segment itself asks for something."""
+    reads = word_class("reads" if method in ("GET", "HEAD") else "asking")
+    deeds, found = word_class("acts") - word_class("reads"), set(path_words) | set(acts)
+    asks_first = bool(last) and last[0] in ASK_FIRST and not set(last[1:]) & (word_class("verbs") - NOUNS)
     if found & word_class("verbs"):
-        # `/stat/online/list` reads a list of who is online: a closing read word beats nouns, never verbs in its own segment
-        verbs_last = set(last) & word_class("verbs")
-        closing = bool(last) and (
-            last[-1] in word_class("reads") or last[0] in ("get", "query", "list", "find", "search", "page")
-        )
-        nouns = found & word_class("verbs") <= {
-            "online",
-            "offline",
-            "duration",
-            "count",
-            "order",
-            "trace",
-            "click",
-            "heart",
-            "punch",
-            "end",
-            "start",
-            "register",
-            "alive",
-            "stay",
-            "post",
-            "sync",
-            "store",
-            "collect",
-            "track",
-        }
-        if not (
-            closing and nouns and (not verbs_last or last[0] in ("get", "query", "list", "find", "search", "page"))
-        ):
+        # `/online/list` reads a list of who is online: a closing read word beats nouns, not verbs of its own segment
+        closes = bool(last) and last[-1] in reads and not set(last) & word_class("verbs")
+        if not ((closes or asks_first) and found & word_class("verbs") <= NOUNS):
             return Kind.WRITE
-    if acts and set(acts) & word_class("acts") and not set(acts) & word_class("reads"):
-        return Kind.WRITE
-    if (
-        last
-        and (last[-1] in word_class("reads") or last[0] in word_class("reads"))
-        and last[-1] not in word_class("acts") - word_class("reads")
-    ):
+    if asks_first:
         return Kind.READ
-    if last and set(last) & word_class("reads") and not set(last) & word_class("acts"):
-        return Kind.READ
-    if found & (word_class("acts") - word_class("reads")):
+    if set(acts) & deeds and not set(acts) & reads:
         return Kind.WRITE
-    if {name.lower() for name, _ in query} & {"action", "act", "op"} and not set(acts) & word_class("reads"):
-        return None
-    return Kind.READ if found & word_class("reads") else None
+    if set(acts) & reads or (last and (last[-1] in reads or last[0] in reads) and last[-1] not in deeds):
+        return Kind.READ
+    if found & deeds:
+        return Kind.WRITE
+    return Kind.READ if found & reads and method in ("GET", "HEAD") else None
 
 
 def _is_deed(last: list[str]) -> bool:

@@ -16,7 +16,7 @@ const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
   rows: [], told: {}, pending: 0, short: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
-  deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], number: 0, lastActivity: 0,
+  deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
 };
 Object.defineProperty(window, "__appscan", { value: appscan, enumerable: false, configurable: false, writable: false });
 const root = hub || appscan;
@@ -52,9 +52,25 @@ function tell(what, row) {
   row.virtual = root.clock ? Math.round(root.clock.now - root.clock.midnight) : null;
   row.trigger = root.unloading ? "leave" : root.trigger;
   row.label = root.label;
+  if (sealed && what === "request" && root.day && !inSeries(row)) return row;
+  if (sealed && root.day && what === "call" && root.told[kind] > 6) return row;
   if (root.told[kind] > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = (root.dropped || 0) + 1; return row; }
   root.rows.push(row);
   return row;
+}
+// During the virtual day every request counts, but only the first few of an endpoint are kept whole.
+function inSeries(row) {
+  const key = `${row.kind} ${row.method} ${row.url.replace(/[?#].*$/, "")}`;
+  let series = root.series[key];
+  if (!series) {
+    if (Object.keys(root.series).length > 300) return false;
+    series = root.series[key] = { kind: row.kind, method: row.method, url: row.url, times: [], kept: {}, count: 0 };
+  }
+  series.count++;
+  if (series.times.length < 60000) series.times.push(row.virtual);
+  const when = row.trigger + (row.virtual >= 86400000 ? "+" : "");
+  series.kept[when] = (series.kept[when] || 0) + 1;
+  return series.kept[when] <= 3;
 }
 function call(api, detail) {
   let text = "";
@@ -63,13 +79,13 @@ function call(api, detail) {
 }
 appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
 function flush() {
-  if (sealed || !root.rows.length || typeof window.__appscanTell !== "function") return;
-  try { window.__appscanTell(native.stringify(appscan.take())); } catch { /* the page is going */ }
+  if (typeof window.__appscanTell !== "function" || hub || !(root.rows.length || root.day)) return;
+  try { window.__appscanTell(native.stringify(sealed ? { rows: appscan.take(), series: Object.values(root.series), now: root.clock.now - root.clock.midnight } : appscan.take())); } catch { /* the page is going */ }
 }
 appscan.flush = flush;
-native.addEventListener.call(window, "pagehide", () => { appscan.unloading = true; root.unloading = true; native.Promise.resolve().then(flush); flush(); }, true);
-native.addEventListener.call(window, "beforeunload", () => { root.unloading = true; native.setTimeout(() => { root.unloading = false; }, 50); }, true);
-native.addEventListener.call(window, "unload", flush, true);
+native.addEventListener.call(window, "pagehide", (event) => { if (!event.isTrusted) return; appscan.unloading = true; root.unloading = true; native.Promise.resolve().then(flush); flush(); }, true);
+native.addEventListener.call(window, "beforeunload", (event) => { if (!event.isTrusted) return; root.unloading = true; native.setTimeout(() => { root.unloading = false; }, 50); }, true);
+native.addEventListener.call(window, "unload", (event) => { if (event.isTrusted) flush(); }, true);
 function hop() {  // one turn of the event loop, without the browser's minimum of 4 ms
   return new native.Promise((done) => { const channel = new native.MessageChannel(); channel.port1.onmessage = () => { channel.port1.close(); done(); }; channel.port2.postMessage(0); });
 }

@@ -1,6 +1,6 @@
 // One virtual day in the sealed copy: an hour of use, then nobody touches the page, then midnight, then it is left.
 if (sealed && !hub) {
-  appscan.begin = async () => { await appscan.advance(root.clock.now + 3000, 3000); const seen = appscan.glance(); root.day = true; root.trigger = "timer"; return { ...seen, rows: appscan.take() }; };
+  appscan.begin = async () => { if (root.workers.length) await new native.Promise((done) => native.setTimeout(done, 150)); await appscan.advance(root.clock.now + 3000, 3000); const seen = appscan.glance(); root.day = true; root.trigger = "timer"; return { ...seen, rows: appscan.take() }; };
   const touch = () => {
     const point = { bubbles: true, cancelable: true, clientX: 5, clientY: 300, view: window };
     for (const [Kind, name] of [[PointerEvent, "pointermove"], [MouseEvent, "mousemove"], [MouseEvent, "mousedown"], [MouseEvent, "mouseup"], [KeyboardEvent, "keydown"], [KeyboardEvent, "keyup"], [Event, "scroll"], [Event, "touchstart"], [Event, "touchmove"]]) {
@@ -28,11 +28,9 @@ if (sealed && !hub) {
     try { Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" }); Object.defineProperty(document, "hidden", { configurable: true, get: () => true }); } catch { /* fixed */ }
     for (const [target, event] of [[window, new Event("beforeunload", { cancelable: true })], [document, new Event("visibilitychange", { bubbles: true })], [window, new Event("pagehide")], [window, new Event("unload")]]) {
       try { target.dispatchEvent(event); } catch { /* the page's own fault */ }
-      const own = target["on" + event.type];
-      void own;
       await hop();
     }
     await hop();
-    return { rows: appscan.take(), timers: appscan.timers() };
+    return { rows: appscan.take(), timers: appscan.timers(), series: Object.values(root.series) };
   };
 }

@@ -28,6 +28,14 @@ function answerFor(method, url) {
   const known = root.answers[method + " " + url] || root.answers[method + " " + path];
   return known ? { status: known.status, text: known.text, type: known.type } : { status: 200, text: native.stringify(root.success), type: "application/json" };
 }
+// A Response whose body is there at once: reading a real one takes turns of the event loop that the virtual clock would skip.
+function replyOf(answer, url) {
+  const response = new Response([204, 205, 304].includes(answer.status) ? null : answer.text, { status: answer.status || 200, headers: { "content-type": answer.type || "application/json" } });
+  const soon = (make) => function () { return new native.Promise((done, failed) => { try { done(make()); } catch (error) { failed(error); } }); };
+  const own = { url, json: soon(() => native.parse(answer.text)), text: soon(() => answer.text), blob: soon(() => new Blob([answer.text], { type: answer.type || "" })), arrayBuffer: soon(() => new TextEncoder().encode(answer.text).buffer), clone: () => replyOf(answer, url) };
+  for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
+  return response;
+}
 function busy(promise) { root.pending++; const done = () => { root.pending--; }; promise.then(done, done); return promise; }
 const mayWrite = SETTINGS.writes === "allow" && !sealed;
 
@@ -44,8 +52,7 @@ function watchFetch(inner, real) {
     if (real && (sealed || ((keep || root.unloading) && !mayWrite))) {
       const answer = answerFor(row.method, row.url);
       row.status = answer.status; row.own = true;
-      return native.Promise.resolve().then(() => { const response = new Response([204, 205, 304].includes(answer.status) ? null : answer.text, { status: answer.status || 200, headers: { "content-type": answer.type || "application/json" } });
-        try { Object.defineProperty(response, "url", { value: row.url }); } catch { /* fixed */ } return response; });
+      return native.Promise.resolve().then(() => replyOf(answer, row.url));
     }
     const sent = inner.call(this, input, options);
     if (sent && typeof sent.then === "function") {

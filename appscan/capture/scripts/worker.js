@@ -24,10 +24,16 @@
     if (event.data.reply) { const done = waiting.get(event.data.reply.id); waiting.delete(event.data.reply.id); if (done) done(event.data.reply); }
     if (event.data.advance !== undefined) advance(event.data.advance);
   });
+  const replyOf = (reply) => {
+    const response = new Response([204, 205, 304].includes(reply.status) ? null : reply.text, { status: reply.status || 200, headers: { "content-type": reply.type || "application/json" } });
+    const own = { json: async () => JSON.parse(reply.text), text: async () => reply.text, clone: () => replyOf(reply) };
+    for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
+    return response;
+  };
   self.fetch = (input, options) => {
     const asked = input instanceof Request ? input.url : input, method = (options && options.method) || (input instanceof Request ? input.method : "GET");
     if (/^(data|blob):/.test(asked)) return native.fetch.call(self, input, options);
-    return through("fetch", method, asked, options && options.body).then((reply) => new Response([204, 205, 304].includes(reply.status) ? null : reply.text, { status: reply.status || 200, headers: { "content-type": reply.type || "application/json" } }));
+    return through("fetch", method, asked, options && options.body).then(replyOf);
   };
   if (self.navigator && self.navigator.sendBeacon) try { Object.defineProperty(Object.getPrototypeOf(self.navigator), "sendBeacon", { value: (url, body) => { through("beacon", "POST", url, body); return true; } }); } catch { /* fixed */ }
   self.XMLHttpRequest = class extends EventTarget {

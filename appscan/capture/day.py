@@ -1,0 +1,231 @@
+"""A working day of a page in a sealed copy: nothing leaves, the clock is ours. Knows no policy (seams.md, "Virtual day")."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Error
+
+from appscan.capture.browser import Chromium
+from appscan.capture.journal import Journal, Moment
+from appscan.capture.network import Network
+from appscan.capture.options import DAY_START_HOUR, CaptureOptions
+from appscan.capture.writes import classify
+
+HOUR = 3_600_000
+MINUTE = 60_000
+MIDNIGHT = 24 * HOUR
+ACTIVE = HOUR
+CHUNK = 30 * MINUTE
+CHUNK_BUDGET = 1500
+DAY_BUDGET = 12_000
+MAX_ANSWERS = 2_000_000
+LEAST = 3
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A logged-in page to be copied: where, with which session storage, and where else one can go from it."""
+
+    state: str
+    url: str
+    session: dict[str, str]
+    elsewhere: str | None
+
+
+@dataclass
+class _Notes:
+    """What one day has shown so far."""
+
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
+    dialogs: list[dict[str, Any]] = field(default_factory=list)
+    midnight: list[dict[str, Any]] = field(default_factory=list)
+    reached: int = 0
+    left_itself: bool = False
+
+
+def midnight_of(now: datetime) -> int:
+    """Milliseconds of the epoch at 00:00 of this day in China."""
+    return int(now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
+def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str], now: datetime) -> dict[str, Any]:
+    """Settings of the instrument in a sealed copy: start of the day, and the answers that the living site gave."""
+    answers: dict[str, Any] = {}
+    size = 0
+    for key, answer in network.answers.items():
+        size += len(answer["text"])
+        if size > MAX_ANSWERS:
+            break
+        answers[key] = answer
+    midnight = midnight_of(now)
+    return {"hosts": sorted(hosts), "writes": options.writes, "sealed": True, "answers": answers, "success": network.success,
+            "midnight": midnight, "start": midnight + DAY_START_HOUR * HOUR}
+
+
+def live_through(copy: Copy, context: BrowserContext, chromium: Chromium, journal: Journal, options: CaptureOptions,
+                 sealed: Network) -> None:
+    """Live one virtual day of one page and write it into the journal. The context carries the sealed instrument."""
+    journal.moment = Moment(journal.moment.actor, copy.state, "timer", "", journal.moment.viewport)
+    notes = _Notes()
+    begin = DAY_START_HOUR * HOUR
+    end = begin + int(options.virtual_hours * HOUR)
+    context.expose_binding("__appscanTell", lambda _source, text: _told(journal, notes, text))
+    page = context.new_page()
+    try:
+        page.goto(copy.url, wait_until="load", timeout=15_000)
+        if copy.session:
+            page.evaluate("(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }", copy.session)
+            notes.series.clear()
+            page.reload(wait_until="load", timeout=15_000)
+        _keep(journal, notes, _ask(page.evaluate, chromium, "() => __appscan.begin()", None))
+        _pass_hours(page.evaluate, chromium, journal, notes, begin, end)
+        left = _ask(page.evaluate, chromium, "(to) => __appscan.leave(to)", copy.elsewhere)
+        _keep(journal, notes, left)
+        notes.series = left.get("series") or notes.series
+        journal.take_timers(left.get("timers"))
+    except Error as error:
+        notes.left_itself = True
+        if "navigat" not in str(error) and "destroyed" not in str(error):
+            journal.gap("day_not_lived", ["timer", "request"], copy.url, why=str(error).splitlines()[0][:200])
+        elif notes.reached < MIDNIGHT <= end and (notes.reached < MIDNIGHT - CHUNK):
+            journal.gap("page_left_itself", ["timer", "request"], copy.url, step=clock_of(notes.reached))
+        notes.midnight.append({"virtual": max(notes.reached, begin), "kind": "route", "detail": page.url[:2000]})
+    finally:
+        page.close()
+    if sealed.leaks:
+        journal.gap("day_answer_missing", ["request", "timer"], copy.url, count=len(sealed.leaks), why=sealed.leaks[0][:300])
+    intervals = intervals_of(notes.series, notes.requests, begin + min(ACTIVE, (end - begin) // 4))
+    if notes.series or notes.dialogs or notes.midnight:
+        journal.day.append({
+            "actor": journal.moment.actor, "state": copy.state, "from": begin, "to": max(begin, min(notes.reached or begin, end)),
+            "requests": sum(int(row.get("count", 0)) for row in notes.series), "intervals": intervals,
+            "dialogs": notes.dialogs[:200], "midnight": notes.midnight[:400]})
+
+
+def _pass_hours(run: Callable[..., Any], chromium: Chromium, journal: Journal, notes: _Notes, begin: int, end: int) -> None:
+    """An hour of use, then nobody touches the page; dialogs are looked for every half hour, and around midnight."""
+    active = begin + min(ACTIVE, (end - begin) // 4)
+    stops = sorted({active, *(stop for stop in range(active + CHUNK, end, CHUNK) if stop != MIDNIGHT), end, *(stop for stop in (MIDNIGHT - 30_000, MIDNIGHT + 30_000)
+                                                                       if active < stop < end)})
+    before: dict[str, Any] | None = None
+    spent_cut = False
+    for stop in stops:
+        seen = _ask(run, chromium, "([to, active, budget]) => __appscan.pass(to + __appscan.clock.midnight, active, budget)",
+                    [stop, stop <= active, CHUNK_BUDGET])
+        notes.reached = stop
+        _keep(journal, notes, seen)
+        _note_dialogs(notes, seen, stop)
+        if stop < MIDNIGHT:
+            before = seen
+        elif before is not None:
+            _note_midnight(notes, before, seen, stop)
+        if seen.get("cut") and not spent_cut:
+            spent_cut = True
+            journal.gap("day_cut_short", ["timer", "request"], str(seen.get("route", "")), step=clock_of(stop))
+            return
+        if seen.get("thinned"):
+            journal.gap("timers_thinned", ["timer"], str(seen.get("route", "")))
+
+
+def _ask(run: Callable[..., Any], chromium: Chromium, code: str, argument: Any) -> dict[str, Any]:
+    chromium.alive()
+    answer = run(code, argument)
+    chromium.alive()
+    return answer if isinstance(answer, dict) else {}
+
+
+def _keep(journal: Journal, notes: _Notes, seen: dict[str, Any]) -> None:
+    notes.requests += journal.take(seen.get("rows"), virtual=True)
+
+
+def _told(journal: Journal, notes: _Notes, text: object) -> None:
+    """What the copy had seen when it went elsewhere by itself."""
+    try:
+        told = json.loads(text) if isinstance(text, str) and len(text) < 50_000_000 else None
+    except (ValueError, RecursionError):
+        return
+    if isinstance(told, dict):
+        _keep(journal, notes, told)
+        series = told.get("series")
+        if isinstance(series, list) and series:
+            notes.series = [row for row in series if isinstance(row, dict)]
+        now = told.get("now")
+        if isinstance(now, (int, float)):
+            notes.reached = max(notes.reached, int(now))
+
+
+def _note_dialogs(notes: _Notes, seen: dict[str, Any], when: int) -> None:
+    known = {row["text"] for row in notes.dialogs}
+    for row in seen.get("dialogs", [])[:20]:
+        text = str(row.get("text", ""))[:4000]
+        closable = row.get("closable")
+        if text not in known:
+            notes.dialogs.append({"virtual": when, "text": text, "modal": bool(row.get("modal")),
+                                  "closable": closable if isinstance(closable, bool) else None})
+            if when > MIDNIGHT:
+                notes.midnight.append({"virtual": when, "kind": "dialog", "detail": text[:2000]})
+
+
+def _note_midnight(notes: _Notes, before: dict[str, Any], after: dict[str, Any], when: int) -> None:
+    """What is there after midnight that was not there before; running figures are folded away."""
+    known = {fold(text) for text in before.get("texts", [])} | {fold(row["detail"]) for row in notes.midnight}
+    for text in after.get("texts", [])[:600]:
+        if fold(str(text)) not in known and len(notes.midnight) < 100:
+            notes.midnight.append({"virtual": when, "kind": "text", "detail": str(text)[:2000]})
+    if before.get("route") != after.get("route"):
+        notes.midnight.append({"virtual": when, "kind": "route", "detail": str(after.get("route", ""))[:2000]})
+    endpoints: dict[str, list[dict[str, Any]]] = {}
+    for row in notes.requests:
+        endpoints.setdefault(f"{row['method']} {urlsplit(row['url']).path}", []).append(row)
+    for endpoint, rows in endpoints.items():
+        if all((row["virtual"] or 0) >= MIDNIGHT for row in rows):
+            for row in rows:
+                row["trigger"] = "midnight"
+            entry = {"virtual": int(rows[0]["virtual"] or MIDNIGHT), "kind": "request", "detail": endpoint[:2000]}
+            if entry not in notes.midnight:
+                notes.midnight.append(entry)
+
+
+def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], idle_from: int) -> list[dict[str, Any]]:
+    """Endpoints that were asked again and again, with the median distance; those that go on while idle come as idle."""
+    found = []
+    for row in series:
+        times = sorted(int(time) for time in row.get("times", []) if isinstance(time, (int, float)))
+        idle = [time for time in times if time > idle_from]
+        judged = idle if len(idle) >= LEAST else times
+        distances = sorted(later - earlier for earlier, later in zip(judged, judged[1:], strict=False) if later - earlier > 200)
+        if len(judged) < LEAST or len(distances) < LEAST - 1:
+            continue
+        period = int(statistics.median(distances))
+        spread = (distances[int(len(distances) * 0.9) - (len(distances) > 9)] - distances[int(len(distances) * 0.1)]) / period
+        method, url, kind = str(row.get("method", "GET"))[:20], str(row.get("url", "")), str(row.get("kind", "other"))
+        path = urlsplit(url).path
+        alike = [asked for asked in requests if asked["method"] == method and urlsplit(asked["url"]).path == path]
+        fields = list(dict.fromkeys(name for asked in alike for name in asked["request_fields"]))[:400]
+        verdict = alike[0]["class"] if alike else classify(method, url, "", kind).value
+        is_idle = judged is idle
+        found.append({"method": method, "path": path[:2000], "kind": kind, "class": verdict, "period": period,
+                      "count": int(row.get("count", len(times))), "spread": round(max(0.0, spread), 3), "fields": fields,
+                      "idle": is_idle, "trigger": "idle" if is_idle else "timer", "first": times[0], "last": times[-1]})
+    return sorted(found, key=lambda row: (row["path"], row["method"]))
+
+
+def fold(text: str) -> str:
+    """A text with its figures folded, so that a running clock is no change."""
+    return re.sub(r"\d+", "0", text).strip()
+
+
+def clock_of(when: int) -> str:
+    """Milliseconds of the day as HH:MM."""
+    return f"{when // HOUR:02d}:{when % HOUR // MINUTE:02d}"
+
