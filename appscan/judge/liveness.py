@@ -116,10 +116,13 @@ class Liveness:
             self._queue.append(method)
 
     def _enter(self, sid: int, by: int | None) -> None:
-        """A class is alive: its callbacks may run."""
-        if sid in self.classes or not self.program.own_sid[sid]:
-            return
-        self.classes.add(sid)
+        """A class is alive, and so are the classes it extends: their callbacks may run."""
+        while sid >= 0 and sid not in self.classes and self.program.own_sid[sid]:
+            self.classes.add(sid)
+            self._enter_one(sid, by)
+            sid = self.program.superclass(sid)
+
+    def _enter_one(self, sid: int, by: int | None) -> None:
         program = self.program
         for target, caller in self._waiting.pop(sid, ()):
             self._reach(target, caller)
@@ -128,9 +131,6 @@ class Liveness:
         for method in program.methods_of.get(sid, ()):
             if self._called_from_outside(method, strange):
                 self._reach(method, by)
-        parent = program.superclass(sid)
-        if parent >= 0:
-            self._enter(parent, by)
 
     def _called_from_outside(self, method: int, strange: list[int]) -> bool:
         methods = self.program.reading.code.methods

@@ -7,7 +7,7 @@ nor screens, nor any check.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -18,6 +18,8 @@ from appscan.model.reading import Fact, Reading
 
 ACC_NATIVE = 0x100
 MAX_CLASS_NAME = 200
+MAX_DEPTH = 64
+"""Levels of inheritance that are followed: real programs have about ten; a made-up chain must not cost its square."""
 _LAMBDA = re.compile(r"^lambda\$(?P<method>[\w<>]+?)\$\d+")
 _QUIET_ANNOTATIONS = ("Landroidx/annotation", "Landroid/support/annotation", "Lkotlin/", "Ljava/lang/",
                       "Landroid/annotation")
@@ -108,26 +110,26 @@ class Program:
         return int(self.reading.code.classes.superclass[row]) if row is not None else -1
 
     def ancestors(self, sid: int) -> Iterable[int]:
-        """Superclasses and interfaces of a class, nearest first, as far as they are known."""
-        queue, seen = deque([sid]), {sid}
-        while queue:
-            current = queue.popleft()
-            for parent in [self.superclass(current), *self.interfaces_of.get(current, ())]:
-                if parent >= 0 and parent not in seen:
-                    seen.add(parent)
-                    queue.append(parent)
-                    yield parent
+        """Superclasses and interfaces of a class, nearest first, as far as they are known and `MAX_DEPTH` goes."""
+        level, seen = [sid], {sid}
+        for _ in range(MAX_DEPTH):
+            above = [parent for current in level
+                     for parent in (self.superclass(current), *self.interfaces_of.get(current, ())) if parent >= 0]
+            level = [parent for parent in dict.fromkeys(above) if parent not in seen]
+            if not level:
+                return
+            seen.update(level)
+            yield from level
 
     def descendants(self, sid: int) -> set[int]:
-        """Classes that extend or implement the class with this descriptor sid, itself included."""
-        if sid not in self.children:
-            return {sid}
-        found, queue = {sid}, [sid]
-        while queue:
-            for child in self.children.get(queue.pop(), ()):
-                if child not in found:
-                    found.add(child)
-                    queue.append(child)
+        """Classes that extend or implement the class with this descriptor sid, itself included, down to `MAX_DEPTH`."""
+        found, level = {sid}, [sid]
+        for _ in range(MAX_DEPTH):
+            below = {child for current in level for child in self.children.get(current, ())} - found
+            if not below:
+                break
+            found |= below
+            level = list(below)
         return found
 
     # -- edges -----------------------------------------------------------------------------------------------------
