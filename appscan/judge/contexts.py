@@ -47,8 +47,11 @@ class Contexts:
     def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
         sentences = [part for part in _SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
         by = ""
+        whole: str | None = None
         for sentence in sentences or [folded]:
-            by = self._sentence(sentence) or self._paragraph(folded)
+            by = self._sentence(sentence)
+            if not by:
+                whole = by = self._paragraph(folded) if whole is None else whole
             if not by:
                 return ""
         return by

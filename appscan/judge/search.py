@@ -121,16 +121,20 @@ class Search:
 
     def _find_han(self, words: list[Word]) -> dict[Word, frozenset[int]]:
         joined, sids, starts = self._han
-        found: dict[Word, set[int]] = {}
         texts = sorted({word.text for word in words})
+        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True)
+        if not matches:
+            return {}
+        table = np.array(matches, dtype=np.int64)
+        lines = np.searchsorted(starts, table[:, 1], side="right") - 1
         by_text: dict[str, list[Word]] = {}
         for word in words:
             by_text.setdefault(word.text, []).append(word)
-        for index, start, _ in ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True):
-            sid = sids[int(np.searchsorted(starts, start, side="right")) - 1]
+        found: dict[Word, set[int]] = {}
+        for index, line in np.unique(np.stack((table[:, 0], lines), axis=1), axis=0).tolist():
             for word in by_text[texts[index]]:
-                if word.match is Match.CONTAINS or _is_whole(self.folded(sid), word):
-                    found.setdefault(word, set()).add(sid)
+                if word.match is Match.CONTAINS or _is_whole(self.folded(sids[line]), word):
+                    found.setdefault(word, set()).add(sids[line])
         return {word: frozenset(hits) for word, hits in found.items()}
 
     def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
