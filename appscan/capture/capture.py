@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,11 +20,13 @@ from appscan.capture.explore import Explorer, Node
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.instrument import script
 from appscan.capture.journal import Journal, Moment
+from appscan.capture.login import Steps, holds, read_steps, sign_in
 from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.recording import head_of, write
 from appscan.capture.secrets import Secrets
+from appscan.capture.trials import Trials
 
 RENEW_AFTER_PAGES = 400
 BROWSER_DEATHS = 3
@@ -62,6 +65,14 @@ class _Run:
     left: list[str] = field(default_factory=list)
     actors: list[dict[str, Any]] = field(default_factory=list)
     failures: list[CaptureError] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the browser stored when the walk began: signed in, and nothing pressed yet."""
+
+    stored: Any
+    session: dict[str, str]
 
 
 def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress: Progress = silent) -> Path:
@@ -107,18 +118,25 @@ def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
     if row["name"] not in [other["name"] for other in run.actors]:
         run.actors.append(row)
     explorer: Explorer | None = None
+    steps: Steps | None = None
     for _ in range(BROWSER_DEATHS):
         context: BrowserContext | None = None
         try:
-            context = _context(run, actor, viewport)
+            context = _context(run, actor.storage_state, viewport)
             network.attach(context)
             seat = Seat(run.chromium, context, network, run.journal)
+            steps = _sign_in(run, actor, network, seat, row)
+            home = Home(context.storage_state(), seat.stored())
             if explorer is None:
                 explorer = Explorer(run.journal, network, run.options, seat, run.progress, run.deadline)
                 explorer.start(run.urls)
             explorer.seat = seat
             explorer.run()
-            _live_days(run, explorer, context, network, viewport)
+            if run.options.trials and viewport == run.viewports[0]:
+                _try(run, explorer, network, viewport, home)
+            explorer.seat = seat
+            _prove_after(run, seat, row, steps)
+            _live_days(run, explorer, home, network, viewport)
             break
         except (CaptureError, Error) as error:
             run.failures.append(
@@ -133,21 +151,92 @@ def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
         run.left += explorer.left()
 
 
-def _context(run: _Run, actor: Actor, viewport: str) -> BrowserContext:
+def _context(run: _Run, storage: Any, viewport: str) -> BrowserContext:
     """A fresh browser context that carries the instrument. Raises CaptureError (no_browser)."""
-    context = _bare_context(run, viewport, actor.storage_state)
+    context = _bare_context(run, viewport, storage)
     journal = run.journal
     context.expose_binding("__appscanTell", lambda _source, rows: _told(journal, rows))
     context.add_init_script(script(hosts=sorted(run.hosts), writes=run.options.writes, sealed=False))
     return context
 
 
-def _live_days(run: _Run, explorer: Explorer, context: BrowserContext, network: Network, viewport: str) -> None:
+def _sign_in(run: _Run, actor: Actor, network: Network, seat: Seat, row: dict[str, Any]) -> Steps | None:
+    """Log in as the actor's steps say, and prove that the session holds. Raises CaptureError (login_step_failed)."""
+    steps = read_steps(actor.steps) if actor.steps else None
+    if steps:
+        for secret in steps.secrets:
+            run.secrets.learn(secret)
+        network.login_endpoints, network.learning = steps.endpoints, True
+        try:
+            sign_in(seat, run.urls[0], steps)
+        finally:
+            network.learning = False
+    if actor.login != "none":
+        row["logged_in_before"] = holds(seat, run.urls[0], _expects(steps))
+        _learn(run, seat)
+        if not row["logged_in_before"]:
+            run.journal.gap("login_lost", ["text", "control", "route", "form", "request"], run.urls[0], blinds=True)
+    return steps
+
+
+def _prove_after(run: _Run, seat: Seat, row: dict[str, Any], steps: Steps | None) -> None:
+    """Does the session still hold after the walk?"""
+    _learn(run, seat)
+    if row["login"] == "none":
+        return
+    row["logged_in_after"] = holds(seat, run.urls[0], _expects(steps))
+    if row["logged_in_before"] and not row["logged_in_after"]:
+        row["lost_at"] = run.journal.states[-1]["id"] if run.journal.states else None
+        run.journal.gap("login_lost", ["text", "control", "route", "form", "request"], run.urls[0])
+
+
+def _expects(steps: Steps | None) -> tuple[str, ...]:
+    """What the last step expects to see when signed in."""
+    return (steps.steps[-1].target,) if steps and steps.steps and steps.steps[-1].verb == "expect" else ()
+
+
+def _learn(run: _Run, seat: Seat) -> None:
+    """Learn what the browser stores, so that none of it is written."""
+    try:
+        stored: Any = seat.page.context.storage_state()
+    except Error:
+        return
+    for cookie in stored.get("cookies", []):
+        run.secrets.learn(str(cookie.get("value", "")))
+    for origin in stored.get("origins", []):
+        for item in origin.get("localStorage", []):
+            run.secrets.learn_storage(str(item.get("name", "")), str(item.get("value", "")))
+    for name, value in seat.stored().items():
+        run.secrets.learn_storage(name, value)
+
+
+def _try(run: _Run, explorer: Explorer, network: Network, viewport: str, home: Home) -> None:
+    """Force trials, each from a fresh browser context as it was when the walk began."""
+    contexts: list[BrowserContext] = []
+
+    def fresh() -> Seat:
+        while contexts:
+            _close(contexts.pop())
+        context = _context(run, home.stored, viewport)
+        contexts.append(context)
+        network.attach(context)
+        seat = Seat(run.chromium, context, network, run.journal)
+        if home.session:
+            context.add_init_script(f"for (const [name, value] of Object.entries({json.dumps(home.session)})) "
+                                    "if (sessionStorage[name] === undefined) sessionStorage[name] = value;")
+        return seat
+
+    try:
+        Trials(explorer, run.journal, run.options.trials, fresh).run()
+    finally:
+        while contexts:
+            _close(contexts.pop())
+
+
+def _live_days(run: _Run, explorer: Explorer, home: Home, network: Network, viewport: str) -> None:
     """A virtual day of the most promising states, each in its own sealed copy."""
     if run.options.days <= 0 or run.options.virtual_hours <= 0 or viewport != run.viewports[0]:
         return
-    stored: Any = context.storage_state()
-    session = explorer.seat.stored()
     settings = settings_of(run.options, network, run.hosts, datetime.now(UTC))
     for index, node in enumerate(worth_a_day(explorer, run.journal)[: run.options.days]):
         if time.monotonic() > run.deadline + DAYS_GRACE:
@@ -159,13 +248,13 @@ def _live_days(run: _Run, explorer: Explorer, context: BrowserContext, network: 
         sealed = Network(run.options, run.hosts, run.journal, sealed=True, assets=network.assets)
         copy: BrowserContext | None = None
         try:
-            copy = _bare_context(run, viewport, stored)
+            copy = _bare_context(run, viewport, home.stored)
             copy.add_init_script(script(**settings))
             sealed.attach(copy)
             elsewhere = next((f"#{urldefrag(other.sight.url).fragment}" for other in explorer.nodes.values()
                               if other.sight.route != node.sight.route and "#" in other.sight.url
                               and urldefrag(other.sight.url).url == urldefrag(node.sight.url).url), None)
-            live_through(Copy(node.id, node.sight.url, session, elsewhere), copy, run.chromium, run.journal, run.options, sealed)
+            live_through(Copy(node.id, node.sight.url, home.session, elsewhere), copy, run.chromium, run.journal, run.options, sealed)
         except Error as error:
             run.journal.gap("day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200])
             run.chromium.renew()
@@ -210,8 +299,6 @@ def _bare_context(run: _Run, viewport: str, storage: Any) -> BrowserContext:
 
 def _told(journal: Journal, rows: object) -> None:
     """Rows of a page that is going away."""
-    import json
-
     if isinstance(rows, str) and len(rows) < 20_000_000:
         try:
             journal.take(json.loads(rows))

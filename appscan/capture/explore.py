@@ -199,6 +199,11 @@ class Explorer:
             raise CaptureError(Failure.UNREACHABLE_HOST, sight.url, why="other_origin")
         identity = f"s{len(self.nodes) + sum(self._text_states.values()) + 1}-{self.journal.moment.actor}"
         seen = self.seat.look()
+        looked = self.seat.sight(seen)
+        if looked.key != sight.key and looked.key in self.nodes:  # it went on while we looked, to a place we know
+            self._here = looked
+            return self.nodes[looked.key]
+        sight = self._here = looked
         self._texts.setdefault(sight.route, set()).update(sight.marks)
         controls = self._write(identity, sight, seen, origin, by)
         if known:  # same controls, new words: worth keeping, not worth walking again
@@ -218,7 +223,7 @@ class Explorer:
         self, identity: str, sight: Sight, seen: dict[str, Any], origin: str | None, by: str
     ) -> tuple[dict[str, Any], ...]:
         moment, journal = self.journal.moment, self.journal
-        controls = tuple(row for row in seen.get("controls", []) if isinstance(row, dict))
+        controls = tuple(listed(seen, "controls"))
         html = seen.get("html")
         state = {
             "id": identity,
@@ -236,9 +241,9 @@ class Explorer:
             "canvases": int(seen.get("canvases", 0)),
             "time": journal.now(),
             "controls": [plain_control(row) for row in controls],
-            "texts": [plain_text(row) for row in seen.get("texts", [])],
-            "forms": [plain_form(row) for row in seen.get("forms", [])],
-            "dialogs": [plain_dialog(row) for row in seen.get("dialogs", [])],
+            "texts": [plain_text(row) for row in listed(seen, "texts")],
+            "forms": [plain_form(row) for row in listed(seen, "forms")],
+            "dialogs": [plain_dialog(row) for row in listed(seen, "dialogs")],
         }
         journal.states.append(state)
         self._moment(identity, moment.trigger, moment.label)
@@ -263,8 +268,10 @@ class Explorer:
             elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
                 self._queue_url(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
         base = urldefrag(node.sight.url).url
-        for row in seen.get("routes", [])[:500]:
-            path, hashed = str(row[0]), bool(row[1])
+        for row in seen.get("routes") or []:
+            if not (isinstance(row, list) and len(row) == 2):
+                continue
+            path, hashed = str(row[0])[:1000], bool(row[1])
             url = f"{base}#{path}" if hashed else urljoin(base, path)
             if ":" in path or "*" in path:
                 self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
@@ -347,6 +354,17 @@ class Explorer:
             self.journal.out("origins", sight.url, "link")
             self._here = None
 
+    def forget_place(self) -> None:
+        """Where the page is now is not known any more; the next way starts at an address."""
+        self._here = None
+
+    def reach(self, node: Node) -> bool:
+        """Load a state afresh; True where it was reached."""
+        since = self.journal.moment
+        reached = self._go_to(node)
+        self.journal.moment = since
+        return reached
+
     def _go_to(self, node: Node, depth: int = 0) -> bool:
         """Be in a state again: stay, follow its fragment, load its address, or press the way from its parent."""
         if self._here and self._here.key == node.sight.key:
@@ -414,7 +432,7 @@ def plain_form(row: dict[str, Any]) -> dict[str, Any]:
             "capture": str(item.get("capture", ""))[:40],
             "value_kind": str(item.get("value_kind", ""))[:40],
         }
-        for item in row.get("fields", [])[:400]
+        for item in listed(row, "fields")[:400]
     ]
     return {
         "selector": str(row.get("selector", ""))[:600],
@@ -431,9 +449,15 @@ def plain_dialog(row: dict[str, Any]) -> dict[str, Any]:
         "closable": closable if isinstance(closable, bool) else None,
         "modal": bool(row.get("modal")),
         "covers": min(1.0, max(0.0, float(row.get("covers") or 0))),
-        "controls": [plain_control(item) for item in row.get("controls", [])[:100]],
+        "controls": [plain_control(item) for item in listed(row, "controls")[:100]],
         "box": _box(row),
     }
+
+
+def listed(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows under a name; a hostile page may have put anything there."""
+    found = row.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _box(row: dict[str, Any]) -> list[int] | None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-PARTS = ("core", "clock", "act", "network", "exchange", "workers", "abilities", "stubs", "look", "day")
+PARTS = ("core", "clock", "act", "network", "exchange", "workers", "abilities", "stubs", "look", "attempt", "day")
 NAME = "appscan-instrument"
 
 

@@ -57,6 +57,7 @@ class Journal:
     reached: set[str] = field(default_factory=set)
     texts: dict[str, bytes] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    prompted_by: dict[tuple[str, str | None, str], str] = field(default_factory=dict)
     _bytes: int = 0
     _open: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -141,6 +142,7 @@ class Journal:
                 case "request":
                     made.append(self._from_page(row, virtual))
                 case "call" if len(self.calls) < MAX_ROWS:
+                    self.prompted_by.setdefault((self.moment.actor, self.moment.state, _text(row, "api", 120)), _text(row, "label", 120))
                     self.calls.append(
                         {
                             **self._place(row),

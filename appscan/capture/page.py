@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request
 from playwright.sync_api import TimeoutError as TimedOut
 
 from appscan.capture.browser import Chromium
@@ -26,7 +26,6 @@ class Sight:
     route: str
     fold: str
     marks: frozenset[int]
-    dialogs: int
     outcome: str = "done"
 
     @property
@@ -45,13 +44,26 @@ class Seat:
         self.page: Page = context.new_page()
         self.session: CDPSession = network.guard(context, self.page)
         self._navigations = 0
+        self._leaving = False
         self.page.on("framenavigated", self._count)
+        self.page.on("request", self._asked)
+        self.page.on("requestfailed", self._gave_up)
         self.page.on("popup", lambda popup: popup.close())
         self.page.on("download", lambda download: download.cancel())
         self.page.on("dialog", lambda dialog: dialog.dismiss())
 
     def _count(self, frame: Any) -> None:
-        self._navigations += 1 if frame == self.page.main_frame else 0
+        if frame == self.page.main_frame:
+            self._navigations += 1
+            self._leaving = False
+
+    def _asked(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self._leaving = True
+
+    def _gave_up(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._leaving = False
 
     def open(self, url: str) -> Sight:
         """Load `url` and wait for rest. Raises CaptureError with the reason where it is no readable page."""
@@ -87,7 +99,11 @@ class Seat:
 
     def step(self, key: str) -> Sight:
         """Press the control with this key and look; a navigation is awaited."""
-        return self._sight(self.ask("([key, most]) => __appscan.step(key, most)", [key, SETTLE]))
+        seen = self.ask("([key, most]) => __appscan.step(key, most)", [key, SETTLE])
+        if self._leaving:  # the press has started a navigation that the page itself did not wait for
+            self._arrive()
+            return self.rest(20)
+        return self._sight(seen)
 
     def hash(self, url: str) -> Sight:
         """Go to an address that differs in its fragment only."""
@@ -100,13 +116,24 @@ class Seat:
 
     def look(self) -> dict[str, Any]:
         """Everything a person would see, and the DOM."""
-        seen = self.ask("() => __appscan.look(true)", None)
-        return seen if isinstance(seen, dict) else {}
+        return self.ask("() => __appscan.look(true)", None, again=True)
+
+    def sight(self, seen: dict[str, Any]) -> Sight:
+        """The short look that a long one contains."""
+        return self._sight(seen)
 
     def timers(self) -> None:
         """Note the timers of the page so far."""
         try:
             self._journal.take_timers(self.page.evaluate("() => __appscan.timers()"))
+        except Error:
+            return
+
+    def refuse(self, permission: str | None) -> None:
+        """Refuse a permission to every page loaded from now on; None refuses nothing. The window's name carries it over."""
+        try:
+            self.page.evaluate("(name) => { window.name = name; if (window.__appscan) window.__appscan.deny = {}; }",
+                               f"appscan-deny-{permission}" if permission else "")
         except Error:
             return
 
@@ -126,8 +153,8 @@ class Seat:
         except (Error, KeyError):
             return None
 
-    def ask(self, code: str, argument: Any) -> dict[str, Any]:
-        """Run code in the page. Where the page navigates meanwhile, wait for the new one and look at that."""
+    def ask(self, code: str, argument: Any, again: bool = False) -> dict[str, Any]:
+        """Run code in the page. Where the page navigates meanwhile, wait for the new one, and look at that or ask `again`."""
         for _ in range(4):
             self._chromium.alive()
             if self._navigations > MAX_NAVIGATIONS:
@@ -146,21 +173,26 @@ class Seat:
                 if "navigat" not in text and "context was destroyed" not in text and "__appscan" not in text:
                     raise CaptureError(Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]) from error
                 self._arrive()
-                code, argument = "([most, least]) => __appscan.rest(most, least)", [SETTLE, 20]
+                if not again:
+                    code, argument = "([most, least]) => __appscan.rest(most, least)", [SETTLE, 20]
         raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
 
     def _arrive(self) -> None:
         try:
+            for _ in range(30):
+                if not self._leaving:
+                    break
+                self.page.wait_for_timeout(20)
             self.page.wait_for_load_state("load", timeout=5000)
         except Error:
             return
 
     def _sight(self, seen: dict[str, Any]) -> Sight:
+        marks = seen.get("marks")
         return Sight(
             str(seen.get("url", self.page.url)),
             str(seen.get("route", ""))[:2000],
             str(seen.get("fold", "")),
-            frozenset(mark for mark in seen.get("marks", []) if isinstance(mark, int)),
-            int(seen.get("dialogs", 0)),
+            frozenset(mark for mark in marks if isinstance(mark, int)) if isinstance(marks, list) else frozenset(),
             str(seen.get("outcome", "done")),
         )

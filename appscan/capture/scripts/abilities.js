@@ -10,6 +10,7 @@ if (navigator.geolocation) {
   define(prototype, "watchPosition", (done, failed, options) => {
     call("geolocation.watchPosition", options || "");
     answer(done, failed);
+    if (typeof failed === "function") (root.watchers = root.watchers || []).push(failed);
     return window.setInterval(() => answer(done, failed), 60000);
   });
   define(prototype, "clearWatch", (id) => window.clearInterval(id));

@@ -20,6 +20,7 @@ const appscan = {
 };
 Object.defineProperty(window, "__appscan", { value: appscan, enumerable: false, configurable: false, writable: false });
 const root = hub || appscan;
+try { const denied = window.name.match(/^appscan-deny-(\w+)$/); if (denied && !hub) appscan.deny[denied[1]] = true; } catch { /* no name */ }
 const sealed = Boolean(SETTINGS.sealed);
 
 function define(target, name, value) {

@@ -164,15 +164,26 @@ function textRole(element) {
   if (element.closest("li,[role=listitem]")) return "item";
   return "text";
 }
+// Layers that lie over the page, found from what is on top at five points: they may carry no telling name at all.
+function layersAbove() {
+  const found = new Set();
+  for (const [x, y] of [[0.5, 0.5], [0.15, 0.15], [0.85, 0.15], [0.15, 0.85], [0.85, 0.85]]) {
+    for (let element = document.elementFromPoint(innerWidth * x, innerHeight * y), depth = 0; element && depth < 30; element = element.parentElement, depth++) {
+      const position = getComputedStyle(element).position;
+      if (position === "fixed" || position === "absolute") found.add(element);
+    }
+  }
+  return found;
+}
 function dialogsNow() {
-  const found = [], taken = [];
+  const found = [], taken = [], above = layersAbove();
   const wide = innerWidth * innerHeight;
   for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
     const name = typeof element.className === "string" ? element.className : "";
     const role = element.getAttribute("role") || "";
     const native_ = element.tagName === "DIALOG" && element.open;
     const named = native_ || role === "dialog" || role === "alertdialog" || element.getAttribute("aria-modal") === "true" || /(^|[-_\s])(modal|dialog|popup|mask|overlay|layui-layer|toast|actionsheet)/i.test(name + " " + (element.id || "")) || /^UNI-(MODAL|TOAST|ACTIONSHEET)$/.test(element.tagName);
-    const style = named || element.style.position || name ? element.ownerDocument.defaultView.getComputedStyle(element) : null;
+    const style = named || element.style.position || name || above.has(element) ? element.ownerDocument.defaultView.getComputedStyle(element) : null;
     const fixed = style && (style.position === "fixed" || (style.position === "absolute" && Number(style.zIndex) > 5));
     if (!named && !fixed) continue;
     if (taken.some((other) => other.contains(element)) || !visible(element)) continue;
@@ -231,7 +242,7 @@ appscan.glance = () => {
   const dialogs = dialogsNow().map((dialog) => fold(dialog.text));
   const texts = textsNow();
   const marks = [...new Set(texts.texts.slice(0, 800).map((text) => digest(fold(text.text))))];
-  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, controls: controls.length };
+  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length };
 };
 appscan.look = (withHtml) => {
   const seen = appscan.glance();

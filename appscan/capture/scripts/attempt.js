@@ -1,0 +1,74 @@
+// What force trials do in the page: press with a permission refused, take a permission back, submit without a picture.
+appscan.attempt = async (label, deny) => {
+  if (deny) root.deny[deny] = true;
+  const control = controlsNow(MAX_CONTROLS).find((one) => one.text.slice(0, 120) === label);
+  let outcome = "gone";
+  if (control) { outcome = appscan.press(control); await appscan.settle(1500, 60); }
+  return { outcome, ...appscan.glance(), rows: appscan.take() };
+};
+appscan.revoke = async (family) => {
+  root.deny[family] = true;
+  for (const failed of root.watchers || []) { try { failed({ code: 1, message: "User denied Geolocation", PERMISSION_DENIED: 1 }); } catch { /* the page's own fault */ } }
+  await appscan.settle(1500, 60);
+  return { ...appscan.glance(), rows: appscan.take() };
+};
+const SAMPLES = { email: "a@example.invalid", tel: "13800000000", number: "1", date: "2024-01-02", time: "09:00", "datetime-local": "2024-01-02T09:00", month: "2024-01", url: "https://example.invalid/", range: "1", color: "#000000" };
+function fill(field, without) {
+  const view = field.ownerDocument.defaultView;
+  if (field.type === "file" && !without) {
+    const files = new view.DataTransfer();
+    const film = /video/.test(field.accept);
+    files.items.add(new view.File([Uint8Array.from(atob(GIF.split(",")[1]), (sign) => sign.charCodeAt(0))], film ? "stand-in.mp4" : "stand-in.gif", { type: film ? "video/mp4" : "image/gif" }));
+    field.files = files.files;
+    for (const kind of ["input", "change"]) field.dispatchEvent(new view.Event(kind, { bubbles: true }));
+    return;
+  }
+  if (field.type === "file" || field.disabled || field.readOnly) return;
+  if (field.type === "checkbox" || field.type === "radio") { if (!field.checked) field.click(); return; }
+  if (field.tagName === "SELECT") { if (field.selectedIndex <= 0 && field.options.length > 1) field.selectedIndex = 1; }
+  else if (!field.value) {
+    const setter = Object.getOwnPropertyDescriptor(field.tagName === "TEXTAREA" ? view.HTMLTextAreaElement.prototype : view.HTMLInputElement.prototype, "value").set;
+    setter.call(field, SAMPLES[field.type] || "测试");
+  }
+  for (const kind of ["input", "change", "blur"]) field.dispatchEvent(new view.Event(kind, { bubbles: true }));
+}
+appscan.submit = async (index, without) => {
+  const controls = controlsNow(MAX_CONTROLS);
+  const form = formsNow(controls)[index];
+  if (!form || !form.submitKey) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
+  const button = controls.find((control) => control.key === form.submitKey);
+  const owner = button.element.closest("form,uni-form,[class*=form]:not([class*=form-item])") || document.body;
+  for (const field of [...owner.querySelectorAll("input,textarea,select")].slice(0, 100)) { try { fill(field, without); } catch { /* fixed by the page */ } }
+  await appscan.settle(500);
+  let outcome = "submitted";
+  const real = button.element.closest("form");
+  if (real && !real.noValidate && button.element.type !== "button" && !real.checkValidity()) outcome = "invalid";
+  root.label = button.text.slice(0, 120);
+  if (outcome !== "invalid") { outcome = appscan.press(button) === "done" ? "submitted" : "covered"; await appscan.settle(1500, 80); }
+  root.label = "";
+  return { outcome, ...appscan.glance(), rows: appscan.take() };
+};
+appscan.wayOut = async (text, what) => {
+  if (what === "switch") {
+    const control = controlsNow(MAX_CONTROLS).find((one) => one.text === text && one.role === "switch");
+    if (!control) return { out: false, by: "gone", rows: appscan.take() };
+    const state = () => [control.element.checked, control.element.getAttribute("aria-checked"), control.element.className].join("|");
+    const before = state();
+    appscan.press(control); await appscan.settle(1000, 40);
+    return { out: before !== state(), by: control.text, rows: appscan.take() };
+  }
+  const same = () => dialogsNow().find((dialog) => dialog.modal && dialog.text.slice(0, 40) === text.slice(0, 40));
+  let dialog = same();
+  if (!dialog) return { out: true, by: "gone by itself", rows: appscan.take() };
+  for (const control of controlsNow(MAX_CONTROLS).filter((one) => dialog.element.contains(one.element) && CLOSING.test(one.text.trim()))) {
+    appscan.press(control); await appscan.settle(1200, 60);
+    if (!same()) return { out: true, by: control.text, rows: appscan.take() };
+  }
+  dialog = same();
+  if (dialog) {
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27, bubbles: true }));
+    if (dialog.element.firstElementChild) dialog.element.click();
+    await appscan.settle(800, 40);
+  }
+  return { out: !same(), by: same() ? "" : "outside or Escape", rows: appscan.take() };
+};
