@@ -14,6 +14,7 @@ import numpy as np
 from appscan.judge.liveness import Liveness
 from appscan.judge.program import Program
 from appscan.judge.screens import Screens
+from appscan.judge.spans import span
 from appscan.model.reading import Fact
 
 _CLICKABLE = frozenset({"onclick", "clickable"})
@@ -45,7 +46,7 @@ class Layouts:
     def users_of(self, identifier: int) -> list[int]:
         """Methods that load a resource id."""
         methods, ids = self._uses
-        first, last = np.searchsorted(ids, [identifier, identifier + 1])
+        first, last = span(ids, identifier)
         found: list[int] = methods[first:last].tolist()
         return found
 

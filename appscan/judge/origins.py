@@ -28,6 +28,7 @@ class Origins:
                                              if not self._is_own_vendor(path)}
         self._declared = frozenset(name.rpartition(".")[0].replace(".", "/") for name in components
                                    if self._by_vendor_alone(name.replace(".", "/")))
+        self._of_script: dict[tuple[str, str], str] = {}
         self._scripts = [(re.compile(pattern), library) for pattern, library in vocabulary.library_scripts]
         self._modules = [re.compile(pattern) for pattern in vocabulary.library_modules]
 
@@ -69,6 +70,12 @@ class Origins:
 
     def of_script(self, file: str, module: str) -> str:
         """Origin of a script by the name of its file or of its module."""
+        known = self._of_script.get((file, module))
+        if known is None:
+            known = self._of_script[file, module] = self._script_origin(file, module)
+        return known
+
+    def _script_origin(self, file: str, module: str) -> str:
         for pattern, library in self._scripts:
             if pattern.search(file):
                 return library

@@ -20,6 +20,7 @@ from appscan.judge.origins import Origins
 from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
+from appscan.judge.spans import span
 from appscan.model.coverage import Kind
 from appscan.model.reading import Fact, Reading, Role
 
@@ -29,7 +30,7 @@ SELF_STARTED = "self_started"
 _EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER, Fact.DIALOG})
 """Facts of what a crawl saw happen."""
 
-MAX_HITS = 4000
+MAX_HITS = 1500
 """Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
 
 LIST_LENGTH = 3000
@@ -331,7 +332,7 @@ class Sight:
 
     def _rows_with(self, sid: int) -> list[int]:
         order, values = self._facts_by_value
-        first, last = np.searchsorted(values, [sid, sid + 1])
+        first, last = span(values, sid)
         return sorted(order[first:last].tolist())
 
     @cached_property
@@ -343,7 +344,7 @@ class Sight:
     def _methods_using(self, sid: int) -> list[int]:
         """Methods that load a string constant, or a string resource with this text."""
         methods, values = self._uses_by_string
-        first, last = np.searchsorted(values, [sid, sid + 1])
+        first, last = span(values, sid)
         found = methods[first:last].tolist()
         for identifier in self._strings_named.get(sid, ()):
             found += self.layouts.users_of(identifier)
