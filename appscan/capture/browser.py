@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -167,7 +166,7 @@ class Chromium:
 
 
 def _processes_with(mark: str) -> list[int]:
-    if sys.platform.startswith("linux"):
+    if Path("/proc/self/cmdline").is_file():
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():

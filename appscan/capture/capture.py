@@ -78,7 +78,8 @@ class Home:
 def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress: Progress = silent) -> Path:
     """Capture the site at `urls` into the recording `target`.
 
-    What was captured so far is kept with gaps when something fails midway. Raises CaptureError where no state was seen at
+    What was captured so far is kept with gaps when something fails midway. Raises CaptureError where no state
+    was seen at
     all, OSError where the file cannot be written.
     """
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
@@ -114,7 +115,13 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
 def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
     run.journal.moment = Moment(actor.name, viewport=viewport)
     network = Network(run.options, run.hosts, run.journal)
-    row = {"name": actor.name, "login": actor.login, "logged_in_before": None, "logged_in_after": None, "lost_at": None}
+    row = {
+        "name": actor.name,
+        "login": actor.login,
+        "logged_in_before": None,
+        "logged_in_after": None,
+        "lost_at": None,
+    }
     if row["name"] not in [other["name"] for other in run.actors]:
         run.actors.append(row)
     explorer: Explorer | None = None
@@ -222,8 +229,10 @@ def _try(run: _Run, explorer: Explorer, network: Network, viewport: str, home: H
         network.attach(context)
         seat = Seat(run.chromium, context, network, run.journal)
         if home.session:
-            context.add_init_script(f"for (const [name, value] of Object.entries({json.dumps(home.session)})) "
-                                    "if (sessionStorage[name] === undefined) sessionStorage[name] = value;")
+            context.add_init_script(
+                f"for (const [name, value] of Object.entries({json.dumps(home.session)})) "
+                "if (sessionStorage[name] === undefined) sessionStorage[name] = value;"
+            )
         return seat
 
     try:
@@ -251,12 +260,28 @@ def _live_days(run: _Run, explorer: Explorer, home: Home, network: Network, view
             copy = _bare_context(run, viewport, home.stored)
             copy.add_init_script(script(**settings))
             sealed.attach(copy)
-            elsewhere = next((f"#{urldefrag(other.sight.url).fragment}" for other in explorer.nodes.values()
-                              if other.sight.route != node.sight.route and "#" in other.sight.url
-                              and urldefrag(other.sight.url).url == urldefrag(node.sight.url).url), None)
-            live_through(Copy(node.id, node.sight.url, home.session, elsewhere), copy, run.chromium, run.journal, run.options, sealed)
+            elsewhere = next(
+                (
+                    f"#{urldefrag(other.sight.url).fragment}"
+                    for other in explorer.nodes.values()
+                    if other.sight.route != node.sight.route
+                    and "#" in other.sight.url
+                    and urldefrag(other.sight.url).url == urldefrag(node.sight.url).url
+                ),
+                None,
+            )
+            live_through(
+                Copy(node.id, node.sight.url, home.session, elsewhere),
+                copy,
+                run.chromium,
+                run.journal,
+                run.options,
+                sealed,
+            )
         except Error as error:
-            run.journal.gap("day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200])
+            run.journal.gap(
+                "day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200]
+            )
             run.chromium.renew()
         finally:
             _close(copy)
@@ -272,17 +297,21 @@ def _fetch_page(explorer: Explorer, network: Network, url: str) -> None:
 
 
 def worth_a_day(explorer: Explorer, journal: Journal) -> list[Node]:
-    """States in the order in which a day of them is worth living: start pages, then what holds timers, sockets or Workers."""
+    """States in the order in which a day of them is worth living: start pages, then what holds timers, sockets
+    or Workers."""
     lively: Counter[str] = Counter()
     for row in [*journal.timers, *journal.calls, *journal.requests]:
         api = str(row.get("api", ""))
-        if row["state"] and (row.get("period", 0) >= 1000 or api.startswith(("Worker", "addEventListener:", "geolocation.watch"))
-                             or row.get("kind") == "socket"):
+        if row["state"] and (
+            row.get("period", 0) >= 1000
+            or api.startswith(("Worker", "addEventListener:", "geolocation.watch"))
+            or row.get("kind") == "socket"
+        ):
             lively[row["state"]] += 1
     seen: dict[str, Node] = {}
     for node in explorer.nodes.values():
         best = seen.get(node.sight.route)
-        if best is None or lively[node.id] > lively[best.id] and not best.sight.route == node.sight.route:
+        if best is None or (lively[node.id] > lively[best.id] and best.sight.route != node.sight.route):
             seen[node.sight.route] = node
     return sorted(seen.values(), key=lambda node: (node.depth > 0, -min(lively[node.id], 3), node.depth))
 
@@ -293,8 +322,15 @@ def _bare_context(run: _Run, viewport: str, storage: Any) -> BrowserContext:
     if "user_agent" in settings:
         settings["user_agent"] = settings["user_agent"].format(major=browser.version.partition(".")[0])
     return browser.new_context(
-        locale=run.options.locale, timezone_id="Asia/Shanghai", service_workers="block", accept_downloads=False,
-        bypass_csp=True, ignore_https_errors=False, storage_state=storage, **settings)
+        locale=run.options.locale,
+        timezone_id="Asia/Shanghai",
+        service_workers="block",
+        accept_downloads=False,
+        bypass_csp=True,
+        ignore_https_errors=False,
+        storage_state=storage,
+        **settings,
+    )
 
 
 def _told(journal: Journal, rows: object) -> None:

@@ -1,7 +1,9 @@
-"""A working day of a page in a sealed copy: nothing leaves, the clock is ours. Knows no policy (seams.md, "Virtual day")."""
+"""A working day of a page in a sealed copy: nothing leaves, the clock is ours. Knows no policy (seams.md,
+"Virtual day")."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import statistics
@@ -68,12 +70,25 @@ def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str]
             break
         answers[key] = answer
     midnight = midnight_of(now)
-    return {"hosts": sorted(hosts), "writes": options.writes, "sealed": True, "answers": answers, "success": network.success,
-            "midnight": midnight, "start": midnight + DAY_START_HOUR * HOUR}
+    return {
+        "hosts": sorted(hosts),
+        "writes": options.writes,
+        "sealed": True,
+        "answers": answers,
+        "success": network.success,
+        "midnight": midnight,
+        "start": midnight + DAY_START_HOUR * HOUR,
+    }
 
 
-def live_through(copy: Copy, context: BrowserContext, chromium: Chromium, journal: Journal, options: CaptureOptions,
-                 sealed: Network) -> None:
+def live_through(
+    copy: Copy,
+    context: BrowserContext,
+    chromium: Chromium,
+    journal: Journal,
+    options: CaptureOptions,
+    sealed: Network,
+) -> None:
     """Live one virtual day of one page and write it into the journal. The context carries the sealed instrument."""
     journal.moment = Moment(journal.moment.actor, copy.state, "timer", "", journal.moment.viewport)
     notes = _Notes()
@@ -84,7 +99,10 @@ def live_through(copy: Copy, context: BrowserContext, chromium: Chromium, journa
     try:
         page.goto(copy.url, wait_until="load", timeout=15_000)
         if copy.session:
-            page.evaluate("(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }", copy.session)
+            page.evaluate(
+                "(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }",
+                copy.session,
+            )
             notes.series.clear()
             page.reload(wait_until="load", timeout=15_000)
         _keep(journal, notes, _ask(page.evaluate, chromium, "() => __appscan.begin()", None))
@@ -103,25 +121,47 @@ def live_through(copy: Copy, context: BrowserContext, chromium: Chromium, journa
     finally:
         page.close()
     if sealed.leaks:
-        journal.gap("day_answer_missing", ["request", "timer"], copy.url, count=len(sealed.leaks), why=sealed.leaks[0][:300])
+        journal.gap(
+            "day_answer_missing", ["request", "timer"], copy.url, count=len(sealed.leaks), why=sealed.leaks[0][:300]
+        )
     intervals = intervals_of(notes.series, notes.requests, begin + min(ACTIVE, (end - begin) // 4))
     if notes.series or notes.dialogs or notes.midnight:
-        journal.day.append({
-            "actor": journal.moment.actor, "state": copy.state, "from": begin, "to": max(begin, min(notes.reached or begin, end)),
-            "requests": sum(int(row.get("count", 0)) for row in notes.series), "intervals": intervals,
-            "dialogs": notes.dialogs[:200], "midnight": notes.midnight[:400]})
+        journal.day.append(
+            {
+                "actor": journal.moment.actor,
+                "state": copy.state,
+                "from": begin,
+                "to": max(begin, min(notes.reached or begin, end)),
+                "requests": sum(int(row.get("count", 0)) for row in notes.series),
+                "intervals": intervals,
+                "dialogs": notes.dialogs[:200],
+                "midnight": notes.midnight[:400],
+            }
+        )
 
 
-def _pass_hours(run: Callable[..., Any], chromium: Chromium, journal: Journal, notes: _Notes, begin: int, end: int) -> None:
+def _pass_hours(
+    run: Callable[..., Any], chromium: Chromium, journal: Journal, notes: _Notes, begin: int, end: int
+) -> None:
     """An hour of use, then nobody touches the page; dialogs are looked for every half hour, and around midnight."""
     active = begin + min(ACTIVE, (end - begin) // 4)
-    stops = sorted({active, *(stop for stop in range(active + CHUNK, end, CHUNK) if stop != MIDNIGHT), end, *(stop for stop in (MIDNIGHT - 30_000, MIDNIGHT + 30_000)
-                                                                       if active < stop < end)})
+    stops = sorted(
+        {
+            active,
+            *(stop for stop in range(active + CHUNK, end, CHUNK) if stop != MIDNIGHT),
+            end,
+            *(stop for stop in (MIDNIGHT - 30_000, MIDNIGHT + 30_000) if active < stop < end),
+        }
+    )
     before: dict[str, Any] | None = None
     spent_cut = False
     for stop in stops:
-        seen = _ask(run, chromium, "([to, active, budget]) => __appscan.pass(to + __appscan.clock.midnight, active, budget)",
-                    [stop, stop <= active, CHUNK_BUDGET])
+        seen = _ask(
+            run,
+            chromium,
+            "([to, active, budget]) => __appscan.pass(to + __appscan.clock.midnight, active, budget)",
+            [stop, stop <= active, CHUNK_BUDGET],
+        )
         notes.reached = stop
         _keep(journal, notes, seen)
         _note_dialogs(notes, seen, stop)
@@ -170,8 +210,14 @@ def _note_dialogs(notes: _Notes, seen: dict[str, Any], when: int) -> None:
         text = str(row.get("text", ""))[:4000]
         closable = row.get("closable")
         if text not in known:
-            notes.dialogs.append({"virtual": when, "text": text, "modal": bool(row.get("modal")),
-                                  "closable": closable if isinstance(closable, bool) else None})
+            notes.dialogs.append(
+                {
+                    "virtual": when,
+                    "text": text,
+                    "modal": bool(row.get("modal")),
+                    "closable": closable if isinstance(closable, bool) else None,
+                }
+            )
             if when > MIDNIGHT:
                 notes.midnight.append({"virtual": when, "kind": "dialog", "detail": text[:2000]})
 
@@ -196,27 +242,46 @@ def _note_midnight(notes: _Notes, before: dict[str, Any], after: dict[str, Any],
                 notes.midnight.append(entry)
 
 
-def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], idle_from: int) -> list[dict[str, Any]]:
+def intervals_of(
+    series: list[dict[str, Any]], requests: list[dict[str, Any]], idle_from: int
+) -> list[dict[str, Any]]:
     """Endpoints that were asked again and again, with the median distance; those that go on while idle come as idle."""
     found = []
     for row in series:
         times = sorted(int(time) for time in row.get("times", []) if isinstance(time, (int, float)))
         idle = [time for time in times if time > idle_from]
         judged = idle if len(idle) >= LEAST else times
-        distances = sorted(later - earlier for earlier, later in zip(judged, judged[1:], strict=False) if later - earlier > 200)
+        distances = sorted(
+            later - earlier for earlier, later in itertools.pairwise(judged) if later - earlier > 200
+        )
         if len(judged) < LEAST or len(distances) < LEAST - 1:
             continue
         period = int(statistics.median(distances))
-        spread = (distances[int(len(distances) * 0.9) - (len(distances) > 9)] - distances[int(len(distances) * 0.1)]) / period
+        spread = (
+            distances[int(len(distances) * 0.9) - (len(distances) > 9)] - distances[int(len(distances) * 0.1)]
+        ) / period
         method, url, kind = str(row.get("method", "GET"))[:20], str(row.get("url", "")), str(row.get("kind", "other"))
         path = urlsplit(url).path
         alike = [asked for asked in requests if asked["method"] == method and urlsplit(asked["url"]).path == path]
         fields = list(dict.fromkeys(name for asked in alike for name in asked["request_fields"]))[:400]
         verdict = alike[0]["class"] if alike else classify(method, url, "", kind).value
         is_idle = judged is idle
-        found.append({"method": method, "path": path[:2000], "kind": kind, "class": verdict, "period": period,
-                      "count": int(row.get("count", len(times))), "spread": round(max(0.0, spread), 3), "fields": fields,
-                      "idle": is_idle, "trigger": "idle" if is_idle else "timer", "first": times[0], "last": times[-1]})
+        found.append(
+            {
+                "method": method,
+                "path": path[:2000],
+                "kind": kind,
+                "class": verdict,
+                "period": period,
+                "count": int(row.get("count", len(times))),
+                "spread": round(max(0.0, spread), 3),
+                "fields": fields,
+                "idle": is_idle,
+                "trigger": "idle" if is_idle else "timer",
+                "first": times[0],
+                "last": times[-1],
+            }
+        )
     return sorted(found, key=lambda row: (row["path"], row["method"]))
 
 
@@ -228,4 +293,3 @@ def fold(text: str) -> str:
 def clock_of(when: int) -> str:
     """Milliseconds of the day as HH:MM."""
     return f"{when // HOUR:02d}:{when % HOUR // MINUTE:02d}"
-

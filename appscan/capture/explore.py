@@ -18,6 +18,7 @@ from appscan.capture.page import Seat, Sight
 from appscan.capture.writes import Kind, classify
 
 LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
+DOWNLOAD = re.compile(r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE)
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
 )
@@ -28,6 +29,9 @@ NEW_TEXTS = 1
 TEXT_STATES = 8
 SCROLLS = 6
 CONTROLS_PER_STATE = 120
+
+LITTLE_TEXT = 40
+"""A page with a canvas and fewer characters than this is drawn, not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class Explorer:
             self._queue_url(Visit(url, None, "start", "start", 0), 0)
 
     def run(self) -> None:
-        """Walk until the queue is empty or a cap is reached. Raises CaptureError (browser_died) where the browser went."""
+        """Walk until the queue is empty or a cap is reached. Raises CaptureError (browser_died) where the
+        browser went."""
         while self.queue:
             if len(self.nodes) >= self.options.max_states:
                 self.journal.reached.add("states")
@@ -115,7 +120,7 @@ class Explorer:
     def _failed(self, error: CaptureError, place: str) -> None:
         self.failures.append(error)
         status = error.params.get("status")
-        extra = {"status": status} if isinstance(status, int) else {}
+        extra: dict[str, Any] = {"status": status} if isinstance(status, int) else {}
         self.journal.route(route_of(place), "link", blocked=error.failure.value)
         self.journal.gap(error.failure.value, ["text", "control", "route"], place, **extra)
 
@@ -145,6 +150,9 @@ class Explorer:
     def _forbidden(self, url: str, route: str, started: bool) -> str | None:
         if not self.network.own(url):
             return "other_origin"
+        if DOWNLOAD.search(urlsplit(url).path):
+            self.journal.out("downloads", url, "link")
+            return "download"
         if not started:
             if self.options.include and not any(re.search(pattern, route) for pattern in self.options.include):
                 return "excluded"
@@ -174,8 +182,12 @@ class Explorer:
         """Sent from a start address to a page that asks for a password: nothing behind it was seen."""
         if any(control.get("role") == "password" for control in node.controls):
             self.journal.route(route_of(visit.url), "start", blocked="login_wall")
-            self.journal.gap("login_wall", ["text", "control", "title", "form", "request", "route", "timer"], visit.url,
-                             blinds=True)
+            self.journal.gap(
+                "login_wall",
+                ["text", "control", "title", "form", "request", "route", "timer"],
+                visit.url,
+                blinds=True,
+            )
 
     def _open(self, url: str) -> Sight:
         self.pages += 1
@@ -251,7 +263,7 @@ class Explorer:
         self._moment(moment.state, moment.trigger, moment.label)
         if seen.get("cut"):
             journal.gap("page_too_large", ["text", "control"], sight.url)
-        if state["canvases"] and state["text_length"] < 40:
+        if seen.get("canvases") and int(seen.get("text_length", 0)) < LITTLE_TEXT:
             journal.gap("canvas_page", ["text", "control"], sight.url)
         return controls
 

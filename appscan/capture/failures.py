@@ -27,7 +27,8 @@ class Failure(StrEnum):
 
 
 class CaptureError(UnreadableError):
-    """A page, a login or the browser failed; `failure` says how. The key is the failure's name, params hold name and more."""
+    """A page, a login or the browser failed; `failure` says how. The key is the failure's name, params hold
+    name and more."""
 
     def __init__(self, failure: Failure, name: str, **params: object) -> None:
         super().__init__(failure.value, name=name, retry=failure.worth_retrying, **params)

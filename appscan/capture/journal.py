@@ -1,4 +1,5 @@
-"""What a capture has seen so far, in the shape of the recording. Knows no browser; rows from pages are hostile and bounded."""
+"""What a capture has seen so far, in the shape of the recording. Knows no browser; rows from pages are hostile
+and bounded."""
 
 from __future__ import annotations
 
@@ -142,7 +143,9 @@ class Journal:
                 case "request":
                     made.append(self._from_page(row, virtual))
                 case "call" if len(self.calls) < MAX_ROWS:
-                    self.prompted_by.setdefault((self.moment.actor, self.moment.state, _text(row, "api", 120)), _text(row, "label", 120))
+                    self.prompted_by.setdefault(
+                        (self.moment.actor, self.moment.state, _text(row, "api", 120)), _text(row, "label", 120)
+                    )
                     self.calls.append(
                         {
                             **self._place(row),
@@ -280,12 +283,15 @@ def request_fields(url: str, body: str) -> list[str]:
     """Names of query and body fields, in order, each once."""
     names = [name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)[:MAX_FIELDS]]
     if body:
-        names += fields_of(body) or [name for name, _ in parse_qsl(body[:100_000], keep_blank_values=True)[:MAX_FIELDS]]
+        names += fields_of(body) or [
+            name for name, _ in parse_qsl(body[:100_000], keep_blank_values=True)[:MAX_FIELDS]
+        ]
     return list(dict.fromkeys(name[:200] for name in names if name))[:MAX_FIELDS]
 
 
 def fields_of(text: str) -> list[str]:
-    """Names of a JSON text with dots between levels and nothing for arrays; empty where it is not JSON. JSONP is unwrapped."""
+    """Names of a JSON text with dots between levels and nothing for arrays; empty where it is not JSON. JSONP
+    is unwrapped."""
     text = text.strip()[:MAX_TEXT_BODY]
     called = re.match(r"^[\w$.\[\]]{1,100}\(", text)
     if called:

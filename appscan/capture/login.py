@@ -1,4 +1,5 @@
-"""Signs in by steps of a file and proves that a session holds. Knows no policy; secrets come from the environment only."""
+"""Signs in by steps of a file and proves that a session holds. Knows no policy; secrets come from the
+environment only."""
 
 from __future__ import annotations
 
@@ -41,14 +42,19 @@ class Steps:
 
 
 def read_steps(path: Path, environment: Mapping[str, str] | None = None) -> Steps:
-    """Read a step file (`endpoints: [/api/login]`, `steps:` of open, fill, click, press, wait, expect); `${NAME}` is taken
+    """Read a step file (`endpoints: [/api/login]`, `steps:` of open, fill, click, press, wait, expect);
+    `${NAME}` is taken
     from the environment. Raises UsageError where the file is wrong or a variable is missing."""
     environment = os.environ if environment is None else environment
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError("login_steps_unreadable", file=path.name, reason=str(error).splitlines()[0][:200]) from error
-    if not isinstance(content, dict) or set(content) - {"endpoints", "steps"} or not isinstance(content.get("steps"), list):
+    if (
+        not isinstance(content, dict)
+        or set(content) - {"endpoints", "steps"}
+        or not isinstance(content.get("steps"), list)
+    ):
         raise UsageError("login_steps_wrong", file=path.name, step=0)
     secrets: list[str] = []
 
@@ -58,6 +64,7 @@ def read_steps(path: Path, environment: Mapping[str, str] | None = None) -> Step
                 raise UsageError("login_variable_missing", file=path.name, step=number, name=found.group(1))
             secrets.append(environment[found.group(1)])
             return secrets[-1]
+
         return _SECRET.sub(value, str(text))
 
     steps = []
@@ -82,8 +89,9 @@ def sign_in(seat: Seat, start: str, steps: Steps) -> None:
         try:
             _do(seat, start, step)
         except Error as error:
-            raise CaptureError(Failure.LOGIN_STEP_FAILED, start, step=f"{number} {step.verb}",
-                               why=str(error).splitlines()[0][:120]) from error
+            raise CaptureError(
+                Failure.LOGIN_STEP_FAILED, start, step=f"{number} {step.verb}", why=str(error).splitlines()[0][:120]
+            ) from error
 
 
 def _do(seat: Seat, start: str, step: Step) -> None:
@@ -113,7 +121,11 @@ def _do(seat: Seat, start: str, step: Step) -> None:
 def _field(page: Page, name: str) -> Locator:
     """A field by label, placeholder, name or selector, the first that is there."""
     plain = name.replace('"', "")
-    choices = [page.get_by_label(name), page.get_by_placeholder(name), page.locator(f'[name="{plain}"],[id="{plain}"]')]
+    choices = [
+        page.get_by_label(name),
+        page.get_by_placeholder(name),
+        page.locator(f'[name="{plain}"],[id="{plain}"]'),
+    ]
     return next((choice.first for choice in choices if choice.count()), page.locator(name).first)
 
 
@@ -124,14 +136,17 @@ def _control(page: Page, name: str) -> Locator:
 
 
 def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool:
-    """True where the address opens as itself: no refusal, no page that asks for a password, and what was expected is there."""
+    """True where the address opens as itself: no refusal, no page that asks for a password, and what was
+    expected is there."""
     wanted = urlsplit(url).path
     try:
         sight = seat.open(url)
         asks = seat.page.locator("input[type=password]").first
         if asks.count() and asks.is_visible():
             return False
-        if urlsplit(sight.url).path != wanted and re.search(r"log-?in|sign-?in|sso|cas|auth", urlsplit(sight.url).path, re.I):
+        if urlsplit(sight.url).path != wanted and re.search(
+            r"log-?in|sign-?in|sso|cas|auth", urlsplit(sight.url).path, re.IGNORECASE
+        ):
             return False
         until = time.monotonic() + 3
         while expects:

@@ -78,8 +78,11 @@ class Network:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
         context.route("**/*", self._on_request)
         context.on("requestfinished", self._on_finished)
-        context.on("requestfailed", lambda request: self._rows.pop(request, None))
+        context.on("requestfailed", self._on_failed)
         context.set_default_timeout(self.options.load_seconds * 1000)
+
+    def _on_failed(self, request: Request) -> None:
+        self._rows.pop(request, None)
 
     def guard(self, context: BrowserContext, page: Page) -> CDPSession:
         """Judge every redirect and every announced size before the browser follows or reads it."""
@@ -150,7 +153,7 @@ class Network:
         url, method = request.url, request.method
         body = _body_of(request)
         verdict = classify(method, url, body, kind)
-        passes = verdict is Kind.READ or self._may_write(method, url, verdict)
+        passes = verdict is Kind.READ or self._may_write(method, url)
         row = self.journal.on_network(method, url, kind, verdict, passes, body)
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
@@ -160,8 +163,9 @@ class Network:
         self._rows[request] = row
         route.continue_()
 
-    def _may_write(self, method: str, url: str, verdict: Kind) -> bool:
-        """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints the steps named."""
+    def _may_write(self, method: str, url: str) -> bool:
+        """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints the
+        steps named."""
         if self.options.writes == "allow":
             return True
         endpoint = urlsplit(url).path
@@ -261,7 +265,11 @@ class Network:
         if not wanted or int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4 or 300 <= response.status < 400:
             return
         body = response.body()
-        if (kind in ("script", "style", "document") or "javascript" in type_) and response.status == 200 and self._kept + len(body) < MAX_ASSETS:
+        if (
+            (kind in ("script", "style", "document") or "javascript" in type_)
+            and response.status == 200
+            and self._kept + len(body) < MAX_ASSETS
+        ):
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
         text = body[: MAX_KEPT * 4].decode("utf-8", "replace")
@@ -305,7 +313,8 @@ class Network:
             self.success = {**envelope, **{name: {} for name in ("data", "result") if name in content}}
 
     def _on_answer(self, session: CDPSession, event: dict[str, Any]) -> None:
-        """Response stage: a redirect is followed only where a request to its target would be; too large answers are cut."""
+        """Response stage: a redirect is followed only where a request to its target would be; too large
+        answers are cut."""
         identity = {"requestId": event["requestId"]}
         headers = {row["name"].lower(): row["value"] for row in event.get("responseHeaders", [])}
         status = event.get("responseStatusCode", 0)
@@ -319,7 +328,7 @@ class Network:
                 self.journal.on_network(method, target, kind, verdict, self.own(target) and verdict is Kind.READ, "")
                 if not self.own(target):
                     self.journal.out("origins", _origin(target), "redirect")
-                if not self.own(target) or not (verdict is Kind.READ or self._may_write(method, target, verdict)):
+                if not self.own(target) or not (verdict is Kind.READ or self._may_write(method, target)):
                     session.send("Fetch.fulfillRequest", {**identity, "responseCode": 204})
                     return
             if int(headers.get("content-length") or 0) > MAX_ANSWER:

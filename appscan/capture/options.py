@@ -31,8 +31,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class CaptureOptions:
-    """Bounds and manners of one capture. `include`, `exclude`: regular expressions on routes; `hosts`: other hosts that may be
-    asked, as `host` or `host:port`; `rate`: requests per second and host; `trials`, `days`: how many prompts are tried and
+    """Bounds and manners of one capture. `include`, `exclude`: regular expressions on routes; `hosts`: other
+    hosts that may be
+    asked, as `host` or `host:port`; `rate`: requests per second and host; `trials`, `days`: how many prompts
+    are tried and
     how many states live a virtual day."""
 
     viewport: str = "mobile"

@@ -81,7 +81,7 @@ class Seat:
         except TimedOut as error:
             raise CaptureError(Failure.PAGE_TIME_OUT, url) from error
         except Error as error:
-            if "ERR_ABORTED" in str(error):
+            if "ERR_ABORTED" in str(error) or "Download is starting" in str(error):
                 raise CaptureError(Failure.NOT_HTML, url, kind="download") from error
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
         return self.rest(40)
@@ -130,10 +130,13 @@ class Seat:
             return
 
     def refuse(self, permission: str | None) -> None:
-        """Refuse a permission to every page loaded from now on; None refuses nothing. The window's name carries it over."""
+        """Refuse a permission to every page loaded from now on; None refuses nothing. The window's name
+        carries it over."""
         try:
-            self.page.evaluate("(name) => { window.name = name; if (window.__appscan) window.__appscan.deny = {}; }",
-                               f"appscan-deny-{permission}" if permission else "")
+            self.page.evaluate(
+                "(name) => { window.name = name; if (window.__appscan) window.__appscan.deny = {}; }",
+                f"appscan-deny-{permission}" if permission else "",
+            )
         except Error:
             return
 
@@ -154,7 +157,8 @@ class Seat:
             return None
 
     def ask(self, code: str, argument: Any, again: bool = False) -> dict[str, Any]:
-        """Run code in the page. Where the page navigates meanwhile, wait for the new one, and look at that or ask `again`."""
+        """Run code in the page. Where the page navigates meanwhile, wait for the new one, and look at that or
+        ask `again`."""
         for _ in range(4):
             self._chromium.alive()
             if self._navigations > MAX_NAVIGATIONS:
@@ -171,7 +175,9 @@ class Seat:
                 if "crash" in text or "has been closed" in text or "Target closed" in text:
                     raise CaptureError(Failure.BROWSER_DIED, self.page.url) from error
                 if "navigat" not in text and "context was destroyed" not in text and "__appscan" not in text:
-                    raise CaptureError(Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]) from error
+                    raise CaptureError(
+                        Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]
+                    ) from error
                 self._arrive()
                 if not again:
                     code, argument = "([most, least]) => __appscan.rest(most, least)", [SETTLE, 20]

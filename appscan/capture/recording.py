@@ -35,7 +35,9 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
                 _put(archive, f"pictures/{digest}.png", picture, zipfile.ZIP_STORED)
             document = secrets.clean_all(_named(_document(journal, head), names))
             _put(
-                archive, "recording.json", json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+                archive,
+                "recording.json",
+                json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace"),
             )
         Path(aside).replace(target)
     except BaseException:

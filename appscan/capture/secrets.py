@@ -43,7 +43,8 @@ class Secrets:
             self.learn(value)
 
     def learn(self, value: str) -> None:
-        """Remember one secret value and the forms it may take; values under six characters would hide words of the page."""
+        """Remember one secret value and the forms it may take; values under six characters would hide words of
+        the page."""
         if len(value) < 6 or len(self._values) > MAX_VALUES * 8:
             return
         raw = value.encode("utf-8")

@@ -15,8 +15,11 @@ from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import Journal, Moment
 from appscan.capture.page import Seat, Sight
 
-PROMPTS = (("geolocation", re.compile(r"geolocation|location|position", re.I)), ("camera", re.compile(r"getUserMedia|camera|chooseImage", re.I)),
-           ("notifications", re.compile(r"Notification", re.I)))
+PROMPTS = (
+    ("geolocation", re.compile(r"geolocation|location|position", re.IGNORECASE)),
+    ("camera", re.compile(r"getUserMedia|camera|chooseImage", re.IGNORECASE)),
+    ("notifications", re.compile(r"Notification", re.IGNORECASE)),
+)
 SWITCHES = ("switch",)
 SHARE_GONE = 0.3
 """Where so much of a page's text is replaced by other text after a refusal, the page does not go on."""
@@ -89,9 +92,14 @@ class Trials:
             for dialog in state["dialogs"]:
                 if dialog["modal"]:
                     wanted += [(node, test, dialog["text"][:200], "dialog") for test in ("opt_out", "skip")]
-            wanted += [(node, "omit", form["submit"], str(index)) for index, form in enumerate(state["forms"])
-                       if form["submit"] and any(item["type"] == "file" for item in form["fields"])]
-            wanted += [(node, "opt_out", row["text"], "switch") for row in state["controls"] if row["role"] in SWITCHES]
+            wanted += [
+                (node, "omit", form["submit"], str(index))
+                for index, form in enumerate(state["forms"])
+                if form["submit"] and any(item["type"] == "file" for item in form["fields"])
+            ]
+            wanted += [
+                (node, "opt_out", row["text"], "switch") for row in state["controls"] if row["role"] in SWITCHES
+            ]
         return wanted
 
     def _try(self, node: Node, test: str, trigger: str, argument: str) -> None:
@@ -109,8 +117,17 @@ class Trials:
 
     def _write(self, node: Node, test: str, trigger: str, outcome: str, detail: str) -> None:
         picture = self.journal.keep_picture(self.seat.picture()) if self.explorer.options.pictures else None
-        self.journal.trials.append({"actor": self.journal.moment.actor, "state": node.id, "test": test, "trigger": trigger[:400],
-                                    "outcome": outcome, "detail": detail[:2000], "picture": picture})
+        self.journal.trials.append(
+            {
+                "actor": self.journal.moment.actor,
+                "state": node.id,
+                "test": test,
+                "trigger": trigger[:400],
+                "outcome": outcome,
+                "detail": detail[:2000],
+                "picture": picture,
+            }
+        )
 
     def _after(self, code: str, argument: Any) -> Reply:
         """Run code in the page and gather what followed: messages, intended writes, dialogs, new words."""
@@ -118,10 +135,16 @@ class Trials:
         sight = self.seat.sight(self.seat.ask(code, argument))
         seen = self.seat.look()
         return Reply(
-            sight, tuple(row["text"] for row in self.journal.messages[messages:]),
-            tuple(f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING),
+            sight,
+            tuple(row["text"] for row in self.journal.messages[messages:]),
+            tuple(
+                f"{row['method']} {row['url']}"
+                for row in self.journal.requests[requests:]
+                if row["class"] in TOUCHING
+            ),
             tuple(str(row.get("text", "")) for row in listed(seen, "dialogs") if row.get("modal")),
-            frozenset(str(row.get("text", "")) for row in listed(seen, "texts")))
+            frozenset(str(row.get("text", "")) for row in listed(seen, "texts")),
+        )
 
     def _start(self, node: Node, deny: str | None) -> Reply:
         """The state, loaded afresh, with a permission refused from the beginning or not."""
@@ -136,7 +159,9 @@ class Trials:
         finally:
             self.seat.refuse(None)
         told = tuple(row["text"] for row in self.journal.messages[messages:])
-        meant = tuple(f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING)
+        meant = tuple(
+            f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING
+        )
         return Reply(first.sight, told, meant, first.dialogs, first.texts)
 
     def _press(self, label: str, deny: str | None) -> Reply:
@@ -163,7 +188,8 @@ class Trials:
         self._write(node, "revoke", f"{family} {label}".strip(), outcome, detail)
 
     def _omit(self, node: Node, submit: str, index: int) -> None:
-        """Submit with a stand-in for the picture, then without; refused is only what goes through with one and not without."""
+        """Submit with a stand-in for the picture, then without; refused is only what goes through with one and
+        not without."""
         self._start(node, None)
         whole = self._after("([index, without]) => __appscan.submit(index, without)", [index, False])
         before = self._start(node, None)
@@ -173,16 +199,23 @@ class Trials:
         if after.intended:
             self._write(node, "omit", submit, "server_decides", "; ".join([*after.intended, detail]).strip("; "))
         elif whole.intended:
-            self._write(node, "omit", submit, "refused", f"{after.sight.outcome}: {detail}; not asked: {whole.intended[0]}")
+            self._write(
+                node, "omit", submit, "refused", f"{after.sight.outcome}: {detail}; not asked: {whole.intended[0]}"
+            )
         else:
             self.journal.gap("trial_failed", ["trial"], node.sight.url, step="omit", why=submit[:200])
 
     def _skip(self, node: Node, dialog: str) -> None:
         """Leave the dialog alone and go to another place; is it still in the way there, or are we sent back?"""
         self._start(node, None)
-        elsewhere = next((other for other in self.explorer.nodes.values()
-                          if other.parent is None and other.sight.route != node.sight.route), None) or next(
-            (other for other in self.explorer.nodes.values() if other.sight.route != node.sight.route), None)
+        elsewhere = next(
+            (
+                other
+                for other in self.explorer.nodes.values()
+                if other.parent is None and other.sight.route != node.sight.route
+            ),
+            None,
+        ) or next((other for other in self.explorer.nodes.values() if other.sight.route != node.sight.route), None)
         if elsewhere is None:
             return
         sight = self.seat.open(elsewhere.sight.url)
@@ -190,14 +223,21 @@ class Trials:
         still = [str(row.get("text", "")) for row in listed(seen, "dialogs") if row.get("modal")]
         sent_back = sight.route != elsewhere.sight.route
         blocked = sent_back or any(text[:40] == dialog[:40] for text in still)
-        self._write(node, "skip", dialog, "refused" if blocked else "allowed",
-                    f"{elsewhere.sight.route} -> {sight.route}; {'; '.join(still)}")
+        self._write(
+            node,
+            "skip",
+            dialog,
+            "refused" if blocked else "allowed",
+            f"{elsewhere.sight.route} -> {sight.route}; {'; '.join(still)}",
+        )
 
     def _opt_out(self, node: Node, trigger: str, what: str) -> None:
         """Is there a way out of a dialog, or a switch that can be turned?"""
         self._start(node, None)
         seen = self.seat.ask("([text, what]) => __appscan.wayOut(text, what)", [trigger, what])
-        self._write(node, "opt_out", trigger, "allowed" if seen.get("out") else "refused", str(seen.get("by", ""))[:400])
+        self._write(
+            node, "opt_out", trigger, "allowed" if seen.get("out") else "refused", str(seen.get("by", ""))[:400]
+        )
 
 
 def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:
@@ -206,7 +246,11 @@ def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:
     dialogs = [text for text in refused.dialogs if text not in allowed.dialogs]
     new = sorted(refused.texts - allowed.texts)
     detail = "; ".join([*messages, *dialogs, *new])
-    lost = [row for row in allowed.intended if row.partition("?")[0] not in {other.partition("?")[0] for other in refused.intended}]
+    lost = [
+        row
+        for row in allowed.intended
+        if row.partition("?")[0] not in {other.partition("?")[0] for other in refused.intended}
+    ]
     if dialogs or refused.sight.route != allowed.sight.route or lost:
         return "refused", "; ".join([detail, *(f"not asked: {row}" for row in lost)]).strip("; ")
     if refused.intended:

@@ -1,6 +1,7 @@
 """What a request is, told by whole words of its path, query and body: read, write, login or unknown. Knows no browser.
 
-Rule (seams.md, "Writes"): a write word beats a read word; nouns that are also acts (`sign`, `report`) are writes unless a
+Rule (seams.md, "Writes"): a write word beats a read word; nouns that are also acts (`sign`, `report`) are
+writes unless a
 read word ends the path (`/sign/list`); `signIn` is a login; what is no plain read is not sent.
 """
 
@@ -32,8 +33,9 @@ def word_class(name: str) -> frozenset[str]:
 
 
 ASK_FIRST = frozenset({"get", "query", "list", "find", "search", "page", "fetch"})
-NOUNS = frozenset("""online offline duration count order trace click heart punch end start register alive stay post sync
-store collect track""".split())  # noqa: SIM905
+NOUNS = frozenset({
+    "online", "offline", "duration", "count", "order", "trace", "click", "heart", "punch", "end", "start", "register",
+    "alive", "stay", "post", "sync", "store", "collect", "track"})
 """Words among the verbs that are as often nouns."""
 LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
 ASSET = re.compile(
@@ -82,7 +84,9 @@ def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:
     return Kind.WRITE if names & word_class("marking") and kind != "document" else Kind.READ
 
 
-def _by_words(segments: list[str], query: list[tuple[str, str]], operation: list[str], kind: str, method: str) -> Kind | None:
+def _by_words(
+    segments: list[str], query: list[tuple[str, str]], operation: list[str], kind: str, method: str
+) -> Kind | None:
     path_words = [word for segment in segments for word in words(segment)]
     last = words(segments[-1]) if segments else []
     acts = [
@@ -129,7 +133,9 @@ def _by_path(path_words: list[str], last: list[str], acts: list[str], method: st
 
 def _is_deed(last: list[str]) -> bool:
     """True where the last segment of a page's address is a bare act (`/user/delete`), not a page about one."""
-    return bool(set(last) & {"delete", "remove", "submit", "save", "logout", "signout", "dosign", "approve", "confirm"})
+    return bool(
+        set(last) & {"delete", "remove", "submit", "save", "logout", "signout", "dosign", "approve", "confirm"}
+    )
 
 
 def _operation(body: str, method: str) -> list[str]:

@@ -14,7 +14,8 @@ RECORDING = "recording-1"
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """The JSON Schema `name` (`report-1`, `app-1`, `recording-1`), draft 2020-12. Raises KeyError for a name that is not published."""
+    """The JSON Schema `name` (`report-1`, `app-1`, `recording-1`), draft 2020-12. Raises KeyError for a name
+    that is not published."""
     if name not in published():
         raise KeyError(name)
     schema: dict[str, Any] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))

@@ -299,6 +299,7 @@ def test_real_readings_come_back_and_take_less_than_a_third_of_their_package(pac
     assert saved_share(package) <= 1 / 3
 
 
+@pytest.mark.corpus
 @pytest.mark.skipif(not packages(CORPUS), reason="APPSCAN_CORPUS names no folder with APKs")
 def test_half_of_the_corpus_takes_less_than_a_fifth() -> None:
     assert float(np.median([saved_share(package) for package in packages(CORPUS)])) <= 1 / 5
