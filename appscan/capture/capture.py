@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Error
 
 from appscan.capture.browser import Chromium
 from appscan.capture.day import Copy, live_through, settings_of
-from appscan.capture.explore import Explorer, Node
+from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.instrument import script
 from appscan.capture.journal import Journal, Moment
@@ -26,10 +26,11 @@ from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.recording import head_of, write
 from appscan.capture.secrets import Secrets
+from appscan.capture.states import Node
 from appscan.capture.trials import Trials
 
-RENEW_AFTER_PAGES = 400
 BROWSER_DEATHS = 3
+PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 DAYS_GRACE = 20.0
 """Seconds past the cap that virtual days may still begin: they are short, and what they show is shown nowhere else."""
 VIEWPORTS: dict[str, dict[str, Any]] = {
@@ -104,9 +105,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     if not journal.states:
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
     if run.left:
-        journal.gap(
-            "cap_reached", ["text", "control", "route", "form", "request"], "", blinds=True, count=len(run.left)
-        )
+        journal.gap("cap_reached", list(PAGE_KINDS), "", blinds=True, count=len(run.left))
     head = head_of(options, list(urls), started, version, journal, run.actors, run.left)
     progress("write", len(journal.states), 0)
     return write(target, journal, head, secrets)
@@ -146,10 +145,16 @@ def _capture_actor(run: _Run, actor: Actor, viewport: str) -> None:
             _live_days(run, explorer, home, network, viewport)
             break
         except (CaptureError, Error) as error:
-            run.failures.append(
-                error if isinstance(error, CaptureError) else CaptureError(Failure.BROWSER_DIED, actor.name)
+            failure = error if isinstance(error, CaptureError) else CaptureError(Failure.BROWSER_DIED, actor.name)
+            run.failures.append(failure)
+            run.journal.gap(
+                failure.failure.value,
+                list(PAGE_KINDS),
+                run.urls[0] if explorer is None else "",
+                blinds=explorer is None,
             )
-            run.journal.gap(Failure.BROWSER_DIED.value, ["text", "control", "route"], "")
+            if failure.failure is not Failure.BROWSER_DIED:
+                break
             run.chromium.renew()
         finally:
             _close(context)
@@ -182,7 +187,7 @@ def _sign_in(run: _Run, actor: Actor, network: Network, seat: Seat, row: dict[st
         row["logged_in_before"] = holds(seat, run.urls[0], _expects(steps))
         _learn(run, seat)
         if not row["logged_in_before"]:
-            run.journal.gap("login_lost", ["text", "control", "route", "form", "request"], run.urls[0], blinds=True)
+            run.journal.gap("login_lost", list(PAGE_KINDS), run.urls[0], blinds=True)
     return steps
 
 
@@ -194,7 +199,7 @@ def _prove_after(run: _Run, seat: Seat, row: dict[str, Any], steps: Steps | None
     row["logged_in_after"] = holds(seat, run.urls[0], _expects(steps))
     if row["logged_in_before"] and not row["logged_in_after"]:
         row["lost_at"] = run.journal.states[-1]["id"] if run.journal.states else None
-        run.journal.gap("login_lost", ["text", "control", "route", "form", "request"], run.urls[0])
+        run.journal.gap("login_lost", list(PAGE_KINDS), run.urls[0])
 
 
 def _expects(steps: Steps | None) -> tuple[str, ...]:
@@ -279,9 +284,7 @@ def _live_days(run: _Run, explorer: Explorer, home: Home, network: Network, view
                 sealed,
             )
         except Error as error:
-            run.journal.gap(
-                "day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200]
-            )
+            run.journal.gap("day_not_lived", ["timer", "request"], node.sight.url, why=str(error).splitlines()[0][:200])
             run.chromium.renew()
         finally:
             _close(copy)

@@ -242,18 +242,14 @@ def _note_midnight(notes: _Notes, before: dict[str, Any], after: dict[str, Any],
                 notes.midnight.append(entry)
 
 
-def intervals_of(
-    series: list[dict[str, Any]], requests: list[dict[str, Any]], idle_from: int
-) -> list[dict[str, Any]]:
+def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], idle_from: int) -> list[dict[str, Any]]:
     """Endpoints that were asked again and again, with the median distance; those that go on while idle come as idle."""
     found = []
     for row in series:
         times = sorted(int(time) for time in row.get("times", []) if isinstance(time, (int, float)))
         idle = [time for time in times if time > idle_from]
         judged = idle if len(idle) >= LEAST else times
-        distances = sorted(
-            later - earlier for earlier, later in itertools.pairwise(judged) if later - earlier > 200
-        )
+        distances = sorted(later - earlier for earlier, later in itertools.pairwise(judged) if later - earlier > 200)
         if len(judged) < LEAST or len(distances) < LEAST - 1:
             continue
         period = int(statistics.median(distances))

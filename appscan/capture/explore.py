@@ -15,10 +15,14 @@ from appscan.capture.journal import Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
+from appscan.capture.shapes import listed, plain_control, plain_dialog, plain_form, plain_text
+from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.writes import Kind, classify
 
 LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
-DOWNLOAD = re.compile(r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE)
+DOWNLOAD = re.compile(
+    r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE
+)
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
 )
@@ -32,29 +36,6 @@ CONTROLS_PER_STATE = 120
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A state and how to get there: by its address, or by pressing `press` in `parent`."""
-
-    id: str
-    sight: Sight
-    depth: int
-    controls: tuple[dict[str, Any], ...]
-    parent: Node | None = None
-    press: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An address still to be opened."""
-
-    url: str
-    origin: str | None
-    by: str
-    found_by: str
-    depth: int
 
 
 @dataclass
@@ -402,78 +383,3 @@ class Explorer:
             return False
         self._here = self.seat.step(node.press)
         return self._here.route == node.sight.route
-
-
-def pattern_of(route: str) -> str:
-    """A route with numbers and long identifiers folded: pages of one kind."""
-    return re.sub(r"[0-9a-f]{12,}|\d+", "0", route.lower())
-
-
-def plain_control(row: dict[str, Any]) -> dict[str, Any]:
-    """A control in the recording's shape."""
-    checked = row.get("checked")
-    return {
-        "text": str(row.get("text", ""))[:400],
-        "role": str(row.get("role", ""))[:40],
-        "selector": str(row.get("selector", ""))[:600],
-        "box": _box(row),
-        "disabled": bool(row.get("disabled")),
-        "checked": checked if isinstance(checked, bool) else None,
-    }
-
-
-def plain_text(row: dict[str, Any]) -> dict[str, Any]:
-    """A text in the recording's shape."""
-    return {
-        "text": str(row.get("text", ""))[:4000],
-        "role": str(row.get("role", ""))[:40],
-        "selector": str(row.get("selector", ""))[:600],
-        "box": _box(row),
-    }
-
-
-def plain_form(row: dict[str, Any]) -> dict[str, Any]:
-    """A form in the recording's shape."""
-    fields = [
-        {
-            "label": str(item.get("label", ""))[:400],
-            "name": str(item.get("name", ""))[:200],
-            "type": str(item.get("type", ""))[:40],
-            "required": bool(item.get("required")),
-            "accept": str(item.get("accept", ""))[:200],
-            "capture": str(item.get("capture", ""))[:40],
-            "value_kind": str(item.get("value_kind", ""))[:40],
-        }
-        for item in listed(row, "fields")[:400]
-    ]
-    return {
-        "selector": str(row.get("selector", ""))[:600],
-        "submit": str(row.get("submit", ""))[:400],
-        "fields": fields,
-    }
-
-
-def plain_dialog(row: dict[str, Any]) -> dict[str, Any]:
-    """A dialog or overlay in the recording's shape."""
-    closable = row.get("closable")
-    return {
-        "text": str(row.get("text", ""))[:4000],
-        "closable": closable if isinstance(closable, bool) else None,
-        "modal": bool(row.get("modal")),
-        "covers": min(1.0, max(0.0, float(row.get("covers") or 0))),
-        "controls": [plain_control(item) for item in listed(row, "controls")[:100]],
-        "box": _box(row),
-    }
-
-
-def listed(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The rows under a name; a hostile page may have put anything there."""
-    found = row.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def _box(row: dict[str, Any]) -> list[int] | None:
-    box = row.get("box")
-    if isinstance(box, list) and len(box) == 4 and all(isinstance(edge, (int, float)) for edge in box):
-        return [int(edge) for edge in box]
-    return None

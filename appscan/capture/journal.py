@@ -283,9 +283,7 @@ def request_fields(url: str, body: str) -> list[str]:
     """Names of query and body fields, in order, each once."""
     names = [name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)[:MAX_FIELDS]]
     if body:
-        names += fields_of(body) or [
-            name for name, _ in parse_qsl(body[:100_000], keep_blank_values=True)[:MAX_FIELDS]
-        ]
+        names += fields_of(body) or [name for name, _ in parse_qsl(body[:100_000], keep_blank_values=True)[:MAX_FIELDS]]
     return list(dict.fromkeys(name[:200] for name in names if name))[:MAX_FIELDS]
 
 

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response
 from playwright.sync_api import TimeoutError as TimedOut
 
 from appscan.capture.browser import Chromium
@@ -46,6 +46,8 @@ class Seat:
         self._navigations = 0
         self._leaving = False
         self.page.on("framenavigated", self._count)
+        self._status = 0
+        self.page.on("response", self._answered)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._gave_up)
         self.page.on("popup", lambda popup: popup.close())
@@ -60,6 +62,10 @@ class Seat:
     def _asked(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._leaving = True
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self._status = response.status
 
     def _gave_up(self, request: Request) -> None:
         if request.is_navigation_request():
@@ -83,6 +89,9 @@ class Seat:
         except Error as error:
             if "ERR_ABORTED" in str(error) or "Download is starting" in str(error):
                 raise CaptureError(Failure.NOT_HTML, url, kind="download") from error
+            refused = of_status(self._status) if "ERR_HTTP_RESPONSE_CODE_FAILURE" in str(error) else None
+            if refused:
+                raise CaptureError(refused, url, status=self._status) from error
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
         return self.rest(40)
 
@@ -175,9 +184,7 @@ class Seat:
                 if "crash" in text or "has been closed" in text or "Target closed" in text:
                     raise CaptureError(Failure.BROWSER_DIED, self.page.url) from error
                 if "navigat" not in text and "context was destroyed" not in text and "__appscan" not in text:
-                    raise CaptureError(
-                        Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]
-                    ) from error
+                    raise CaptureError(Failure.PAGE_TIME_OUT, self.page.url, why=text.splitlines()[0][:200]) from error
                 self._arrive()
                 if not again:
                     code, argument = "([most, least]) => __appscan.rest(most, least)", [SETTLE, 20]

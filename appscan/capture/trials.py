@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from appscan.capture.explore import Explorer, Node, listed
+from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import Journal, Moment
 from appscan.capture.page import Seat, Sight
+from appscan.capture.shapes import listed
+from appscan.capture.states import Node
 
 PROMPTS = (
     ("geolocation", re.compile(r"geolocation|location|position", re.IGNORECASE)),
@@ -97,9 +99,7 @@ class Trials:
                 for index, form in enumerate(state["forms"])
                 if form["submit"] and any(item["type"] == "file" for item in form["fields"])
             ]
-            wanted += [
-                (node, "opt_out", row["text"], "switch") for row in state["controls"] if row["role"] in SWITCHES
-            ]
+            wanted += [(node, "opt_out", row["text"], "switch") for row in state["controls"] if row["role"] in SWITCHES]
         return wanted
 
     def _try(self, node: Node, test: str, trigger: str, argument: str) -> None:
@@ -138,9 +138,7 @@ class Trials:
             sight,
             tuple(row["text"] for row in self.journal.messages[messages:]),
             tuple(
-                f"{row['method']} {row['url']}"
-                for row in self.journal.requests[requests:]
-                if row["class"] in TOUCHING
+                f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING
             ),
             tuple(str(row.get("text", "")) for row in listed(seen, "dialogs") if row.get("modal")),
             frozenset(str(row.get("text", "")) for row in listed(seen, "texts")),

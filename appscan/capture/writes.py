@@ -33,9 +33,29 @@ def word_class(name: str) -> frozenset[str]:
 
 
 ASK_FIRST = frozenset({"get", "query", "list", "find", "search", "page", "fetch"})
-NOUNS = frozenset({
-    "online", "offline", "duration", "count", "order", "trace", "click", "heart", "punch", "end", "start", "register",
-    "alive", "stay", "post", "sync", "store", "collect", "track"})
+NOUNS = frozenset(
+    {
+        "online",
+        "offline",
+        "duration",
+        "count",
+        "order",
+        "trace",
+        "click",
+        "heart",
+        "punch",
+        "end",
+        "start",
+        "register",
+        "alive",
+        "stay",
+        "post",
+        "sync",
+        "store",
+        "collect",
+        "track",
+    }
+)
 """Words among the verbs that are as often nouns."""
 LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
 ASSET = re.compile(
@@ -133,9 +153,7 @@ def _by_path(path_words: list[str], last: list[str], acts: list[str], method: st
 
 def _is_deed(last: list[str]) -> bool:
     """True where the last segment of a page's address is a bare act (`/user/delete`), not a page about one."""
-    return bool(
-        set(last) & {"delete", "remove", "submit", "save", "logout", "signout", "dosign", "approve", "confirm"}
-    )
+    return bool(set(last) & {"delete", "remove", "submit", "save", "logout", "signout", "dosign", "approve", "confirm"})
 
 
 def _operation(body: str, method: str) -> list[str]:

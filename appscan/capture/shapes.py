@@ -1,0 +1,75 @@
+"""What a page told about itself, in the shapes of the recording; every row is hostile and bounded. Knows no browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def plain_control(row: dict[str, Any]) -> dict[str, Any]:
+    """A control in the recording's shape."""
+    checked = row.get("checked")
+    return {
+        "text": str(row.get("text", ""))[:400],
+        "role": str(row.get("role", ""))[:40],
+        "selector": str(row.get("selector", ""))[:600],
+        "box": _box(row),
+        "disabled": bool(row.get("disabled")),
+        "checked": checked if isinstance(checked, bool) else None,
+    }
+
+
+def plain_text(row: dict[str, Any]) -> dict[str, Any]:
+    """A text in the recording's shape."""
+    return {
+        "text": str(row.get("text", ""))[:4000],
+        "role": str(row.get("role", ""))[:40],
+        "selector": str(row.get("selector", ""))[:600],
+        "box": _box(row),
+    }
+
+
+def plain_form(row: dict[str, Any]) -> dict[str, Any]:
+    """A form in the recording's shape."""
+    fields = [
+        {
+            "label": str(item.get("label", ""))[:400],
+            "name": str(item.get("name", ""))[:200],
+            "type": str(item.get("type", ""))[:40],
+            "required": bool(item.get("required")),
+            "accept": str(item.get("accept", ""))[:200],
+            "capture": str(item.get("capture", ""))[:40],
+            "value_kind": str(item.get("value_kind", ""))[:40],
+        }
+        for item in listed(row, "fields")[:400]
+    ]
+    return {
+        "selector": str(row.get("selector", ""))[:600],
+        "submit": str(row.get("submit", ""))[:400],
+        "fields": fields,
+    }
+
+
+def plain_dialog(row: dict[str, Any]) -> dict[str, Any]:
+    """A dialog or overlay in the recording's shape."""
+    closable = row.get("closable")
+    return {
+        "text": str(row.get("text", ""))[:4000],
+        "closable": closable if isinstance(closable, bool) else None,
+        "modal": bool(row.get("modal")),
+        "covers": min(1.0, max(0.0, float(row.get("covers") or 0))),
+        "controls": [plain_control(item) for item in listed(row, "controls")[:100]],
+        "box": _box(row),
+    }
+
+
+def listed(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows under a name; a hostile page may have put anything there."""
+    found = row.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _box(row: dict[str, Any]) -> list[int] | None:
+    box = row.get("box")
+    if isinstance(box, list) and len(box) == 4 and all(isinstance(edge, (int, float)) for edge in box):
+        return [int(edge) for edge in box]
+    return None
