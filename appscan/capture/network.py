@@ -329,7 +329,7 @@ class Network:
                 if not self.own(target):
                     self.journal.out("origins", _origin(target), "redirect")
                 if not self.own(target) or not (verdict is Kind.READ or self._may_write(method, target)):
-                    session.send("Fetch.fulfillRequest", {**identity, "responseCode": 204})
+                    session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                     return
             if int(headers.get("content-length") or 0) > MAX_ANSWER:
                 self.journal.gap("answer_too_large", ["request", "text"], asked["url"], limit=MAX_ANSWER)
