@@ -10,11 +10,13 @@ folders that APPSCAN_TOOLS names (bin/ of virtual environments), since their pin
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import os
 import shutil
 import statistics
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -175,17 +177,20 @@ def main() -> None:
     parser.add_argument("--apks", type=Path, nargs="*", default=[])
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    apks = files(options.apks)
+    apks = [path.resolve() for path in files(options.apks)]
+    write = options.write and options.write.resolve()
     when = (f"Measured on {dt.datetime.now().astimezone().date().isoformat()}, {os.cpu_count()} cores, Python "
             f"{sys.version.split()[0]}, medians of {options.runs} runs, the tools in turn in one run. Repeat with "
             "`make speed` (set `APPSCAN_CORPUS` to the materialised corpus, `APPSCAN_TOOLS` to the bin folders of the "
             "other tools).")
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):  # quark leaves its log where it runs
+        whole = compare(apks, options.runs)
     text = "\n".join(["# Speed and memory", "", when, "", "## Whole commands, cold processes", "", HOW, "",
-                      *compare(apks, options.runs), "", "## In process", "", *inside(apks, options.runs), "",
+                      *whole, "", "## In process", "", *inside(apks, options.runs), "",
                       "## Linear in DEX bytes", "", *linear(apks[0], options.runs), ""])
     sys.stdout.write(text)
-    if options.write:
-        options.write.write_text(text, encoding="utf-8")
+    if write:
+        write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,20 @@ LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("la
 CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help=help_of("corpus"), parser=_path)]
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
                                                      parser=_path)]
+Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]
+RecordingOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=help_of("recording"), parser=_path)]
+StateOption = Annotated[Path | None, typer.Option("--login-state", metavar="FILE", help=help_of("login_state"),
+                                                  parser=_path)]
+StepsOption = Annotated[Path | None, typer.Option("--login-steps", metavar="FILE", help=help_of("login_steps"),
+                                                  parser=_path)]
+HostOption = Annotated[list[str] | None, typer.Option("--allow-host", metavar="HOST[:PORT]", help=help_of("allow_host"),
+                                                      show_default=False)]
+ViewportOption = Annotated[Literal["mobile", "desktop", "both"], typer.Option("--viewport", help=help_of("viewport"))]
+IgnoreRobotsOption = Annotated[bool, typer.Option("--ignore-robots", help=help_of("ignore_robots"))]
+MaxStatesOption = Annotated[int, typer.Option("--max-states", min=1, help=help_of("max_states"))]
+MaxMinutesOption = Annotated[float, typer.Option("--max-minutes", min=0.1, help=help_of("max_minutes"))]
 OUT = Path("appscan-out")
+RECORDING = Path("site.recording.zip")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -91,6 +104,7 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_without_command)
     app.command("scan", cls=Command, help=help_of("scan", "exit_codes"))(_scan)
     app.command("judge", cls=Command, help=help_of("judge", "exit_codes"))(_judge)
+    app.command("capture", cls=Command, help=help_of("capture"))(_capture)
     app.command("schema", cls=Command, help=help_of("schema"))(_schema)
     app.command("bench", cls=Command, help=help_of("bench"))(_bench)
     checks = typer.Typer(cls=Group, help=help_of("checks"), rich_markup_mode=None, no_args_is_help=True)
@@ -129,7 +143,8 @@ def _without_command(context: typer.Context, lang: LangBefore = None, version: V
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
-        context.default_map = {"checks": of_checks, **{name: {"lang": lang} for name in ("scan", "judge", "bench")}}
+        others = {name: {"lang": lang} for name in ("scan", "judge", "capture", "bench")}
+        context.default_map = {"checks": of_checks, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)
@@ -153,6 +168,16 @@ def _judge(readings: Readings, app: AppFileOption = None, profile: ProfileOption
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator))
+
+
+def _capture(urls: Addresses, out: RecordingOption = RECORDING, state: StateOption = None, steps: StepsOption = None,
+             hosts: HostOption = None, viewport: ViewportOption = "mobile", ignore_robots: IgnoreRobotsOption = False,
+             max_states: MaxStatesOption = 200, max_minutes: MaxMinutesOption = 10.0, lang: LangOption = "zh",
+             quiet: QuietOption = False) -> ExitCode:
+    from appscan.cli.capturing import CaptureOrder, capture
+
+    return capture(urls, CaptureOrder(Console(lang, quiet), out, state, steps, tuple(hosts or ()), viewport,
+                                      not ignore_robots, max_states, max_minutes))
 
 
 def _schema(name: SchemaName = "report") -> ExitCode:
