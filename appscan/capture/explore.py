@@ -90,6 +90,7 @@ class Explorer:
                 self._failed(error, place)
                 if error.failure is Failure.BROWSER_DIED:
                     raise
+                self.seat.park()
 
     def left(self) -> list[str]:
         """What was not walked when a cap was reached, best first."""

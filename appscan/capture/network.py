@@ -5,6 +5,7 @@ Knows no policy. Second barriers lie below: the browser resolves no other host, 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -21,6 +22,8 @@ from appscan.capture.options import CaptureOptions
 from appscan.capture.writes import Kind, callback_of, classify
 
 MAX_ANSWER = 20 * 1024 * 1024
+MAX_STREAM = 2 * 1024 * 1024
+STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 GIF = bytes.fromhex(
@@ -335,9 +338,34 @@ class Network:
                 self.journal.gap("answer_too_large", ["request", "text"], asked["url"], limit=MAX_ANSWER)
                 session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                 return
+            endless = "content-length" not in headers and "event-stream" not in headers.get("content-type", "")
+            if endless and status == 200 and event.get("resourceType") in STREAMED:
+                self._drain(session, event)
+                return
             session.send("Fetch.continueRequest", identity)
         except (Error, ValueError):
             return  # the request is gone
+
+    def _drain(self, session: CDPSession, event: dict[str, Any]) -> None:
+        """An answer whose length is not told is read here up to a bound: an endless one must not fill the browser."""
+        identity = {"requestId": event["requestId"]}
+        stream = session.send("Fetch.takeResponseBodyAsStream", identity)["stream"]
+        chunks: list[bytes] = []
+        size, until, ended = 0, time.monotonic() + self.options.load_seconds / 2, False
+        while not ended and size < MAX_STREAM and time.monotonic() < until:
+            read = session.send("IO.read", {"handle": stream, "size": 1 << 18})
+            part = base64.b64decode(read["data"]) if read.get("base64Encoded") else str(read["data"]).encode()
+            chunks.append(part)
+            size, ended = size + len(part), bool(read["eof"])
+        session.send("IO.close", {"handle": stream})
+        if not ended:
+            self.journal.gap("answer_too_large", ["request", "text"], event["request"]["url"], limit=MAX_STREAM)
+        dropped = ("content-encoding", "transfer-encoding", "content-length", "set-cookie")
+        headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
+        body = base64.b64encode(b"".join(chunks)).decode()
+        session.send(
+            "Fetch.fulfillRequest", {**identity, "responseCode": 200, "responseHeaders": headers, "body": body}
+        )
 
 
 def library_of(url: str, text: str) -> str | None:

@@ -75,7 +75,7 @@ class Seat:
         """Load `url` and wait for rest. Raises CaptureError with the reason where it is no readable page."""
         self._navigations = 0
         try:
-            response = self.page.goto(url, wait_until="commit")
+            response = self._goto(url)
             status = response.status if response else 200
             failure = of_status(status)
             if failure:
@@ -95,6 +95,25 @@ class Seat:
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
         return self.rest(40)
 
+    def _goto(self, url: str) -> Response | None:
+        """Go to an address; a page that keeps going elsewhere by itself cuts that short: then from a blank page."""
+        try:
+            return self.page.goto(url, wait_until="commit")
+        except Error as error:
+            if "ERR_ABORTED" not in str(error) and "interrupted by another navigation" not in str(error):
+                raise
+            self.park()
+            return self.page.goto(url, wait_until="commit")
+
+    def park(self) -> None:
+        """Leave the page for a blank one."""
+        for _ in range(3):
+            try:
+                self.page.goto("about:blank", wait_until="commit", timeout=3000)
+            except Error:
+                continue
+            return
+
     def _loaded(self) -> None:
         try:
             self.page.wait_for_load_state("load", timeout=8000)
@@ -108,6 +127,7 @@ class Seat:
 
     def step(self, key: str) -> Sight:
         """Press the control with this key and look; a navigation is awaited."""
+        self._navigations = 0
         seen = self.ask("([key, most]) => __appscan.step(key, most)", [key, SETTLE])
         if self._leaving:  # the press has started a navigation that the page itself did not wait for
             self._arrive()
@@ -116,10 +136,12 @@ class Seat:
 
     def hash(self, url: str) -> Sight:
         """Go to an address that differs in its fragment only."""
+        self._navigations = 0
         return self._sight(self.ask("([url, most]) => __appscan.hash(url, most)", [url, SETTLE]))
 
     def scroll(self) -> tuple[bool, Sight]:
         """Scroll to the end once; True where the page grew."""
+        self._navigations = 0
         seen = self.ask("(most) => __appscan.scroll(most)", SETTLE)
         return bool(seen.get("more")), self._sight(seen)
 

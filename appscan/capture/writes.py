@@ -75,7 +75,7 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind
     """Class of one request. `kind` is the recording's kind of request; a frame of a socket is method SEND."""
     method = method.upper()
     parts = urlsplit(url)
-    if method == "SEND" or kind == "beacon":
+    if method not in ("GET", "HEAD", "OPTIONS", "POST") or kind == "beacon":
         return Kind.WRITE
     query = parse_qsl(parts.query, keep_blank_values=True)[:200]
     segments = [segment for segment in parts.path.split("/") if segment]
@@ -91,7 +91,7 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind
         return Kind.READ
     if method == "GET":
         return _plain_get(query, kind)
-    return Kind.UNKNOWN if method == "POST" else Kind.WRITE
+    return Kind.UNKNOWN
 
 
 def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:

@@ -256,10 +256,12 @@ appscan.look = (withHtml) => {
   for (const text of texts) { text.selector = selectorOf(text.element); text.box = boxOf(text.element, text.x, text.y); delete text.element; delete text.x; delete text.y; }
   let html = null;
   if (withHtml) {
+    const large = document.getElementsByTagName("*").length > 60000;
+    if (large) appscan.cut = true;
     const shadows = [...appscan.allShadows].map((weak) => weak.deref()).filter(Boolean);
-    try { html = document.documentElement.getHTML ? "<html>" + document.documentElement.getHTML({ shadowRoots: shadows }) + "</html>" : document.documentElement.outerHTML; } catch { html = document.documentElement.outerHTML; }
-    for (const frame of document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
-    html = html.slice(0, 3000000);
+    try { if (large) html = null; else html = document.documentElement.getHTML ? "<html>" + document.documentElement.getHTML({ shadowRoots: shadows }) + "</html>" : document.documentElement.outerHTML; } catch { html = document.documentElement.outerHTML; }
+    for (const frame of html === null ? [] : document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
+    html = html === null ? null : html.slice(0, 3000000);
   }
   return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, forms: formsNow(appscan.last), dialogs, html, routes: routesNow(), cut: Boolean(appscan.cut) };
 };
