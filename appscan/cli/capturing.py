@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ class CaptureOrder:
     hosts: tuple[str, ...]
     viewport: Literal["mobile", "desktop", "both"]
     robots: bool
+    virtual_hours: float
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
     max_states: int
     max_minutes: float
 
@@ -42,6 +46,7 @@ def capture(urls: Sequence[str], order: CaptureOrder) -> ExitCode:
         raise UsageError("capture_not_installed") from None
     name = "visitor" if order.state is None and order.steps is None else "user"
     options = CaptureOptions(viewport=order.viewport, robots=order.robots, hosts=order.hosts,
+                             virtual_hours=order.virtual_hours, include=order.include, exclude=order.exclude,
                              max_states=order.max_states, max_minutes=order.max_minutes,
                              actors=(Actor(name, order.state, order.steps),))
     try:
@@ -58,6 +63,11 @@ def _check(urls: Sequence[str], order: CaptureOrder) -> None:
     for url in urls:
         if not _is_address(url):
             raise UsageError("not_an_address", url=url)
+    for pattern in (*order.include, *order.exclude):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError("pattern_wrong", pattern=pattern, reason=str(error)) from None
     if not order.out.name.endswith(ENDING):
         raise UsageError("recording_name", path=str(order.out))
     if not order.out.parent.is_dir():

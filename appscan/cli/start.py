@@ -59,14 +59,19 @@ ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR"
                                                      parser=_path)]
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]
 RecordingOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=help_of("recording"), parser=_path)]
-StateOption = Annotated[Path | None, typer.Option("--login-state", metavar="FILE", help=help_of("login_state"),
+StateOption = Annotated[Path | None, typer.Option("--storage-state", metavar="FILE", help=help_of("login_state"),
                                                   parser=_path)]
-StepsOption = Annotated[Path | None, typer.Option("--login-steps", metavar="FILE", help=help_of("login_steps"),
+StepsOption = Annotated[Path | None, typer.Option("--login", metavar="FILE", help=help_of("login_steps"),
                                                   parser=_path)]
 HostOption = Annotated[list[str] | None, typer.Option("--allow-host", metavar="HOST[:PORT]", help=help_of("allow_host"),
                                                       show_default=False)]
 ViewportOption = Annotated[Literal["mobile", "desktop", "both"], typer.Option("--viewport", help=help_of("viewport"))]
 IgnoreRobotsOption = Annotated[bool, typer.Option("--ignore-robots", help=help_of("ignore_robots"))]
+HoursOption = Annotated[float, typer.Option("--virtual-hours", min=0, help=help_of("virtual_hours"))]
+IncludeOption = Annotated[list[str] | None, typer.Option("--include", metavar="PATTERN", help=help_of("include"),
+                                                         show_default=False)]
+ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="PATTERN", help=help_of("exclude"),
+                                                         show_default=False)]
 MaxStatesOption = Annotated[int, typer.Option("--max-states", min=1, help=help_of("max_states"))]
 MaxMinutesOption = Annotated[float, typer.Option("--max-minutes", min=0.1, help=help_of("max_minutes"))]
 OUT = Path("appscan-out")
@@ -172,12 +177,14 @@ def _judge(readings: Readings, app: AppFileOption = None, profile: ProfileOption
 
 def _capture(urls: Addresses, out: RecordingOption = RECORDING, state: StateOption = None, steps: StepsOption = None,
              hosts: HostOption = None, viewport: ViewportOption = "mobile", ignore_robots: IgnoreRobotsOption = False,
+             hours: HoursOption = 16.17, include: IncludeOption = None, exclude: ExcludeOption = None,
              max_states: MaxStatesOption = 200, max_minutes: MaxMinutesOption = 10.0, lang: LangOption = "zh",
              quiet: QuietOption = False) -> ExitCode:
     from appscan.cli.capturing import CaptureOrder, capture
 
     return capture(urls, CaptureOrder(Console(lang, quiet), out, state, steps, tuple(hosts or ()), viewport,
-                                      not ignore_robots, max_states, max_minutes))
+                                      not ignore_robots, hours, tuple(include or ()), tuple(exclude or ()),
+                                      max_states, max_minutes))
 
 
 def _schema(name: SchemaName = "report") -> ExitCode:

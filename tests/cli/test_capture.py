@@ -49,9 +49,10 @@ def test_a_captured_site_is_judged_by_scan(appscan: Callable[..., Ran], address:
     (["http://127.0.0.1:99999/"], "99999"),
     (["http://127.0.0.1/", "-o", "board.zip"], ".recording.zip"),
     (["http://127.0.0.1/", "-o", "nowhere/board.recording.zip"], "nowhere"),
-    (["http://127.0.0.1/", "--login-state", "none.json"], "none.json"),
-    (["http://127.0.0.1/", "--login-state", "a.json", "--login-steps", "b.yaml"], "--login-steps"),
-    (["http://127.0.0.1/", "--login-steps", "none.yaml"], "none.yaml"),
+    (["http://127.0.0.1/", "--storage-state", "none.json"], "none.json"),
+    (["http://127.0.0.1/", "--storage-state", "a.json", "--login", "b.yaml"], "--login"),
+    (["http://127.0.0.1/", "--login", "none.yaml"], "none.yaml"),
+    (["http://127.0.0.1/", "--exclude", "(user"], "(user"),
 ])
 def test_a_wrong_wish_is_one_line_before_the_browser_starts(
         appscan: Callable[..., Ran], arguments: list[str], word: str) -> None:
