@@ -69,3 +69,9 @@ def test_a_site_that_is_not_there_is_one_line_and_no_file(appscan: Callable[...,
     assert "http://127.0.0.1:9/" in ran.err
     assert len(ran.err.splitlines()) == 1
     assert not (tmp_path / "none.recording.zip").exists()
+
+
+def test_scan_says_how_an_address_is_scanned(appscan: Callable[..., Ran]) -> None:
+    ran = appscan("scan", "https://oa.example.test/a")
+    assert ran.code == 2
+    assert "appscan capture https://oa.example.test/a " in ran.err

@@ -12,8 +12,8 @@ import pytest
 from appscan.cli.exits import ExitCode
 from appscan.schema import APP, REPORT, load
 
-COMMANDS = [["scan"], ["judge"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"], ["checks", "lint"],
-            ["checks", "test"]]
+COMMANDS = [["scan"], ["judge"], ["capture"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
+            ["checks", "lint"], ["checks", "test"]]
 
 
 @pytest.fixture(scope="module")
