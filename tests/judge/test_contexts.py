@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import Context, Match, Word
 from appscan.judge.contexts import HEADING, Contexts
 from appscan.judge.judge import Judgement, judge
@@ -16,11 +16,6 @@ from .small_readings import page, reading_with
 
 CHECK_IN = (Word("签到"), Word("打卡"))
 QUOTE = "regulation-quote"
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 @pytest.fixture(scope="module")

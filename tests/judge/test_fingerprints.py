@@ -4,38 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 from itertools import accumulate
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
 from appscan.judge.judge import judge
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Finding
 from appscan.model.reading import Reading, Strings
-from appscan.readers.limits import Limits
-from appscan.readers.target import read_target
 
+from .built_readings import reading_of
 from .small_readings import Method, page, reading_with, with_code
 
-BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
 FORCED = ["checkin-native", "checkin-uniapp", "checkin-retrofit", "points-native", "track-native", "media-native"]
 HERE = "pages/sign/sign"
-
-
-@cache
-def reading_of(name: str) -> Reading:
-    return read_target(BUILT / f"{name}.apk", name, Limits(), lambda _stage, _done: None)
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 def marks(reading: Reading, checks: CheckSet) -> dict[str, list[str]]:

@@ -11,25 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.errors import UnreadableError
 from appscan.judge.judge import judge
 from appscan.model.reading import Reading
-from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
-from appscan.readers.target import read_target
 
+from .built_readings import reading_of
 from .small_readings import Method, page, reading_with, with_code
 
-BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
 ROUNDS = 15
 SECONDS = 20.0
 """Room for a slow machine: one judgement of a fixture takes some hundredths of a second."""
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 def shuffled(table: Any, chance: np.random.Generator) -> Any:
@@ -47,7 +40,7 @@ def shuffled(table: Any, chance: np.random.Generator) -> Any:
 
 @pytest.mark.parametrize("name", ["checkin-native", "checkin-uniapp", "checkin-retrofit", "nested-dex", "remote-shell"])
 def test_columns_that_make_no_sense_are_refused_or_judged(name: str, checks: CheckSet, tmp_path: Path) -> None:
-    reading = read_target(BUILT / f"{name}.apk", name, Limits(), lambda _stage, _done: None)
+    reading = reading_of(name)
     chance = np.random.default_rng(7)
     judged = 0
     for _ in range(ROUNDS):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.judge.judge import MAX_CANCELLED, MAX_EVIDENCE, MAX_OCCURRENCES, MENTIONS_KEPT, judge
 from appscan.judge.verdicts import Profile
 from appscan.model.coverage import Kind
@@ -20,11 +20,6 @@ from ..checks.small_packs import loaded, with_check  # noqa: TID252 (tests are n
 from .small_readings import Method, Page, blinding, page, reading_with, with_code
 
 Pack = Callable[..., CheckSet]
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import Limit, Mark, Structure
 from appscan.judge.judge import Judgement, judge
 from appscan.judge.limits import Structures, standing_limits
@@ -16,27 +14,15 @@ from appscan.judge.sight import Sight
 from appscan.model.coverage import Gap, Kind
 from appscan.model.judgement import Force, Presence, Verdict
 from appscan.model.reading import Reading
-from appscan.readers.limits import Limits
-from appscan.readers.target import read_target
 from appscan.texts import has
 
+from .built_readings import reading_of
 from .small_readings import Method, blinding, page, reading_with, with_code
 
-BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
 TEXT = {"zh": "x", "en": "x"}
 ACTIVITY = "Landroid/app/Activity;"
 MAIN = "cn.example.town.MainActivity"
 STUB = "com.stub.StubApp"
-
-
-@cache
-def reading_of(name: str) -> Reading:
-    return read_target(BUILT / f"{name}.apk", name, Limits(), lambda _stage, _done: None)
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 def verdicts(judged: Judgement) -> set[Verdict]:

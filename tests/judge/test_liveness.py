@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import Term, Word
 from appscan.judge.judge import judge
 from appscan.judge.liveness import MAX_PATH
@@ -15,27 +12,15 @@ from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Finding, Presence, Verdict
 from appscan.model.reading import Reading
-from appscan.readers.limits import Limits
-from appscan.readers.target import read_target
 
+from .built_readings import reading_of
 from .small_readings import Method, blinding, page, reading_with, with_code
 
-BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
 NATIVE = ["checkin-native", "checkin-retrofit", "checkin-r8", "points-native", "track-native", "media-native",
           "duration-native", "install-native"]
 MAIN, HELPER, OTHER = "Lcn/example/town/Main;", "Lcn/example/town/Helper;", "Lcn/example/town/Other;"
 ACTIVITY, RUNNABLE = "Landroid/app/Activity;", "Ljava/lang/Runnable;"
 URL = "/api/kaoqin/daka"
-
-
-@cache
-def reading_of(name: str) -> Reading:
-    return read_target(BUILT / f"{name}.apk", name, Limits(), lambda _stage, _done: None)
-
-
-@pytest.fixture(scope="module")
-def checks() -> CheckSet:
-    return load()
 
 
 def findings(reading: Reading, checks: CheckSet) -> dict[str, Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from functools import lru_cache
 from pathlib import Path
@@ -18,20 +17,11 @@ from appscan.readers.apk.layouts import wanted_type
 from appscan.readers.apk.manifest import read_manifest
 from appscan.readers.columns import FactRows, StringPool
 
-ROOT = Path(__file__).parents[3]
+from .oracle_apks import oracle_apks
+
+APKS = oracle_apks("the shared corpus was")
 COMPONENTS = {"activity": "get_activities", "service": "get_services", "receiver": "get_receivers",
               "provider": "get_providers"}
-
-
-def _apks() -> list[Any]:
-    """Every fixture, and every APK of the corpus; without a corpus one skipped test says so."""
-    found = [pytest.param(path, id=path.stem) for path in sorted((ROOT / "fixtures" / "apks").rglob("*.apk"))]
-    corpus = os.environ.get("APPSCAN_CORPUS")
-    if not corpus:
-        reason = "APPSCAN_CORPUS is not set: the shared corpus was not compared with androguard"
-        return [*found, pytest.param(Path(), id="corpus", marks=[pytest.mark.corpus, pytest.mark.skip(reason=reason)])]
-    folder = Path(corpus) / "apks" if (Path(corpus) / "apks").is_dir() else Path(corpus)
-    return found + [pytest.param(path, id=path.stem, marks=pytest.mark.corpus) for path in sorted(folder.glob("*.apk"))]
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +43,7 @@ def _table(path: Path) -> bytes:
         pytest.skip(f"{path.name} has no resource table")
 
 
-@pytest.mark.parametrize("path", _apks())
+@pytest.mark.parametrize("path", APKS)
 def test_manifest_says_what_androguard_says(path: Path) -> None:
     oracle = _androguard(path)
     pool = StringPool()
@@ -74,7 +64,7 @@ def test_manifest_says_what_androguard_says(path: Path) -> None:
     assert set(summary.launchers) == set(values(Fact.COMPONENT, "launcher")) == launchers
 
 
-@pytest.mark.parametrize("path", _apks())
+@pytest.mark.parametrize("path", APKS)
 def test_default_and_chinese_strings_are_those_of_androguard(path: Path) -> None:
     table = _androguard(path).get_android_resources()
     pool = StringPool()
@@ -100,7 +90,7 @@ def test_default_and_chinese_strings_are_those_of_androguard(path: Path) -> None
     assert ours.keys() >= theirs.keys()
 
 
-@pytest.mark.parametrize("path", _apks())
+@pytest.mark.parametrize("path", APKS)
 def test_trees_of_layouts_are_those_of_androguard(path: Path) -> None:
     pytest.importorskip("androguard.core.axml")
     _, lookup, _ = read_arsc(_table(path), StringPool())
@@ -115,7 +105,7 @@ def test_trees_of_layouts_are_those_of_androguard(path: Path) -> None:
             assert [node._replace(text="") for node in ours.nodes] == list(theirs.nodes)
 
 
-@pytest.mark.parametrize("path", _apks())
+@pytest.mark.parametrize("path", APKS)
 def test_the_second_parser_of_the_table_answers_like_the_first(path: Path) -> None:
     pytest.importorskip("androguard.core.axml")
     _, ours, _ = read_arsc(_table(path), StringPool())

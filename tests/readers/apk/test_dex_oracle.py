@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,8 @@ from appscan.readers.apk.dex.layout import open_layouts
 from appscan.readers.apk.dex.strings import read_strings
 from appscan.readers.columns import StringPool
 
-ROOT = Path(__file__).parents[3]
+from .oracle_apks import oracle_apks
+
 Method = tuple[str, str, str]
 
 READS_ONLY = ("invoke", "if-", "goto", "return", "throw", "nop", "iput", "sput", "aput", "monitor", "check-cast",
@@ -43,17 +43,7 @@ def _dex_entries(path: Path) -> list[tuple[str, bytes]]:
                 if name.endswith(".dex") and (raw := container.read(name))[:4] == b"dex\n"]
 
 
-def _apks() -> list[Any]:
-    found = [pytest.param(path, id=path.stem) for path in sorted((ROOT / "fixtures" / "apks").rglob("*.apk"))]
-    corpus = os.environ.get("APPSCAN_CORPUS")
-    if not corpus:
-        reason = "APPSCAN_CORPUS is not set: DEX files of the shared corpus were not compared with androguard"
-        return [*found, pytest.param(Path(), id="corpus", marks=[pytest.mark.corpus, pytest.mark.skip(reason=reason)])]
-    folder = Path(corpus) / "apks" if (Path(corpus) / "apks").is_dir() else Path(corpus)
-    return found + [pytest.param(path, id=path.stem, marks=pytest.mark.corpus) for path in sorted(folder.glob("*.apk"))]
-
-
-@pytest.fixture(scope="module", params=_apks())
+@pytest.fixture(scope="module", params=oracle_apks("DEX files of the shared corpus were"))
 def path(request: pytest.FixtureRequest) -> Path:
     """One APK at a time, so that androguard reads each only once."""
     chosen: Path = request.param
