@@ -37,7 +37,7 @@ def _sections(library: bytes) -> list[tuple[str, int, int]]:
         table, = struct.unpack_from(order + "I", library, 0x20)
         width, count, names_at = struct.unpack_from(order + "HHH", library, 0x2E)
         layout = struct.Struct(order + "IIIIII")
-    if width < layout.size or count > MOST_SECTIONS or names_at >= count:
+    if width < layout.size or count > MOST_SECTIONS or names_at >= count or table > len(library):
         return []
     headers = [layout.unpack_from(library, table + number * width) for number in range(count)]
     names_start, names_size = headers[names_at][4:6]

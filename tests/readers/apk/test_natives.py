@@ -99,6 +99,12 @@ def test_strings_over_the_cap_are_a_local_gap_and_telling_ones_come_first() -> N
         ("native_strings_capped", "lib/x86/libbig.so", False)]
 
 
+def test_a_section_table_beyond_the_file_leaves_the_whole_file_to_read() -> None:
+    raw = bytearray(library({".rodata": b"https://late.example.cn/\0"}))
+    raw[0x28:0x30] = b"\xff" * 8  # e_shoff of ELF-64: larger than any address
+    assert [name for name, _ in string_sections(bytes(raw))] == [""]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_broken_section_tables_raise_nothing(draws: st.DataObject) -> None:
