@@ -20,7 +20,7 @@ from appscan.checks import CheckSet
 from appscan.errors import AppscanError, UnreadableError
 from appscan.judge.judge import Judgement, judge
 from appscan.judge.verdicts import Profile, worst
-from appscan.model.artifact import App, Artifact
+from appscan.model.artifact import RECORDING_SUFFIX, App, Artifact
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import CheckVerdict, Finding, Message, Verdict
 from appscan.model.reading import Reading
@@ -28,7 +28,7 @@ from appscan.model.report import ArtifactRead, CheckText, Report, ScanError, Too
 from appscan.readers.limits import Limits
 from appscan.readers.target import is_unread_kind, read_target, unread_artifact
 
-READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm", ".recording.zip")
+READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm", RECORDING_SUFFIX)
 UNREAD_SUFFIXES = (".hap", ".wxapkg", ".ipa", ".aab", ".rpk")
 SHARE_OF_READING = 0.8
 """Of the work on one target; judging is the rest."""

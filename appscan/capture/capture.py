@@ -19,7 +19,7 @@ from appscan.capture.day import Copy, live_through, settings_of
 from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.instrument import script
-from appscan.capture.journal import Journal, Moment
+from appscan.capture.journal import PAGE_KINDS, Journal, Moment
 from appscan.capture.login import Steps, holds, read_steps, sign_in
 from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
@@ -30,7 +30,6 @@ from appscan.capture.states import Node
 from appscan.capture.trials import Trials
 
 BROWSER_DEATHS = 3
-PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 DAYS_GRACE = 20.0
 """Seconds past the cap that virtual days may still begin: they are short, and what they show is shown nowhere else."""
 VIEWPORTS: dict[str, dict[str, Any]] = {

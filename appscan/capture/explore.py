@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from appscan.capture.failures import CaptureError, Failure
-from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
@@ -140,9 +140,8 @@ class Explorer:
                 return "excluded"
             if any(re.search(pattern, route) for pattern in self.options.exclude):
                 return "excluded"
-            if classify("GET", url, "", "document") is not Kind.READ and LEAVING.search(route):
-                return "write"
-            if classify("GET", url, "", "document") is Kind.WRITE:
+            kind = classify("GET", url, "", "document")
+            if kind is Kind.WRITE or (kind is not Kind.READ and LEAVING.search(route)):
                 return "write"
         if not self.network.allowed_by_robots(url, self.seat.page.context):
             self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
@@ -164,12 +163,7 @@ class Explorer:
         """Sent from a start address to a page that asks for a password: nothing behind it was seen."""
         if any(control.get("role") == "password" for control in node.controls):
             self.journal.route(route_of(visit.url), "start", blocked="login_wall")
-            self.journal.gap(
-                "login_wall",
-                ["text", "control", "title", "form", "request", "route", "timer"],
-                visit.url,
-                blinds=True,
-            )
+            self.journal.gap("login_wall", list(PAGE_KINDS), visit.url, blinds=True)
 
     def _open(self, url: str) -> Sight:
         self.pages += 1

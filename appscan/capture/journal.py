@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from appscan.capture.writes import Kind, callback_of, classify
 
+PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
+"""What is open where a whole page was not seen."""
 MAX_REQUESTS = 20_000
 MAX_ROWS = 20_000
 MAX_PARTS_BYTES = 400 * 1024 * 1024

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.errors import UnreadableError, UsageError
-
-ENDING = ".recording.zip"
+from appscan.model.artifact import RECORDING_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class CaptureOrder:
     hosts: tuple[str, ...]
     viewport: Literal["mobile", "desktop", "both"]
     robots: bool
-    virtual_hours: float
+    virtual_hours: float | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     max_states: int
@@ -40,13 +39,15 @@ def capture(urls: Sequence[str], order: CaptureOrder) -> ExitCode:
     try:
         from appscan.capture import Actor, CaptureOptions
         from appscan.capture import capture as capture_site
+        from appscan.capture.options import DEFAULT_HOURS
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("playwright", "bs4"):
             raise
         raise UsageError("capture_not_installed") from None
     name = "visitor" if order.state is None and order.steps is None else "user"
     options = CaptureOptions(viewport=order.viewport, robots=order.robots, hosts=order.hosts,
-                             virtual_hours=order.virtual_hours, include=order.include, exclude=order.exclude,
+                             virtual_hours=DEFAULT_HOURS if order.virtual_hours is None else order.virtual_hours,
+                             include=order.include, exclude=order.exclude,
                              max_states=order.max_states, max_minutes=order.max_minutes,
                              actors=(Actor(name, order.state, order.steps),))
     try:
@@ -68,7 +69,7 @@ def _check(urls: Sequence[str], order: CaptureOrder) -> None:
             re.compile(pattern)
         except re.error as error:
             raise UsageError("pattern_wrong", pattern=pattern, reason=str(error)) from None
-    if not order.out.name.endswith(ENDING):
+    if not order.out.name.endswith(RECORDING_SUFFIX):
         raise UsageError("recording_name", path=str(order.out))
     if not order.out.parent.is_dir():
         raise UsageError("recording_folder_missing", path=str(order.out.parent))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,9 +47,6 @@ def scan(paths: Sequence[Path], order: Order) -> ExitCode:
     """Scan targets, app by app. Raises UsageError and PackError before any target is opened."""
     from appscan.scan import scan_app
 
-    for path in paths:
-        if re.match(r"https?:/", str(path), re.IGNORECASE):
-            raise UsageError("address_to_capture", url=str(path).replace(":/", "://", 1))
     apps, lost = _apps(paths, order)
     checks, options = _checks(order, apps), _options(order)
     if not apps:

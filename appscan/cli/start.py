@@ -34,8 +34,15 @@ def _path(given: str | Path) -> Path:
     return Path(given)
 
 
+def _target(given: str | Path) -> Path:
+    """A path; an address is refused here, while it still has both slashes. Raises UsageError."""
+    if str(given).lower().startswith(("http:/", "https:/")):
+        raise UsageError("address_to_capture", url=str(given))
+    return _path(given)
+
+
 Targets = Annotated[list[Path] | None, typer.Argument(metavar="TARGET…", help=help_of("targets"), show_default=False,
-                                                      parser=_path)]
+                                                      parser=_target)]
 Readings = Annotated[list[Path], typer.Argument(metavar="READING…", help=help_of("readings"), parser=_path)]
 AppFileOption = Annotated[Path | None, typer.Option("--app", metavar="FILE", help=help_of("app"), parser=_path)]
 ProfileOption = Annotated[Literal["default", "strict"], typer.Option("--profile", help=help_of("profile"))]
@@ -67,7 +74,8 @@ HostOption = Annotated[list[str] | None, typer.Option("--allow-host", metavar="H
                                                       show_default=False)]
 ViewportOption = Annotated[Literal["mobile", "desktop", "both"], typer.Option("--viewport", help=help_of("viewport"))]
 IgnoreRobotsOption = Annotated[bool, typer.Option("--ignore-robots", help=help_of("ignore_robots"))]
-HoursOption = Annotated[float, typer.Option("--virtual-hours", min=0, help=help_of("virtual_hours"))]
+HoursOption = Annotated[float | None, typer.Option("--virtual-hours", min=0, help=help_of("virtual_hours"),
+                                                   show_default=False)]
 IncludeOption = Annotated[list[str] | None, typer.Option("--include", metavar="PATTERN", help=help_of("include"),
                                                          show_default=False)]
 ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="PATTERN", help=help_of("exclude"),
@@ -177,7 +185,7 @@ def _judge(readings: Readings, app: AppFileOption = None, profile: ProfileOption
 
 def _capture(urls: Addresses, out: RecordingOption = RECORDING, state: StateOption = None, steps: StepsOption = None,
              hosts: HostOption = None, viewport: ViewportOption = "mobile", ignore_robots: IgnoreRobotsOption = False,
-             hours: HoursOption = 16.17, include: IncludeOption = None, exclude: ExcludeOption = None,
+             hours: HoursOption = None, include: IncludeOption = None, exclude: ExcludeOption = None,
              max_states: MaxStatesOption = 200, max_minutes: MaxMinutesOption = 10.0, lang: LangOption = "zh",
              quiet: QuietOption = False) -> ExitCode:
     from appscan.cli.capturing import CaptureOrder, capture

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+RECORDING_SUFFIX = ".recording.zip"
+
 
 class ArtifactKind(StrEnum):
     """Closed set of artifact kinds; `unread` is a known package kind without a reader yet."""

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 from appscan.errors import LimitReached, UnreadableError
+from appscan.model.artifact import RECORDING_SUFFIX
 from appscan.model.coverage import Gap, Kind
 from appscan.readers.apk.container import Container, open_container
 from appscan.readers.limits import MEBIBYTE, InflateBudget, Limits
 from appscan.readers.recording_rows import DamagedRecording, Row, parse
 
-SUFFIX = ".recording.zip"
 MAIN = "recording.json"
 LARGEST_MAIN = 96 * MEBIBYTE
 SUPPORTED = 1
@@ -24,7 +24,7 @@ _OTHER_PACKAGES = (".apk", ".apks", ".xapk", ".apkm")
 
 def is_recording(path: Path, limits: Limits) -> bool:
     """Whether the file is a recording: by its name, or a ZIP that holds recording.json and no Android manifest."""
-    if path.name.lower().endswith(SUFFIX):
+    if path.name.lower().endswith(RECORDING_SUFFIX):
         return True
     if path.suffix.lower() in _OTHER_PACKAGES or not path.is_file():
         return False
@@ -100,4 +100,4 @@ def _digest_of(path: Path, name: str) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-__all__ = ["SUFFIX", "RecordingZip", "Row", "is_recording"]
+__all__ = ["RecordingZip", "Row", "is_recording"]
