@@ -70,12 +70,14 @@ class ScanOptions:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The report with the readings it was judged from. `mark` stands for a digest in names of folders where no artifact
-    could be opened: of the file's bytes, or of its path where not even these can be read."""
+    """The report with the readings it was judged from, and recordings that were made for it. `mark` stands for a digest
+    in names of folders where no artifact could be opened: of the file's bytes, or of its path where not even these can
+    be read."""
 
     report: Report
     readings: tuple[Reading, ...]
     mark: str = ""
+    recordings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

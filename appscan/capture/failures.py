@@ -18,6 +18,7 @@ class Failure(StrEnum):
     REDIRECT_LOOP = "redirect_loop"
     NOT_HTML = "not_html"
     NO_BROWSER = "no_browser"
+    NO_SCREEN = "no_screen"
     BROWSER_DIED = "browser_died"
     LOGIN_STEP_FAILED = "login_step_failed"
 

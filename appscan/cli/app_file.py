@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from appscan.cli.addresses import is_address
 from appscan.errors import UsageError
 from appscan.model.artifact import App
 
@@ -18,10 +19,11 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class AppFile:
-    """What app.yaml says: the app, and the files that belong to it (empty when it names none)."""
+    """What app.yaml says: the app, and the files and addresses that belong to it (empty when it names none)."""
 
     app: App
     artifacts: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()
 
 
 class _RefusedError(yaml.MarkedYAMLError):
@@ -60,7 +62,9 @@ def read_app_file(path: Path) -> AppFile:
     if fault is not None:
         line = _line_of(root, fault.place, fault.member)
         raise UsageError(fault.key, file=str(path), line=line, **fault.params())
-    return AppFile(_app(document), tuple(path.parent / name for name in document.get("artifacts", ())))
+    named = document.get("artifacts", ())
+    return AppFile(_app(document), tuple(path.parent / name for name in named if not is_address(name)),
+                   tuple(name for name in named if is_address(name)))
 
 
 def _composed(path: Path) -> yaml.Node:

@@ -71,7 +71,9 @@ class Delivery:
             from appscan.report.plain import to_text
 
             console.result(to_text(document, console.lang, [str(path) for path in saved.reports]))
-            console.result(["  " + say(console.lang, "cli.reading_saved", path=path) for path in saved.readings])
+            kept = [("cli.recording_saved", path) for path in saved.recordings]
+            kept += [("cli.reading_saved", path) for path in saved.readings]
+            console.result(["  " + say(console.lang, key, path=path) for key, path in kept])
         elif not console.quiet:
             for path in saved.reports:
                 console.note("report.saved_at", path=path)

@@ -1,100 +1,57 @@
-"""The command `capture`: addresses → one recording. Knows no reader and no rule."""
+"""The commands `capture` and `login`: addresses → one recording, a login by hand → a file. Knows no rule."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
 
+from appscan.cli.addresses import checked
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
+from appscan.cli.wishes import Wishes, require_capture, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureOrder:
-    """What the options of `capture` ask for; at most one of `state` and `steps` is given."""
-
-    console: Console
-    out: Path
-    state: Path | None
-    steps: Path | None
-    hosts: tuple[str, ...]
-    viewport: Literal["mobile", "desktop", "both"]
-    robots: bool
-    virtual_hours: float | None
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    max_states: int
-    max_minutes: float
-
-
-def capture(urls: Sequence[str], order: CaptureOrder) -> ExitCode:
+def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) -> ExitCode:
     """Capture the site at the addresses into one recording. Raises UsageError before the browser starts."""
-    _check(urls, order)
+    starts = [checked(url) for url in urls]
+    if not out.name.endswith(RECORDING_SUFFIX):
+        raise UsageError("recording_name", path=str(out))
+    if not out.parent.is_dir():
+        raise UsageError("recording_folder_missing", path=str(out.parent))
+    options = wishes.options()
+    from appscan.capture import capture as capture_site
+
     try:
-        from appscan.capture import Actor, CaptureOptions
-        from appscan.capture import capture as capture_site
-        from appscan.capture.options import DEFAULT_HOURS
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] not in ("playwright", "bs4"):
-            raise
-        raise UsageError("capture_not_installed") from None
-    name = "visitor" if order.state is None and order.steps is None else "user"
-    options = CaptureOptions(viewport=order.viewport, robots=order.robots, hosts=order.hosts,
-                             virtual_hours=DEFAULT_HOURS if order.virtual_hours is None else order.virtual_hours,
-                             include=order.include, exclude=order.exclude,
-                             max_states=order.max_states, max_minutes=order.max_minutes,
-                             actors=(Actor(name, order.state, order.steps),))
-    try:
-        capture_site(urls, order.out, options, _progress(order.console))
+        capture_site(starts, out, options, told_on(console))
     except UnreadableError as error:
-        order.console.failure(error)
+        console.failure(error)
         return ExitCode.NOTHING_READ
-    order.console.result([str(order.out)])
-    order.console.note("cli.captured", path=order.out)
+    console.result([str(out)])
+    console.note("cli.captured", path=out)
     return ExitCode.OK
 
 
-def _check(urls: Sequence[str], order: CaptureOrder) -> None:
-    for url in urls:
-        if not _is_address(url):
-            raise UsageError("not_an_address", url=url)
-    for pattern in (*order.include, *order.exclude):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise UsageError("pattern_wrong", pattern=pattern, reason=str(error)) from None
-    if not order.out.name.endswith(RECORDING_SUFFIX):
-        raise UsageError("recording_name", path=str(order.out))
-    if not order.out.parent.is_dir():
-        raise UsageError("recording_folder_missing", path=str(order.out.parent))
-    if order.state is not None and order.steps is not None:
-        raise UsageError("two_logins")
-    if order.state is not None and not order.state.is_file():
-        raise UsageError("login_state_missing", file=str(order.state))
+def login(url: str, save: Path, console: Console) -> ExitCode:
+    """Open a window in which a person signs in, and keep what the browser then stores. Raises UsageError before."""
+    start = checked(url)
+    if not save.parent.is_dir():
+        raise UsageError("login_folder_missing", path=str(save.parent))
+    require_capture()
+    from appscan.capture.by_hand import log_in
 
+    def wait() -> bool:
+        return sys.stdin.readline() != ""  # the end of the input is no Enter; then the window tells
 
-def _is_address(url: str) -> bool:
+    console.trouble("cli.login_waits")
+
     try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a broken IPv6 address
-        return False
-
-
-def _progress(console: Console) -> Callable[[str, int, int], None]:
-    """A line whenever the number of states seen has grown by ten."""
-    told = 0
-
-    def tell(_: str, seen: int, queued: int) -> None:
-        nonlocal told
-        if seen >= told + 10:
-            told = seen
-            console.note("cli.capture_progress", seen=seen, queued=queued)
-
-    return tell
+        log_in(start, save, wait)
+    except UnreadableError as error:
+        console.failure(error)
+        return ExitCode.NOTHING_READ
+    console.result([str(save)])
+    console.note("cli.login_saved", path=save)
+    return ExitCode.OK

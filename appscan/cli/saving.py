@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import UsageError
+from appscan.model.artifact import RECORDING_SUFFIX
 from appscan.model.report import Report
 from appscan.texts import Language
 
@@ -40,6 +41,8 @@ class Format(StrEnum):
 def safe_name(name: str) -> str:
     """A file name made of the last part of `name` without its ending: letters, digits and `-_.` only, never hidden."""
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    if last.lower().endswith(RECORDING_SUFFIX):
+        last = last[:-len(RECORDING_SUFFIX)] + ".zip"
     stem = last[:last.rfind(".")] if last.rfind(".") > 0 else last
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in stem)
     kept = kept[:LONGEST_NAME].strip(".") or "app"
@@ -48,10 +51,11 @@ def safe_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Paths of what was written for one app: the reports, the page first, and the readings."""
+    """Paths of what was written for one app: the reports, the page first, the readings, and the recordings."""
 
     reports: tuple[Path, ...] = ()
     readings: tuple[Path, ...] = ()
+    recordings: tuple[Path, ...] = ()
 
 
 def folder_name(report: Report, mark: str) -> str:
@@ -106,7 +110,7 @@ class Shelf:
             if form in formats or path.is_file():
                 _write(path, _rendered(document, form, lang))
                 saved.append(path)
-        return Saved(tuple(saved), _save_readings(folder, result.readings))
+        return Saved(tuple(saved), _save_readings(folder, result.readings), _keep(folder, result.recordings))
 
     def leave(self) -> None:
         """Remove the output folder where this command made it and nothing came into it."""
@@ -140,6 +144,15 @@ def _save_readings(folder: Path, readings: Sequence[Reading]) -> tuple[Path, ...
         saved.append(folder / f"{name}.reading")
         save_reading(reading, saved[-1])
     return tuple(saved)
+
+
+def _keep(folder: Path, recordings: Sequence[Path]) -> tuple[Path, ...]:
+    """Recordings that were made for this report, moved beside it."""
+    kept = []
+    for recording in recordings:
+        kept.append(folder / recording.name)
+        recording.replace(kept[-1])
+    return tuple(kept)
 
 
 def _rendered(document: dict[str, Any], form: Format, lang: Language) -> bytes:

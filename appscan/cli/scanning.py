@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from appscan.cli.addresses import Site, is_address, sites_of
 from appscan.cli.batch import Delivery, Job, Lost, work_off
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode, FailOn, exit_code
 from appscan.cli.progress import progress_on
 from appscan.cli.saving import Format, Shelf
+from appscan.cli.wishes import Wishes, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import App
 
 if TYPE_CHECKING:
+    from appscan.capture import CaptureOptions
     from appscan.checks import CheckSet
     from appscan.model.reading import Reading
     from appscan.scan import ScanOptions, ScanResult, Search, Target
 
-    Apps = list[tuple[App, Sequence[Target]]]
+    Things = Sequence[Target | Site]
+    Apps = list[tuple[App, Things]]
 
 STDOUT = Path("-")
 READING = ".reading"
@@ -31,7 +37,8 @@ READING = ".reading"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the options of `scan` and `judge` ask for; `formats` empty means both, or JSON on stdout."""
+    """What the options of `scan` and `judge` ask for; `formats` empty means both, or JSON on stdout. `wishes` are for
+    the sites among the targets."""
 
     console: Console
     app_file: Path | None
@@ -41,31 +48,82 @@ class Order:
     out: Path
     fail_on: FailOn
     operator: str
+    wishes: Wishes = field(default_factory=Wishes)
 
 
-def scan(paths: Sequence[Path], order: Order) -> ExitCode:
+def scan(given: Sequence[str], order: Order) -> ExitCode:
     """Scan targets, app by app. Raises UsageError and PackError before any target is opened."""
-    from appscan.scan import scan_app
-
-    apps, lost = _apps(paths, order)
+    apps, lost = _apps(given, order)
     checks, options = _checks(order, apps), _options(order)
     if not apps:
-        return _nothing_to_do(lost, "cli.nothing_found", paths, order.console)
+        return _nothing_to_do(lost, "cli.nothing_found", given, order.console)
+    sites = sum(isinstance(thing, Site) for _, things in apps for thing in things)
+    if not sites and order.wishes != Wishes():
+        raise UsageError("no_address")
+    wanted = order.wishes.options() if sites else None
     delivery = _delivery(order, len(apps))
-    total, started = sum(len(group) for _, group in apps), time.monotonic()
+    with _aside(order) if sites else nullcontext() as aside:
+        work = _Scan(order.console, checks, options, sum(len(things) for _, things in apps), wanted, aside)
+        jobs = [work.job(app, things) for app, things in apps]
+        return exit_code(work_off(jobs, delivery, lost), order.fail_on)
 
-    def job(app: App, group: Sequence[Target], before: int) -> Job:
+
+def _aside(order: Order) -> AbstractContextManager[str]:
+    """Where recordings lie until their report is saved: below the output folder, since nothing else is ours to fill."""
+    return tempfile.TemporaryDirectory(prefix=".capture-", dir=None if order.out == STDOUT else order.out)
+
+
+@dataclass(slots=True)
+class _Scan:
+    """The work on all apps of one command. Sites are captured into the folder `aside` and then read like files."""
+
+    console: Console
+    checks: CheckSet
+    options: ScanOptions
+    total: int
+    wanted: CaptureOptions | None
+    aside: str | None
+    planned: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def job(self, app: App, things: Things) -> Job:
+        """The work on one app."""
+        before = self.planned
+        self.planned += len(things)
+
         def work() -> ScanResult:
-            with progress_on(order.console, before, total, started) as progress:
-                return scan_app(group, app, checks, options, progress)
+            from appscan.scan import scan_app
 
-        return Job(tuple(target.given or target.name for target in group), work)
+            targets = [self._visited(thing, before + number) if isinstance(thing, Site) else thing
+                       for number, thing in enumerate(things)]
+            with progress_on(self.console, before, self.total, self.started) as progress:
+                result = scan_app(targets, app, self.checks, self.options, progress)
+            made = [target.path for target, thing in zip(targets, things, strict=True)
+                    if isinstance(thing, Site) and target.failure is None]
+            return replace(result, recordings=tuple(made))
 
-    jobs, before = [], 0
-    for app, group in apps:
-        jobs.append(job(app, group, before))
-        before += len(group)
-    return exit_code(work_off(jobs, delivery, lost), order.fail_on)
+        return Job(tuple(name for thing in things for name in _names(thing)), work)
+
+    def _visited(self, site: Site, number: int) -> Target:
+        """The recording of a site as a target; one that could not be captured is a target with a failure."""
+        from appscan.capture import capture
+        from appscan.scan import Target
+
+        assert self.wanted is not None
+        assert self.aside is not None
+        recording = Path(self.aside, str(number), site.name)
+        recording.parent.mkdir()
+        self.console.note("cli.visiting", url=", ".join(site.urls))
+        try:
+            capture(site.urls, recording, self.wanted, told_on(self.console))
+        except UnreadableError as error:
+            return Target(Path(site.urls[0]), site.name, site.urls[0], error)
+        return Target(recording, site.name, site.urls[0])
+
+
+def _names(thing: Target | Site) -> tuple[str, ...]:
+    """What a target is called before it was opened."""
+    return thing.urls[:1] if isinstance(thing, Site) else (thing.given or thing.name,)
 
 
 def judge(paths: Sequence[Path], order: Order) -> ExitCode:
@@ -98,7 +156,7 @@ def _loaded(path: Path) -> Reading:
     from appscan.readers.saved import load_reading
     from appscan.scan import READ_SUFFIXES
 
-    if path.suffix.lower() in READ_SUFFIXES:
+    if path.name.lower().endswith(READ_SUFFIXES):
         raise UnreadableError("not_a_reading", name=str(path))
     try:
         return load_reading(path)
@@ -106,35 +164,39 @@ def _loaded(path: Path) -> Reading:
         raise UnreadableError(error.key, **{**error.params, "name": str(path)}) from None
 
 
-def _apps(paths: Sequence[Path], order: Order) -> tuple[Apps, Lost]:
+def _apps(given: Sequence[str], order: Order) -> tuple[Apps, Lost]:
     """The apps that the command line and app.yaml name together, and what is lost beside them: folders of no app that
     cannot be read. Raises UsageError where command line and file do not fit."""
-    if order.app_file is None and not paths:
+    paths, urls = [Path(one) for one in given if not is_address(one)], [one for one in given if is_address(one)]
+    if order.app_file is None and not given:
         raise UsageError("no_target")
     if order.app_file is None:
         found = _found(paths, order.console)
-        return [(App(), (target,)) for target in found.targets], _tell_lost(found, order.console)
+        apart: Things = (*found.targets, *sites_of(urls, together=False))
+        return [(App(), (thing,)) for thing in apart], _tell_lost(found, order.console)
     from appscan.cli.app_file import read_app_file
 
     file = read_app_file(order.app_file)
     found = _found(paths, order.console)
-    if not file.artifacts:
-        if not paths:
+    if not file.artifacts and not file.addresses:
+        if not given:
             raise UsageError("no_target")
-        if len(found.targets) > 1:
-            raise UsageError("app_file_for_several", file=str(order.app_file), count=len(found.targets))
-        return _one_app(file.app, found)
+        sites = sites_of(urls, together=True)
+        if len(found.targets) + len(sites) > 1:
+            raise UsageError("app_file_for_several", file=str(order.app_file), count=len(found.targets) + len(sites))
+        return _one_app(file.app, found, sites)
     group = _found(file.artifacts, order.console)
-    named = {os.path.realpath(target.path) for target in group.targets}
-    for target in found.targets:
-        if os.path.realpath(target.path) not in named:
-            raise UsageError("target_not_in_app_file", target=str(target.path), file=str(order.app_file))
-    return _one_app(file.app, group)
+    named = {os.path.realpath(target.path) for target in group.targets} | set(file.addresses)
+    wanted = [(str(target.path), os.path.realpath(target.path)) for target in found.targets]
+    for one, real in [*wanted, *((url, url) for url in urls)]:
+        if real not in named:
+            raise UsageError("target_not_in_app_file", target=one, file=str(order.app_file))
+    return _one_app(file.app, group, sites_of(file.addresses, together=True))
 
 
-def _one_app(app: App, found: Search) -> tuple[Apps, Lost]:
+def _one_app(app: App, found: Search, sites: Sequence[Site]) -> tuple[Apps, Lost]:
     """A folder of the app that cannot be read is one of its targets: it leaves the app's verdicts open."""
-    group = found.targets + found.unread
+    group: Things = (*found.targets, *found.unread, *sites)
     return ([(app, group)] if group else []), ()
 
 
@@ -162,7 +224,7 @@ def _tell_lost(found: Search, console: Console) -> Lost:
     return tuple(target.given for target in found.unread)
 
 
-def _nothing_to_do(lost: Lost, key: str, paths: Sequence[Path], console: Console) -> ExitCode:
+def _nothing_to_do(lost: Lost, key: str, paths: Sequence[str | Path], console: Console) -> ExitCode:
     if not lost:
         console.trouble(key, paths=", ".join(str(path) for path in paths))
     return ExitCode.NOTHING_READ

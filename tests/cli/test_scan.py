@@ -246,7 +246,7 @@ def test_judging_what_is_no_reading_says_what_to_do(appscan, decoy, tmp_path):
     (tmp_path / "empty").mkdir()
     ran = appscan("judge", decoy, "--lang", "en")
     assert (ran.code, ran.out) == (3, "")
-    assert "a package, not a saved reading. Use appscan scan" in ran.err
+    assert "not a saved reading. Use appscan scan" in ran.err
     assert "No saved reading" in appscan("judge", "empty", "--lang", "en").err
 
 

@@ -12,7 +12,7 @@ import pytest
 from appscan.cli.exits import ExitCode
 from appscan.schema import APP, REPORT, load
 
-COMMANDS = [["scan"], ["judge"], ["capture"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
+COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
             ["checks", "lint"], ["checks", "test"]]
 
 
