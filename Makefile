@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan test lint speed
+.PHONY: setup scan crawl test lint speed
 
 setup: .venv/.ready
 
@@ -17,6 +17,12 @@ setup: .venv/.ready
 
 scan: setup
 	$(BIN)/appscan scan $(FIXTURE) --out $(OUT) --fail-on never
+
+# The same for a bundled web site: it is served on this machine and walked with Chromium.
+SITE := checkin-forced
+
+crawl: setup
+	$(BIN)/python ci/crawl.py $(SITE) --out $(OUT) --fail-on never
 
 test: setup
 	$(BIN)/python -m pytest

@@ -22,5 +22,6 @@ make setup || exit 1
 status=0
 make lint || status=1
 make scan || status=1
+make crawl || status=1
 make test || status=1
 exit "$status"
