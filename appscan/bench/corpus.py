@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ahocorasick_rs
 
-from appscan.bench.labels import NO, UNCLEAR, YES, read_labels, read_lexicon
+from appscan.bench.labels import NO, UNCLEAR, YES, read_labels, read_lexicon, read_site_labels
+from appscan.bench.result import BenchResult, Row, SiteTime, Source
+from appscan.bench.sites import NEEDS_SETUP, Studio, find_site
 from appscan.checks import CheckSet
 from appscan.errors import AppscanError
-from appscan.judge.judge import Judgement, judge
-from appscan.model.judgement import Presence, Verdict
+from appscan.judge.judge import judge
+from appscan.model.artifact import ArtifactKind
+from appscan.model.judgement import CheckVerdict, Presence, Verdict
 from appscan.model.reading import Reading
-from appscan.readers.apk.reader import VERSION
 from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
@@ -36,108 +44,138 @@ FEATURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """Label of the corpus → (check, features of the lexicon); the corpus's README gives the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One artifact × check: the label (yes when any label of the check is), our verdict, the keyword search's answer
-    (None without a lexicon)."""
-
-    file: str
-    role: str
-    check_id: str
-    label: str
-    presence: Presence
-    verdict: Verdict
-    keyword: bool | None
-    gaps: tuple[str, ...]
-    packed: bool = False
+Told = Callable[[str, int, int], None]
+"""Told of each artifact (name, 0, 0) and, while a site is captured, (name, states seen, states queued)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Names of the files found, missed and falsely found for one check; open verdicts are neither."""
+@dataclass(slots=True)
+class _Measured:
+    """What a run has measured so far; grows."""
 
-    found: tuple[str, ...]
-    missed: tuple[str, ...]
-    false: tuple[str, ...]
-    clean: int
+    rows: list[Row] = field(default_factory=list)
+    failed: list[tuple[str, AppscanError]] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    unmeasured: list[tuple[str, AppscanError]] = field(default_factory=list)
+    times: list[SiteTime] = field(default_factory=list)
 
-    @property
-    def precision(self) -> float | None:
-        """Share of the found that is right; None when nothing was found."""
-        total = len(self.found) + len(self.false)
-        return len(self.found) / total if total else None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of what is there that was found; None when nothing is there."""
-        total = len(self.found) + len(self.missed)
-        return len(self.found) / total if total else None
+    def result(self) -> BenchResult:
+        return BenchResult(tuple(self.rows), tuple(self.failed), tuple(self.absent), tuple(self.unmeasured),
+                           tuple(self.times))
 
 
 @dataclass(frozen=True, slots=True)
-class BenchResult:
-    """All rows, artifacts that could not be read (name, error) and artifacts that are not there."""
+class _Bench:
+    """What measuring any artifact needs; `readings` keeps readings and recordings between runs."""
 
-    rows: tuple[Row, ...]
-    failed: tuple[tuple[str, AppscanError], ...]
-    absent: tuple[str, ...]
-    sites: int
-
-    def score(self, check_id: str, *, keyword: bool = False) -> Score:
-        """Found (reachable or more) against the labels, for us or for the keyword search."""
-        found, missed, false, clean = [], [], [], 0
-        for row in self.rows:
-            if row.check_id != check_id or row.label == UNCLEAR or row.role == "inconclusive":
-                continue
-            hit = bool(row.keyword) if keyword else row.presence.rank >= Presence.REACHABLE.rank
-            match (row.label == YES, hit):
-                case (True, True):
-                    found.append(row.file)
-                case (True, False):
-                    missed.append(row.file)
-                case (False, True):
-                    false.append(row.file)
-                case _:
-                    clean += 1
-        return Score(tuple(found), tuple(missed), tuple(false), clean)
-
-    def readable_negatives(self) -> tuple[int, int, tuple[Row, ...]]:
-        """(not_found or info, all, the others) among `no` labels of artifacts that are not labelled as unreadable: one
-        that we wrongly call inconclusive counts against us. A packed file (tag `packed`) cannot be read."""
-        rows = [row for row in self.rows if row.label == NO and row.role != "inconclusive" and not row.packed]
-        quiet = [row for row in rows if row.verdict in (Verdict.NOT_FOUND, Verdict.INFO)]
-        return len(quiet), len(rows), tuple(row for row in rows if row not in quiet)
-
-    def blinded(self) -> tuple[Row, ...]:
-        """Rows of artifacts with a blinding gap."""
-        return tuple(row for row in self.rows if row.gaps)
+    checks: CheckSet
+    words: Mapping[str, Sequence[str]]
+    readings: Path | None
+    told: Told
 
 
 def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | None = None,
-              progress: Callable[[str], None] | None = None) -> BenchResult:
-    """Judge every labelled artifact below `corpus`. `readings` keeps readings between runs: they are used when the
-    artifact's digest and the reader fit. Raises UsageError `labels_damaged` for labels that cannot be read."""
-    listed = read_labels(labels / "apks.json", ("file", "sha256"))
+              progress: Told | None = None) -> BenchResult:
+    """Judge every labelled app and site below `corpus`. `readings` keeps readings and recordings between runs: they are
+    used when digest and reader, or site and capture options, fit. Raises UsageError `labels_damaged` for labels that
+    cannot be read; one of apks.json and sites.json is enough."""
+    apks, sites = labels / "apks.json", labels / "sites.json"
+    has_sites = sites.is_file()
+    listed = read_labels(apks, ("file", "sha256")) if apks.is_file() or not has_sites else []
+    listed_sites = read_site_labels(sites) if has_sites else []
     words = read_lexicon(labels.parent / "policy" / "lexicon.yaml")
-    rows: list[Row] = []
-    failed: list[tuple[str, AppscanError]] = []
-    absent = []
+    bench = _Bench(checks, words, readings, progress or _silent)
+    measured = _Measured()
     for entry in listed:
-        places = (corpus / "apks" / entry["file"], corpus / entry["file"])
-        path = next((place for place in places if place.is_file()), None)
-        if path is None:
-            absent.append(entry["file"])
-            continue
-        if progress:
-            progress(entry["file"])
+        _measure_app(bench, corpus, entry, measured)
+    if listed_sites:
+        with _kept_in(readings) as folder:
+            studio = Studio(folder)
+            for entry in listed_sites:
+                _measure_site(bench, studio, corpus, entry, measured)
+    return measured.result()
+
+
+def _silent(_name: str, _seen: int, _queued: int) -> None:
+    """Progress that goes nowhere."""
+
+
+@contextlib.contextmanager
+def _kept_in(readings: Path | None) -> Iterator[Path]:
+    """The folder for recordings: one that stays, or one for this run."""
+    if readings is not None:
+        readings.mkdir(parents=True, exist_ok=True)
+        yield readings
+        return
+    with tempfile.TemporaryDirectory(prefix="appscan-bench-") as folder:
+        yield Path(folder)
+
+
+def _measure_app(bench: _Bench, corpus: Path, entry: dict[str, Any], measured: _Measured) -> None:
+    name = entry["file"]
+    path = next((place for place in (corpus / "apks" / name, corpus / name) if place.is_file()), None)
+    if path is None:
+        measured.absent.append(name)
+        return
+    bench.told(name, 0, 0)
+    try:
+        reading = _reading(path, entry["sha256"], bench.readings)
+    except AppscanError as error:
+        measured.failed.append((name, error))
+        return
+    measured.rows += _rows(entry, name, "app", reading, bench)
+
+
+def _measure_site(bench: _Bench, studio: Studio, corpus: Path, entry: dict[str, Any], measured: _Measured) -> None:
+    name = entry["name"]
+    site = find_site(corpus, entry)
+    if site is None:
+        measured.absent.append(name)
+        return
+    bench.told(name, 0, 0)
+    try:
+        shot = studio.shoot(site, partial(bench.told, name))
+        begun = time.perf_counter()
         try:
-            reading = _reading(path, entry["sha256"], readings)
-        except AppscanError as error:
-            failed.append((entry["file"], error))
-            continue
-        rows += _rows(entry, reading, judge(reading, checks), words)
-    sites = labels / "sites.json"
-    return BenchResult(tuple(rows), tuple(failed), tuple(absent), len(read_labels(sites)) if sites.is_file() else 0)
+            reading = _reading(shot.path, _digest(shot.path), bench.readings)
+        except AppscanError:
+            if not shot.kept:
+                raise
+            shot.path.unlink()  # damaged since it was kept: capture again
+            shot = studio.shoot(site, partial(bench.told, name))
+            begun = time.perf_counter()
+            reading = _reading(shot.path, _digest(shot.path), bench.readings)
+    except AppscanError as error:
+        (measured.unmeasured if error.key in NEEDS_SETUP else measured.failed).append((name, error))
+        return
+    measured.rows += _rows(entry, name, "site", reading, bench)
+    spent = time.perf_counter() - begun
+    states = sum(item.count for item in reading.coverage.read if item.what == "states")
+    measured.times.append(SiteTime(name, _capture_seconds(reading), spent, states, shot.kept))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _capture_seconds(reading: Reading) -> float:
+    """From the beginning to the end of a capture, as its recording says."""
+    try:
+        began, ended = (datetime.fromisoformat(text) for text in reading.details["captured"].split(" – "))
+        return (ended - began).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return 0.0
+
+
+def _version(reading: Reading) -> str:
+    """Name and version of the reader that would read this artifact now."""
+    if reading.artifact.kind is ArtifactKind.RECORDING:
+        from appscan.readers.recording import VERSION
+
+        return VERSION
+    from appscan.readers.apk.reader import VERSION as APK_VERSION
+
+    return APK_VERSION
 
 
 def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:
@@ -148,7 +186,7 @@ def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:
         except AppscanError:
             saved.unlink()  # of another format, or damaged: read again
         else:
-            if (known.reader, known.artifact.sha256) == (VERSION, sha256):
+            if (known.reader, known.artifact.sha256) == (_version(known), sha256):
                 return known
     reading = read_target(path, path.name, Limits(), lambda _stage, _done: None)
     if saved is not None:
@@ -157,9 +195,8 @@ def _reading(path: Path, sha256: str, readings: Path | None) -> Reading:
     return reading
 
 
-def _rows(entry: dict[str, Any], reading: Reading, judged: Judgement,
-          words: Mapping[str, Sequence[str]]) -> list[Row]:
-    gaps = tuple(gap.reason for gap in judged.coverage.gaps if gap.blinds)
+def _rows(entry: dict[str, Any], name: str, source: Source, reading: Reading, bench: _Bench) -> list[Row]:
+    judged = judge(reading, bench.checks)
     presence = {finding.check_id: finding.presence for finding in judged.findings}
     by_check: dict[str, list[str]] = {}
     for label, (check_id, _) in FEATURES.items():
@@ -171,12 +208,19 @@ def _rows(entry: dict[str, Any], reading: Reading, judged: Judgement,
             continue
         label = YES if YES in given else UNCLEAR if UNCLEAR in given else NO
         features = next(features for check_id, features in FEATURES.values() if check_id == verdict.check_id)
-        wanted = [word for feature in features for word in words.get(feature, ())]
-        rows.append(Row(entry["file"], entry.get("role", ""), verdict.check_id, label,
+        wanted = [word for feature in features for word in bench.words.get(feature, ())]
+        rows.append(Row(name, entry.get("role", ""), verdict.check_id, label,
                         presence.get(verdict.check_id, Presence.NONE), verdict.verdict,
-                        _has_keyword(reading, wanted) if wanted else None, gaps,
-                        "packed" in entry.get("tags", ())))
+                        _has_keyword(reading, wanted) if wanted else None, _gaps_behind(verdict),
+                        "packed" in entry.get("tags", ()), source))
     return rows
+
+
+def _gaps_behind(verdict: CheckVerdict) -> tuple[str, ...]:
+    """Reasons of the gaps that left an inconclusive verdict open, each once."""
+    if verdict.verdict is not Verdict.INCONCLUSIVE:
+        return ()
+    return tuple(dict.fromkeys(message.params["reason"] for message in verdict.why if message.id == "gap"))
 
 
 def _has_keyword(reading: Reading, words: Sequence[str]) -> bool:

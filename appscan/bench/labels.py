@@ -37,6 +37,21 @@ def read_labels(path: Path, needed: tuple[str, ...] = ()) -> list[dict[str, Any]
     return listed
 
 
+def read_site_labels(path: Path) -> list[dict[str, Any]]:
+    """Entries of sites.json, their optional keys checked too. Raises as `read_labels`."""
+    listed = read_labels(path, ("name", "folder", "entry"))
+    for number, entry in enumerate(listed, start=1):
+        more = entry.get("more_entries", [])
+        if not isinstance(more, list) or not all(isinstance(one, str) for one in more):
+            raise UsageError("labels_damaged", file=path.name, why="not_texts", entry=number, member="more_entries")
+        if not isinstance(entry.get("mobile_viewport", True), bool):
+            raise UsageError("labels_damaged", file=path.name, why="not_truth", entry=number, member="mobile_viewport")
+        unrooted = next((one for one in (entry["entry"], *more) if not one.startswith("/")), None)
+        if unrooted is not None:
+            raise UsageError("labels_damaged", file=path.name, why="not_rooted", entry=number, member=unrooted)
+    return listed
+
+
 def _fault(entry: object, needed: tuple[str, ...]) -> tuple[str, str] | None:
     """What is wrong with one entry, and the key that is meant."""
     if not isinstance(entry, dict):

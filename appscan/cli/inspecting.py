@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,9 +97,26 @@ def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | No
         except OSError as error:
             why = errno.errorcode.get(error.errno or 0, "EIO")
             raise UsageError("out_unusable", path=str(readings), reason=why) from None
-    result = run_bench(labels, corpus, _load(checks), readings, lambda name: console.note("cli.reading_now", name=name))
+    result = run_bench(labels, corpus, _load(checks), readings, _telling(console))
     console.result(to_lines(result, console.lang))
     return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
+
+
+def _telling(console: Console) -> Callable[[str, int, int], None]:
+    """A line for each artifact, and one whenever a site's states have grown by ten."""
+    told = 0
+
+    def tell(name: str, seen: int, queued: int) -> None:
+        nonlocal told
+        if not seen:
+            if not queued:
+                console.note("cli.reading_now", name=name)
+            told = 0
+        elif seen >= told + 10:
+            told = seen
+            console.note("cli.capture_progress", seen=seen, queued=queued)
+
+    return tell
 
 
 def _load(folder: Path | None) -> CheckSet:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from appscan.bench import BenchResult, run_bench
-from appscan.bench.corpus import FEATURES, NO, YES
+from appscan.bench.corpus import FEATURES
+from appscan.bench.labels import NO, YES
 from appscan.bench.table import to_lines
 from appscan.checks import CheckSet, load
 from appscan.errors import UsageError
@@ -26,6 +27,7 @@ from appscan.texts import say_error
 
 CORPUS = os.environ.get("APPSCAN_CORPUS", "")
 LABELS = os.environ.get("APPSCAN_LABELS", "")
+KEPT = os.environ.get("APPSCAN_READINGS", "")
 QUIET_SHARE = 0.9
 
 
@@ -83,8 +85,11 @@ def test_what_cannot_be_seen_is_neither_found_nor_missed(bench: Callable[..., Be
     assert result.score("check-in").missed == ()
     quiet, total, loud = result.readable_negatives()
     assert (quiet, loud) == (total, ())
-    assert {one.file for one in result.blinded()} == {"packed-shell.apk"}
-    assert {one.verdict for one in result.blinded()} == {Verdict.INCONCLUSIVE}
+    left_open, total = result.inconclusive()
+    assert {one.file for one in left_open} == {"packed-shell.apk"}
+    assert {one.verdict for one in left_open} == {Verdict.INCONCLUSIVE}
+    assert all(one.gaps for one in left_open)
+    assert total == len(result.rows)
 
 
 def test_a_plain_keyword_search_stands_beside(bench: Callable[..., BenchResult], built_apks: Path) -> None:
@@ -198,7 +203,7 @@ def test_the_table_names_every_check_and_every_file(bench: Callable[..., BenchRe
                            row(built_apks, "points-native.apk", track_upload=YES)))
     text = "\n".join(lines)
     for said in ("check-in: found: checkin-native.apk", "track-upload: MISSED: points-native.apk",
-                 "points-ranking: FALSE: points-native.apk", "readable files without the feature: ",
+                 "points-ranking: FALSE: points-native.apk", "readable files without the feature: ", "inconclusive: ",
                  "could not be seen whole: packed-shell.apk ("):
         assert said in text
     assert "keyword" not in text
@@ -209,11 +214,12 @@ def test_the_table_names_every_check_and_every_file(bench: Callable[..., BenchRe
 
 @pytest.fixture(scope="module")
 def measured(checks: CheckSet) -> BenchResult:
-    """The shared corpus of real apps, measured once."""
+    """The shared corpus of real apps and sites, measured once; what APPSCAN_READINGS keeps is used."""
     if not CORPUS or not LABELS:
         pytest.skip("APPSCAN_CORPUS or APPSCAN_LABELS is not set: judgement was not measured on real apps")
     folder = Path(CORPUS)
-    return run_bench(Path(LABELS), folder.parent if folder.name == "apks" else folder, checks)
+    return run_bench(Path(LABELS), folder.parent if folder.name == "apks" else folder, checks,
+                     Path(KEPT) if KEPT else None)
 
 
 @pytest.mark.corpus
