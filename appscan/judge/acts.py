@@ -24,6 +24,7 @@ NATIVE_CALL = "native_call"
 NETWORK = "network_send"
 """Call group to which calls of declared requests (Retrofit interfaces) belong as well."""
 
+_REPEATED = frozenset({"interval", "chained"})
 _STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
 
 
@@ -75,7 +76,7 @@ class Acts:
             yield from self._script_requests
             yield from np.flatnonzero(self.reading.facts.kind == Fact.REQUEST).tolist()
         if group.name == PERIODIC:
-            yield from np.flatnonzero(self.reading.facts.kind == Fact.TIMER).tolist()
+            yield from self._timers
         for chain in group.scripts:
             dotted = "." + chain
             for row in self._script_rows.get(chain.rpartition(".")[2], ()):
@@ -87,7 +88,7 @@ class Acts:
         for name, values in group.attributes.items():
             for row in self._attribute_rows.get(name.lower(), ()):
                 value = self.program.text(int(self.reading.facts.value[row])).lower().strip()
-                if "*" in values or value in values:
+                if any(value == one or (one.endswith("*") and value.startswith(one[:-1])) for one in values):
                     yield row
 
     @cached_property
@@ -159,6 +160,13 @@ class Acts:
         return self.search.exact(wanted)
 
     # -- scripts ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _timers(self) -> list[int]:
+        """Timers that a crawl saw come again, on their own or one after the other."""
+        facts = self.reading.facts
+        rows = np.flatnonzero(facts.kind == Fact.TIMER).tolist()
+        return [row for row in rows if self.program.text(int(facts.role[row])) in _REPEATED]
 
     @cached_property
     def _script_requests(self) -> list[int]:

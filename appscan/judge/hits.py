@@ -12,6 +12,9 @@ MAX_EXCERPT = 400
 LABEL_LENGTH = 60
 """Folded texts longer than this are running text, not labels (a button of a Chinese app has 2–12 characters)."""
 
+DIALOG_LENGTH = 160
+"""Dialogs longer than this are texts to read (terms of use), not a word in the user's way."""
+
 SENTENCE_LENGTH = 12
 _PRESSED = frozenset({"button", "menu", "tab", "title"})
 

@@ -34,6 +34,9 @@ from appscan.model.reading import Reading
 BARRED = "other-words"
 """Named in place of a context where other words of the screen barred a match (`not:` of a condition)."""
 
+_COMMON_ACTS = frozenset({"network_send", "periodic"})
+"""Call groups that happen on nearly every screen: that they happened does not show that the feature did."""
+
 MAX_OCCURRENCES = 40
 MAX_EVIDENCE = 14
 MAX_ALIKE = 3
@@ -267,7 +270,8 @@ def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
         outcome = evaluator.evaluate(check.presence[rung], pick)
         if outcome.truth is Truth.TRUE:
             found, presence = outcome, result
-            if result is Presence.REACHABLE and any(hit.exercised for hit in outcome.hits()):
+            if result is Presence.REACHABLE and any(
+                    hit.exercised and hit.role not in _COMMON_ACTS for hit in outcome.hits()):
                 presence = Presence.EXERCISED
             break
         if outcome.truth is Truth.UNKNOWN:

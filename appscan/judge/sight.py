@@ -13,7 +13,7 @@ import numpy as np
 
 from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
-from appscan.judge.hits import Hit, endpoint_path, is_identifier, is_prose
+from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
@@ -27,8 +27,11 @@ from appscan.model.reading import Fact, Reading, Role
 SELF_STARTED = "self_started"
 """Computed call group: continuous positioning whose call path has no press of a control in it."""
 
-_EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER, Fact.DIALOG})
+_EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER})
 """Facts of what a crawl saw happen."""
+
+_BEHAVIOUR = re.compile(r"(?:idle|leave|midnight|repeated|refused|trial)[:_]")
+"""Attributes of what a crawl saw happen."""
 
 MAX_HITS = 1500
 """Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
@@ -44,7 +47,7 @@ _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked
 
 CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPTION})
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
-_FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop"})
+_FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "request_field"})
 
 
 class Sight:
@@ -110,11 +113,12 @@ class Sight:
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
-            if fact is Fact.TEXT or (fact is Fact.LITERAL and role in ("string", "template", "native")):
+            if fact in (Fact.TEXT, Fact.DIALOG) or (fact is Fact.LITERAL and role in ("string", "template", "native")):
                 if fact is Fact.LITERAL and not term.prose and self._is_list(row):
                     continue
                 hit = self._fact_hit(row, Kind.TEXT, value, role if fact is Fact.TEXT else "")
-                yield from self._as_kind(hit, term, folded, row if fact is Fact.TEXT else -1)
+                prose = len(folded) > DIALOG_LENGTH if fact is Fact.DIALOG else is_prose(folded, hit.role)
+                yield from self._as_kind(hit, term, prose, row if fact is Fact.TEXT else -1)
         if term.kind is Kind.TEXT and (not value.isascii() or " " in value):
             prose = is_prose(folded, "")
             if term.prose or not prose:
@@ -134,8 +138,7 @@ class Sight:
         pairs, counts = np.unique(np.stack((facts.file[rows], facts.screen[rows]), axis=1), axis=0, return_counts=True)
         return frozenset((file, screen) for file, screen in pairs[counts > LIST_LENGTH].tolist())
 
-    def _as_kind(self, hit: Hit, term: Term, folded: str, row: int) -> Iterator[Hit]:
-        prose = is_prose(folded, hit.role)
+    def _as_kind(self, hit: Hit, term: Term, prose: bool, row: int) -> Iterator[Hit]:
         if prose and not term.prose:
             return
         is_control = hit.role in CONTROL_ROLES or (
@@ -282,9 +285,12 @@ class Sight:
         facts = self.reading.facts
         file = self.program.text(int(facts.file[row]))
         seen = self.layouts.place_of(row)
+        fact = Fact(int(facts.kind[row]))
+        happened = fact in _EXERCISED or (fact is Fact.ATTRIBUTE and kind is not Kind.FIELD and bool(
+            _BEHAVIOUR.match(self.program.text(int(facts.role[row])))))
         return Hit(kind, value, file, seen.screens, f"{file}#{int(facts.node[row])}", role=role,
                    actor=self.program.text(int(facts.actor[row])), origin=seen.origin, live=seen.live, row=row,
-                   exercised=int(facts.kind[row]) in _EXERCISED)
+                   exercised=happened)
 
     def around(self, hit: Hit) -> str:
         """Titles and the texts just before a fact in its file, folded: the heading of a list says what the list is."""

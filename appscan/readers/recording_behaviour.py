@@ -16,6 +16,9 @@ from appscan.readers.recording_rows import Row
 TIMER_KINDS = frozenset({"interval", "timeout", "chained"})
 MESSAGE_KINDS = frozenset({"alert", "confirm", "prompt", "beforeunload"})
 TESTS = frozenset({"decline", "omit", "skip", "revoke", "opt_out"})
+PROMPTED = frozenset({"decline", "revoke"})
+PROMPTS = frozenset({"geolocation", "camera", "notifications"})
+"""Tests of a permission, and the first word of their trigger: what was refused."""
 OUTCOMES = frozenset({"allowed", "refused", "server_decides"})
 MIDNIGHT_KINDS = frozenset({"dialog", "text", "request", "route", "message"})
 FOUND_BY = frozenset({"start", "link", "click", "router", "script"})
@@ -92,9 +95,12 @@ class BehaviourReader:
             count += 1
             page, screen = self._page(row.maybe_text("state", 200), row.text("actor", 100))
             test, outcome = row.one_of("test", TESTS), row.one_of("outcome", OUTCOMES)
-            node = page.node()
+            node, trigger = page.node(), row.text("trigger", 400)
+            prompt = trigger.partition(" ")[0]
             page.add(Fact.NODE, "trial", screen=screen, node=node)
-            page.note(node, screen, **{f"trial:{test}": outcome, "trial_trigger": row.text("trigger", 400),
+            if outcome == "refused" and test in PROMPTED and prompt in PROMPTS:
+                page.note_as(node, screen, f"refused:{test}", prompt)
+            page.note(node, screen, **{f"trial:{test}": outcome, "trial_trigger": trigger,
                                        "trial_detail": row.text("detail", 2000),
                                        "picture": row.maybe_text("picture", 64)})
         return count

@@ -11,7 +11,8 @@ of a dialog             dialog: stuck (modal, no way out) | closable | busy (a w
                         covers (percent of the window); message: alert | confirm | prompt | beforeunload;
                         idle_dialog: the same words as dialog, for one that came by itself in the virtual day
 of a trial              trial:decline, trial:omit, trial:skip, trial:revoke, trial:opt_out: allowed | refused |
-                        server_decides; trial_trigger, trial_detail, picture
+                        server_decides; trial_trigger, trial_detail, picture; refused:decline, refused:revoke: the
+                        permission (geolocation, camera, notifications) without which the page did not go on
 of a request            class (read, write, login, unknown), sent (true, false), trigger, kind, status, virtual (true),
                         host (another site's), pressed (the control), request_field, response_field, stack (addresses)
 of a repeated request   interval:TRIGGER (load, click, timer, idle, leave, midnight, trial) and interval:idle: the path;

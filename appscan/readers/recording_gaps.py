@@ -110,8 +110,8 @@ def _logins(top: Row, places: Places) -> Iterator[Gap]:
         elif after is False:
             yield Gap(PAGE_KINDS, lost_at or name, "login_lost", {"name": name}, blinds=True)
         signed_in = signed_in or before is not False
-    if places.of_state and not signed_in and places.passwords == places.routes:
-        yield Gap(PAGE_KINDS, min(places.passwords), "login_wall", blinds=True)
+    if places.logins and not signed_in and places.routes <= places.logins | places.doors:
+        yield Gap(PAGE_KINDS, min(places.logins), "login_wall", blinds=True)
 
 
 def _canvases(top: Row) -> Iterator[Gap]:

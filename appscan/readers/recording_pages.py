@@ -33,6 +33,15 @@ TEXT_ROLES = {
 }
 _WORDY = re.compile(r"[^\W\d_]")
 _BLANK = re.compile(r"\s+")
+SMALL_PAGE = 240
+"""Characters of a page that holds little beside where to sign in."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LOGIN = re.compile(r"(?<![a-z])(?:log-?in|log-?on|sign-?in|sso|cas|oauth2?|passport|denglu)(?![a-z])")
+_DOOR = re.compile(r"(?<![a-z])(?:register|regist|sign-?up|forget|forgot|reset|retrieve|find-?p(?:wd|assword)|"
+                   r"p(?:wd|assword)|agreement|protocol|privacy|terms|captcha|verify|40[134]|error|download)(?![a-z])")
+"""Pages that stand open beside a login: to register, to get a password back, what one agrees to."""
+_SIGN_IN = re.compile(r"(?:立即|马上|一键|快捷|手机号?|短信|验证码|账号|密码|统一身份认证|扫码|授权){0,3}登[录陆]|"
+                      r"登录/注册|(?:log|sign)(?:in|on)", re.IGNORECASE)
 _BUSY = re.compile(r"(?:正在)?(?:加载|载入|处理|提交|登录|请稍|loading|please wait)[^。]{0,8}", re.IGNORECASE)
 
 
@@ -63,7 +72,8 @@ class Places:
         self.titles: list[str] = []
         self.doms: dict[tuple[str, str], tuple[str, str]] = {}
         self.visible: dict[str, set[str]] = defaultdict(set)
-        self.passwords: set[str] = set()
+        self.logins: set[str] = set()
+        self.doors: set[str] = set()
 
     @property
     def routes(self) -> set[str]:
@@ -102,10 +112,28 @@ def read_places(states: Iterable[Row]) -> Places:
         seen = places.visible[route]
         for kind in ("texts", "controls", "dialogs"):
             seen.update(squeeze(row.text("text")) for row in state.rows(kind))
-        if any(field.text("type", 40) == "password" for form in state.rows("forms") for field in form.rows("fields")):
-            places.passwords.add(route)
+        if asks_who(state, route):
+            places.logins.add(route)
+        elif _DOOR.search(_camel(route)):
+            places.doors.add(route)
     places.titles = [title for title, routes in titled.items() if len(routes) == 1]
     return places
+
+
+def asks_who(state: Row, route: str) -> bool:
+    """Whether a state is a page to sign in on: a password, a path that says so, or little beside a field and 登录."""
+    if any(field.text("type", 40) == "password" for form in state.rows("forms") for field in form.rows("fields")):
+        return True
+    if _LOGIN.search(_camel(route)):
+        return True
+    controls = [(squeeze(row.text("text", 400)), row.text("role", 40)) for row in state.rows("controls")]
+    return (state.count("text_length") < SMALL_PAGE and any(_SIGN_IN.fullmatch(text) for text, _ in controls)
+            and any(CONTROL_ROLES.get(role) is Role.LABEL for _, role in controls))
+
+
+def _camel(route: str) -> str:
+    """A route with its words apart, in small letters."""
+    return _HUMP.sub("-", route.partition("?")[0]).lower()
 
 
 def squeeze(text: str) -> str:
