@@ -27,8 +27,8 @@ WORDS = {
     "force": {"none", "nudge", "consequence", "no_opt_out", "block", "order"},
     "verdict": {"likely_violation", "needs_review", "inconclusive", "exempt", "info", "not_found"},
 }
-KEYS = {"proves", "role", "root", "entry", "more_entries", "expect", "rest", "never", "as", "logged_in", "ignoring_robots",
-        "hosts"}
+KEYS = {"proves", "role", "root", "entry", "more_entries", "expect", "rest", "never", "as", "logged_in",
+        "ignoring_robots", "hosts"}
 ROLES = {"positive", "negative", "near_negative", "inconclusive"}
 NAMES = sorted(path.name for path in PAGES.iterdir() if path.is_dir() and path.name[0] not in "._")
 

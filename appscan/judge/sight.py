@@ -42,6 +42,9 @@ ROWS_BEFORE = 80
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
 
+_RESOURCE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|html?|ttf|woff2?|mp[34])(?:\?|$)", re.IGNORECASE)
+"""Addresses of pictures and pages: the names of files are no words of an interface."""
+
 _CONTINUOUS = ("location_continuous", "location_background", "track_service")
 _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked)\w*|lambda\$\w*[cC]lick\w*)$")
 
@@ -114,7 +117,7 @@ class Sight:
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
             if fact in (Fact.TEXT, Fact.DIALOG) or (fact is Fact.LITERAL and role in ("string", "template", "native")):
-                if fact is Fact.LITERAL and not term.prose and self._is_list(row):
+                if fact is Fact.LITERAL and (_RESOURCE.search(value) or (not term.prose and self._is_list(row))):
                     continue
                 hit = self._fact_hit(row, Kind.TEXT, value, role if fact is Fact.TEXT else "")
                 prose = len(folded) > DIALOG_LENGTH if fact is Fact.DIALOG else is_prose(folded, hit.role)

@@ -33,6 +33,8 @@ TEXT_ROLES = {
 }
 _WORDY = re.compile(r"[^\W\d_]")
 _BLANK = re.compile(r"\s+")
+CONTAINED = 3
+"""From so many texts on, what holds them is a frame and no control."""
 SMALL_PAGE = 240
 """Characters of a page that holds little beside where to sign in."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -176,7 +178,9 @@ class _StateReader:
 
     def _texts(self) -> None:
         """Texts in order; one that a control is called by has the control's role."""
-        controls = [_control(row) for row in self.state.rows("controls")]
+        single = {squeeze(row.text("text")) for row in self.state.rows("texts")}
+        controls = [control for row in self.state.rows("controls")
+                    if not _is_container(control := _control(row), single)]
         named: dict[str, list[_Control]] = defaultdict(list)
         for control in controls:
             named[squeeze(control.text)].append(control)
@@ -263,6 +267,12 @@ def dialog_role(way: str) -> str:
 def _control(row: Row) -> _Control:
     return _Control(row.text("text", 400), CONTROL_ROLES.get(row.text("role", 40).lower(), Role.BUTTON), row.box(),
                     row.flag("disabled"))
+
+
+def _is_container(control: _Control, single: set[str]) -> bool:
+    """Whether what can be pressed is only the frame around several texts, such as a menu as a whole."""
+    pieces = control.text.split()
+    return len(pieces) >= CONTAINED and all(piece in single for piece in pieces)
 
 
 def _holding(controls: Iterable[_Control], box: str) -> _Control | None:

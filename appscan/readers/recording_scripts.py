@@ -16,6 +16,7 @@ from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.limits import MEBIBYTE
 from appscan.readers.markup import read_fragment, read_markup
+from appscan.readers.recording_chunks import named_chunks, never_loaded
 from appscan.readers.recording_facts import PageFacts, RecordedFiles
 from appscan.readers.recording_pages import Places, squeeze
 from appscan.readers.recording_requests import Addresses
@@ -113,6 +114,7 @@ class ScriptReader:
         self._inline: dict[str, tuple[str, set[tuple[str, str]]]] = {}
         self._pages_of: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._actors: dict[str, str] = {}
+        self._chunks: dict[str, str] = {}
 
     def read_doms(self) -> int:
         """What stands in the DOM of each state and was not seen; how many were read."""
@@ -177,12 +179,23 @@ class ScriptReader:
             left -= len(content)
             count += 1
             facts = self.files.of(file)
-            self._script(content.decode("utf-8", "replace"), facts, _home(self._pages_of.get(file, set())))
+            text = content.decode("utf-8", "replace")
+            if file.startswith("/"):
+                self._chunks.update(named_chunks(text))
+            self._script(text, facts, _home(self._pages_of.get(file, set())))
             if library:
                 facts.note(facts.node(), -1, library=library)
         if unread:
             self.gaps.append(Gap(CODE_KINDS, "scripts", "parts_unread", {"count": str(unread)}))
+        self._missing([file for file, _, _ in listed])
         return count
+
+    def _missing(self, files: list[str]) -> None:
+        """Lazy parts that no page loaded are code of the site that nobody read: where they are most of it, nothing can
+        be said to be absent."""
+        missing = never_loaded(self._chunks, files)
+        blinds = len(missing) * 2 > len(self._chunks)
+        self.gaps += [Gap(CODE_KINDS, name, "script_not_loaded", blinds=blinds) for name in missing]
 
     def _script(self, text: str, facts: PageFacts, home: str) -> None:
         screen = facts.screen(home) if home and len(text) <= SMALL_SCRIPT else -1

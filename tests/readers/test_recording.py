@@ -536,3 +536,139 @@ def test_a_plain_site_seen_whole_is_not_found(tmp_path: Path) -> None:
     guide = state("s1", title="办事指南", texts=[words("户口迁移需要的材料")])
     judged = judge(read(tmp_path, recording(guide)), load())
     assert {row.verdict for row in judged.verdicts} == {Verdict.NOT_FOUND}
+
+
+# ---------------------------------------------------------------- behaviour as evidence
+
+
+def verdict(folder: Path, top: Any, check_id: str, **parts: list[str]) -> tuple[str, str, str]:
+    """(presence, force, verdict) of one check by the shipped packs."""
+    judgement = judge(read(folder, top, **parts), load())
+    found = next((one for one in judgement.findings if one.check_id == check_id), None)
+    row = next(one for one in judgement.verdicts if one.check_id == check_id)
+    return (str(found.presence) if found else "none", str(found.force) if found else "none", str(row.verdict))
+
+
+def test_seconds_written_for_a_person_while_nobody_is_there_are_online_duration(tmp_path: Path) -> None:
+    top = recording(state("s1", "/#/home"), day=[day(interval("/app/beat.do", fields=["yhbh", "seconds"]))])
+    assert verdict(tmp_path, top, "online-duration") == ("exercised", "no_opt_out", "likely_violation")
+
+
+@pytest.mark.parametrize("fields", [["grant_type", "refresh_token"], [], ["userId", "lastMsgId"], ["deviceId", "seconds"]])
+def test_tokens_pings_unread_counts_and_device_times_are_no_online_duration(fields: list[str], tmp_path: Path) -> None:
+    top = recording(state("s1", "/#/home", texts=[words("今日任务")]), day=[day(interval("/app/keep", fields=fields))],
+                    timers=[timer(30_000)])
+    assert verdict(tmp_path, top, "online-duration")[2] in ("not_found", "info")
+
+
+def test_time_on_page_with_a_user_id_on_leave_is_telemetry_until_the_site_shows_it(tmp_path: Path) -> None:
+    sent = request("/collect/pv", method="POST", trigger="leave", kind="beacon", sent=False,
+                   request_fields=["userId", "url", "staySeconds"], **{"class": "write"})
+    quiet = recording(state("s1", "/", texts=[words("办事指南")]), requests=[sent])
+    shown = recording(state("s1", "/", texts=[words("办事指南")]), state("s2", "/me", texts=[words("本月在线学时：12")]),
+                      requests=[sent])
+    assert verdict(tmp_path, quiet, "online-duration")[2] == "not_found"
+    assert verdict(tmp_path, shown, "online-duration")[2] == "likely_violation"
+
+
+def test_a_report_that_is_refused_without_a_picture_is_a_block(tmp_path: Path) -> None:
+    photo = form(field("pic", type="file", accept="image/*", label="整改照片"), submit="上报")
+    page = state("s1", "/#/report", texts=[words("整改照片")], controls=[control("上报")], forms=[photo])
+    sent = [request("/report/save", method="POST", sent=False, **{"class": "write"})]
+    assert verdict(tmp_path, recording(page, requests=sent, trials=[trial("omit", "refused")]), "media-upload") == (
+        "reachable", "block", "likely_violation")
+    assert verdict(tmp_path, recording(page, requests=sent, trials=[trial("omit", "server_decides")]),
+                   "media-upload")[1:] == ("none", "needs_review")
+
+
+def test_pictures_of_papers_that_an_applicant_hands_in_are_no_work_photos(tmp_path: Path) -> None:
+    papers = form(field("a", type="file", accept="image/*", required=True, label="身份证正面照片"), submit="提交申请")
+    page = state("s1", "/apply", texts=[words("上传身份证正面照片")], controls=[control("提交申请")], forms=[papers])
+    sent = [request("/apply/save", method="POST", sent=False, **{"class": "write"})]
+    top = recording(page, requests=sent, trials=[trial("omit", "refused")])
+    assert verdict(tmp_path, top, "media-upload")[2] in ("not_found", "info")
+
+
+def test_a_place_asked_for_again_and_again_and_sent_is_a_track_that_starts_by_itself(tmp_path: Path) -> None:
+    calls = [call("wx.getLocation", virtual=8 * HOUR + minute) for minute in (1, 2, 3)]
+    lived = day(interval("/p/dw", fields=["rybh", "longitude", "latitude"]))
+    top = recording(state("s1", "/#/home"), calls=calls, day=[lived])
+    assert verdict(tmp_path, top, "track-upload") == ("exercised", "no_opt_out", "likely_violation")
+    bus = recording(state("s1", "/#/map", texts=[words("公交线路")]), calls=calls, day=[lived])
+    assert verdict(tmp_path, bus, "track-upload")[2] != "likely_violation"
+
+
+def test_a_dialog_that_nothing_closes_forces_only_what_it_speaks_of(tmp_path: Path) -> None:
+    post = [request("/attendance/clockIn", method="POST", sent=False, **{"class": "write"})]
+
+    def home(said: str) -> Any:
+        return recording(state("s1", "/#/home", controls=[control("上班打卡")], dialogs=[dialog(said, False)]),
+                         requests=post)
+
+    assert verdict(tmp_path, home("您今天还没有打卡 上班打卡"), "check-in")[1] == "block"
+    assert verdict(tmp_path, home("请阅读并同意隐私政策 同意"), "check-in")[1] != "block"
+
+
+def test_a_status_of_ones_own_beside_the_bare_word_is_a_check_in_even_without_script(tmp_path: Path) -> None:
+    drawn = recording(state("s1", "/a.html", title="打卡", texts=[words("08:20"), words("未打卡"), words("打卡")]))
+    sight = recording(state("s1", "/a.html", texts=[words("打卡"), words("景点"), words("网红打卡地")]))
+    assert verdict(tmp_path, drawn, "check-in")[0] == "reachable"
+    assert verdict(tmp_path, sight, "check-in")[2] in ("not_found", "info")
+
+
+def test_a_bare_title_of_a_ranking_is_looked_at_and_not_accused(tmp_path: Path) -> None:
+    bare = recording(state("s1", "/a.html", title="积分排行", texts=[words("积分排行")]))
+    told = recording(state("s1", "/a.html", title="积分排行", texts=[words("积分排行"), words("姓名"), words("支部名称")]))
+    assert verdict(tmp_path, bare, "points-ranking")[1:] == ("none", "needs_review")
+    assert verdict(tmp_path, told, "points-ranking")[1:] == ("no_opt_out", "likely_violation")
+
+
+def test_a_ban_that_quotes_a_duty_orders_nothing(tmp_path: Path) -> None:
+    ban = recording(state("s1", "/n.html", texts=[words("各地不得要求基层必须每天打卡。", "prose")]))
+    order = recording(state("s1", "/n.html", texts=[words("全体网格员必须每天打卡，漏打一次扣2分。", "prose")]))
+    assert verdict(tmp_path, ban, "check-in")[1:] == ("none", "not_found")
+    assert verdict(tmp_path, order, "check-in")[1:] == ("order", "needs_review")
+
+
+# ---------------------------------------------------------------- what was not seen
+
+
+@pytest.mark.parametrize(("route", "shown"), [
+    ("/login.html", {}), ("/#/user/signIn", {}), ("/sso/index", {}),
+    ("/#/", {"text_length": 60, "controls": [control("手机号", "textbox"), control("登 录")]})])
+def test_nothing_beside_where_to_sign_in_is_a_wall_without_a_password_too(
+        route: str, shown: dict[str, Any], tmp_path: Path) -> None:
+    nobody = [{"name": "visitor", "login": "none", "logged_in_before": None, "logged_in_after": None, "lost_at": None}]
+    walled = recording(state("s1", route, **shown), state("s2", "/#/forgetPassword"), actors=nobody)
+    behind = recording(state("s1", route, **shown), state("s2", "/#/news"), actors=nobody)
+    assert gaps(read(tmp_path, walled))["login_wall"].blinds
+    assert "login_wall" not in gaps(read(tmp_path, behind))
+
+
+LAZY = """function o(e){return c.p+"static/js/"+({}[e]||e)+"."+{"chunk-0238e9b0":"ec3e7a30","chunk-10b2fd5c":"a1b2c3d4",
+"chunk-77":"0b91dcbb"}[e]+".js"}"""
+
+
+@pytest.mark.parametrize(("loaded", "missing", "blinds"), [
+    (["ec3e7a30", "a1b2c3d4"], ["chunk-77.0b91dcbb.js"], False),
+    (["ec3e7a30"], ["chunk-10b2fd5c.a1b2c3d4.js", "chunk-77.0b91dcbb.js"], True),
+    (["ec3e7a30", "a1b2c3d4", "0b91dcbb"], [], False)])
+def test_lazy_parts_that_no_page_loaded_are_gaps_and_blind_where_they_are_most(
+        loaded: list[str], missing: list[str], blinds: bool, tmp_path: Path) -> None:
+    scripts = [script("/js/app.js", LAZY), *(script(f"/static/js/x.{one}.js", "var a = 1") for one in loaded)]
+    reading = read(tmp_path, recording(state("s1"), scripts=scripts), scripts=[LAZY, "var a = 1"])
+    found = [one for one in reading.coverage.gaps if one.reason == "script_not_loaded"]
+    assert [one.place for one in found] == missing
+    assert {one.blinds for one in found} <= {blinds}
+
+
+def test_lazy_parts_of_vite_are_known_by_their_imports(tmp_path: Path) -> None:
+    main = 'const a=()=>V(()=>import("./Todo-C7Zu02-b.js"),[]);const b=()=>V(()=>import("./Rank-9aZ.js"),[])'
+    top = recording(state("s1"), scripts=[script("/assets/index.js", main), script("/assets/Todo-C7Zu02-b.js", "1")])
+    assert gaps(read(tmp_path, top, scripts=[main, "1"]))["script_not_loaded"].place == "Rank-9aZ.js"
+
+
+def test_the_frame_around_a_menu_is_no_control(tmp_path: Path) -> None:
+    menu = [words("首页"), words("签到"), words("我的")]
+    page = state("s1", "/", texts=menu, controls=[control("首页 签到 我的"), control("签到")])
+    assert [value for value, _, _ in rows(read(tmp_path, recording(page)), Fact.TEXT, "button")] == ["签到"]
