@@ -123,13 +123,16 @@ def test_latin_words_count_only_in_strings_that_are_told() -> None:
 
 
 def carries(text: str, word: Word) -> bool:
-    """The answer for one string by itself: Latin words by the tokens as written, all else over the folded text."""
+    """The answer for one string by itself: Latin words by the tokens as written, in strings
+    of three bytes and more; all else over the folded text."""
     if word.match is Match.PATTERN:
         plain = text.isascii()
         return ((word.text.isascii() and 2 < len(text) <= MAX_IDENTIFIER) or not plain) and bool(
             re.search(word.text, fold(text)))
     if not word.text.isascii():
         return not text.isascii() and text_has(fold(text), word)
+    if not 2 < len(text.encode()) <= MAX_IDENTIFIER:
+        return False
     if word.match is Match.WHOLE:
         return text_has(fold(text), word) and "".join(tokens(text)) == word.text
     return text_has(text, word)

@@ -554,7 +554,8 @@ def test_seconds_written_for_a_person_while_nobody_is_there_are_online_duration(
     assert verdict(tmp_path, top, "online-duration") == ("exercised", "no_opt_out", "likely_violation")
 
 
-@pytest.mark.parametrize("fields", [["grant_type", "refresh_token"], [], ["userId", "lastMsgId"], ["deviceId", "seconds"]])
+@pytest.mark.parametrize("fields", [["grant_type", "refresh_token"], [], ["userId", "lastMsgId"],
+                                    ["deviceId", "seconds"]])
 def test_tokens_pings_unread_counts_and_device_times_are_no_online_duration(fields: list[str], tmp_path: Path) -> None:
     top = recording(state("s1", "/#/home", texts=[words("今日任务")]), day=[day(interval("/app/keep", fields=fields))],
                     timers=[timer(30_000)])
@@ -565,8 +566,8 @@ def test_time_on_page_with_a_user_id_on_leave_is_telemetry_until_the_site_shows_
     sent = request("/collect/pv", method="POST", trigger="leave", kind="beacon", sent=False,
                    request_fields=["userId", "url", "staySeconds"], **{"class": "write"})
     quiet = recording(state("s1", "/", texts=[words("办事指南")]), requests=[sent])
-    shown = recording(state("s1", "/", texts=[words("办事指南")]), state("s2", "/me", texts=[words("本月在线学时：12")]),
-                      requests=[sent])
+    shown = recording(state("s1", "/", texts=[words("办事指南")]),
+                      state("s2", "/me", texts=[words("本月在线学时：12")]), requests=[sent])
     assert verdict(tmp_path, quiet, "online-duration")[2] == "not_found"
     assert verdict(tmp_path, shown, "online-duration")[2] == "likely_violation"
 
@@ -618,7 +619,8 @@ def test_a_status_of_ones_own_beside_the_bare_word_is_a_check_in_even_without_sc
 
 def test_a_bare_title_of_a_ranking_is_looked_at_and_not_accused(tmp_path: Path) -> None:
     bare = recording(state("s1", "/a.html", title="积分排行", texts=[words("积分排行")]))
-    told = recording(state("s1", "/a.html", title="积分排行", texts=[words("积分排行"), words("姓名"), words("支部名称")]))
+    told = recording(state("s1", "/a.html", title="积分排行",
+                           texts=[words("积分排行"), words("姓名"), words("支部名称")]))
     assert verdict(tmp_path, bare, "points-ranking")[1:] == ("none", "needs_review")
     assert verdict(tmp_path, told, "points-ranking")[1:] == ("no_opt_out", "likely_violation")
 
