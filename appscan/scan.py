@@ -18,9 +18,12 @@ from typing import Protocol
 from appscan import __version__
 from appscan.checks import CheckSet
 from appscan.errors import AppscanError, UnreadableError
+from appscan.judge.crawl import crawl_of
+from appscan.judge.discretion import cover_of, discreet, discreet_coverage, discreet_crawl
 from appscan.judge.judge import Judgement, judge
 from appscan.judge.verdicts import Profile, worst
-from appscan.model.artifact import RECORDING_SUFFIX, App, Artifact
+from appscan.judge.witness import witnessed
+from appscan.model.artifact import RECORDING_SUFFIX, App, Artifact, ArtifactKind
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import CheckVerdict, Finding, Message, Verdict
 from appscan.model.reading import Reading
@@ -72,12 +75,13 @@ class ScanOptions:
 class ScanResult:
     """The report with the readings it was judged from, and recordings that were made for it. `mark` stands for a digest
     in names of folders where no artifact could be opened: of the file's bytes, or of its path where not even these can
-    be read."""
+    be read. `pictured` are the files that hold the pictures of the evidence, made for it or given."""
 
     report: Report
     readings: tuple[Reading, ...]
     mark: str = ""
     recordings: tuple[Path, ...] = ()
+    pictured: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +171,13 @@ def scan_app(targets: Sequence[Target], app: App, checks: CheckSet, options: Sca
     options, progress = options or ScanOptions(), progress or Silence()
     clock, started = _Clock(), _now()
     work = _Work([], [], [])
+    pictured: list[Path] = []
     for number, target in enumerate(targets):
         try:
             reading = _read(target, options.limits, clock, progress)
             if isinstance(reading, Reading):
                 work.readings.append(reading)
+                pictured += [target.path] if reading.artifact.kind is ArtifactKind.RECORDING else []
             else:
                 work.unread.append(reading)
         except AppscanError as error:
@@ -183,7 +189,7 @@ def scan_app(targets: Sequence[Target], app: App, checks: CheckSet, options: Sca
     result = _judged(work, app, checks, options, clock, progress)
     mark = "" if result.report.artifacts or not targets else _mark(targets[0].path)
     report = replace(result.report, started=started, ended=_now(), timings=clock.timings())
-    return ScanResult(report, tuple(work.readings), mark)
+    return ScanResult(report, tuple(work.readings), mark, pictured=tuple(pictured))
 
 
 @dataclass(slots=True)
@@ -311,14 +317,17 @@ def _judge(reading: Reading, app: App, checks: CheckSet, options: ScanOptions, c
     clock.enter("judge")
     judged = judge(reading, checks, profile=Profile(options.profile), declared=app.declared)
     clock.enter("report")
-    return judged
+    cover = cover_of(reading)
+    return replace(judged, findings=discreet(witnessed(judged.findings, reading), cover),
+                   coverage=discreet_coverage(judged.coverage, cover))
 
 
 def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet, options: ScanOptions) -> Report:
     """The report on all that was read; what was not judged stands there with its coverage and leaves verdicts open."""
     coverages = [one.coverage for one in judged] + [reading.coverage for reading in work.readings[len(judged):]]
     verdicts = _verdicts(judged, bool(work.unread), bool(work.errors) or work.interrupted, checks)
-    artifacts = [ArtifactRead(reading.artifact, coverage, reading.reader, digest_of(reading), reading.details)
+    artifacts = [ArtifactRead(reading.artifact, coverage, reading.reader, digest_of(reading), reading.details,
+                              discreet_crawl(crawl_of(reading), cover_of(reading)))
                  for reading, coverage in zip(work.readings, coverages, strict=True)]
     names = [reading.artifact.label or reading.artifact.name for reading in work.readings]
     names += [one.artifact.name for one in work.unread] + [PurePath(error.artifact).name for error in work.errors]
@@ -332,8 +341,14 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         checks=tuple(CheckText(check.id, check.title, check.question, check.notice, check.polarity)
                      for check in checks.checks),
         clauses=tuple(text for key, text in checks.clauses.items() if key in used), jurisdiction=options.jurisdiction,
+        actors=_actors(artifacts), authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
         options_digest=_options_digest(options), product=app.product, operator=options.operator,
         complete=not work.interrupted)
+
+
+def _actors(artifacts: Sequence[ArtifactRead]) -> tuple[str, ...]:
+    """User roles of the crawls, in their order."""
+    return tuple(dict.fromkeys(actor.name for one in artifacts if one.crawl for actor in one.crawl.actors))
 
 
 def _findings(judged: Sequence[Judgement]) -> tuple[Finding, ...]:

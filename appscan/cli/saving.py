@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LONGEST_NAME = 48
 """Characters kept of a name that comes from outside; in UTF-8 with a digest it stays below 255 bytes."""
 
+EVIDENCE = "evidence"
+"""Folder of the pictures, beside the report."""
+
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 """Device names of Windows, which no file there can have."""
 
@@ -104,6 +107,7 @@ class Shelf:
         was not asked for: nothing is lost, and a folder never holds two answers.
         """
         folder = self._folder(folder_name(result.report, result.mark))
+        document = _with_evidence(folder, result, document)
         saved = []
         for form in (Format.HTML, Format.JSON):
             path = folder / f"report.{form.value}"
@@ -129,6 +133,24 @@ class Shelf:
             raise UsageError("out_unusable", path=str(folder), reason="symlink")
         folder.mkdir(exist_ok=True)
         return folder
+
+
+def _with_evidence(folder: Path, result: ScanResult, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the pictures of its evidence, which are written beside it."""
+    if not result.pictured:
+        return document
+    from appscan.cli.evidence import developed
+    from appscan.report.document import with_pictures
+
+    kept = []
+    for picture in developed(result):
+        if not kept:
+            if (folder / EVIDENCE).is_symlink():  # as for the folder itself
+                raise UsageError("out_unusable", path=str(folder / EVIDENCE), reason="symlink")
+            (folder / EVIDENCE).mkdir(exist_ok=True)
+        _write(folder / EVIDENCE / f"{picture.kept.sha256}.png", picture.content)
+        kept.append(picture.kept)
+    return with_pictures(document, kept)
 
 
 def _save_readings(folder: Path, readings: Sequence[Reading]) -> tuple[Path, ...]:

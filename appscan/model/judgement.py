@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from appscan.model.coverage import Kind
+from appscan.model.sighting import Sighting
 
 
 class _Ladder(StrEnum):
@@ -124,10 +125,12 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A signal that supports one rung of a ladder: `supports` is a `Presence` or `Force` value."""
+    """A signal that supports one rung of a ladder: `supports` is a `Presence` or `Force` value. `seen` is what a crawl
+    saw around it, None where there was no crawl."""
 
     signal: Signal
     supports: str
+    seen: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Literal
 from appscan.model.artifact import App, Artifact
 from appscan.model.coverage import Coverage
 from appscan.model.judgement import CheckVerdict, Finding, Message, Verdict
+from appscan.model.sighting import Crawl, PictureKept
 
 SCHEMA_VERSION = 1
 """Major version of the published report."""
@@ -44,13 +45,14 @@ class ClauseText:
 @dataclass(frozen=True, slots=True)
 class ArtifactRead:
     """One artifact of the app with what was read of it. `artifact` digests tie findings to it; `reading_digest` is
-    empty when there is no reading (the artifact could not be opened)."""
+    empty when there is no reading (the artifact could not be opened); `crawl` is None for anything but a recording."""
 
     artifact: Artifact
     coverage: Coverage
     reader: str = ""
     reading_digest: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    crawl: Crawl | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +101,4 @@ class Report:
     actors: tuple[str, ...] = ()
     stage: str = "built"
     complete: bool = True
+    pictures: tuple[PictureKept, ...] = ()

@@ -16,6 +16,7 @@ from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.limits import Deadline, Limits
 from appscan.readers.no_code import no_code, no_resources
 from appscan.readers.recording_behaviour import BehaviourReader
+from appscan.readers.recording_crawl import read_crawl
 from appscan.readers.recording_facts import MOST_FACTS, RecordedFiles
 from appscan.readers.recording_gaps import PAGE_KINDS, bounded, capture_gaps, route_gaps
 from appscan.readers.recording_pages import Places, read_places, read_state
@@ -67,6 +68,7 @@ class _Reader:
             places = read_places(top.rows("states"))
             self.gaps += capture_gaps(top, places)
             self._states(places)
+            read_crawl(top, self.files, places)
             self._step("requests", 0.2)
             self._behaviour(places, addresses)
             self._step("scripts", 0.4)

@@ -115,13 +115,15 @@ class BehaviourReader:
             for dialog in day.rows("dialogs"):
                 text = " ".join(dialog.text("text").split())
                 way = way_out(text, dialog.maybe_flag("closable"), dialog.flag("modal"))
-                self._tell(page, screen, text, way, dialog=way, idle_dialog=way)
+                self._tell(page, screen, text, way, dialog=way, idle_dialog=way,
+                           virtual_at=str(dialog.count("virtual")))
             for change in day.rows("midnight"):
                 kind, detail = change.one_of("kind", MIDNIGHT_KINDS), change.text("detail", 2000)
                 node = page.node()
                 if kind in SHOWN_AT_MIDNIGHT and detail:
                     page.add(Fact.TEXT, shorten(detail), Role.LABEL, screen=screen, node=node)
-                page.note(node, screen, midnight=kind, midnight_detail=detail)
+                page.note(node, screen, midnight=kind, midnight_detail=detail,
+                          virtual_at=str(change.count("virtual")))
 
     def read_routes(self, routes: Iterable[Row]) -> list[tuple[str, str]]:
         """Registered routes, visited or not; those not seen, with the reason ("" where none is known)."""

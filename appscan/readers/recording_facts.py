@@ -4,7 +4,7 @@ File and screen of what a page shows and does are its route; of a script, its ad
 rows beside those of pages and scripts; packs name them in `attributes:`. (parent = node of what they belong to)
 
 of a text or control    box (x,y,width,height), disabled (true), hidden (true: in the DOM, seen on no state)
-of a state              picture (SHA-256), viewport (mobile, desktop)
+of a state              picture (SHA-256), viewport (mobile, desktop), person (a name shown on it)
 of a form field         name, type, accept, capture, required (true), value_kind; required_field (the type, where
                         required)
 of a dialog             dialog: stuck (modal, no way out) | closable | busy (a waiting sign) | open (not known);
@@ -16,13 +16,16 @@ of a trial              trial:decline, trial:omit, trial:skip, trial:revoke, tri
 of a request            class (read, write, login, unknown), sent (true, false), trigger, kind, status, virtual (true),
                         host (another site's), pressed (the control), request_field, response_field, stack (addresses)
 of a repeated request   interval:TRIGGER (load, click, timer, idle, leave, midnight, trial) and interval:idle: the path;
-                        interval_period (milliseconds), interval_count, interval_spread (share of the period);
+                        interval_period (milliseconds), interval_count, interval_spread (share of the period),
+                        interval_first, interval_last (virtual milliseconds);
                         idle_CLASS: periodic (from three times on, with nobody at the page); leave_CLASS and
                         midnight_CLASS: the kind (beacon, fetch, …); idle_field, leave_field, midnight_field,
                         repeated_field: last name of a field that was sent so
 of a call               virtual (true), detail, stack; repeated_call: the chain, called three times or more while idle
 of a timer              fired (how often), virtual (true)
 of midnight             midnight: dialog | text | request | route | message; midnight_detail
+of what came by itself  virtual_at (milliseconds of the virtual day)
+of the capture          crawl_NAME (recording_crawl.py)
 of a route              route (the path); visited (true, false); found_by; blocked (the reason)
 of a script             library (what the capture took it for)
 

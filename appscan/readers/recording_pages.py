@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from appscan.model.personal import Box, Placed, persons
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import shorten
 from appscan.readers.recording_facts import PageFacts, RecordedFiles
@@ -184,6 +185,10 @@ class _StateReader:
         named: dict[str, list[_Control]] = defaultdict(list)
         for control in controls:
             named[squeeze(control.text)].append(control)
+        placed = [placed_text(row) for row in self.state.rows("texts")]
+        for index in persons(placed):
+            self.page.add_once(Fact.ATTRIBUTE, shorten(" ".join(placed[index].text.split())), "person",
+                               screen=self.screen, node=self.node, parent=self.node)
         for row in self.state.rows("texts"):
             text, box = row.text("text"), row.box()
             role = TEXT_ROLES.get(row.text("role", 40), Role.LABEL)
@@ -247,6 +252,19 @@ class _StateReader:
             self._show(text, Role.LABEL, box)
         for row in dialog.rows("controls"):
             self._press(_control(row))
+
+
+def placed_text(row: Row) -> Placed:
+    """A text of a state with its role and box."""
+    return Placed(row.text("text"), row.text("role", 40), box_of(row.box()))
+
+
+def box_of(box: str) -> Box | None:
+    """The box in an attribute, None for ""."""
+    if not box:
+        return None
+    x, y, width, height = map(int, box.split(","))
+    return x, y, width, height
 
 
 def way_out(text: str, closable: bool | None, modal: bool) -> str:

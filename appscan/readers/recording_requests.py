@@ -158,7 +158,8 @@ class RequestReader:
         page.add(Fact.REQUEST, address.value, method, screen=screen, node=node)
         page.note(node, screen, **{"class": request_class, "kind": kind, "trigger": trigger, "virtual": True,
                                    "host": address.host, "interval_period": str(period), "interval_count": str(count),
-                                   "interval_spread": f"{spread:.2f}", f"interval:{trigger}": address.path})
+                                   "interval_spread": f"{spread:.2f}", "interval_first": str(row.count("first")),
+                                   "interval_last": str(row.count("last")), f"interval:{trigger}": address.path})
         if idle and trigger != "idle":
             page.note_as(node, screen, "interval:idle", address.path)
         add_fields(page, node, screen, "request_field", fields)

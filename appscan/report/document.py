@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from appscan.errors import UsageError
@@ -11,6 +12,7 @@ from appscan.model.artifact import App
 from appscan.model.coverage import Gap, Kind
 from appscan.model.judgement import Evidence, Finding, Message, Occurrence
 from appscan.model.report import SCHEMA_VERSION, ArtifactRead, CheckText, ClauseText, Report
+from appscan.model.sighting import PictureKept, Sighting
 from appscan.report.reading_back import report_from
 from appscan.report.words import own_words
 from appscan.texts import has, say
@@ -55,7 +57,13 @@ def to_document(report: Report) -> Document:
         "clauses": [_clause(clause) for clause in report.clauses],
         "timings": {stage: round(float(seconds), 4) for stage, seconds in sorted(report.timings.items())},
         "options_digest": report.options_digest,
+        **({"pictures": [asdict(one) for one in report.pictures]} if report.pictures else {}),
     }
+
+
+def with_pictures(document: Document, pictures: Sequence[PictureKept]) -> Document:
+    """The document with the pictures that were kept beside it."""
+    return {**document, "pictures": [asdict(one) for one in pictures]} if pictures else document
 
 
 def from_document(document: object, name: str = "") -> Report:
@@ -110,6 +118,7 @@ def _artifact(read: ArtifactRead) -> Document:
         "certificates": [{"scheme": signer.scheme, "subject": signer.subject, "sha256": signer.sha256}
                          for signer in artifact.certificates],
         "reader": read.reader, "reading_digest": read.reading_digest, "details": _strings(read.details),
+        **({"crawl": _plain(asdict(read.crawl))} if read.crawl else {}),
     }
 
 
@@ -150,7 +159,22 @@ def _evidence(evidence: Evidence) -> Document:
     return {"kind": signal.kind.value, "value": signal.value[:QUOTED],
             "place": {"file": signal.place.file, "screen": signal.place.screen, "element": signal.place.element},
             "role": signal.role, "actor": signal.actor, "origin": signal.origin, "excerpt": signal.excerpt[:QUOTED],
-            "live": signal.live, "supports": evidence.supports}
+            "live": signal.live, "supports": evidence.supports, **_seen(evidence.seen)}
+
+
+def _seen(sighting: Sighting | None) -> Document:
+    """What a crawl saw, without what it did not."""
+    if sighting is None:
+        return {}
+    told = {name: _plain(value) for name, value in asdict(sighting).items() if value not in (None, "", False)}
+    return {"seen": told} if told else {}
+
+
+def _plain(value: object) -> Any:
+    """Tuples as the lists that JSON has."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _check(check: CheckText) -> Document:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appscan.model.judgement import Force, Presence
 from appscan.report.badge import Badge, badge
 from appscan.report.declared import declaration_named, reason_of
+from appscan.report.figure import Figures
 from appscan.report.listed import Listed, listed
 from appscan.report.quotation import Quotation, Step, path_steps, quotation, rows
 from appscan.report.way import way_there
+from appscan.report.web_view import WebView, web_view
 from appscan.report.words import (
     NAME_SHOWN,
     TEXT_SHOWN,
@@ -68,10 +71,12 @@ class ClauseView:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceView:
-    """One screen or endpoint with its evidence; `way` is for people, `steps` for those who read code."""
+    """One screen or endpoint with its evidence; `way` is for people, `steps` for those who read code, `web`
+    is what a crawl saw."""
 
     screen: str
     way: str
+    web: WebView | None
     quotations: Listed[Quotation]
     steps: tuple[Step, ...]
     fingerprint: str
@@ -117,8 +122,8 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         declared_reason=reason_of(document, finding["check_id"], lang),
         tags=tuple(TagView(say(lang, f"tags.{tag}"), say(lang, f"tags_mean.{tag}")) for tag in finding["tags"]),
         clauses=_clauses(document, finding, lang),
-        occurrences=listed(finding["occurrences"], lambda one: _occurrence(one, lang), OCCURRENCES_OPEN,
-                           OCCURRENCES_FOLDED),
+        occurrences=listed(finding["occurrences"], lambda one: _occurrence(document, finding, one, lang),
+                           OCCURRENCES_OPEN, OCCURRENCES_FOLDED),
         places=len(finding["occurrences"]),
         cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang), CANCELLED_LISTED, 0),
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
@@ -175,12 +180,18 @@ def _clause(clause: Json, lang: Language) -> ClauseView:
     return ClauseView(source, shown(in_language(clause["summary"], lang), TEXT_SHOWN), clause["quotable"])
 
 
-def _occurrence(occurrence: Json, lang: Language) -> OccurrenceView:
+def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language) -> OccurrenceView:
+    figures = Figures(document)
+    web = web_view(document, finding["artifact"], occurrence, figures, lang)
+
+    def quote(same: Sequence[Json]) -> Quotation:
+        return quotation(same, lang, max(figures.number_of(one.get("seen", {})) for one in same))
+
     return OccurrenceView(
         screen=shown(occurrence["screen"], 200),
         way=way_there(occurrence, lang),
-        quotations=listed(rows(occurrence["evidence"]), lambda same: quotation(same, lang), QUOTATIONS_OPEN,
-                          QUOTATIONS_FOLDED),
+        web=web,
+        quotations=listed(rows(occurrence["evidence"]), quote, QUOTATIONS_OPEN, QUOTATIONS_FOLDED),
         steps=tuple(path_steps(occurrence["path"], lang)),
         fingerprint=occurrence["fingerprint"],
     )

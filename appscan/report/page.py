@@ -1,4 +1,5 @@
-"""The report as one self-contained page. Everything from the app is escaped; nothing is loaded and nothing runs."""
+"""The report as one page, with its pictures in the folder beside it. Everything from the app is escaped; nothing runs and
+nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
-    """One HTML file for a report document: no script, no outside resource, and a policy that forbids both."""
+    """One HTML file for a report document: no script, no resource from outside its folder, and a policy that forbids both."""
     from appscan.report.view import arrange
 
     style = _style()
@@ -24,9 +25,10 @@ def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
 
 
 def content_policy(style: str) -> str:
-    """The Content-Security-Policy of the page: nothing but its own style, known by its digest."""
+    """The Content-Security-Policy of the page: its own style, known by its digest, and pictures from its own folder."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:; base-uri 'none'; "
+            "form-action 'none'")
 
 
 @cache
@@ -36,8 +38,11 @@ def _style() -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # costs start time that a scan to JSON does not need
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # costs start time that a scan to JSON does not need
 
-    source = files("appscan.report").joinpath("templates/report.html").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(source)
+    def source(name: str) -> str:
+        return files("appscan.report").joinpath("templates", name).read_text("utf-8")
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                              loader=FunctionLoader(source))
+    return environment.get_template("report.html")

@@ -7,6 +7,7 @@ from typing import Any
 
 from appscan.model.judgement import Verdict
 from appscan.report.badge import SIGNS
+from appscan.report.crawl_view import crawl_line
 from appscan.report.declared import compared, declaration_named
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.words import (
@@ -43,6 +44,7 @@ def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ())
         lines.append("  ! " + say(lang, "report.custom_checks"))
     lines += [_check_line(document, verdict, lang) for verdict in ranked(document)]
     lines += unread
+    lines += ["  " + crawl_line(one["crawl"], lang) for one in document["artifacts"] if "crawl" in one]
     lines += _gap_lines(document, numbers, lang)
     lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
     return lines

@@ -28,7 +28,8 @@ _SIGNATURE = re.compile(r"\(.*$", re.DOTALL)
 class Quotation:
     """One piece of evidence. The quote is `before` + `hit` + `after`, the hit is what made it evidence; `context` is a
     longer text that the hit comes from but does not stand in word for word. `supports` are all rungs it speaks for.
-    `number` only counts within the file, so nobody can look it up; `element` has a name."""
+    `number` only counts within the file, so nobody can look it up; `element` has a name. `frame` is the number of the
+    frame that shows it on a screenshot, 0 for none."""
 
     before: str
     hit: str
@@ -42,6 +43,7 @@ class Quotation:
     origin: str
     actor: str
     dead: bool
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Step:
     full: str
 
 
-def quotation(same: Sequence[Json], lang: Language) -> Quotation:
+def quotation(same: Sequence[Json], lang: Language, frame: int = 0) -> Quotation:
     """Pieces of evidence of a report document that show the `same` thing (see `rows`), as one; of a cancelled one,
     `supports` is the context that set it aside."""
     evidence = same[0]
@@ -63,7 +65,7 @@ def quotation(same: Sequence[Json], lang: Language) -> Quotation:
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
                      "" if number else shown(element, 200), shown(number, 40),
                      supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
-                     shown(evidence["actor"], 60), not evidence["live"])
+                     shown(evidence["actor"], 60), not evidence["live"], frame)
 
 
 def rows(evidence: Sequence[Json]) -> list[list[Json]]:

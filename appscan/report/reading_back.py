@@ -22,6 +22,8 @@ from appscan.model.judgement import (
     Verdict,
 )
 from appscan.model.report import ArtifactRead, CheckText, ClauseText, Report, ScanError, Tool
+from appscan.model.sighting import PictureKept
+from appscan.report.crawl_back import crawl_from, sighting_from
 
 Json = dict[str, Any]
 
@@ -51,6 +53,7 @@ def report_from(document: Json) -> Report:
         actors=tuple(document["actors"]),
         stage=document["stage"],
         complete=document["complete"],
+        pictures=tuple(PictureKept(**one) for one in document.get("pictures", ())),
     )
 
 
@@ -71,7 +74,8 @@ def _artifacts(document: Json) -> tuple[ArtifactRead, ...]:
     for one in document["artifacts"]:
         artifact = _artifact(one)
         coverage = Coverage(tuple(read.pop(artifact.sha256, ())), tuple(gaps.pop(artifact.sha256, ())))
-        artifacts.append(ArtifactRead(artifact, coverage, one["reader"], one["reading_digest"], one["details"]))
+        artifacts.append(ArtifactRead(artifact, coverage, one["reader"], one["reading_digest"], one["details"],
+                                      crawl_from(one["crawl"]) if "crawl" in one else None))
     return tuple(artifacts)
 
 
@@ -101,7 +105,7 @@ def _occurrence(one: Json) -> Occurrence:
 def _evidence(one: Json) -> Evidence:
     signal = Signal(Kind(one["kind"]), one["value"], Place(**one["place"]), one["role"], one["actor"], one["origin"],
                     one["excerpt"], one["live"])
-    return Evidence(signal, one["supports"])
+    return Evidence(signal, one["supports"], sighting_from(one["seen"]) if "seen" in one else None)
 
 
 def _messages(messages: list[Json]) -> tuple[Message, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appscan.report.badge import Badge, badge
+from appscan.report.crawl_view import CrawlView, crawl_view
 from appscan.report.declared import compared, declaration_named, features_declared, is_declared
 from appscan.report.finding_view import FindingView, finding_view
 from appscan.report.listed import Listed, listed
@@ -58,6 +59,7 @@ class ArtifactView:
     title: str
     facts: tuple[Fact, ...]
     read: tuple[Fact, ...]
+    crawl: CrawlView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
             for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
     return ArtifactView(shown(artifact["name"], NAME_SHOWN),
                         (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *_signers(artifact, lang)),
-                        tuple(read))
+                        tuple(read), crawl_view(artifact, lang))
 
 
 def _signers(artifact: Json, lang: Language) -> list[Fact]:
@@ -257,7 +259,8 @@ def _gap(gap: Json, lang: Language) -> GapView:
 
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:
-    lines = ["static", "proposal", "outside", "not_found", "audience", "clauses"]
+    kinds = {artifact["kind"] for artifact in document["artifacts"]}
+    lines = [*(["crawled"] if "recording" in kinds else []), *(["static"] if kinds != {"recording"} else []), "proposal", "outside", "not_found", "audience", "clauses"]
     if document["stage"] == "planned":
         lines.insert(1, "planned")
     return tuple(say(lang, f"report.method.{line}") for line in lines)

@@ -1,0 +1,134 @@
+"""Screenshots made fit for a report: verified, personal data covered, bounded in size. The only importer of Pillow;
+knows no recording and no page."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from appscan.model.personal import Box
+from appscan.model.sighting import PictureKept
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_SIDE = 4000
+"""Pixels of one side of a picture beside a report; taller ones are cut to the surroundings of what they prove."""
+
+LARGEST_DECODED = 40_000_000
+"""Pixels of a picture that is opened at all."""
+
+LARGEST_FILE = 6_000_000
+"""Bytes of one picture beside a report."""
+
+SURROUNDINGS = 1200
+COVERED, FRAMED = (209, 213, 219), (140, 148, 158)
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PLAIN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"sBIT",
+                           b"bKGD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Developed:
+    """A picture as it is written: its bytes, and what the report says of it."""
+
+    content: bytes
+    kept: PictureKept
+
+
+def can_develop() -> bool:
+    """Whether this machine can open pictures (Pillow, extra `web`); without it none is written, covered or not."""
+    try:
+        import PIL.Image  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def develop(source: str, content: bytes, personal: Iterable[Box], marked: Sequence[Box]) -> Developed | None:
+    """The picture `content` with the boxes `personal` covered; None where it is no picture to show. One without
+    personal data stays byte by byte as it was recorded. `marked` are the boxes that it must show."""
+    import warnings
+
+    from PIL import Image, UnidentifiedImageError
+
+    size = _announced(content)
+    if size is None or size[0] * size[1] > LARGEST_DECODED:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
+                opened.load()
+                picture = opened.convert("RGB")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, struct.error, EOFError):
+        return None
+    places = list(dict.fromkeys(place for box in personal if (place := _inside(box, picture.size))))
+    for place in places:
+        _cover(picture, place)
+    left, top, width, height = _window(picture.size, marked)
+    is_whole = (width, height) == picture.size
+    if places or not is_whole or not _is_plain(content):
+        content = _written(picture if is_whole else picture.crop((left, top, left + width, top + height)))
+    if len(content) > LARGEST_FILE:
+        return None
+    return Developed(content, PictureKept(source, hashlib.sha256(content).hexdigest(), width, height, len(places), left,
+                                          top))
+
+
+def _announced(content: bytes) -> tuple[int, int] | None:
+    """Width and height in the head of a PNG (PNG 1.2, 4.1.1)."""
+    if not content.startswith(_SIGNATURE) or content[12:16] != b"IHDR" or len(content) < 33:
+        return None
+    width, height = struct.unpack(">II", content[16:24])
+    return (width, height) if width and height else None
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether a PNG holds nothing but its picture: no comments, no frames, nothing behind its end."""
+    at = len(_SIGNATURE)
+    while at + 12 <= len(content):
+        length, kind = struct.unpack(">I4s", content[at:at + 8])
+        if kind not in _PLAIN_CHUNKS:
+            return False
+        at += length + 12
+        if kind == b"IEND":
+            return at == len(content)
+    return False
+
+
+def _inside(box: Box, size: tuple[int, int]) -> Box | None:
+    """The part of a box that lies on the picture, as left, top, right, bottom."""
+    left, top = max(box[0] - 1, 0), max(box[1] - 1, 0)
+    right, bottom = min(box[0] + box[2] + 1, size[0]), min(box[1] + box[3] + 1, size[1])
+    return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+def _cover(picture: Image, place: Box) -> None:
+    """Replace a place by an even grey, which leaves no trace of its letters, with a frame."""
+    from PIL import ImageDraw
+
+    left, top, right, bottom = place
+    ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), fill=COVERED, outline=FRAMED)
+
+
+def _window(size: tuple[int, int], marked: Sequence[Box]) -> Box:
+    """Left, top, width and height of what is kept of a picture: all of it unless it is too large."""
+    width, height = size
+    if width <= LARGEST_SIDE and height <= LARGEST_SIDE:
+        return 0, 0, width, height
+    boxes = [place for box in marked if (place := _inside(box, size))] or [(0, 0, 1, 1)]
+    left, top = max(min(box[0] for box in boxes) - SURROUNDINGS, 0), max(min(box[1] for box in boxes) - SURROUNDINGS, 0)
+    left = 0 if width <= LARGEST_SIDE else left
+    return left, top, min(width - left, LARGEST_SIDE), min(height - top, LARGEST_SIDE)
+
+
+def _written(picture: Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=False, compress_level=6)
+    return out.getvalue()

@@ -1,0 +1,106 @@
+"""How a person sees the evidence of a crawl again with a browser, step by step, without sending anything. Knows no
+markup; addresses are told, never linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from appscan.model.sighting import MIDNIGHT
+from appscan.report.timeline import HOUR, clock, period_named
+from appscan.report.words import Json
+from appscan.texts import Language, say, shown
+
+ADDRESS_SHOWN = 300
+WAITED_AT_MOST = 900_000
+"""Milliseconds that a person is asked to wait for something to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStep:
+    """One step; `exact` is what is typed or looked for as it stands."""
+
+    text: str
+    exact: str = ""
+
+
+def replay(crawl: Json, screen: str, actor: str, evidence: Sequence[Json], day: Json | None,
+           lang: Language) -> tuple[ReplayStep, ...]:
+    """The steps for one screen; none where its address is not known to be one of the web."""
+    address = address_of(crawl, screen)
+    if not address:
+        return ()
+    seen = [one["seen"] for one in evidence if "seen" in one]
+    steps = [ReplayStep(say(lang, "report.replay.open"), shown(address, ADDRESS_SHOWN))]
+    if any(one.get("viewport") == "mobile" for one in seen):
+        steps.append(ReplayStep(say(lang, "report.replay.mobile")))
+    login = next((one["login"] for one in crawl["actors"] if one["name"] == actor), "none")
+    if login not in ("none", ""):
+        steps.append(ReplayStep(say(lang, "report.replay.login", actor=shown(actor, 60))))
+    steps += _requests(seen, lang)
+    steps += _trials(crawl, screen, lang)
+    steps += _waiting(seen, day, lang)
+    return tuple(steps)
+
+
+def address_of(crawl: Json, screen: str) -> str:
+    """Where a screen is opened: its route on the host of the first start address; "" for what is no page of the web."""
+    if not screen.startswith("/") or screen.startswith("//"):
+        return ""
+    for url in crawl["start_urls"]:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{screen}"
+    return ""
+
+
+def _requests(seen: Sequence[Json], lang: Language) -> list[ReplayStep]:
+    """Watch the network, offline, and press."""
+    exchanges = [one["exchange"] for one in seen if "exchange" in one]
+    telling = [one for one in exchanges if one["request_class"] != "read"] or exchanges
+    if not telling:
+        return []
+    wanted = telling[0]
+    path = wanted["path"].split("?")[0]
+    steps = [ReplayStep(say(lang, "report.replay.network"), shown(path.rstrip("/").rpartition("/")[2] or path, 80)),
+             ReplayStep(say(lang, "report.replay.offline"))]
+    pressed = next((one["pressed"] for one in telling if one["pressed"] and one["path"].split("?")[0] == path), "")
+    if pressed:
+        steps.append(ReplayStep(say(lang, "report.replay.press", control=shown(pressed, 60),
+                                    request=f"{shown(wanted['method'], 10)} {shown(path, 120)}")))
+    if wanted["fields"]:
+        named = ("、" if lang == "zh" else ", ").join(shown(field, 40) for field in wanted["fields"][:6])
+        steps.append(ReplayStep(say(lang, "report.replay.payload", fields=named)))
+    return steps
+
+
+def _trials(crawl: Json, screen: str, lang: Language) -> list[ReplayStep]:
+    tests = dict.fromkeys(one["attempt"]["test"] for one in crawl["trials"] if one["screen"] == screen)
+    return [ReplayStep(say(lang, f"report.replay.trial.{test}")) for test in tests]
+
+
+def _waiting(seen: Sequence[Json], day: Json | None, lang: Language) -> list[ReplayStep]:
+    """What was seen in virtual time, in real time: wait, leave, stay past midnight."""
+    steps = []
+    repeats = sorted((one["repeat"]["period"], one["exchange"]["path"].split("?")[0]) for one in seen
+                     if "repeat" in one and "exchange" in one)
+    if repeats:
+        period, path = repeats[0]
+        key = "report.replay.wait" if period <= WAITED_AT_MOST else "report.replay.wait_long"
+        steps.append(ReplayStep(say(lang, key, period=period_named(period, lang),
+                                    twice=period_named(period * 3, lang), path=shown(path, 120))))
+    if any(one.get("exchange", {}).get("trigger") == "leave" for one in seen):
+        steps.append(ReplayStep(say(lang, "report.replay.leave")))
+    happenings = day["happenings"] if day else ()
+    idle = day["begin"] + min(HOUR, (day["end"] - day["begin"]) // 4) if day else 0
+    early = next((one for one in happenings if idle < one["at"] < MIDNIGHT), None)
+    if early:
+        steps.append(ReplayStep(say(lang, "report.replay.idle", wait=period_named(early["at"] - idle, lang))))
+    late = next((one for one in happenings if one["at"] >= MIDNIGHT), None)
+    if late:
+        steps.append(ReplayStep(say(lang, "report.replay.midnight", time=clock(late["at"], lang))))
+    return steps

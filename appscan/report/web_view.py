@@ -1,0 +1,58 @@
+"""What a crawl saw of one occurrence, arranged for the page: figures, requests, trials, the day, how to see it again.
+Knows no markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from appscan.report.figure import Figure, Figures
+from appscan.report.replay import ReplayStep, replay
+from appscan.report.timeline import Timeline, timeline
+from appscan.report.web_words import TRIALS_SHOWN, RequestView, requests_of, trial_told
+from appscan.report.words import Json
+from appscan.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class WebView:
+    """The web side of an occurrence. `missing` is True where screenshots were taken but are not beside this report."""
+
+    figures: tuple[Figure, ...]
+    missing: bool
+    requests: tuple[RequestView, ...]
+    trials: tuple[str, ...]
+    timeline: Timeline | None
+    replay: tuple[ReplayStep, ...]
+
+
+def web_view(document: Json, artifact: str, occurrence: Json, figures: Figures, lang: Language) -> WebView | None:
+    """The view of one occurrence; None where no crawl saw it. `figures` is filled with what is shown, so that
+    quotations can be numbered like the frames."""
+    crawl = next((one["crawl"] for one in document["artifacts"] if one["sha256"] == artifact and "crawl" in one), None)
+    evidence = [one for one in occurrence["evidence"] if "seen" in one]
+    if crawl is None or not evidence:
+        return None
+    screens = Counter((one["place"]["screen"], one["actor"]) for one in evidence)
+    screen, actor = screens.most_common(1)[0][0]
+    for one in evidence:
+        figures.number_of(one["seen"])
+    trials = [one for one in crawl["trials"] if one["screen"] == screen and one["actor"] == actor][:TRIALS_SHOWN]
+    for one in trials:
+        figures.add_trial(one["picture"])
+    day = next((one for one in crawl["days"] if (one["screen"], one["actor"]) == (screen, actor)), None)
+    proving = _proving(day, evidence) if day else []
+    arranged = figures.arranged()
+    whole = [*evidence, *({**one, "kind": "request", "live": True, "seen": one} for one in proving)]
+    return WebView(
+        arranged, not arranged and any(one["seen"].get("picture") for one in evidence), requests_of(whole, lang),
+        tuple(dict.fromkeys(trial_told(one["attempt"], lang) for one in trials)),
+        timeline(day, proving, lang) if day else None, replay(crawl, screen, actor, whole, day, lang))
+
+
+def _proving(day: Json, evidence: list[Json]) -> list[Json]:
+    """The repeated requests of a day that the evidence speaks of."""
+    addresses = {(one["seen"]["exchange"]["method"], one["seen"]["exchange"]["path"].split("?")[0])
+                 for one in evidence if "exchange" in one["seen"]}
+    return [one for one in day["repeated"]
+            if (one["exchange"]["method"], one["exchange"]["path"].split("?")[0]) in addresses]
