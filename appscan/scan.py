@@ -341,7 +341,8 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         checks=tuple(CheckText(check.id, check.title, check.question, check.notice, check.polarity)
                      for check in checks.checks),
         clauses=tuple(text for key, text in checks.clauses.items() if key in used), jurisdiction=options.jurisdiction,
-        actors=_actors(artifacts), authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
+        actors=_actors(artifacts),
+        authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
         options_digest=_options_digest(options), product=app.product, operator=options.operator,
         complete=not work.interrupted)
 

@@ -1,4 +1,4 @@
-"""Pictures of the evidence, out of the recordings of one scan: which are wanted, what of them is covered. Writes nothing."""
+"""Pictures of the evidence, out of the recordings of one scan: which are wanted, what is covered. Writes none."""
 
 from __future__ import annotations
 

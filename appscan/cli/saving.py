@@ -22,6 +22,7 @@ from appscan.texts import Language
 
 if TYPE_CHECKING:
     from appscan.model.reading import Reading
+    from appscan.model.sighting import PictureKept
     from appscan.scan import ScanResult
 
 LONGEST_NAME = 48
@@ -142,7 +143,7 @@ def _with_evidence(folder: Path, result: ScanResult, document: dict[str, Any]) -
     from appscan.cli.evidence import developed
     from appscan.report.document import with_pictures
 
-    kept = []
+    kept: list[PictureKept] = []
     for picture in developed(result):
         if not kept:
             if (folder / EVIDENCE).is_symlink():  # as for the folder itself

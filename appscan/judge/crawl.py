@@ -41,7 +41,8 @@ def crawl_of(reading: Reading) -> Crawl | None:
     return Crawl(
         start_urls=tuple(told["start"][:MOST_OTHERS]), states=states, viewports=tuple(viewports)[:4],
         actors=tuple(_actor(own) for _, own in _nodes(nodes, "crawl_actor")[:MOST_OTHERS]),
-        routes=routes, routes_found=found, routes_visited=visited, days=_days(nodes), trials=_trials(nodes), caps=tuple(told["cap"][:10]),
+        routes=routes, routes_found=found, routes_visited=visited, days=_days(nodes), trials=_trials(nodes),
+        caps=tuple(told["cap"][:10]),
         queue_left=number("".join(told["queue_left"][:1])), robots="".join(told["robots"][:1]),
         writes="".join(told["writes"][:1]), intended=number("".join(told["intended"][:1])),
         origins=tuple(OriginSeen(_first(own, "crawl_origin"), _first(own, "crawl_origin_kind"),

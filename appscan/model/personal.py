@@ -19,15 +19,15 @@ LONGEST_NAME = 40
 FAR = 240
 """Pixels between a label and the value beside it, at most."""
 
-_MOBILE = re.compile(r"(?<![\w.])(?P<head>(?:\+?86[- ]?)?1[3-9]\d)(?P<mid>[- ]?\d{4}[- ]?)(?P<tail>\d{4})(?![\w.]|-\d)")
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?P<head>[1-9]\d{5})(?P<mid>(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-                       r"\d{3})(?P<tail>[0-9Xx])(?![0-9A-Za-z])")
-_PERSON = r"(?:联系|申请|填报|经办|上报|打卡|签到|报告|值班|责任|户主|反映|举报|投诉|求助|受助|被采集|采集)人(?:员)?"
-_LABEL = re.compile(rf"[*＊]?\s*(?:[\u4e00-\u9fff]{{0,6}}姓名|{_PERSON}|realname|real name|full name)\s*[*＊]?\s*[：:]?",
-                    re.IGNORECASE)
-_NAMED = re.compile(rf"(?P<label>(?:姓\s?名|{_PERSON})\s?[：:]\s?)(?P<name>[\u4e00-\u9fff]{{1,4}}(?:·[\u4e00-\u9fff]{{1,6}}){{0,2}})"
-                    r"(?![\u4e00-\u9fff])")
-_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,8}){1,3}|[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
+_MOBILE = re.compile(r"(?<![\w.])(?P<head>(?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(?P<tail>\d{4})(?![\w.]|-\d)")
+_BORN = r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY = re.compile(rf"(?<![0-9A-Za-z])(?P<head>[1-9]\d{{5}}){_BORN}\d{{3}}(?P<tail>[0-9Xx])(?![0-9A-Za-z])")
+_PERSON = r"(?:联系|申请|填报|经办|上报|打卡|签到|报告|值班|责任|反映|举报|投诉|求助|受助|采集)人员?"
+_HAN = r"[\u4e00-\u9fff]"
+_LABEL = re.compile(rf"[*＊]?\s*(?:{_HAN}{{0,6}}姓名|{_PERSON}|real ?name|full name)\s*[*＊]?\s*[：:]?", re.IGNORECASE)
+_NAMED = re.compile(rf"(?P<label>(?:姓\s?名|{_PERSON})\s?[：:]\s?)"
+                    rf"(?P<name>{_HAN}{{1,4}}(?:·{_HAN}{{1,6}}){{0,2}})(?!{_HAN})")
+_NAME = re.compile(rf"{_HAN}{{2,6}}|{_HAN}{{1,6}}(?:·{_HAN}{{1,8}}){{1,3}}|[A-Z][a-z]+(?: [A-Z][a-z]+){{1,3}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def persons(texts: Sequence[Placed]) -> list[int]:
 def person_boxes(texts: Sequence[Placed], names: Collection[str] = ()) -> list[Box]:
     """Boxes that hold personal data, in the order of the texts."""
     named = set(persons(texts))
-    return [one.box for index, one in enumerate(texts)
-            if one.box is not None and (index in named or is_personal(one.text) or any(name in one.text for name in names))]
+    return [one.box for index, one in enumerate(texts) if one.box is not None and (
+        index in named or is_personal(one.text) or any(name in one.text for name in names))]
 
 
 def known_names(texts: Iterable[str]) -> tuple[str, ...]:

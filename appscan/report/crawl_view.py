@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appscan.report.listed import Listed, listed
 from appscan.report.timeline import clock
 from appscan.report.web_words import blocked_named
-from appscan.report.words import Json
+from appscan.report.words import Json, actor_named
 from appscan.texts import Language, has, say, shown
 
 ROUTES_OPEN, ROUTES_FOLDED = 8, 200
@@ -91,7 +91,7 @@ def crawl_told(crawl: Json, lang: Language) -> tuple[str, ...]:
 
 def crawl_line(crawl: Json, lang: Language) -> str:
     """The crawl in one line of the short text."""
-    names = ("、" if lang == "zh" else ", ").join(shown(one["name"], 30) for one in crawl["actors"][:5])
+    names = ("、" if lang == "zh" else ", ").join(actor_named(one["name"], lang) for one in crawl["actors"][:5])
     return say(lang, "report.crawl.line", found=crawl["routes_found"], visited=crawl["routes_visited"],
                states=crawl["states"], actors=names, intended=crawl["intended"])
 
@@ -112,7 +112,7 @@ def _actor(actor: Json, lang: Language) -> ActorView:
             proof = say(lang, f"report.crawl.proof_{'held' if actor['before'] == actor['after'] == 'yes' else 'open'}")
         if actor["before"] == "no":
             proof = say(lang, "report.crawl.proof_failed")
-    return ActorView(shown(actor["name"], 60), say(lang, f"report.crawl.login.{login}"), proof, actor["states"])
+    return ActorView(actor_named(actor["name"], lang), say(lang, f"report.crawl.login.{login}"), proof, actor["states"])
 
 
 def _route(route: Json, lang: Language) -> RouteView:

@@ -1,5 +1,5 @@
-"""Screenshots as figures: which part is shown, and the numbered frames over it. The picture itself stays as it is; knows no
-markup."""
+"""Screenshots as figures: which part is shown, and the numbered frames over it. The picture itself stays as it is.
+Knows no markup."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ NARROW = 520
 MARGIN = 90
 LEAST_WIDTH, LEAST_HEIGHT = 560, 300
 MOST_HEIGHT = 620
+LEAST_NARROW = 460
 FRAME = 3
 """Pixels between what is framed and its frame."""
 
@@ -106,10 +107,11 @@ def _inside(box: Sequence[int], kept: Json) -> tuple[int, int, int, int] | None:
 
 
 def _view(width: int, height: int, frames: Iterable[Frame]) -> tuple[int, int, int, int]:
-    """What is shown: all of a telephone's window, else the surroundings of the frames."""
+    """What is shown: a telephone's window down to its last frame, else the surroundings of the frames."""
+    frames = list(frames)
     if width <= NARROW and height <= TALL:
-        return 0, 0, width, height
-    framed = list(frames) or [Frame(0, 0, 0, width, min(height, MOST_HEIGHT))]
+        return 0, 0, width, min(height, max([one.y + one.height + 2 * MARGIN for one in frames] + [LEAST_NARROW]))
+    framed = frames or [Frame(0, 0, 0, width, min(height, MOST_HEIGHT))]
     left, right = _span(min(one.x for one in framed), max(one.x + one.width for one in framed), LEAST_WIDTH, width)
     top, bottom = _span(min(one.y for one in framed), max(one.y + one.height for one in framed), LEAST_HEIGHT, height)
     return left, top, right - left, min(bottom - top, max(MOST_HEIGHT, (right - left) * 2))

@@ -125,7 +125,8 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         occurrences=listed(finding["occurrences"], lambda one: _occurrence(document, finding, one, lang),
                            OCCURRENCES_OPEN, OCCURRENCES_FOLDED),
         places=len(finding["occurrences"]),
-        cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang), CANCELLED_LISTED, 0),
+        cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang, several=len(document["actors"]) > 1),
+                         CANCELLED_LISTED, 0),
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
     )
 
@@ -185,7 +186,8 @@ def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language)
     web = web_view(document, finding["artifact"], occurrence, figures, lang)
 
     def quote(same: Sequence[Json]) -> Quotation:
-        return quotation(same, lang, max(figures.number_of(one.get("seen", {})) for one in same))
+        return quotation(same, lang, max(figures.number_of(one.get("seen", {})) for one in same),
+                         len(document["actors"]) > 1)
 
     return OccurrenceView(
         screen=shown(occurrence["screen"], 200),

@@ -1,5 +1,5 @@
-"""The report as one page, with its pictures in the folder beside it. Everything from the app is escaped; nothing runs and
-nothing is loaded from elsewhere."""
+"""The report as one page, with its pictures in the folder beside it. Everything from the app is escaped; nothing runs,
+and nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
-    """One HTML file for a report document: no script, no resource from outside its folder, and a policy that forbids both."""
+    """One HTML file for a report document: no script, nothing from other places, and a policy that forbids both."""
     from appscan.report.view import arrange
 
     style = _style()
@@ -38,7 +38,7 @@ def _style() -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # costs start time that a scan to JSON does not need
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # costs start time that JSON does not need
 
     def source(name: str) -> str:
         return files("appscan.report").joinpath("templates", name).read_text("utf-8")

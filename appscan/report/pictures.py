@@ -66,7 +66,7 @@ def develop(source: str, content: bytes, personal: Iterable[Box], marked: Sequen
             with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
                 opened.load()
                 picture = opened.convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, struct.error, EOFError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, struct.error):
         return None
     places = list(dict.fromkeys(place for box in personal if (place := _inside(box, picture.size))))
     for place in places:
@@ -98,7 +98,7 @@ def _is_plain(content: bytes) -> bool:
             return False
         at += length + 12
         if kind == b"IEND":
-            return at == len(content)
+            return bool(at == len(content))
     return False
 
 

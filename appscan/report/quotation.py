@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appscan.report.words import Json, supports_named
+from appscan.report.timeline import period_named
+from appscan.report.words import Json, actor_named, supports_named
 from appscan.texts import Language, has, say, shown
 from appscan.texts.untrusted import ELLIPSIS, EXCERPT_SHOWN
 
@@ -29,7 +30,7 @@ class Quotation:
     """One piece of evidence. The quote is `before` + `hit` + `after`, the hit is what made it evidence; `context` is a
     longer text that the hit comes from but does not stand in word for word. `supports` are all rungs it speaks for.
     `number` only counts within the file, so nobody can look it up; `element` has a name. `frame` is the number of the
-    frame that shows it on a screenshot, 0 for none."""
+    frame that shows it on a screenshot, 0 for none; `actor` is named where there are several."""
 
     before: str
     hit: str
@@ -54,18 +55,20 @@ class Step:
     full: str
 
 
-def quotation(same: Sequence[Json], lang: Language, frame: int = 0) -> Quotation:
+def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: bool = False) -> Quotation:
     """Pieces of evidence of a report document that show the `same` thing (see `rows`), as one; of a cancelled one,
     `supports` is the context that set it aside."""
     evidence = same[0]
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
+    if evidence["role"] == "periodic" and hit.isascii() and hit.isdigit() and len(hit) < 12:
+        hit, context = say(lang, "report.web.every", period=period_named(int(hit), lang)), ""
     place = evidence["place"]
     element = place["element"].removeprefix(place["file"]) if place["file"] else place["element"]
     number = element if _NUMBER.fullmatch(element) else ""
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
                      "" if number else shown(element, 200), shown(number, 40),
                      supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
-                     shown(evidence["actor"], 60), not evidence["live"], frame)
+                     actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame)
 
 
 def rows(evidence: Sequence[Json]) -> list[list[Json]]:

@@ -3,20 +3,23 @@ template draws it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from appscan.model.sighting import MIDNIGHT
 from appscan.report.words import Json
 from appscan.texts import Language, say, shown
 
-LEFT, RIGHT, WIDTH = 12, 708, 720
-TOP, ROW, EVENTS = 34, 40, 30
+LEFT, RIGHT, WIDTH = 10, 590, 600
+TOP, ROW, EVENTS = 34, 40, 26
 ROWS_SHOWN = 4
 EVENTS_SHOWN = 8
 HOUR = 3_600_000
 DENSE = 4.0
 """Distance of two marks on paper below which they would run into each other."""
+
+Place = Callable[[float], float]
+"""A moment of the day → where it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,11 @@ def timeline(day: Json, repeated: Sequence[Json], lang: Language) -> Timeline | 
         return None
 
     def at(moment: float) -> float:
-        return round(LEFT + (RIGHT - LEFT) * min(max((moment - begin) / (end - begin), 0.0), 1.0), 1)
+        return float(round(LEFT + (RIGHT - LEFT) * min(max((moment - begin) / (end - begin), 0.0), 1.0), 1))
 
     bands = tuple(_band(one, index, at) for index, one in enumerate(_worded(repeated[:ROWS_SHOWN], lang)))
-    events_y = TOP + ROW * len(bands) + (EVENTS / 2 + 4 if happenings else 0)
-    base = TOP + ROW * len(bands) + (EVENTS if happenings else 0) + 6
+    events_y = TOP + ROW * len(bands)
+    base = TOP + ROW * len(bands) - 8 + (EVENTS if happenings else 0)
     events = tuple(Event(number, _apart(at(one["at"]), number, happenings, at), happening_named(one, lang))
                    for number, one in enumerate(happenings[:EVENTS_SHOWN], 1))
     return Timeline(base + 24, base, _ticks(begin, end, at), at(begin + min(HOUR, (end - begin) // 4)),
@@ -112,14 +115,13 @@ def happening_named(one: Json, lang: Language) -> str:
 def _worded(repeated: Iterable[Json], lang: Language) -> list[tuple[Json, str]]:
     return [(one["repeat"], say(
         lang, "report.web.band", method=shown(one["exchange"]["method"], 10),
-        path=shown(one["exchange"]["path"].split("?")[0], 48), period=period_named(one["repeat"]["period"], lang),
+        path=shown(one["exchange"]["path"].split("?")[0], 36), period=period_named(one["repeat"]["period"], lang),
         count=f"{one['repeat']['count']:,}")) for one in repeated]
 
 
-def _band(worded: tuple[Json, str], index: int, at: object) -> Band:
+def _band(worded: tuple[Json, str], index: int, at: Place) -> Band:
     repeat, label = worded
-    place = at if callable(at) else float
-    first, last = place(repeat["first"]), place(max(repeat["last"], repeat["first"]))
+    first, last = at(repeat["first"]), at(max(repeat["last"], repeat["first"]))
     count = max(repeat["count"], 1)
     step = (last - first) / max(count - 1, 1)
     thinned = count > 2 and step < DENSE
@@ -129,17 +131,15 @@ def _band(worded: tuple[Json, str], index: int, at: object) -> Band:
     return Band(label, TOP + ROW * index, first, round(max(last - first, 1), 1), marks, thinned)
 
 
-def _ticks(begin: int, end: int, at: object) -> tuple[Tick, ...]:
-    place = at if callable(at) else float
+def _ticks(begin: int, end: int, at: Place) -> tuple[Tick, ...]:
     every = HOUR * (1 if end - begin <= 6 * HOUR else 2 if end - begin <= 18 * HOUR else 4)
-    moments = [moment for moment in range(-(-begin // every) * every, end + 1, every)][:24]
-    return tuple(Tick(place(moment), f"{moment // HOUR % 24 if moment != MIDNIGHT else 24:02d}:00",
-                      "start" if place(moment) < LEFT + 14 else "end" if place(moment) > RIGHT - 14 else "middle")
+    moments = list(range(-(-begin // every) * every, end + 1, every))[:24]
+    return tuple(Tick(at(moment), f"{moment // HOUR % 24 if moment != MIDNIGHT else 24:02d}:00",
+                      "start" if at(moment) < LEFT + 14 else "end" if at(moment) > RIGHT - 14 else "middle")
                  for moment in moments)
 
 
-def _apart(x: float, number: int, happenings: Sequence[Json], at: object) -> float:
+def _apart(x: float, number: int, happenings: Sequence[Json], at: Place) -> float:
     """Numbers of one moment stand beside each other."""
-    place = at if callable(at) else float
-    same = sum(1 for one in happenings[:number - 1] if abs(place(one["at"]) - x) < 9)
+    same = sum(1 for one in happenings[:number - 1] if abs(at(one["at"]) - x) < 9)
     return round(x + 17 * same if x < WIDTH / 2 else x - 17 * same, 1)

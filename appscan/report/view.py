@@ -16,6 +16,7 @@ from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.words import (
     NAME_SHOWN,
     Json,
+    actor_named,
     app_name,
     check_title,
     gap_reason,
@@ -233,13 +234,22 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
     facts = [("label", artifact["label"]), ("kind", say(lang, f"artifact_kinds.{artifact['kind']}")),
              ("version", version.strip()), ("size", f"{size_named(artifact['size'])}")]
     exact = [("package", artifact["package"]), ("sha256", artifact["sha256"])]
-    details = [Fact(_named(lang, "details", key), shown(value, FACT_LENGTH)) for key, value in
-               list(artifact["details"].items())[:12]]
+    details = [Fact(_named(lang, "details", key), _detail(key, value, lang)) for key, value in
+               list(artifact["details"].items())[:12] if "crawl" not in artifact or key != "actors"]
     read = [Fact(message(lang, "read", item["what"], {}), f"{item['count']:,}")
             for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
     return ArtifactView(shown(artifact["name"], NAME_SHOWN),
                         (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *_signers(artifact, lang)),
                         tuple(read), crawl_view(artifact, lang))
+
+
+def _detail(key: str, value: str, lang: Language) -> str:
+    """A loose fact; words of a closed set and times in the words of the catalogue."""
+    if key == "captured":
+        return " – ".join(time_named(moment, lang) for moment in value.split(" – ")[:2])
+    if key == "virtual_hours" and value.replace(".", "", 1).isdigit():
+        return f"{float(value):.3g}"
+    return _named(lang, f"details.{key}_is", value) if has(f"details.{key}_is.{value}") else shown(value, FACT_LENGTH)
 
 
 def _signers(artifact: Json, lang: Language) -> list[Fact]:
@@ -260,7 +270,8 @@ def _gap(gap: Json, lang: Language) -> GapView:
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:
     kinds = {artifact["kind"] for artifact in document["artifacts"]}
-    lines = [*(["crawled"] if "recording" in kinds else []), *(["static"] if kinds != {"recording"} else []), "proposal", "outside", "not_found", "audience", "clauses"]
+    ways = [way for way, holds in (("crawled", "recording" in kinds), ("static", kinds != {"recording"})) if holds]
+    lines = [*ways, "proposal", "outside", "not_found", "audience", "clauses"]
     if document["stage"] == "planned":
         lines.insert(1, "planned")
     return tuple(say(lang, f"report.method.{line}") for line in lines)
@@ -271,13 +282,14 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
     packs = tool["packs"]
     if uses_custom_checks(document):
         packs = say(lang, "report.packs_custom", packs=packs)
+    separator = "、" if lang == "zh" else ", "
     facts = [
         ("tool", f"{tool['name']} {tool['version']}"), ("packs", packs),
         ("profile", _named(lang, "profiles", document["profile"])),
         ("jurisdiction", _named(lang, "jurisdictions", document["jurisdiction"])),
         ("stage", say(lang, f"stages.{document['stage']}")),
         ("operator", document["operator"]), ("authority", document["authority"]),
-        ("actors", ", ".join(document["actors"])),
+        ("actors", separator.join(actor_named(one, lang) for one in document["actors"])),
         ("started", time_named(document["started"], lang)), ("ended", time_named(document["ended"], lang)),
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]

@@ -41,12 +41,14 @@ def web_view(document: Json, artifact: str, occurrence: Json, figures: Figures, 
     for one in trials:
         figures.add_trial(one["picture"])
     day = next((one for one in crawl["days"] if (one["screen"], one["actor"]) == (screen, actor)), None)
+    known = " ".join([*(one["attempt"]["trigger"] for one in trials),
+                      *(one["text"] for one in (day["happenings"] if day else ()))])
     proving = _proving(day, evidence) if day else []
     arranged = figures.arranged()
     whole = [*evidence, *({**one, "kind": "request", "live": True, "seen": one} for one in proving)]
     return WebView(
         arranged, not arranged and any(one["seen"].get("picture") for one in evidence), requests_of(whole, lang),
-        tuple(dict.fromkeys(trial_told(one["attempt"], lang) for one in trials)),
+        tuple(dict.fromkeys(trial_told(one["attempt"], known, lang) for one in trials)),
         timeline(day, proving, lang) if day else None, replay(crawl, screen, actor, whole, day, lang))
 
 

@@ -81,12 +81,13 @@ def _repeat(repeat: Json, lang: Language) -> str:
     return say(lang, key, period=period_named(repeat["period"], lang), count=f"{repeat['count']:,}")
 
 
-def trial_told(attempt: Json, lang: Language) -> str:
-    """A force trial in one or two sentences: what was tried, what happened, what the page said."""
+def trial_told(attempt: Json, known: str, lang: Language) -> str:
+    """A force trial in one or two sentences: what was tried, what happened, what the page said that is not in `known`,
+    the words that stood there before."""
     trigger, detail = attempt["trigger"], attempt["detail"]
     prompt = next((one for one in PROMPTS if trigger == one or trigger.startswith(one + " ")), "")
     label = trigger.removeprefix(prompt).strip() if prompt else trigger
-    said, kept_back, moved = _told(detail, label)
+    said, kept_back, moved = _told(detail, label, known)
     did = say(lang, f"report.web.tried.{attempt['test']}", prompt=say(lang, f"report.web.prompt.{prompt or 'any'}"),
               label=shown(label, 80))
     result = say(lang, f"report.web.outcome.{attempt['test']}_{attempt['outcome']}")
@@ -97,9 +98,9 @@ def trial_told(attempt: Json, lang: Language) -> str:
     return did + result + "".join(after)
 
 
-def _told(detail: str, label: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
-    """What the page said, requests that were left out, and where one was led instead. A text that another one holds is
-    said once."""
+def _told(detail: str, label: str, known: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """What the page said, requests that were left out, and where one was led instead. Of a text and
+    its parts the parts are told, as far as they are new."""
     said, kept_back, moved = list[str](), list[str](), list[tuple[str, str]]()
     for part in detail.split("; "):
         text = _LEAD.sub("", part.strip(), count=1)
@@ -110,11 +111,14 @@ def _told(detail: str, label: str) -> tuple[list[str], list[str], list[tuple[str
             moved.append((found["wanted"], found["got"]))
         elif text and text not in _OWN_WORDS and text not in label and not (request and request.start() == 0):
             said.append(text)
-    squeezed = ["".join(text.split()) for text in said]
-    whole = [text for index, text in enumerate(said)
-             if not any(squeezed[index] in other and (len(other) > len(squeezed[index]) or place < index)
-                        for place, other in enumerate(squeezed) if place != index)]
-    return whole, kept_back, moved
+    said = list({"".join(text.split()): text for text in reversed(said)}.values())[::-1]
+    parts = [text for text in said if not any(other != text and _holds(text, other) for other in said)]
+    fresh = [text for text in parts if not _holds(known, text)]
+    return list(dict.fromkeys(fresh or parts)), kept_back, moved
+
+
+def _holds(whole: str, part: str) -> bool:
+    return "".join(part.split()) in "".join(whole.split())
 
 
 def blocked_named(blocked: str, lang: Language) -> str:

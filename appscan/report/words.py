@@ -161,6 +161,11 @@ def article_named(article: str, lang: Language) -> str:
     return say(lang, "report.article", number=numeral if lang == "zh" else article)
 
 
+def actor_named(name: str, lang: Language) -> str:
+    """A user role of a crawl; the one without a login is called a visitor."""
+    return say(lang, "report.crawl.visitor") if name == "visitor" else shown(name, 60)
+
+
 def place_named(place: Json, with_screen: bool = False) -> str:
     """File and element of a place, joined; the screen too where the caller does not show it elsewhere."""
     parts = [place["screen"] if with_screen else "", place["file"], place["element"]]
