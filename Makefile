@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint speed
+.PHONY: setup scan crawl test lint speed speed-web
 
 setup: .venv/.ready
 
@@ -33,4 +33,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 speed: setup
-	$(BIN)/python ci/speed.py
+	$(BIN)/python ci/speed.py $(OPTIONS)
+
+speed-web: setup
+	$(BIN)/python ci/speed_web.py $(OPTIONS)
