@@ -2,5 +2,6 @@
 
 from appscan.capture.capture import capture
 from appscan.capture.options import Actor, CaptureOptions
+from appscan.capture.pdf import print_pdf
 
-__all__ = ["Actor", "CaptureOptions", "capture"]
+__all__ = ["Actor", "CaptureOptions", "capture", "print_pdf"]

@@ -7,7 +7,7 @@ Names are known by what stands beside or above them (姓名：, a column 姓名)
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]
@@ -19,15 +19,28 @@ LONGEST_NAME = 40
 FAR = 240
 """Pixels between a label and the value beside it, at most."""
 
-_MOBILE = re.compile(r"(?<![\w.])(?P<head>(?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(?P<tail>\d{4})(?![\w.]|-\d)")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z_.])(?P<head>(?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(?P<tail>\d{4})"
+                     r"(?![0-9A-Za-z_]|[.-]\d)")
 _BORN = r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY = re.compile(rf"(?<![0-9A-Za-z])(?P<head>[1-9]\d{{5}}){_BORN}\d{{3}}(?P<tail>[0-9Xx])(?![0-9A-Za-z])")
 _PERSON = r"(?:联系|申请|填报|经办|上报|打卡|签到|报告|值班|责任|反映|举报|投诉|求助|受助|采集)人员?"
 _HAN = r"[\u4e00-\u9fff]"
 _LABEL = re.compile(rf"[*＊]?\s*(?:{_HAN}{{0,6}}姓名|{_PERSON}|real ?name|full name)\s*[*＊]?\s*[：:]?", re.IGNORECASE)
 _NAMED = re.compile(rf"(?P<label>(?:姓\s?名|{_PERSON})\s?[：:]\s?)"
-                    rf"(?P<name>{_HAN}{{1,4}}(?:·{_HAN}{{1,6}}){{0,2}})(?!{_HAN})")
+                    rf"(?P<name>{_HAN}{{1,4}}(?:·{_HAN}{{1,6}}){{0,2}})(?!{_HAN}|\*)")
 _NAME = re.compile(rf"{_HAN}{{2,6}}|{_HAN}{{1,6}}(?:·{_HAN}{{1,8}}){{1,3}}|[A-Z][a-z]+(?: [A-Z][a-z]+){{1,3}}")
+
+_OWN_KEY = re.compile(r"(?:real|true|full|person|people|staff|worker|member|employee|emp|student|teacher|user|contact|"
+                      r"applicant|reporter|nick)_?name|xm|xingming", re.IGNORECASE)
+_PERSON_KEY = re.compile(r"(?:user|worker|staff|person|member|employee|emp|student|account)_?(?:id|no|code|number)|"
+                         r"(?:mobile|phone|tel)\w{0,8}|id_?card\w{0,4}|gender|sex|age|birth\w{0,6}", re.IGNORECASE)
+_UNIT_KEY = re.compile(r"(?:unit|dept|department|org|village|town|branch|community|duty)(?:_?name)?", re.IGNORECASE)
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
+    "聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁房屠饶"
+    "解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫柏宗桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎"
+    "甄丛仲虞敖巩明佘池查麻苑迟邝封官谈鞠匡惠荆乐冀胥南班储原栗燕楚鄢劳谌奚皮蔺楼冼盘满闻位厉伊仝区郜海阚花权强帅屈由")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,21 @@ def person_boxes(texts: Sequence[Placed], names: Collection[str] = ()) -> list[B
     named = set(persons(texts))
     return [one.box for index, one in enumerate(texts) if one.box is not None and (
         index in named or is_personal(one.text) or any(name in one.text for name in names))]
+
+
+def person_in(record: Mapping[str, object]) -> str:
+    """The name of a person that a record of an answer holds: under a key that says so, or under `name` beside a
+    person's number; beside a unit only where it looks like a Chinese name. "" where there is none."""
+    for key, value in record.items():
+        if isinstance(value, str) and len(value) <= LONGEST_NAME and _OWN_KEY.fullmatch(key) and _NAME.fullmatch(value):
+            return value
+    name = record.get("name")
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        return ""
+    if any(_PERSON_KEY.fullmatch(key) for key in record):
+        return name
+    beside_unit = any(_UNIT_KEY.fullmatch(key) for key in record)
+    return name if beside_unit and name[0] in _SURNAMES and len(name) <= 4 else ""
 
 
 def known_names(texts: Iterable[str]) -> tuple[str, ...]:

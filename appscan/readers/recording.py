@@ -20,6 +20,7 @@ from appscan.readers.recording_crawl import read_crawl
 from appscan.readers.recording_facts import MOST_FACTS, RecordedFiles
 from appscan.readers.recording_gaps import PAGE_KINDS, bounded, capture_gaps, route_gaps
 from appscan.readers.recording_pages import Places, read_places, read_state
+from appscan.readers.recording_people import read_people
 from appscan.readers.recording_requests import Addresses, RequestReader
 from appscan.readers.recording_rows import DamagedRecording, Row
 from appscan.readers.recording_scripts import ScriptReader
@@ -69,6 +70,7 @@ class _Reader:
             self.gaps += capture_gaps(top, places)
             self._states(places)
             read_crawl(top, self.files, places)
+            read_people(self.recording, top, self.files)
             self._step("requests", 0.2)
             self._behaviour(places, addresses)
             self._step("scripts", 0.4)

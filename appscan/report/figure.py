@@ -84,9 +84,11 @@ class Figures:
             self._boxes.setdefault(picture, {})
 
     def arranged(self) -> tuple[Figure, ...]:
-        """The figures, those with frames first."""
+        """The figures, those with frames first; beside them no other screenshots but what trials left."""
         figures = [self._figure(source, boxes) for source, boxes in self._boxes.items()]
-        return tuple(sorted(figures, key=lambda one: not one.frames))
+        framed = any(one.frames for one in figures)
+        telling = [one for one in figures if one.frames or one.trial or not framed]
+        return tuple(sorted(telling, key=lambda one: not one.frames))
 
     def _figure(self, source: str, boxes: Mapping[tuple[int, ...], int]) -> Figure:
         kept = self._kept[source]

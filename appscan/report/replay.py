@@ -38,9 +38,9 @@ def replay(crawl: Json, screen: str, actor: str, evidence: Sequence[Json], day: 
     login = next((one["login"] for one in crawl["actors"] if one["name"] == actor), "none")
     if login not in ("none", ""):
         steps.append(ReplayStep(say(lang, "report.replay.login", actor=shown(actor, 60))))
-    steps += _requests(seen, lang)
+    steps += _network(seen, lang)
     steps += _trials(crawl, screen, lang)
-    steps += _waiting(seen, day, lang)
+    steps += _by_itself(seen, day, lang)
     return tuple(steps)
 
 
@@ -58,22 +58,30 @@ def address_of(crawl: Json, screen: str) -> str:
     return ""
 
 
-def _requests(seen: Sequence[Json], lang: Language) -> list[ReplayStep]:
-    """Watch the network, offline, and press."""
+def _network(seen: Sequence[Json], lang: Language) -> list[ReplayStep]:
+    """Watch the network: what comes by itself, then offline what a press would send."""
     exchanges = [one["exchange"] for one in seen if "exchange" in one]
     telling = [one for one in exchanges if one["request_class"] != "read"] or exchanges
     if not telling:
         return []
-    wanted = telling[0]
-    path = wanted["path"].split("?")[0]
-    steps = [ReplayStep(say(lang, "report.replay.network"), shown(path.rstrip("/").rpartition("/")[2] or path, 80)),
-             ReplayStep(say(lang, "report.replay.offline"))]
-    pressed = next((one["pressed"] for one in telling if one["pressed"] and one["path"].split("?")[0] == path), "")
+    repeats = sorted((one["repeat"]["period"], one["exchange"]["path"].split("?")[0]) for one in seen
+                     if "repeat" in one and "exchange" in one)
+    path = repeats[0][1] if repeats else telling[0]["path"].split("?")[0]
+    steps = [ReplayStep(say(lang, "report.replay.network"), shown(path.rstrip("/").rpartition("/")[2] or path, 80))]
+    if repeats:
+        period = repeats[0][0]
+        steps.append(ReplayStep(say(
+            lang, "report.replay.wait" if period <= WAITED_AT_MOST else "report.replay.wait_long",
+            period=period_named(period, lang), twice=period_named(period * 3, lang), path=shown(path, 120))))
+    same = [one for one in telling if one["path"].split("?")[0] == path]
+    pressed = next((one for one in same if one["pressed"]), None)
     if pressed:
-        steps.append(ReplayStep(say(lang, "report.replay.press", control=shown(pressed, 60),
-                                    request=f"{shown(wanted['method'], 10)} {shown(path, 120)}")))
-    if wanted["fields"]:
-        named = ("、" if lang == "zh" else ", ").join(shown(field, 40) for field in wanted["fields"][:6])
+        steps += [ReplayStep(say(lang, "report.replay.offline")), ReplayStep(say(
+            lang, "report.replay.press", control=shown(pressed["pressed"], 60),
+            request=f"{shown(pressed['method'], 10)} {shown(path, 120)}"))]
+    fields: Sequence[str] = next((one["fields"] for one in same if one["fields"]), ())
+    if fields:
+        named = ("、" if lang == "zh" else ", ").join(shown(field, 40) for field in fields[:6])
         steps.append(ReplayStep(say(lang, "report.replay.payload", fields=named)))
     return steps
 
@@ -83,16 +91,9 @@ def _trials(crawl: Json, screen: str, lang: Language) -> list[ReplayStep]:
     return [ReplayStep(say(lang, f"report.replay.trial.{test}")) for test in tests]
 
 
-def _waiting(seen: Sequence[Json], day: Json | None, lang: Language) -> list[ReplayStep]:
-    """What was seen in virtual time, in real time: wait, leave, stay past midnight."""
+def _by_itself(seen: Sequence[Json], day: Json | None, lang: Language) -> list[ReplayStep]:
+    """What else was seen in virtual time, in real time: leave, wait, stay past midnight."""
     steps = []
-    repeats = sorted((one["repeat"]["period"], one["exchange"]["path"].split("?")[0]) for one in seen
-                     if "repeat" in one and "exchange" in one)
-    if repeats:
-        period, path = repeats[0]
-        key = "report.replay.wait" if period <= WAITED_AT_MOST else "report.replay.wait_long"
-        steps.append(ReplayStep(say(lang, key, period=period_named(period, lang),
-                                    twice=period_named(period * 3, lang), path=shown(path, 120))))
     if any(one.get("exchange", {}).get("trigger") == "leave" for one in seen):
         steps.append(ReplayStep(say(lang, "report.replay.leave")))
     happenings = day["happenings"] if day else ()

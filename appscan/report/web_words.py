@@ -19,6 +19,7 @@ PROMPTS = ("geolocation", "camera", "notifications")
 _REQUEST = re.compile(r"(?P<method>[A-Z]{2,8}) (?:https?://[^\s/]*)?(?P<path>/\S*)")
 _LEAD = re.compile(r"(?:submitted|stopped|invalid|done|refused|missing): ?")
 _MOVED = re.compile(r"(?P<wanted>\S+) -> (?P<got>\S+)")
+_DIGITS = re.compile(r"[\d.,-]+")
 _OWN_WORDS = frozenset({"gone by itself"})
 
 
@@ -39,16 +40,22 @@ class RequestView:
 
 def requests_of(evidence: Iterable[Json], lang: Language) -> tuple[RequestView, ...]:
     """The requests among the evidence, writes first; the same address once, with all that set it off."""
-    grouped: dict[tuple[str, str, str], list[Json]] = {}
-    for one in evidence:
-        seen = one.get("seen", {})
-        if "exchange" in seen and one["live"]:
-            exchange = seen["exchange"]
-            key = exchange["method"], exchange["path"].split("?")[0], exchange["host"]
-            if seen not in grouped.setdefault(key, []):
-                grouped[key].append(seen)
+    grouped: dict[tuple[object, ...], list[Json]] = {}
+    happened = [one["seen"] for one in evidence if one["live"] and "exchange" in one.get("seen", {})]
+    for seen in sorted(happened, key=lambda seen: seen["exchange"]["sent"] is None):
+        like = _like(seen["exchange"])
+        sent = seen["exchange"]["sent"]
+        if sent is None:  # a repetition belongs to the request that was seen once
+            sent = next((known for *other, known in grouped if tuple(other) == like), None)
+        if seen not in grouped.setdefault((*like, sent), []):
+            grouped[*like, sent].append(seen)
     ranked = sorted(grouped.values(), key=lambda same: all(one["exchange"]["request_class"] == "read" for one in same))
     return tuple(_request(same, lang) for same in ranked[:REQUESTS_OPEN])
+
+
+def _like(exchange: Json) -> tuple[str, ...]:
+    """What makes two requests one for people: their figures (moments, places, callbacks) do not count."""
+    return exchange["method"], _DIGITS.sub("", exchange["path"]), exchange["host"], exchange["request_class"]
 
 
 def _request(same: Sequence[Json], lang: Language) -> RequestView:
