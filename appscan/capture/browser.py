@@ -73,10 +73,14 @@ def find_chromium() -> str | None:
 
 
 class Chromium:
-    """A running browser that resolves only `hosts`; a watchdog kills it when nothing came back for `stall_seconds`."""
+    """A running browser that resolves only `hosts`.
 
-    def __init__(self, hosts: frozenset[str], locale: str, stall_seconds: float) -> None:
+    A watchdog kills it when nothing came back for `stall_seconds`, and for good at `until` (monotonic clock).
+    """
+
+    def __init__(self, hosts: frozenset[str], locale: str, stall_seconds: float, until: float = float("inf")) -> None:
         self._hosts = hosts
+        self._until = until
         self._locale = locale
         self._stall = stall_seconds
         self._mark = f"--appscan-run={uuid.uuid4().hex}"
@@ -137,8 +141,12 @@ class Chromium:
             self.browser = None
 
     def renew(self) -> Browser:
-        """End this browser and start another one; memory that pages left behind goes with it."""
+        """End this browser and start another one; memory that pages left behind goes with it.
+
+        Raises CaptureError (browser_died) where its time is over."""
         self.end()
+        if time.monotonic() > self._until:
+            raise CaptureError(Failure.BROWSER_DIED, "chromium", why="max_minutes")
         return self.start()
 
     @property
@@ -151,7 +159,8 @@ class Chromium:
 
     def _watch(self) -> None:
         while not self._watching.wait(1.0):
-            if self.browser and time.monotonic() - self._beat > self._stall:
+            now = time.monotonic()
+            if self.browser and (now - self._beat > self._stall or now > self._until):
                 self.kills += 1
                 self.alive()
                 self._kill()

@@ -6,17 +6,19 @@ import heapq
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from appscan.capture.failures import CaptureError, Failure
-from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
+from appscan.capture.journal import Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
 from appscan.capture.shapes import listed, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
+from appscan.capture.walls import Arrival, is_door, is_moved
 from appscan.capture.writes import Kind, classify
 
 LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
@@ -33,6 +35,10 @@ NEW_TEXTS = 1
 TEXT_STATES = 8
 SCROLLS = 6
 CONTROLS_PER_STATE = 120
+MAX_ARRIVALS = 2000
+MAX_RENEWALS = 10
+MAX_OPTIONS = 6
+"""So many other choices of a list are tried."""
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
@@ -48,10 +54,15 @@ class Explorer:
     seat: Seat
     progress: Progress
     deadline: float
+    suffix: str = ""
+    fresh: Callable[[], Seat] | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     queue: list[tuple[int, int, Visit | tuple[Node, int]]] = field(default_factory=list)
     failures: list[CaptureError] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    doors: set[str] = field(default_factory=set)
     pages: int = 0
+    _renewals: int = 0
     _order: int = 0
     _known: set[str] = field(default_factory=set)
     _patterns: Counter[str] = field(default_factory=Counter)
@@ -152,21 +163,40 @@ class Explorer:
         self._moment(visit.origin, "load", "")
         since = self.journal.marks()
         same_page = self._here and "#" in visit.url and urldefrag(self._here.url).url == urldefrag(visit.url).url
-        sight = self.seat.hash(visit.url) if same_page else self._open(visit.url)
-        self.journal.route(route_of(visit.url), visit.found_by, visited=True)
-        node = self._arrived(sight, visit.origin, visit.by, visit.depth, None, None)
+        self.seat.away = self.network.away = ""
+        started = visit.found_by == "start"
+        try:
+            sight = self.seat.hash(visit.url) if same_page else self._open(visit.url)
+            node = self._arrived(sight, visit.origin, visit.by, visit.depth, None, None)
+        except CaptureError as error:
+            status = error.params.get("status")
+            away = self.seat.away or self.network.away
+            self._came(Arrival(visit.url, started, None, "", status if isinstance(status, int) else 0, away))
+            raise
         self.journal.adopt(since, node.id)
-        if visit.found_by == "start" and route_of(sight.url) != route_of(visit.url):
-            self._wall(visit, node)
+        status = 200 if same_page else self.seat.status
+        arrival = Arrival(visit.url, started, node.id, sight.route, status, self.seat.away)
+        self._came(arrival)
+        visited = node.id not in self.doors or not is_moved(arrival)
+        self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
+        if started:
+            self._linger(visit, node)
 
-    def _wall(self, visit: Visit, node: Node) -> None:
-        """Sent from a start address to a page that asks for a password: nothing behind it was seen."""
-        if any(control.get("role") == "password" for control in node.controls):
-            self.journal.route(route_of(visit.url), "start", blocked="login_wall")
-            self.journal.gap("login_wall", list(PAGE_KINDS), visit.url, blinds=True)
+    def _linger(self, visit: Visit, node: Node) -> None:
+        """What a start shows after some seconds by itself is a state of its own."""
+        later = self.seat.linger()
+        if later and self.network.own(later.url) and later.key not in self.nodes:
+            self._moment(node.id, "timer", "")
+            self._arrived(later, node.id, "later", visit.depth, None, None, late=True)
+
+    def _came(self, arrival: Arrival) -> None:
+        if len(self.arrivals) < MAX_ARRIVALS or arrival.started:
+            self.arrivals.append(arrival)
 
     def _open(self, url: str) -> Sight:
         self.pages += 1
+        if self._here and urldefrag(self._here.url).url == urldefrag(url).url:
+            self.seat.park()  # another fragment alone would load nothing, and leave dialogs where they are
         return self.seat.open(url)
 
     def _moment(self, state: str | None, trigger: str, label: str) -> None:
@@ -174,7 +204,14 @@ class Explorer:
         self.journal.moment = Moment(before.actor, state, trigger, label, before.viewport)
 
     def _arrived(
-        self, sight: Sight, origin: str | None, by: str, depth: int, parent: Node | None, press: str | None
+        self,
+        sight: Sight,
+        origin: str | None,
+        by: str,
+        depth: int,
+        parent: Node | None,
+        press: str | None,
+        late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
         self._here = sight
@@ -185,7 +222,7 @@ class Explorer:
             return known
         if not self.network.own(sight.url):
             raise CaptureError(Failure.UNREACHABLE_HOST, sight.url, why="other_origin")
-        identity = f"s{len(self.nodes) + sum(self._text_states.values()) + 1}-{self.journal.moment.actor}"
+        identity = f"s{len(self.nodes) + sum(self._text_states.values()) + 1}-{self.suffix}"
         seen = self.seat.look()
         looked = self.seat.sight(seen)
         if looked.key != sight.key and looked.key in self.nodes:  # it went on while we looked, to a place we know
@@ -197,7 +234,10 @@ class Explorer:
         if known:  # same controls, new words: worth keeping, not worth walking again
             self._text_states[sight.route] += 1
             return known
-        node = Node(identity, sight, depth, controls, parent, press)
+        if is_door(seen, sight.route):
+            self.doors.add(identity)
+        covered = any(row.get("modal") for row in listed(seen, "dialogs"))
+        node = Node(identity, sight, depth, controls, parent, press, covered, late)
         self.nodes[sight.key] = node
         self.journal.route(sight.route, "start" if by == "start" else "click" if press else "link", visited=True)
         self._discover(node, seen)
@@ -255,6 +295,9 @@ class Explorer:
                 self.journal.out("downloads", href, "download")
             elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
                 self._queue_url(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
+        for href in seen.get("links") or []:
+            if isinstance(href, str) and self.network.own(href) and not LEAVING.search(href):
+                self._queue_url(Visit(href, node.id, "folded link", "link", node.depth + 1))
         base = urldefrag(node.sight.url).url
         for row in seen.get("routes") or []:
             if not (isinstance(row, list) and len(row) == 2):
@@ -302,13 +345,32 @@ class Explorer:
             if len(self.nodes) >= self.options.max_states or time.monotonic() > self.deadline:
                 self._push((node, index), node.depth)
                 return
-            if not self._go_to(node):
-                self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
+            if not self._go_to(node) and not self._go_anew(node):
+                if not self._answered(node):
+                    self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
                 return
-            self._press(node, control)
+            for _ in range(max(1, min(int(control.get("options") or 0) - 1, MAX_OPTIONS))):
+                self._press(node, control)
         if len(node.controls) > CONTROLS_PER_STATE:
             self.journal.reached.add("controls")
             self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=len(node.controls))
+
+    def _go_anew(self, node: Node) -> bool:
+        """Once more in a browser that has stored nothing since the walk began: what was pressed meanwhile may have
+        changed the page for good."""
+        if self.fresh is None or self._renewals >= MAX_RENEWALS or self._answered(node):
+            return False
+        self._renewals += 1
+        self.seat = self.fresh()
+        self._here = None
+        return self._go_to(node)
+
+    def _answered(self, node: Node) -> bool:
+        """True where a state differed from what is there now by a dialog alone that was answered meanwhile (a consent,
+        a welcome): what lies under it is walked as a state of its own."""
+        return node.covered and self._here is not None and self._here.route == node.sight.route and self._here.key in (
+            other.sight.key for other in self.nodes.values()
+        )
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
@@ -369,12 +431,29 @@ class Explorer:
                 if self._here.key == node.sight.key:
                     return True
             self._here = self._open(node.sight.url)
+            if node.late:
+                self._here = self.seat.linger() or self._here
             if self._here.key == node.sight.key:
                 return True
         if node.parent is None or node.press is None or depth > 6:
-            return self._here is not None and self._here.route == node.sight.route
+            return self._here is not None and self._here.route == node.sight.route and self._uncovered(node)
         self._replayed.add(node.id)  # its address does not lead there
         if not self._go_to(node.parent, depth + 1):
             return False
         self._here = self.seat.step(node.press)
-        return self._here.route == node.sight.route
+        if self._here.outcome == "covered" and self._aside():
+            self._here = self.seat.step(node.press)
+        return self._here.route == node.sight.route and self._uncovered(node)
+
+    def _uncovered(self, node: Node) -> bool:
+        """Put a dialog aside that was not there when the state was first seen; False where it cannot be passed."""
+        assert self._here
+        if node.covered or self._here.key == node.sight.key or not self._here.dialogs:
+            return True
+        return self._aside() and self._here.route == node.sight.route
+
+    def _aside(self) -> bool:
+        """Take the way out of the dialog in front, where it has one."""
+        seen = self.seat.ask("() => __appscan.aside()", None)
+        self._here = self.seat.sight(seen)
+        return bool(seen.get("out"))

@@ -1,5 +1,4 @@
-"""Signs in by steps of a file and proves that a session holds. Knows no policy; secrets come from the
-environment only."""
+"""Signs in by steps of a file and proves that a session holds; secrets come from the environment. Knows no policy."""
 
 from __future__ import annotations
 
@@ -16,6 +15,7 @@ from playwright.sync_api import Error, Locator, Page
 
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.page import Seat
+from appscan.capture.walls import is_door
 from appscan.errors import UsageError
 
 VERBS = ("open", "fill", "click", "press", "wait", "expect")
@@ -42,9 +42,10 @@ class Steps:
 
 
 def read_steps(path: Path, environment: Mapping[str, str] | None = None) -> Steps:
-    """Read a step file (`endpoints: [/api/login]`, `steps:` of open, fill, click, press, wait, expect);
-    `${NAME}` is taken
-    from the environment. Raises UsageError where the file is wrong or a variable is missing."""
+    """Read a step file (`endpoints: [/api/login]`, `steps:` of open, fill, click, press, wait, expect).
+
+    `${NAME}` is taken from the environment. Raises UsageError where the file is wrong or a variable is missing.
+    """
     environment = os.environ if environment is None else environment
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
@@ -136,17 +137,11 @@ def _control(page: Page, name: str) -> Locator:
 
 
 def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool:
-    """True where the address opens as itself: no refusal, no page that asks for a password, and what was
-    expected is there."""
-    wanted = urlsplit(url).path
+    """True where the address opens as itself: no refusal, no place to sign in, and what was expected is there."""
+    seat.away = ""
     try:
         sight = seat.open(url)
-        asks = seat.page.locator("input[type=password]").first
-        if asks.count() and asks.is_visible():
-            return False
-        if urlsplit(sight.url).path != wanted and re.search(
-            r"log-?in|sign-?in|sso|cas|auth", urlsplit(sight.url).path, re.IGNORECASE
-        ):
+        if seat.away or is_door(seat.look(), sight.route):
             return False
         until = time.monotonic() + 3
         while expects:

@@ -71,6 +71,7 @@ class Network:
     success: dict[str, Any] = field(default_factory=lambda: dict(DEFAULT_SUCCESS))
     success_hits: int = 0
     leaks: list[str] = field(default_factory=list)
+    away: str = ""
     let_through: set[str] = field(default_factory=set)
     _robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
     _recent: dict[str, deque[float]] = field(default_factory=dict)
@@ -144,7 +145,10 @@ class Network:
             return
         if not self.own(url):
             self.journal.out("origins", _origin(url), kind)
-            self._refuse(route, kind)
+            if kind == "document":  # the page that wanted to go there stays
+                route.fulfill(status=204, body="")
+            else:
+                self._refuse(route, kind)
             return
         kept = self.assets.get(url) if method == "GET" and kind in ("script", "style", "image", "other") else None
         if kept:
@@ -331,6 +335,7 @@ class Network:
                 self.journal.on_network(method, target, kind, verdict, self.own(target) and verdict is Kind.READ, "")
                 if not self.own(target):
                     self.journal.out("origins", _origin(target), "redirect")
+                    self.away = target[:2000]
                 if not self.own(target) or not (verdict is Kind.READ or self._may_write(method, target)):
                     session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                     return

@@ -15,6 +15,7 @@ from appscan.capture.journal import Journal
 from appscan.capture.network import Network
 
 SETTLE = 1500
+LINGER = 3200
 MAX_NAVIGATIONS = 25
 
 
@@ -27,6 +28,7 @@ class Sight:
     fold: str
     marks: frozenset[int]
     outcome: str = "done"
+    dialogs: int = 0
 
     @property
     def key(self) -> str:
@@ -46,7 +48,8 @@ class Seat:
         self._navigations = 0
         self._leaving = False
         self.page.on("framenavigated", self._count)
-        self._status = 0
+        self.status = 0
+        self.away = ""
         self.page.on("response", self._answered)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._gave_up)
@@ -62,10 +65,12 @@ class Seat:
     def _asked(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._leaving = True
+            if not self._network.own(request.url) and request.url.startswith("http"):
+                self.away = request.url[:2000]
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:
-            self._status = response.status
+            self.status = response.status
 
     def _gave_up(self, request: Request) -> None:
         if request.is_navigation_request():
@@ -89,9 +94,9 @@ class Seat:
         except Error as error:
             if "ERR_ABORTED" in str(error) or "Download is starting" in str(error):
                 raise CaptureError(Failure.NOT_HTML, url, kind="download") from error
-            refused = of_status(self._status) if "ERR_HTTP_RESPONSE_CODE_FAILURE" in str(error) else None
+            refused = of_status(self.status) if "ERR_HTTP_RESPONSE_CODE_FAILURE" in str(error) else None
             if refused:
-                raise CaptureError(refused, url, status=self._status) from error
+                raise CaptureError(refused, url, status=self.status) from error
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
         return self.rest(40)
 
@@ -138,6 +143,12 @@ class Seat:
         """Go to an address that differs in its fragment only."""
         self._navigations = 0
         return self._sight(self.ask("([url, most]) => __appscan.hash(url, most)", [url, SETTLE]))
+
+    def linger(self) -> Sight | None:
+        """Wait for what the page has planned for the next seconds (a splash, a late dialog); None where nothing is."""
+        self._navigations = 0
+        seen = self.ask("(most) => __appscan.linger(most)", LINGER)
+        return self._sight(seen) if seen.get("waited", True) else None
 
     def scroll(self) -> tuple[bool, Sight]:
         """Scroll to the end once; True where the page grew."""
@@ -230,4 +241,5 @@ class Seat:
             str(seen.get("fold", "")),
             frozenset(mark for mark in marks if isinstance(mark, int)) if isinstance(marks, list) else frozenset(),
             str(seen.get("outcome", "done")),
+            dialogs if isinstance(dialogs := seen.get("dialogs"), int) else 0,
         )

@@ -11,7 +11,8 @@ from appscan.capture.page import Sight
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A state and how to get there: by its address, or by pressing `press` in `parent`."""
+    """A state and how to get there: by its address, or by pressing `press` in `parent`. `covered`: a dialog lay over
+    it; `late`: it came by itself, some seconds after its address was opened."""
 
     id: str
     sight: Sight
@@ -19,6 +20,8 @@ class Node:
     controls: tuple[dict[str, Any], ...]
     parent: Node | None = None
     press: str | None = None
+    covered: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

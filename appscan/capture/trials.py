@@ -6,15 +6,18 @@ Knows no policy. Everything is tried against the capture's own answers; nothing 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from appscan.capture.attempts import Attempts, Reply
 from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.gates import passages, skip_dialog, skip_passage
 from appscan.capture.journal import Journal, Moment
-from appscan.capture.page import Seat, Sight
-from appscan.capture.shapes import listed
+from appscan.capture.omissions import Omission, omissions, omit
+from appscan.capture.page import Seat
 from appscan.capture.states import Node
 
 PROMPTS = (
@@ -25,103 +28,143 @@ PROMPTS = (
 SWITCHES = ("switch",)
 SHARE_GONE = 0.3
 """Where so much of a page's text is replaced by other text after a refusal, the page does not go on."""
-TOUCHING = frozenset({"write", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a page did after something was tried."""
+class Trial:
+    """One thing to try: at a state, a test, in the words of the page what it is about, and how to try it. `attempt`
+    gives (trigger, outcome, detail), or None where nothing can be told."""
 
-    sight: Sight
-    messages: tuple[str, ...]
-    intended: tuple[str, ...]
-    dialogs: tuple[str, ...]
-    texts: frozenset[str]
+    node: Node
+    test: str
+    trigger: str
+    attempt: Callable[[], tuple[str, str, str] | None]
+    told: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.test} {self.trigger}"
 
 
 @dataclass
 class Trials:
-    """Tries prompts, overlays and forms of the states that a walk has found, at most `most` of them."""
+    """Tries prompts, overlays, forms and gates of the states that a walk has found, at most `most`, until `until`."""
 
     explorer: Explorer
     journal: Journal
     most: int
     fresh: Callable[[], Seat]
-    done: int = 0
+    until: float
+    tried: set[str] = field(default_factory=set)
 
-    @property
-    def seat(self) -> Seat:
-        return self.explorer.seat
+    def __post_init__(self) -> None:
+        self.attempts = Attempts(self.explorer, self.journal, self._renew)
+
+    def _renew(self) -> Seat:
+        return self.fresh()  # another one where the browser was renewed
 
     def run(self) -> None:
-        """All trials, in the order of the states. Raises CaptureError (browser_died) where the browser went."""
-        tried: set[str] = set()
-        for node, test, trigger, argument in self._wanted():
-            name = f"{test} {argument if test in ('decline', 'revoke') else ''} {trigger}"
-            if name in tried or self.done >= self.most:
+        """All trials, in the order of their tests and states; what was tried before the browser died is not tried
+        again. Raises CaptureError (browser_died) where the browser went."""
+        waiting = [trial for trial in self._wanted() if trial.name not in self.tried]
+        for index, trial in enumerate(waiting):
+            if trial.name in self.tried or len(self.tried) >= self.most:
                 continue
-            tried.add(name)
-            self.done += 1
-            self.explorer.progress("trial", self.done, self.most)
-            before = self.journal.moment
-            self.journal.moment = Moment(before.actor, node.id, "trial", trigger, before.viewport)
-            try:
-                self._try(node, test, trigger, argument)
-            except CaptureError as error:
-                if error.failure is Failure.BROWSER_DIED:
-                    raise
-                self.journal.gap("trial_failed", ["trial"], node.sight.url, step=test, why=trigger[:200])
-            finally:
-                self.journal.moment = before
-                self.explorer.forget_place()
+            if time.monotonic() > self.until:
+                self.journal.reached.add("minutes")
+                self.journal.gap("trials_not_made", ["trial"], "", count=len(waiting) - index)
+                return
+            self.tried.add(trial.name)
+            self.explorer.progress("trial", len(self.tried), self.most)
+            self._try(trial)
 
-    def _wanted(self) -> list[tuple[Node, str, str, str]]:
-        """(state, test, trigger, argument) of every trial worth making."""
-        nodes = {node.id: node for node in self.explorer.nodes.values()}
-        wanted: list[tuple[Node, str, str, str]] = []
+    def _try(self, trial: Trial) -> None:
+        before = self.journal.moment
+        self.journal.moment = Moment(before.actor, trial.node.id, "trial", trial.trigger[:400], before.viewport)
+        try:
+            found = trial.attempt()
+            if found:
+                self._write(trial, *found)
+            elif trial.told:
+                self._gap(trial)
+        except CaptureError as error:
+            if error.failure is Failure.BROWSER_DIED:
+                raise
+            self._gap(trial)
+        finally:
+            self.journal.moment = before
+            self.explorer.forget_place()
+
+    def _gap(self, trial: Trial) -> None:
+        place = trial.node.sight.url
+        self.journal.gap("trial_failed", ["trial"], place, step=trial.test, why=trial.trigger[:200])
+
+    def _wanted(self) -> list[Trial]:
+        """Every trial worth making. The tests take turns, so that many prompts do not use up what gates may have."""
+        queues = [self._prompts(), self._dialogs(), self._forms(), self._passages(), self._switches()]
+        ordered: list[Trial] = []
+        for place in range(max(map(len, queues), default=0)):
+            ordered += [queue[place] for queue in queues if place < len(queue)]
+        return ordered
+
+    def _prompts(self) -> list[Trial]:
+        nodes, found = self._nodes(), list[Trial]()
         for call in self.journal.calls:
             node = nodes.get(str(call["state"]))
             family = next((name for name, pattern in PROMPTS if pattern.search(call["api"])), None)
-            if node and family and call["virtual"] is None and call["actor"] == self.journal.moment.actor:
-                label = self.journal.prompted_by.get((call["actor"], call["state"], call["api"]), "")
-                wanted.append((node, "decline", label, family))
-                if "watch" in call["api"].lower():
-                    wanted.append((node, "revoke", label, family))
-        for state in self.journal.states:
-            node = nodes.get(state["id"])
-            if node is None:
+            if not node or not family or call["virtual"] is not None:
                 continue
+            label = self.journal.prompted_by.get((call["actor"], call["state"], call["api"]), "")
+            found.append(self._decline(node, label, family))
+            if "watch" in call["api"].lower():
+                found.append(self._revoke(node, label, family))
+        return _distinct(found)
+
+    def _dialogs(self) -> list[Trial]:
+        found = []
+        for node, state in self._states():
             for dialog in state["dialogs"]:
-                if dialog["modal"]:
-                    wanted += [(node, test, dialog["text"][:200], "dialog") for test in ("opt_out", "skip")]
-            wanted += [
-                (node, "omit", form["submit"], str(index))
-                for index, form in enumerate(state["forms"])
-                if form["submit"] and any(item["type"] == "file" for item in form["fields"])
+                if dialog["modal"] and dialog["text"]:
+                    found += [self._opt_out(node, dialog["text"], "dialog"), self._skip(node, dialog)]
+        return _distinct(found)
+
+    def _forms(self) -> list[Trial]:
+        return _distinct(
+            [self._omit(node, row) for node, state in self._states() for row in omissions(state, self.journal)]
+        )
+
+    def _passages(self) -> list[Trial]:
+        walked = [row for row in self.journal.requests if row["actor"] == self.journal.moment.actor]
+        return [self._passage(*row) for row in passages(self.explorer, walked)]
+
+    def _passage(self, gate: Node, places: list[Node], label: str) -> Trial:
+        return Trial(gate, "skip", label, lambda: skip_passage(self.attempts, gate, places, label), told=False)
+
+    def _switches(self) -> list[Trial]:
+        return _distinct(
+            [
+                self._opt_out(node, row["text"], "switch")
+                for node, state in self._states()
+                for row in state["controls"]
+                if row["role"] in SWITCHES
             ]
-            wanted += [(node, "opt_out", row["text"], "switch") for row in state["controls"] if row["role"] in SWITCHES]
-        return wanted
+        )
 
-    def _try(self, node: Node, test: str, trigger: str, argument: str) -> None:
-        match test:
-            case "decline":
-                self._decline(node, trigger, argument)
-            case "revoke":
-                self._revoke(node, trigger, argument)
-            case "omit":
-                self._omit(node, trigger, int(argument))
-            case "skip":
-                self._skip(node, trigger)
-            case _:
-                self._opt_out(node, trigger, argument)
+    def _nodes(self) -> dict[str, Node]:
+        return {node.id: node for node in self.explorer.nodes.values()}
 
-    def _write(self, node: Node, test: str, trigger: str, outcome: str, detail: str) -> None:
-        picture = self.journal.keep_picture(self.seat.picture()) if self.explorer.options.pictures else None
+    def _states(self) -> list[tuple[Node, dict[str, Any]]]:
+        nodes = self._nodes()
+        return [(nodes[row["id"]], row) for row in self.journal.states if row["id"] in nodes]
+
+    def _write(self, trial: Trial, trigger: str, outcome: str, detail: str) -> None:
+        seat = self.explorer.seat
+        picture = self.journal.keep_picture(seat.picture()) if self.explorer.options.pictures else None
         self.journal.trials.append(
             {
                 "actor": self.journal.moment.actor,
-                "state": node.id,
-                "test": test,
+                "state": trial.node.id,
+                "test": trial.test,
                 "trigger": trigger[:400],
                 "outcome": outcome,
                 "detail": detail[:2000],
@@ -129,113 +172,63 @@ class Trials:
             }
         )
 
-    def _after(self, code: str, argument: Any) -> Reply:
-        """Run code in the page and gather what followed: messages, intended writes, dialogs, new words."""
-        requests, messages = len(self.journal.requests), len(self.journal.messages)
-        sight = self.seat.sight(self.seat.ask(code, argument))
-        seen = self.seat.look()
-        return Reply(
-            sight,
-            tuple(row["text"] for row in self.journal.messages[messages:]),
-            tuple(
-                f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING
-            ),
-            tuple(str(row.get("text", "")) for row in listed(seen, "dialogs") if row.get("modal")),
-            frozenset(str(row.get("text", "")) for row in listed(seen, "texts")),
-        )
+    def _decline(self, node: Node, label: str, family: str) -> Trial:
+        trigger = f"{family} {label}".strip()
 
-    def _start(self, node: Node, deny: str | None) -> Reply:
-        """The state, loaded afresh, with a permission refused from the beginning or not."""
-        self.explorer.seat = self.fresh()  # what earlier presses have stored must not answer for this one
-        self.explorer.forget_place()
-        self.seat.refuse(deny)
-        try:
-            requests, messages = len(self.journal.requests), len(self.journal.messages)
-            if not self.explorer.reach(node):
-                raise CaptureError(Failure.PAGE_TIME_OUT, node.sight.url)
-            first = self._after("() => { return __appscan.rest(800, 60); }", None)
-        finally:
-            self.seat.refuse(None)
-        told = tuple(row["text"] for row in self.journal.messages[messages:])
-        meant = tuple(
-            f"{row['method']} {row['url']}" for row in self.journal.requests[requests:] if row["class"] in TOUCHING
-        )
-        return Reply(first.sight, told, meant, first.dialogs, first.texts)
+        def attempt() -> tuple[str, str, str]:
+            allowed = self.attempts.start(node, None)
+            if label:
+                allowed = self.attempts.press(label, None)
+            refused = self.attempts.start(node, family)
+            if label:
+                refused = self.attempts.press(label, family)
+            return trigger, *compared(allowed, refused)
 
-    def _press(self, label: str, deny: str | None) -> Reply:
-        """Press the control with this text (or only wait), with a permission refused meanwhile."""
-        return self._after("([label, deny]) => __appscan.attempt(label, deny)", [label, deny])
+        return Trial(node, "decline", trigger, attempt)
 
-    def _decline(self, node: Node, label: str, family: str) -> None:
-        allowed = self._start(node, None)
-        if label:
-            allowed = self._press(label, None)
-        refused = self._start(node, family)
-        if label:
-            refused = self._press(label, family)
-        outcome, detail = compared(allowed, refused)
-        self._write(node, "decline", f"{family} {label}".strip(), outcome, detail)
+    def _revoke(self, node: Node, label: str, family: str) -> Trial:
+        trigger = f"{family} {label}".strip()
 
-    def _revoke(self, node: Node, label: str, family: str) -> None:
-        before = self._start(node, None)
-        if label:
-            before = self._press(label, None)
-        after = self._after("(family) => __appscan.revoke(family)", family)
-        new = after.texts - before.texts
-        outcome, detail = compared(before, after) if new or after.messages or after.dialogs else ("allowed", "")
-        self._write(node, "revoke", f"{family} {label}".strip(), outcome, detail)
+        def attempt() -> tuple[str, str, str]:
+            before = self.attempts.start(node, None)
+            if label:
+                before = self.attempts.press(label, None)
+            after = self.attempts.after("(family) => __appscan.revoke(family)", family)
+            changed = (after.texts - before.texts) or after.messages or after.dialogs
+            return trigger, *(compared(before, after) if changed else ("allowed", ""))
 
-    def _omit(self, node: Node, submit: str, index: int) -> None:
-        """Submit with a stand-in for the picture, then without; refused is only what goes through with one and
-        not without."""
-        self._start(node, None)
-        whole = self._after("([index, without]) => __appscan.submit(index, without)", [index, False])
-        before = self._start(node, None)
-        after = self._after("([index, without]) => __appscan.submit(index, without)", [index, True])
-        new = sorted(after.texts - before.texts)
-        detail = "; ".join([*after.messages, *new])
-        if after.intended:
-            self._write(node, "omit", submit, "server_decides", "; ".join([*after.intended, detail]).strip("; "))
-        elif whole.intended:
-            self._write(
-                node, "omit", submit, "refused", f"{after.sight.outcome}: {detail}; not asked: {whole.intended[0]}"
-            )
-        else:
-            self.journal.gap("trial_failed", ["trial"], node.sight.url, step="omit", why=submit[:200])
+        return Trial(node, "revoke", trigger, attempt)
 
-    def _skip(self, node: Node, dialog: str) -> None:
-        """Leave the dialog alone and go to another place; is it still in the way there, or are we sent back?"""
-        self._start(node, None)
-        elsewhere = next(
-            (
-                other
-                for other in self.explorer.nodes.values()
-                if other.parent is None and other.sight.route != node.sight.route
-            ),
-            None,
-        ) or next((other for other in self.explorer.nodes.values() if other.sight.route != node.sight.route), None)
-        if elsewhere is None:
-            return
-        sight = self.seat.open(elsewhere.sight.url)
-        seen = self.seat.look()
-        still = [str(row.get("text", "")) for row in listed(seen, "dialogs") if row.get("modal")]
-        sent_back = sight.route != elsewhere.sight.route
-        blocked = sent_back or any(text[:40] == dialog[:40] for text in still)
-        self._write(
-            node,
-            "skip",
-            dialog,
-            "refused" if blocked else "allowed",
-            f"{elsewhere.sight.route} -> {sight.route}; {'; '.join(still)}",
-        )
+    def _omit(self, node: Node, omission: Omission) -> Trial:
+        left_out = " ".join(part for part in (omission.submit, omission.picker or omission.family) if part)
 
-    def _opt_out(self, node: Node, trigger: str, what: str) -> None:
+        def attempt() -> tuple[str, str, str] | None:
+            found = omit(self.attempts, node, omission)
+            return (left_out, *found) if found else None
+
+        return Trial(node, "omit", left_out, attempt)
+
+    def _skip(self, node: Node, dialog: dict[str, Any]) -> Trial:
+        text, closable = dialog["text"][:200], dialog["closable"] is True
+        return Trial(node, "skip", text, lambda: skip_dialog(self.attempts, node, text, closable), told=False)
+
+    def _opt_out(self, node: Node, text: str, what: str) -> Trial:
         """Is there a way out of a dialog, or a switch that can be turned?"""
-        self._start(node, None)
-        seen = self.seat.ask("([text, what]) => __appscan.wayOut(text, what)", [trigger, what])
-        self._write(
-            node, "opt_out", trigger, "allowed" if seen.get("out") else "refused", str(seen.get("by", ""))[:400]
-        )
+        trigger = text[:200]
+
+        def attempt() -> tuple[str, str, str]:
+            self.attempts.start(node, None)
+            seen = self.attempts.seat.ask("([text, what]) => __appscan.wayOut(text, what)", [trigger, what])
+            return trigger, "allowed" if seen.get("out") else "refused", str(seen.get("by", ""))[:400]
+
+        return Trial(node, "opt_out", trigger, attempt)
+
+
+def _distinct(trials: list[Trial]) -> list[Trial]:
+    found: dict[str, Trial] = {}
+    for trial in trials:
+        found.setdefault(trial.name, trial)
+    return list(found.values())
 
 
 def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:

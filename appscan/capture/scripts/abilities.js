@@ -40,8 +40,13 @@ if (window.IdleDetector) { define(window.IdleDetector, "requestPermission", () =
 // Keys that are written, never values.
 replace(Storage.prototype, "setItem", (original) => function (key, value) { call(this === window.sessionStorage ? "sessionStorage.setItem" : "localStorage.setItem", String(key).slice(0, 80)); return original.call(this, key, value); });
 replace(HTMLInputElement.prototype, "click", (original) => function () {
-  if (this.type === "file") { call("file.choose", { accept: this.accept, capture: this.getAttribute("capture") }); return undefined; }
+  if (this.type === "file") { choose(this); return undefined; }
   return original.call(this);
 });
-native.addEventListener.call(window, "click", (event) => { const field = event.composedPath()[0]; if (field && field.tagName === "INPUT" && field.type === "file") { call("file.choose", { accept: field.accept, capture: field.getAttribute("capture") }); event.preventDefault(); } }, true);
+native.addEventListener.call(window, "click", (event) => { const field = event.composedPath()[0]; if (field && field.tagName === "INPUT" && field.type === "file") { choose(field); event.preventDefault(); } }, true);
+// Nobody is there to choose a file: the choice is noted, and a trial may supply a stand-in.
+function choose(field) {
+  call("file.choose", { accept: field.accept, capture: field.getAttribute("capture") });
+  if (root.supply) later(() => fill(field, false));
+}
 for (const name of ["pushState", "replaceState"]) replace(History.prototype, name, (original) => function (state, title, url) { if (url) tell("route", { path: absolute(url).slice(0, 1000), found_by: "router" }); return original.call(this, state, title, url); });

@@ -1,9 +1,20 @@
 // Acting on controls, and waiting until the page has come to rest.
 appscan.clickable = new WeakSet();
+appscan.hovers = new WeakSet();
+appscan.contexts = new WeakSet();
+function heard(target, kind) {
+  if (target instanceof Element) {
+    if (/^(click|tap|touchend|touchstart|pointerup|mousedown|mouseup)$/.test(kind)) root.clickable.add(target);
+    else if (/^(mouseenter|mouseover|pointerenter|pointerover)$/.test(kind)) root.hovers.add(target);
+    else if (kind === "contextmenu" || kind === "dblclick") root.contexts.add(target);
+  }
+  const whole = target === document || target === window || target === document.documentElement || target === document.body;
+  if (whole && /^(click|tap|touchend)$/.test(kind)) root.wholeListens = true;
+}
 appscan.shadows = new WeakMap();
 appscan.allShadows = new Set();
 replace(EventTarget.prototype, "addEventListener", (original) => function (kind, listener, options) {
-  if (listener && this instanceof Element && /^(click|tap|touchend|touchstart|pointerup|mousedown|mouseup)$/.test(kind)) (root.clickable || appscan.clickable).add(this);
+  if (listener) heard(this, kind);
   if (/^(visibilitychange|pagehide|beforeunload|unload|freeze|blur|focus|online|devicemotion|deviceorientation)$/.test(kind) && (this === window || this === document)) call("addEventListener:" + kind, "");
   if (this === window && /^(pagehide|beforeunload|unload)$/.test(kind)) appscan.leaves = true;
   return original.call(this, kind, listener, options);
@@ -15,6 +26,37 @@ replace(Element.prototype, "attachShadow", (original) => function (options) {
   return shadow;
 });
 new MutationObserver((changes) => { root.mutations += changes.length; }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+// What slides or fades in is brought to its end: until then it is not there to be seen or pressed.
+function endMotions() {
+  let ended = 0;
+  for (const motion of document.getAnimations ? document.getAnimations().slice(0, 200) : []) {
+    const end = motion.effect ? motion.effect.getComputedTiming().endTime : Infinity;
+    if (motion.playState !== "running" || !(end < 3000)) continue;
+    try { motion.finish(); ended++; } catch { /* without an end */ }
+  }
+  return ended;
+}
+// A page draws what it has just decided in one of the next frames; endless chains of frames are not waited for.
+if (!SETTINGS.sealed) {
+  let depth = 0;
+  replace(window, "requestAnimationFrame", (original) => function (fn) {
+    const chained = depth + 1, counted = chained <= 3 && root.drawing < 50;
+    if (counted) { root.short++; root.drawing++; }
+    const end = () => { if (counted) { root.short--; root.drawing--; } };
+    const id = original.call(window, (now) => { end(); ends.delete(id); depth = chained; try { fn(now); } finally { depth = 0; } });
+    ends.set(id, end);
+    return id;
+  });
+  const ends = new Map();
+  replace(window, "cancelAnimationFrame", (original) => function (id) { const end = ends.get(id); if (end) { end(); ends.delete(id); } original.call(window, id); });
+}
+appscan.linger = async (atMost) => {
+  const waiting = appscan.timers().filter((timer) => timer.kind === "timeout" && !timer.fired && timer.period <= atMost).map((timer) => timer.period);
+  if (!waiting.length) return { waited: false, ...appscan.glance(), rows: appscan.take() };
+  await new native.Promise((done) => native.setTimeout(done, Math.max(...waiting) + 30));
+  await appscan.settle(500);
+  return { waited: true, ...appscan.glance(), rows: appscan.take() };
+};
 appscan.settle = async (atMost, atLeast) => {
   const begin = native.now();
   let quiet = 0, seen = -1;
@@ -23,7 +65,7 @@ appscan.settle = async (atMost, atLeast) => {
     const busy = root.pending > 0 || root.short > 0 || document.readyState === "loading";
     if (!busy && root.mutations === seen) quiet++; else quiet = 0;
     seen = root.mutations;
-    if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) return true;
+    if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) { if (!endMotions()) return true; quiet = 0; }
     if (busy || quiet) await new native.Promise((done) => native.setTimeout(done, busy ? 8 : 1));
   }
   return false;
@@ -55,6 +97,17 @@ appscan.press = (control) => {
   const target = over && element.contains(over) ? over : element;
   const common = { bubbles: true, cancelable: true, composed: true, view, clientX: x, clientY: y, button: 0, detail: 1 };
   const fire = (make) => { try { target.dispatchEvent(make()); } catch { /* the page's own fault */ } };
+  const hovering = { ...common, bubbles: true };
+  fire(() => new view.PointerEvent("pointerover", { ...hovering, pointerType: "mouse" }));
+  fire(() => new view.MouseEvent("mouseover", hovering));
+  for (let entered = target, depth = 0; entered && depth < 6; entered = entered.parentElement, depth++) {
+    if (root.hovers.has(entered)) { try { entered.dispatchEvent(new view.PointerEvent("pointerenter", { ...hovering, bubbles: false })); entered.dispatchEvent(new view.MouseEvent("mouseenter", { ...hovering, bubbles: false })); } catch { /* the page's own fault */ } }
+  }
+  if (root.contexts.has(element) && !root.clickable.has(element)) {  // nothing listens to a plain press
+    fire(() => new view.MouseEvent("contextmenu", { ...common, button: 2 }));
+    fire(() => new view.MouseEvent("dblclick", { ...common, detail: 2 }));
+    return "done";
+  }
   fire(() => new view.PointerEvent("pointerdown", { ...common, pointerType: "touch", isPrimary: true }));
   if (view.Touch && view.TouchEvent) {
     const touch = new view.Touch({ identifier: 1, target, clientX: x, clientY: y });

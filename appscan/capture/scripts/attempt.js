@@ -23,7 +23,8 @@ function fill(field, without) {
     for (const kind of ["input", "change"]) field.dispatchEvent(new view.Event(kind, { bubbles: true }));
     return;
   }
-  if (field.type === "file" || field.disabled || field.readOnly) return;
+  if (field.type === "file" || field.type === "hidden" || field.disabled || field.readOnly) return;
+  if (field.isContentEditable) { if (!field.textContent) field.textContent = "测试"; field.dispatchEvent(new view.InputEvent("input", { bubbles: true })); return; }
   if (field.type === "checkbox" || field.type === "radio") { if (!field.checked) field.click(); return; }
   if (field.tagName === "SELECT") { if (field.selectedIndex <= 0 && field.options.length > 1) field.selectedIndex = 1; }
   else if (!field.value) {
@@ -32,20 +33,52 @@ function fill(field, without) {
   }
   for (const kind of ["input", "change", "blur"]) field.dispatchEvent(new view.Event(kind, { bubbles: true }));
 }
-appscan.submit = async (index, without) => {
+// Fill a form (all fields of the page where there is no form), and supply what its picker supplies, or not.
+appscan.prepare = async (index, without, picker) => {
   const controls = controlsNow(MAX_CONTROLS);
-  const form = formsNow(controls)[index];
-  if (!form || !form.submitKey) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
-  const button = controls.find((control) => control.key === form.submitKey);
-  const owner = button.element.closest("form,uni-form,[class*=form]:not([class*=form-item])") || document.body;
-  for (const field of [...owner.querySelectorAll("input,textarea,select")].slice(0, 100)) { try { fill(field, without); } catch { /* fixed by the page */ } }
+  const form = index < 0 ? null : formsNow(controls)[index];
+  for (const field of fieldsOf(form ? form.owner : document.body)) { try { fill(field, without); } catch { /* fixed by the page */ } }
   await appscan.settle(500);
+  let outcome = "done";
+  if (picker && !without) {
+    const control = controls.find((one) => one.text.slice(0, 120) === picker);
+    root.supply = true;
+    outcome = control ? appscan.press(control) : "gone";
+    await appscan.settle(1500, 120);
+    root.supply = false;
+  }
+  return { outcome, ...appscan.glance(), rows: appscan.take() };
+};
+function fieldsOf(owner) {
+  const found = [];
+  for (const [element] of elements(owner, 0, 0)) if (element.matches("input,textarea,select,[contenteditable=true]") && found.length < 100) found.push(element);
+  return found;
+}
+const AGREEING = /^(确定|确认|是|好的?|提交|继续|确定提交|确认提交|ok|yes|confirm|submit)$/i;
+appscan.submit = async (index, label) => {
+  const controls = controlsNow(MAX_CONTROLS);
+  const form = index < 0 ? null : formsNow(controls)[index];
+  const button = (form && controls.find((control) => control.key === form.submitKey)) || controls.filter((control) => control.text.slice(0, 400) === label).pop();
+  if (!button) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
   let outcome = "submitted";
   const real = button.element.closest("form");
   if (real && !real.noValidate && button.element.type !== "button" && !real.checkValidity()) outcome = "invalid";
   root.label = button.text.slice(0, 120);
+  const before = dialogsNow().map((dialog) => dialog.text);
   if (outcome !== "invalid") { outcome = appscan.press(button) === "done" ? "submitted" : "covered"; await appscan.settle(1500, 80); }
+  const asked = dialogsNow().find((dialog) => dialog.modal && !before.includes(dialog.text));
+  const agree = asked && controlsNow(MAX_CONTROLS).find((control) => asked.element.contains(control.element) && AGREEING.test(control.text.replace(/\s/g, "")));
+  if (agree) { appscan.press(agree); await appscan.settle(1500, 80); }  // "submit?" is asked of everybody
   root.label = "";
+  return { outcome, asked: asked ? [asked.text] : [], ...appscan.glance(), rows: appscan.take() };
+};
+// Do the one thing a dialog offers, where it offers one; tells where that leads.
+appscan.yield = async (text) => {
+  const dialog = dialogsNow().find((one) => one.modal && one.text.slice(0, 40) === text.slice(0, 40));
+  const inside = dialog ? controlsNow(MAX_CONTROLS).filter((one) => dialog.element.contains(one.element)) : [];
+  if (inside.length !== 1) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
+  const outcome = appscan.press(inside[0]);
+  await appscan.settle(1500, 80);
   return { outcome, ...appscan.glance(), rows: appscan.take() };
 };
 appscan.wayOut = async (text, what) => {
@@ -71,4 +104,11 @@ appscan.wayOut = async (text, what) => {
     await appscan.settle(800, 40);
   }
   return { out: !same(), by: same() ? "" : "outside or Escape", rows: appscan.take() };
+};
+// Put the dialog in front aside by its way out.
+appscan.aside = async () => {
+  const dialog = dialogsNow().find((one) => one.modal);
+  const seen = dialog ? await appscan.wayOut(dialog.text, "dialog") : { out: true };
+  const rows = [...(seen.rows || []), ...appscan.take()];
+  return { ...appscan.glance(), out: seen.out, rows };
 };

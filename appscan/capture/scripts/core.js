@@ -14,7 +14,7 @@ try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
-  rows: [], told: {}, pending: 0, short: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  rows: [], told: {}, pending: 0, short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
 };

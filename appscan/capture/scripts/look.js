@@ -49,8 +49,31 @@ function boxOf(element, x, y) {
 }
 function listens(element) {
   if (appscan.clickable.has(element) || typeof element.onclick === "function") return true;
-  for (const key in element) if (key.startsWith("__reactProps$")) return typeof element[key].onClick === "function";
+  if (appscan.hovers.has(element) || appscan.contexts.has(element)) return true;
+  for (const key of Object.keys(element)) if (key.startsWith("__reactProps$")) return typeof element[key].onClick === "function";
   return false;
+}
+// One listener on a container speaks for what lies in it: rows of a kind in a small container, what is marked by its
+// attributes or its class where the whole document listens.
+const ROWS = /^(LI|TD|DD)$/;
+const MARKED = /(^|[-_\s])(tab|btn|button|menu|nav|link|entry|icon|cell|item)([-_\s]|$)/i;
+function sameKind(one, other) {
+  return Boolean(other) && other.tagName === one.tagName && (ROWS.test(one.tagName) || (clean(one.className) !== "" && clean(other.className).split(" ")[0] === clean(one.className).split(" ")[0]));
+}
+function delegated(element) {
+  if (element instanceof SVGElement || element.childElementCount > 4) return false;
+  const length = element.textContent.length;
+  if (length > 80 || !element.textContent.trim()) return false;
+  const fellow = sameKind(element, element.nextElementSibling) || sameKind(element, element.previousElementSibling);
+  if (fellow) for (let owner = element.parentElement, depth = 0; owner && depth < 3 && owner !== owner.ownerDocument.body; owner = owner.parentElement, depth++) if (listens(owner)) return true;
+  if (!root.wholeListens || length > 40) return false;
+  for (const { name, value } of element.attributes) if (/^data-(?!v-|react|src|original)/.test(name) && value) return true;
+  return fellow && MARKED.test(element.className || "");
+}
+function speaksForRows(element) {
+  if (element.matches("a,button,label") || element.childElementCount < 2) return false;
+  const rows = [...element.children].filter((row) => row.textContent.trim());
+  return rows.length > 1 && rows.every((row) => sameKind(rows[0], row));
 }
 function nameOf(element) {
   const tag = element.tagName;
@@ -96,12 +119,13 @@ function controlsNow(limit) {
     if (found.length >= limit) { appscan.cut = true; break; }
     const tag = element.tagName;
     if (tag === "SCRIPT" || tag === "STYLE" || tag === "HEAD" || tag === "BODY" || tag === "HTML") continue;
-    let interactive = element.matches(SELECTABLE) || listens(element);
-    let pointer = false;
+    let interactive = element.matches(SELECTABLE) || (listens(element) && !speaksForRows(element));
+    let pointer = !interactive && delegated(element);
+    if (pointer) interactive = true;
     if (!interactive && element.childElementCount < 12 && !(element instanceof SVGElement)) {
       const style = element.ownerDocument.defaultView.getComputedStyle(element);
       const parent = element.parentElement;
-      if (style.cursor === "pointer" && (!parent || parent.ownerDocument.defaultView.getComputedStyle(parent).cursor !== "pointer")) pointer = interactive = true;
+      if (/^(pointer|grab)$/.test(style.cursor) && (!parent || parent.ownerDocument.defaultView.getComputedStyle(parent).cursor !== "pointer")) pointer = interactive = true;
     }
     if (!interactive || (element.type === "hidden" && tag === "INPUT") || !visible(element)) continue;
     const box = boxOf(element, x, y);
@@ -131,6 +155,7 @@ function describe(control) {
   return { key: control.key, text: control.text, role: control.role, selector: selectorOf(element), box: control.box,
     disabled: Boolean(element.disabled) || element.getAttribute("aria-disabled") === "true", checked,
     href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element),
+    options: element.tagName === "SELECT" ? element.options.length : 0,
     target: element.target || "", download: element.hasAttribute("download") };
 }
 function textsNow() {
@@ -212,8 +237,8 @@ function formsNow(controls) {
   }
   const forms = [];
   for (const [owner, fields] of owners) {
-    const submit = controls.find((control) => owner.contains(control.element) && (control.element.type === "submit" || (control.role === "button" && /提交|保存|上报|确定|登录|发布|submit|save|ok|login/i.test(control.text))));
-    forms.push({ selector: selectorOf(owner), submit: submit ? submit.text : "", submitKey: submit ? submit.key : null,
+    const submit = submitOf(owner, controls);
+    forms.push({ owner, selector: selectorOf(owner), submit: submit ? submit.text : "", submitKey: submit ? submit.key : null,
       fields: fields.slice(0, 200).map((field) => {
         const label = labelOf(field) || field.placeholder || field.getAttribute("aria-label") || "";
         const starred = /^[*＊]|[*＊]$|必填/.test(label) || Boolean(field.closest(".is-required,.required,[class*=required]"));
@@ -223,6 +248,21 @@ function formsNow(controls) {
       }) });
   }
   return forms.slice(0, 100);
+}
+const SUBMITS = [/提交|上报|报送|发布|办结|submit|send/i, /保存|完成|确认|确定|打卡|签到|登记|登录|save|finish|done|ok|login/i];
+const PICKING = /照片|图片|拍照|拍摄|相册|附件|定位|位置|获取|选择|添加|验证码/;
+// What hands a form in: a submit button of it, else by its words; applications without forms have it beside the fields.
+function submitOf(owner, controls) {
+  for (let place = owner; place && place.nodeType === 1; place = place.parentElement) {
+    const inside = controls.filter((control) => place.contains(control.element) && !["text", "file", "checkbox", "radio"].includes(control.element.type));
+    const real = inside.find((control) => control.element.type === "submit" && control.element.closest("form"));
+    if (real) return real;
+    for (const words of SUBMITS) {
+      const found = inside.find((control) => control.role === "button" && control.text.length <= 20 && words.test(control.text) && !PICKING.test(control.text));
+      if (found) return found;
+    }
+  }
+  return null;
 }
 function valueKind(field) {
   const value = field.type === "checkbox" || field.type === "radio" ? (field.checked ? "checked" : "") : field.type === "password" ? "" : field.value;
@@ -263,8 +303,18 @@ appscan.look = (withHtml) => {
     for (const frame of html === null ? [] : document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
     html = html === null ? null : html.slice(0, 3000000);
   }
-  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, forms: formsNow(appscan.last), dialogs, html, routes: routesNow(), cut: Boolean(appscan.cut) };
+  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, forms: formsNow(appscan.last).map(({ owner, ...form }) => form), dialogs, html, routes: routesNow(), links: hiddenLinks(), cut: Boolean(appscan.cut) };
 };
+// Links of menus that are folded away or shown on hover only.
+function hiddenLinks() {
+  const found = new Set();
+  for (const [element] of elements(document.documentElement, 0, 0)) {
+    if (element.tagName !== "A" || !element.getAttribute("href") || found.size >= 200 || visible(element)) continue;
+    const url = absolute(element.getAttribute("href"));
+    if (/^https?:/.test(url) && !element.hasAttribute("download")) found.add(url.slice(0, 2000));
+  }
+  return [...found];
+}
 function routesNow() {
   const found = [];
   const add = (path, hash) => { if (typeof path === "string" && path && found.length < 500) found.push([path.slice(0, 300), hash]); };

@@ -1,0 +1,88 @@
+"""An actor's session: signing in, proof that it holds, secrets learnt from it. Knows no strategy and no policy."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Error
+
+from appscan.capture.journal import PAGE_KINDS, Journal
+from appscan.capture.login import Steps, holds, read_steps, sign_in
+from appscan.capture.network import Network
+from appscan.capture.options import Actor
+from appscan.capture.page import Seat
+from appscan.capture.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the browser stored when the walk began: signed in, and nothing pressed yet."""
+
+    stored: Any
+    session: dict[str, str]
+
+
+@dataclass
+class Session:
+    """`row` is the actor's row of the recording; a session that failed once stays failed in it."""
+
+    journal: Journal
+    secrets: Secrets
+    row: dict[str, Any]
+    url: str
+    steps: Steps | None = None
+
+    def sign_in(self, actor: Actor, network: Network, seat: Seat) -> None:
+        """Log in as the actor's steps say, and prove that the session holds. Raises CaptureError
+        (login_step_failed), UsageError where the step file is wrong."""
+        self.steps = read_steps(actor.steps) if actor.steps else None
+        if self.steps:
+            for secret in self.steps.secrets:
+                self.secrets.learn(secret)
+            network.login_endpoints, network.learning = self.steps.endpoints, True
+            try:
+                sign_in(seat, self.url, self.steps)
+            finally:
+                network.learning = False
+        if actor.login == "none":
+            return
+        held = holds(seat, self.url, self._expects())
+        self.row["logged_in_before"] = held and self.row["logged_in_before"] is not False
+        self._learn(seat)
+        if not held:
+            self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
+
+    def prove_after(self, seat: Seat, until: float) -> None:
+        """Does the session still hold after the walk? Where the time is over that stays unknown, and is told."""
+        self._learn(seat)
+        if self.row["login"] == "none":
+            return
+        if time.monotonic() > until:
+            self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
+            return
+        held = holds(seat, self.url, self._expects())
+        self.row["logged_in_after"] = held and self.row["logged_in_after"] is not False
+        if self.row["logged_in_before"] and not held:
+            self.row["lost_at"] = self.journal.states[-1]["id"] if self.journal.states else None
+            self.journal.gap("login_lost", list(PAGE_KINDS), self.url)
+
+    def _expects(self) -> tuple[str, ...]:
+        """What the last step expects to see when signed in."""
+        steps = self.steps.steps if self.steps else ()
+        return (steps[-1].target,) if steps and steps[-1].verb == "expect" else ()
+
+    def _learn(self, seat: Seat) -> None:
+        """Learn what the browser stores, so that none of it is written."""
+        try:
+            stored: Any = seat.page.context.storage_state()
+        except Error:
+            return
+        for cookie in stored.get("cookies", []):
+            self.secrets.learn(str(cookie.get("value", "")))
+        for origin in stored.get("origins", []):
+            for item in origin.get("localStorage", []):
+                self.secrets.learn_storage(str(item.get("name", "")), str(item.get("value", "")))
+        for name, value in seat.stored().items():
+            self.secrets.learn_storage(name, value)
