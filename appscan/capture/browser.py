@@ -22,6 +22,7 @@ SYSTEM_NAMES = (
     "google-chrome-stable",
     "google-chrome",
     "chrome",
+    "microsoft-edge-stable",
     "microsoft-edge",
     "msedge",
 )
@@ -30,6 +31,8 @@ SYSTEM_PATHS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files/Microsoft/Edge/Application/msedge.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 FLAGS = (
@@ -72,6 +75,28 @@ def find_chromium() -> str | None:
     )
 
 
+def is_installed() -> bool:
+    """True where a browser is there to be started, one of the system or Playwright's own download."""
+    try:
+        if find_chromium():
+            return True
+    except CaptureError:
+        return False
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).is_file()
+
+
+def has_sandbox(root: bool) -> bool:
+    """Chromium's sandbox stays on except for root, for whom Chromium refuses to start with it."""
+    return not root
+
+
+def arguments(hosts: frozenset[str], locale: str, mark: str) -> list[str]:
+    """What Chromium is started with: it resolves `hosts` and nothing else; `mark` names its processes."""
+    rules = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(hosts))])
+    return [*FLAGS, f"--disable-features={UNWANTED}", f"--host-resolver-rules={rules}", f"--lang={locale}", mark]
+
+
 class Chromium:
     """A running browser that resolves only `hosts`.
 
@@ -111,20 +136,13 @@ class Chromium:
     def start(self) -> Browser:
         """A fresh browser. Raises CaptureError (no_browser)."""
         assert self._playwright
-        rules = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(self._hosts))])
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         try:
             self.browser = self._playwright.chromium.launch(
                 executable_path=find_chromium(),
                 headless=True,
-                chromium_sandbox=not root,
-                args=[
-                    *FLAGS,
-                    f"--disable-features={UNWANTED}",
-                    f"--host-resolver-rules={rules}",
-                    f"--lang={self._locale}",
-                    self._mark,
-                ],
+                chromium_sandbox=has_sandbox(root),
+                args=arguments(self._hosts, self._locale, self._mark),
             )
         except Error as error:
             raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error

@@ -21,7 +21,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.secrets import Secrets
-from appscan.capture.session import Home, Session
+from appscan.capture.session import Home, Session, Stored
 from appscan.capture.trials import Trials
 from appscan.capture.walls import Walk, tell_walls
 
@@ -97,8 +97,11 @@ class Crawl:
 
     def _once(self, network: Network, session: Session) -> None:
         run = self.run
-        with self._context(self.actor.storage_state) as context:
+        saved = Stored.of(self.actor.storage_state)
+        with self._context(saved.state) as context:
             network.attach(context)
+            if saved.sessions:
+                context.add_init_script(saved.restoring())
             seat = Seat(run.chromium, context, network, run.journal)
             session.sign_in(self.actor, network, seat)
             home = Home(context.storage_state(), seat.stored())

@@ -71,6 +71,7 @@ class Explorer:
     _texts: dict[str, set[int]] = field(default_factory=dict)
     _text_states: Counter[str] = field(default_factory=Counter)
     _replayed: set[str] = field(default_factory=set)
+    _fatal: set[str] = field(default_factory=set)
     _here: Sight | None = None
 
     def start(self, urls: list[str]) -> None:
@@ -100,8 +101,15 @@ class Explorer:
                 place = item.url if isinstance(item, Visit) else item[0].sight.url
                 self._failed(error, place)
                 if error.failure is Failure.BROWSER_DIED:
+                    self._again(item, place)
                     raise
                 self.seat.park()
+
+    def _again(self, item: Visit | tuple[Node, int], place: str) -> None:
+        """An address at which the browser died is opened once more: it need not have been its fault."""
+        if isinstance(item, Visit) and place not in self._fatal:
+            self._fatal.add(place)
+            self._push(item, item.depth)
 
     def left(self) -> list[str]:
         """What was not walked when a cap was reached, best first."""

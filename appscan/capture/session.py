@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error
@@ -14,6 +16,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor
 from appscan.capture.page import Seat
 from appscan.capture.secrets import Secrets
+from appscan.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,35 @@ class Home:
 
     stored: Any
     session: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A saved login: Playwright's storage state, and the session storage of each origin that it leaves out."""
+
+    state: Any
+    sessions: dict[str, dict[str, str]]
+
+    @staticmethod
+    def of(path: Path | None) -> Stored:
+        """Read a saved login; no path is no login. Raises UsageError where the file is none."""
+        if path is None:
+            return Stored(None, {})
+        try:
+            saved = json.loads(path.read_text("utf-8"))
+            rows = saved.pop("sessionStorage", [])
+            sessions = {str(row["origin"]): {str(key): str(text) for key, text in row["items"].items()} for row in rows}
+        except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+            reason = str(error).splitlines()[0][:200]
+            raise UsageError("login_state_unreadable", file=path.name, reason=reason) from error
+        return Stored(saved, sessions)
+
+    def restoring(self) -> str:
+        """Script that puts the session storage back, once a page has none of its own."""
+        return (
+            f"for (const [name, value] of Object.entries({json.dumps(self.sessions)}[location.origin] || {{}})) "
+            "if (sessionStorage[name] === undefined) sessionStorage[name] = value;"
+        )
 
 
 @dataclass

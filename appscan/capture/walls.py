@@ -89,6 +89,7 @@ def _asks(controls: list[dict[str, Any]], seen: dict[str, Any], texts: str) -> b
     fields = [item for form in listed(seen, "forms") for item in listed(form, "fields")]
     entered = " ".join(f"{item.get('label', '')} {item.get('name', '')}" for item in fields)
     entered += " ".join(name for row, name in zip(controls, names, strict=True) if row.get("role") == "textbox")
+    entered += " ".join(str(row.get("text", "")) for row in listed(seen, "texts") if row.get("role") == "placeholder")
     signing = [name for name in names if len(name) <= 20 and SIGN_IN.search(name) and not NO_SIGN_IN.search(name)]
     if signing and PHONE.search(entered) and (CODE.search(entered) or any(CODE.search(name) for name in names)):
         return True
@@ -134,8 +135,10 @@ def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
     for row in walk.arrivals:
         if not _is_walled(row, walk.doors) or not (row.started or is_moved(row)):
             continue
-        journal.route(route_of(row.url), "start" if row.started else "link", blocked="login_wall")
         blinds = row.started and not _is_passed(row, walk, journal)
+        if not blinds and not is_moved(row) and row.state:
+            continue  # a place to sign in was asked for by its own name, and the site is open beside it
+        journal.route(route_of(row.url), "start" if row.started else "link", blocked="login_wall")
         params = {"url": row.away} if row.away else {}
         journal.gap("login_wall", list(PAGE_KINDS), row.url, blinds=blinds, **params)
         walled = walled or blinds

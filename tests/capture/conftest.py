@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from appscan.capture import CaptureOptions, capture
-from appscan.capture.browser import find_chromium
+from appscan.capture.browser import is_installed
 from appscan.schema import problems
 
+HTML = "text/html; charset=utf-8"
 QUICK = {"max_minutes": 1.0, "max_states": 30, "stall_seconds": 8.0, "pictures": False, "trials": 0, "days": 1}
 
 
@@ -42,9 +43,14 @@ def opened(path: Path) -> Recording:
     return Recording(document, parts)
 
 
+def page(body: str) -> tuple[int, str, bytes]:
+    """A page for `tiny`."""
+    return 200, HTML, f"<!doctype html><meta charset=utf-8><title>虚构</title>{body}".encode()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _browser() -> None:
-    if find_chromium() is None:
+    if not is_installed():
         pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
 
 

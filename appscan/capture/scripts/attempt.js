@@ -1,7 +1,12 @@
+// A control by its words; a field beside a button may have the same.
+function labelled(label) {
+  const found = controlsNow(MAX_CONTROLS).filter((one) => one.text.slice(0, 120) === label);
+  return found.find((one) => !["textbox", "password", "file"].includes(one.role)) || found[0];
+}
 // What force trials do in the page: press with a permission refused, take a permission back, submit without a picture.
 appscan.attempt = async (label, deny) => {
   if (deny) root.deny[deny] = true;
-  const control = controlsNow(MAX_CONTROLS).find((one) => one.text.slice(0, 120) === label);
+  const control = labelled(label);
   let outcome = "gone";
   if (control) { outcome = appscan.press(control); await appscan.settle(1500, 60); }
   return { outcome, ...appscan.glance(), rows: appscan.take() };
@@ -41,7 +46,7 @@ appscan.prepare = async (index, without, picker) => {
   await appscan.settle(500);
   let outcome = "done";
   if (picker && !without) {
-    const control = controls.find((one) => one.text.slice(0, 120) === picker);
+    const control = labelled(picker);
     root.supply = true;
     outcome = control ? appscan.press(control) : "gone";
     await appscan.settle(1500, 120);

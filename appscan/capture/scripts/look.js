@@ -92,9 +92,16 @@ function labelOf(element) {
   const own = element.labels && element.labels[0];
   if (own) return clean(own.innerText).slice(0, 120);
   const item = element.closest("[class*=form-item],[class*=field],[class*=cell],[class*=row],uni-forms-item,tr,li,p,div");
-  if (item && item.querySelectorAll("input,textarea,select,uni-input,uni-textarea").length === 1) return clean(item.innerText).slice(0, 60);
+  if (item && item.querySelectorAll("input,textarea,select,uni-input,uni-textarea").length === 1) { const caption = captionOf(item); if (caption) return caption; }
   const before = element.previousElementSibling;
-  return before ? clean(before.innerText).slice(0, 60) : "";
+  return before && !before.matches("h1,h2,h3,h4,h5,h6,input,select,textarea,button,a,ul,ol,table,form") ? captionOf(before) : "";
+}
+// Words beside a field, without those of buttons and choices among them.
+function captionOf(item) {
+  const walker = item.ownerDocument.createTreeWalker(item, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => node.nodeType === 1 && /^(BUTTON|A|SELECT|SCRIPT|STYLE|TEXTAREA|UNI-BUTTON)$/.test(node.tagName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  let text = "";
+  for (let count = 0; walker.nextNode() && count < 200 && text.length < 60; count++) if (walker.currentNode.nodeType === 3) text += walker.currentNode.data + " ";
+  return clean(text).slice(0, 60);
 }
 function roleOf(element) {
   const role = element.getAttribute("role");

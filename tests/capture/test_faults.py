@@ -1,0 +1,184 @@
+"""Claims about sites, browsers and clocks that fail: what was captured is kept, and the reason is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import ssl
+import threading
+import time
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appscan.capture import Actor, CaptureOptions, capture
+from appscan.capture.browser import FLAGS, arguments, has_sandbox
+from appscan.capture.failures import CaptureError, Failure
+from appscan.checks import load
+from appscan.judge.judge import judge
+from appscan.readers.limits import Limits
+from appscan.readers.target import read_target
+from appscan.texts import say_error
+
+from .conftest import HTML, QUICK, opened, page
+
+
+def test_a_hostile_site_ends_bounded_with_gaps(shoot):
+    begin = time.monotonic()
+    recording, served = shoot("hostile", max_minutes=0.2, stall_seconds=5.0, days=1)
+    assert time.monotonic() - begin < 60
+    assert recording.document["states"]
+    assert {row["reason"] for row in recording.document["gaps"]} & {"redirect_loop", "browser_died", "cap_reached"}
+    assert served.effects.total == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "retry"),
+    [
+        ((403, HTML, b"<h1>WAF</h1>"), Failure.FORBIDDEN, False),
+        ((503, HTML, b""), Failure.SERVER_ERROR, True),
+        ((302, "/index.html", b""), Failure.REDIRECT_LOOP, False),
+        ((200, "application/json", b"{}"), Failure.NOT_HTML, False),
+    ],
+)
+def test_a_page_that_cannot_be_captured_says_why(tiny, tmp_path, answer: Any, failure: Failure, retry: bool):
+    url, _ = tiny({"/index.html": answer})
+    with pytest.raises(CaptureError) as told:
+        capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**QUICK))
+    assert (told.value.failure, told.value.params["retry"]) == (failure, retry)
+
+
+def test_a_host_that_does_not_answer_is_unreachable_and_no_file_is_left(tmp_path: Path):
+    with pytest.raises(CaptureError) as told:
+        capture(["http://127.0.0.1:9/"], tmp_path / "o.zip", CaptureOptions(**QUICK))
+    assert told.value.failure is Failure.UNREACHABLE_HOST
+    assert not list(tmp_path.iterdir())
+
+
+def _own_browsers() -> list[int]:
+    """Chromium processes that descend from this one."""
+    parents, names = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                names[int(entry.name)] = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+
+    def ours(pid: int) -> bool:
+        while pid > 1:
+            if pid == os.getpid():
+                return True
+            pid = parents.get(pid, 0)
+        return False
+
+    return [pid for pid, name in names.items() if b"--appscan-run=" in name and ours(pid)]
+
+
+def _killing(times: int, after: int = 1):
+    """Progress that kills the browser at each step of the walk from the `after`th on, at most so many times."""
+    killed: list[int] = []
+
+    def progress(step: str, seen: int, queued: int) -> None:
+        if step == "explore" and seen >= after and len(killed) < times:
+            killed.append(seen)
+            for pid in _own_browsers():
+                os.kill(pid, signal.SIGKILL)
+
+    return progress, killed
+
+
+LINKS = "".join(f"<a href=/{name}.html>{name}</a>" for name in "abcd")
+FOUR = {f"/{name}.html": page(f"<h2>{name}</h2>{LINKS}") for name in "abcd"}
+
+
+def test_a_browser_that_dies_once_is_replaced_and_nothing_is_lost(tiny, tmp_path):
+    url, _ = tiny(FOUR)
+    progress, killed = _killing(1)
+    recording = opened(capture([f"{url}/a.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0}), progress))
+    assert killed
+    assert {row["route"] for row in recording.document["states"]} >= {"/a.html", "/b.html", "/c.html", "/d.html"}
+
+
+def test_a_browser_that_keeps_dying_leaves_what_was_captured_and_no_clean_bill(tiny, tmp_path):
+    url, _ = tiny(FOUR)
+    progress, killed = _killing(99)
+    target = tmp_path / "o.recording.zip"
+    recording = opened(capture([f"{url}/a.html"], target, CaptureOptions(**{**QUICK, "days": 0}), progress))
+    assert len(killed) >= 3
+    assert recording.document["states"]
+    assert recording.rows("gaps", reason="browser_died")
+    judged = judge(read_target(target, target.name, Limits(), lambda _stage, _done: None), load())
+    assert not {str(row.verdict) for row in judged.verdicts} & {"not_found"}
+
+
+def test_the_cap_ends_a_page_that_never_comes_back(tiny, tmp_path):
+    body = "<h2>首页</h2><button onclick='for (;;) {}'>统计</button>"
+    url, _ = tiny({"/index.html": page(body)})
+    patient = {"max_minutes": 0.1, "stall_seconds": 3600.0, "load_seconds": 3600.0, "days": 1, "trials": 2}
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, **patient})))
+    assert "minutes" in recording.document["caps"]["reached"]
+    assert [row["route"] for row in recording.document["states"]] == ["/index.html"]
+    assert recording.rows("gaps", reason="cap_reached", blinds=True)
+
+
+def test_a_cap_leaves_every_actor_a_share_of_the_time(tiny, tmp_path):
+    links = "".join(f"<a href=/{n}.html?x={n}>第{n}页</a>" for n in range(1, 9))
+    url, _ = tiny({"/index.html": page(links), **{f"/{n}.html": page(f"<h2>{n}</h2>" + links) for n in range(1, 9)}})
+    wishes = {"days": 0, "max_minutes": 0.15, "actors": (Actor("a"), Actor("b")), "rate": 1.0}
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, **wishes})))
+    assert {row["actor"] for row in recording.document["states"]} == {"a", "b"}
+    assert "minutes" in recording.document["caps"]["reached"]
+
+
+def test_a_certificate_nobody_signed_is_a_tls_error(tmp_path):
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
+    certificate = tmp_path / "one.pem"
+    certificate.write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        with pytest.raises(CaptureError) as told:
+            capture([f"https://127.0.0.1:{server.server_address[1]}/"], tmp_path / "o.zip", CaptureOptions(**QUICK))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (told.value.failure, told.value.params["retry"]) == (Failure.TLS_ERROR, False)
+
+
+def test_a_browser_that_is_missing_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("APPSCAN_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(CaptureError) as told:
+        capture(["http://127.0.0.1:9/"], tmp_path / "o.zip", CaptureOptions(**QUICK))
+    assert told.value.failure is Failure.NO_BROWSER
+    for language in ("zh", "en"):
+        line = say_error(language, told.value)
+        assert "playwright install chromium" in line
+        assert "APPSCAN_CHROMIUM" in line
+
+
+def test_the_sandbox_stays_on_for_everybody_but_root():
+    assert (has_sandbox(root=False), has_sandbox(root=True)) == (True, False)
+    started = arguments(frozenset({"127.0.0.1"}), "zh-CN", "--mark")
+    assert not [row for row in (*FLAGS, *started) if "no-sandbox" in row]
+    assert "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE 127.0.0.1" in started
