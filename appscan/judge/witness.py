@@ -3,6 +3,7 @@ request, repetition, trial. Judges nothing; changes no verdict and no fingerprin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -19,6 +20,9 @@ from appscan.model.sighting import Attempt, Exchange, Repeat, Sighting
 FIELDS_KEPT = 24
 _HAPPENED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER, Fact.DIALOG})
 _DIGEST = 64
+_FIELD = re.compile(r"[^\W\d][\w.$\[\]-]{0,79}")
+"""What can be the name of a field; pieces of a body that nobody could take apart are none."""
+
 Attributes = Mapping[str, list[str]]
 
 
@@ -113,10 +117,11 @@ def exchange_of(nodes: Nodes, rows: Sequence[int], own: Attributes) -> Exchange 
     if row is None:
         return None
     sent = _first(own, "sent")
+    fields = (field for field in own.get("request_field", ()) if _FIELD.fullmatch(field))
     return Exchange(
         nodes.text(int(nodes.facts.role[row])), nodes.text(int(nodes.facts.value[row])), _first(own, "class"),
         _first(own, "kind"), _first(own, "trigger"), {"true": True, "false": False}.get(sent), _first(own, "host"),
-        _first(own, "status"), _first(own, "pressed"), tuple(own.get("request_field", ())[:FIELDS_KEPT]))
+        _first(own, "status"), _first(own, "pressed"), tuple(fields)[:FIELDS_KEPT])
 
 
 def repeat_of(own: Attributes) -> Repeat | None:

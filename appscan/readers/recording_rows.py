@@ -98,7 +98,7 @@ class Row:
             if isinstance(value, bool) or not isinstance(value, str | int | float) or (
                     not isinstance(value, str) and not abs(value) <= LARGEST_COUNT):
                 raise self._damaged(name)
-            yield clean(name[:100]), clean((value if isinstance(value, str) else f"{value:g}")[:LONGEST_TEXT])
+            yield clean(name[:100]), clean((value if isinstance(value, str) else f"{value:.15g}")[:LONGEST_TEXT])
 
     def box(self) -> str:
         """The member `box` as "x,y,width,height" in pixels of the page, "" for null."""

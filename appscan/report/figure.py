@@ -17,6 +17,9 @@ MARGIN = 90
 LEAST_WIDTH, LEAST_HEIGHT = 560, 300
 MOST_HEIGHT = 620
 LEAST_NARROW = 460
+MOST_FRAMED = 0.8
+"""Share of a picture beyond which a frame points at nothing."""
+
 FRAME = 3
 """Pixels between what is framed and its frame."""
 
@@ -35,7 +38,7 @@ class Frame:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A file beside the report, the part of it that is shown (x, y, width, height), and the frames on it. `source` is
-    the screenshot in the recording; `beyond` counts frames that lie outside of the picture."""
+    the screenshot in the recording; `beyond` counts frames that lie outside of the picture; `actor` saw it."""
 
     file: str
     source: str
@@ -47,6 +50,7 @@ class Figure:
     beyond: int
     narrow: bool
     trial: bool = False
+    actor: str = ""
 
     @property
     def scale(self) -> float:
@@ -61,26 +65,31 @@ class Figures:
         self._kept: Mapping[str, Json] = {one["source"]: one for one in document.get("pictures", ())}
         self._boxes: dict[str, dict[tuple[int, ...], int]] = {}
         self._trials: set[str] = set()
+        self._actors: dict[str, str] = {}
         self._next = 1
 
-    def number_of(self, seen: Json) -> int:
-        """The number of the frame around what was seen, 0 where no picture shows it."""
+    def number_of(self, seen: Json, actor: str = "") -> int:
+        """The number of the frame around what `actor` saw, 0 where no picture shows it."""
         picture, box = seen.get("picture", ""), tuple(seen.get("box", ()))
         if picture not in self._kept or (picture not in self._boxes and len(self._boxes) >= FIGURES_SHOWN):
             return 0
         boxes = self._boxes.setdefault(picture, {})
-        if not box or _inside(box, self._kept[picture]) is None:
+        self._actors.setdefault(picture, actor)
+        place = _inside(box, self._kept[picture]) if box else None
+        kept = self._kept[picture]
+        if place is None or place[2] * place[3] > MOST_FRAMED * kept["width"] * kept["height"]:
             return 0
         if box not in boxes:
             boxes[box] = self._next
             self._next += 1
         return boxes[box]
 
-    def add_trial(self, picture: str) -> None:
+    def add_trial(self, picture: str, actor: str = "") -> None:
         """Show what a trial left on the screen, where there is room."""
         if picture in self._kept and len(self._boxes) < FIGURES_SHOWN:
             if picture not in self._boxes:
                 self._trials.add(picture)
+                self._actors[picture] = actor
             self._boxes.setdefault(picture, {})
 
     def arranged(self) -> tuple[Figure, ...]:
@@ -97,7 +106,7 @@ class Figures:
         width, height = kept["width"], kept["height"]
         view = _view(width, height, frames)
         return Figure(f"evidence/{kept['sha256']}.png", source, width, height, view, tuple(frames), kept["covered"],
-                      len(boxes) - len(frames), view[2] <= NARROW, source in self._trials)
+                      len(boxes) - len(frames), view[2] <= NARROW, source in self._trials, self._actors.get(source, ""))
 
 
 def _inside(box: Sequence[int], kept: Json) -> tuple[int, int, int, int] | None:
@@ -112,7 +121,8 @@ def _view(width: int, height: int, frames: Iterable[Frame]) -> tuple[int, int, i
     """What is shown: a telephone's window down to its last frame, else the surroundings of the frames."""
     frames = list(frames)
     if width <= NARROW and height <= TALL:
-        return 0, 0, width, min(height, max([one.y + one.height + 2 * MARGIN for one in frames] + [LEAST_NARROW]))
+        lowest = max((one.y + one.height + 2 * MARGIN for one in frames), default=height)
+        return 0, 0, width, min(height, max(lowest, LEAST_NARROW))
     framed = frames or [Frame(0, 0, 0, width, min(height, MOST_HEIGHT))]
     left, right = _span(min(one.x for one in framed), max(one.x + one.width for one in framed), LEAST_WIDTH, width)
     top, bottom = _span(min(one.y for one in framed), max(one.y + one.height for one in framed), LEAST_HEIGHT, height)

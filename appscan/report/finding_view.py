@@ -186,7 +186,7 @@ def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language)
     web = web_view(document, finding["artifact"], occurrence, figures, lang)
 
     def quote(same: Sequence[Json]) -> Quotation:
-        return quotation(same, lang, max(figures.number_of(one.get("seen", {})) for one in same),
+        return quotation(same, lang, max(figures.number_of(one.get("seen", {}), one["actor"]) for one in same),
                          len(document["actors"]) > 1)
 
     return OccurrenceView(

@@ -25,7 +25,7 @@ class ReplayStep:
     exact: str = ""
 
 
-def replay(crawl: Json, screen: str, actor: str, evidence: Sequence[Json], day: Json | None,
+def replay(crawl: Json, screen: str, actors: Sequence[str], evidence: Sequence[Json], day: Json | None,
            lang: Language) -> tuple[ReplayStep, ...]:
     """The steps for one screen; none where its address is not known to be one of the web."""
     address = address_of(crawl, screen)
@@ -35,9 +35,10 @@ def replay(crawl: Json, screen: str, actor: str, evidence: Sequence[Json], day: 
     steps = [ReplayStep(say(lang, "report.replay.open"), shown(address, ADDRESS_SHOWN))]
     if any(one.get("viewport") == "mobile" for one in seen):
         steps.append(ReplayStep(say(lang, "report.replay.mobile")))
-    login = next((one["login"] for one in crawl["actors"] if one["name"] == actor), "none")
-    if login not in ("none", ""):
-        steps.append(ReplayStep(say(lang, "report.replay.login", actor=shown(actor, 60))))
+    signed_in = [one["name"] for one in crawl["actors"] if one["name"] in actors and one["login"] not in ("none", "")]
+    if signed_in:
+        named = ("、" if lang == "zh" else ", ").join(shown(name, 60) for name in signed_in[:5])
+        steps.append(ReplayStep(say(lang, "report.replay.login", actor=named)))
     steps += _network(seen, lang)
     steps += _trials(crawl, screen, lang)
     steps += _by_itself(seen, day, lang)

@@ -121,6 +121,7 @@ class Page:
     open_checks: OpenChecks | None
     declared: bool
     references: bool
+    several: bool
     method: tuple[str, ...]
     record: tuple[Fact, ...]
 
@@ -154,6 +155,7 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
         open_checks=_open_checks(document, findings, lang),
         declared=is_declared(document),
         references=any(not clause.quotable for finding in findings for clause in finding.clauses),
+        several=len(document["actors"]) > 1,
         method=_method(document, lang),
         record=_record(document, lang),
     )

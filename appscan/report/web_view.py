@@ -4,14 +4,15 @@ Knows no markup."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appscan.report.figure import Figure, Figures
 from appscan.report.replay import ReplayStep, replay
 from appscan.report.timeline import Timeline, timeline
 from appscan.report.web_words import TRIALS_SHOWN, RequestView, requests_of, trial_told
-from appscan.report.words import Json
-from appscan.texts import Language
+from appscan.report.words import Json, actor_named
+from appscan.texts import Language, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,37 @@ def web_view(document: Json, artifact: str, occurrence: Json, figures: Figures, 
     evidence = [one for one in occurrence["evidence"] if "seen" in one]
     if crawl is None or not evidence:
         return None
-    screens = Counter((one["place"]["screen"], one["actor"]) for one in evidence)
-    screen, actor = screens.most_common(1)[0][0]
+    screen = Counter(one["place"]["screen"] for one in evidence).most_common(1)[0][0]
+    actors = [actor for actor, _ in Counter(one["actor"] for one in evidence).most_common()]
+    several = len(document["actors"]) > 1
     for one in evidence:
-        figures.number_of(one["seen"])
-    trials = [one for one in crawl["trials"] if one["screen"] == screen and one["actor"] == actor][:TRIALS_SHOWN]
+        figures.number_of(one["seen"], one["actor"])
+    trials = [one for one in crawl["trials"] if one["screen"] == screen and one["actor"] in actors][:TRIALS_SHOWN]
     for one in trials:
-        figures.add_trial(one["picture"])
-    day = next((one for one in crawl["days"] if (one["screen"], one["actor"]) == (screen, actor)), None)
+        figures.add_trial(one["picture"], one["actor"])
+    day = _day(crawl, screen, actors)
     known = " ".join([*(one["attempt"]["trigger"] for one in trials),
                       *(one["text"] for one in (day["happenings"] if day else ()))])
     proving = _proving(day, evidence) if day else []
     arranged = figures.arranged()
-    whole = [*evidence, *({**one, "kind": "request", "live": True, "seen": one} for one in proving)]
+    whole = [*evidence, *({"live": True, "seen": one, "actor": day["actor"] if day else ""} for one in proving)]
     return WebView(
-        arranged, not arranged and any(one["seen"].get("picture") for one in evidence), requests_of(whole, lang),
-        tuple(dict.fromkeys(trial_told(one["attempt"], known, lang) for one in trials)),
-        timeline(day, proving, lang) if day else None, replay(crawl, screen, actor, whole, day, lang))
+        arranged, not arranged and any(one["seen"].get("picture") for one in evidence),
+        requests_of(whole, several, lang),
+        tuple(dict.fromkeys(_by(one["actor"], trial_told(one["attempt"], known, lang), several, lang)
+                            for one in trials)),
+        timeline(day, proving, lang) if day else None, replay(crawl, screen, actors, whole, day, lang))
+
+
+def _by(actor: str, told: str, several: bool, lang: Language) -> str:
+    return say(lang, "report.web.by", actor=actor_named(actor, lang)) + told if several else told
+
+
+def _day(crawl: Json, screen: str, actors: Sequence[str]) -> Json | None:
+    """The day of a screen: of the actors that saw it, the first in whose day something came by itself."""
+    days = sorted((one for one in crawl["days"] if one["screen"] == screen and one["actor"] in actors),
+                  key=lambda one: (not (one["repeated"] or one["happenings"]), actors.index(one["actor"])))
+    return days[0] if days else None
 
 
 def _proving(day: Json, evidence: list[Json]) -> list[Json]:

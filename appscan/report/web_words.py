@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from appscan.report.timeline import period_named
-from appscan.report.words import Json
+from appscan.report.words import Json, actor_named
 from appscan.texts import Language, has, say, shown
 
 REQUESTS_OPEN, FIELDS_SHOWN = 4, 16
@@ -36,21 +36,25 @@ class RequestView:
     causes: str
     repeats: tuple[str, ...]
     fields: str
+    actor: str = ""
 
 
-def requests_of(evidence: Iterable[Json], lang: Language) -> tuple[RequestView, ...]:
-    """The requests among the evidence, writes first; the same address once, with all that set it off."""
+def requests_of(evidence: Iterable[Json], several: bool, lang: Language) -> tuple[RequestView, ...]:
+    """The requests among the evidence, writes first; the same address once, with all that set it off. With
+    `several` actors each one's apart."""
     grouped: dict[tuple[object, ...], list[Json]] = {}
-    happened = [one["seen"] for one in evidence if one["live"] and "exchange" in one.get("seen", {})]
-    for seen in sorted(happened, key=lambda seen: seen["exchange"]["sent"] is None):
-        like = _like(seen["exchange"])
+    happened = [(one["actor"] if several else "", one["seen"]) for one in evidence
+                if one["live"] and "exchange" in one.get("seen", {})]
+    for actor, seen in sorted(happened, key=lambda pair: pair[1]["exchange"]["sent"] is None):
+        like = (actor, *_like(seen["exchange"]))
         sent = seen["exchange"]["sent"]
         if sent is None:  # a repetition belongs to the request that was seen once
             sent = next((known for *other, known in grouped if tuple(other) == like), None)
         if seen not in grouped.setdefault((*like, sent), []):
             grouped[*like, sent].append(seen)
-    ranked = sorted(grouped.values(), key=lambda same: all(one["exchange"]["request_class"] == "read" for one in same))
-    return tuple(_request(same, lang) for same in ranked[:REQUESTS_OPEN])
+    ranked = sorted(grouped.items(), key=lambda pair: pair[1][0]["exchange"]["request_class"] == "read")
+    return tuple(_request(same, actor_named(str(key[0]), lang) if key[0] else "", lang)
+                 for key, same in ranked[:REQUESTS_OPEN])
 
 
 def _like(exchange: Json) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ def _like(exchange: Json) -> tuple[str, ...]:
     return exchange["method"], _DIGITS.sub("", exchange["path"]), exchange["host"], exchange["request_class"]
 
 
-def _request(same: Sequence[Json], lang: Language) -> RequestView:
+def _request(same: Sequence[Json], actor: str, lang: Language) -> RequestView:
     exchanges = [one["exchange"] for one in same]
     first = exchanges[0]
     told = [one["sent"] for one in exchanges if one["sent"] is not None]
@@ -72,7 +76,8 @@ def _request(same: Sequence[Json], lang: Language) -> RequestView:
         shown(first["method"], 12), shown(first["path"], PATH_SHOWN), shown(first["host"], 80),
         say(lang, f"report.web.class.{first['request_class'] or 'unknown'}"), sent, held,
         ("；" if lang == "zh" else "; ").join(one for one in causes if one),
-        tuple(dict.fromkeys(_repeat(one["repeat"], lang) for one in same if "repeat" in one)), named + more)
+        tuple(dict.fromkeys(_repeat(one["repeat"], lang) for one in same if "repeat" in one)), named + more,
+        actor)
 
 
 def _cause(exchange: Json, lang: Language) -> str:

@@ -339,3 +339,28 @@ def test_several_roles_are_named_at_each_quotation(crawled: Any, small: ModuleTy
     _, document = crawled(actors=[{"name": "staff", **proved}, {"name": "citizen", **proved}])
     assert document["actors"] == ["staff", "citizen"]
     assert "所用账号：staff" in words(to_html(document, "zh"))
+
+
+def test_what_one_role_may_do_is_not_told_of_another(crawled: Any, small: ModuleType) -> None:
+    proved = {"login": "state", "logged_in_before": True, "logged_in_after": True, "lost_at": None}
+    other = small.state("s2", "/#/home", actor="citizen", texts=[small.words("今日尚未打卡")],
+                        controls=[small.control("立即打卡", box=[40, 430, 300, 46])], picture=small.digest(png()))
+    shot = png()
+    state = small.state("s1", "/#/home", title="虚构网格通", picture=small.digest(shot), texts=[
+        small.words("未打卡将在全县通报")], controls=[small.control("立即打卡", box=[40, 430, 300, 46])])
+    _, document = crawled(
+        shot, states=[state, other], actors=[{"name": "staff", **proved}, {"name": "citizen", **proved}],
+        trials=[small.trial("decline", "refused", trigger="geolocation"),
+                small.trial("decline", "allowed", trigger="geolocation", actor="citizen", state="s2")])
+    told = words(to_html(document, "zh"))
+    assert "（staff）拒绝定位：无法继续。" in told
+    assert "（citizen）拒绝定位：页面照常可用。" in told
+
+
+def test_pieces_of_a_body_are_not_told_as_names_of_fields(crawled: Any, small: ModuleType) -> None:
+    torn = small.request("/api/attendance/sign", method="POST", **{"class": "write"}, sent=False, label="立即打卡",
+                         request_fields=["------WebKitFormBoundaryX Content-Disposition", "photo"])
+    _, document = crawled(requests=[torn], day=[small.day()])
+    page = words(to_html(document, "zh"))
+    assert "WebKitFormBoundary" not in page
+    assert "携带字段 photo" in page
