@@ -252,9 +252,14 @@ class Sight:
                 if hit.method >= 0:
                     by_itself = hit.live and not any(_PRESS.search(step) for step in self.liveness.path_to(hit.method))
                 else:
-                    by_itself = bool(hit.screens & self._launch_screens)
+                    by_itself = bool(hit.screens & self._launch_screens) or self._in_untouched_day(hit.row)
                 if by_itself:
                     yield _changed(hit, kind, role=SELF_STARTED)
+
+    def _in_untouched_day(self, row: int) -> bool:
+        """Whether a crawl saw the call in a virtual day, in which nobody presses anything."""
+        facts = self.reading.facts
+        return int(facts.kind[row]) == Fact.API and self.program.text(int(facts.role[row])) == "virtual"
 
     def _services(self, kind: Kind) -> Iterator[Hit]:
         """First-party services of the manifest that are alive: what stands in them goes on without a screen."""
