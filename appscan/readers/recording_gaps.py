@@ -39,7 +39,8 @@ def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
         yield Gap(PAGE_KINDS, "", "nothing_captured", blinds=True)
     yield from (gap for gap in _canvases(top) if gap.blinds or gap.reason not in listed)
     yield from (gap for gap in _outside(top) if gap.reason not in listed)
-    if places.of_state and not any(True for _ in top.rows("day")) and "no_virtual_day" not in listed:
+    lived = top.row("settings").number("virtual_hours") > 0 or any(True for _ in top.rows("day"))
+    if places.of_state and not lived and "no_virtual_day" not in listed:
         yield Gap(DAY_KINDS, "", "no_virtual_day")
 
 
