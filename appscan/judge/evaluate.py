@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within
 from appscan.checks.parse import terms_of
+from appscan.judge.actors import keys_of, screen_in, shared_screens
 from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
@@ -48,12 +49,15 @@ class Outcome:
 
 
 class Evaluator:
-    """Evaluates expressions over one sight. `blinded` are the kinds of which nothing can be said to be absent."""
+    """Evaluates expressions over one sight. `blinded` are the kinds of which nothing can be said to be absent; `hidden`
+    those of them that may be missing on a screen that was seen (None: all): a `not` beside a match asks for them."""
 
-    def __init__(self, sight: Sight, blinded: frozenset[Kind]) -> None:
+    def __init__(self, sight: Sight, blinded: frozenset[Kind], hidden: frozenset[Kind] | None = None) -> None:
         self.sight = sight
         self.blinded = blinded
         self.barred: dict[Hit, None] = {}
+        self._shared = shared_screens(sight.reading)
+        self._beside = self if hidden is None or hidden == blinded else Evaluator(sight, hidden)
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
         """Truth and matches of `expression` among the hits that `pick` lets count."""
@@ -65,7 +69,7 @@ class Evaluator:
             case AllOf():
                 outcome = self._all(expression, pick)
                 if expression.within is Within.ELEMENT and within is not Within.ELEMENT:
-                    return Outcome(outcome.truth, _by_screen(outcome.hits()))
+                    return Outcome(outcome.truth, self._by_screen(outcome.hits()))
                 return outcome
 
     def is_open(self, expression: Expression) -> bool:
@@ -76,7 +80,7 @@ class Evaluator:
         grouped: dict[str, list[Hit]] = {}
         for hit in self.sight.hits(term):
             if pick(hit, term):
-                for key in _keys(hit, within):
+                for key in self._keys(hit, within):
                     bucket = grouped.setdefault(key, [])
                     if len(bucket) < MAX_PER_KEY:
                         bucket.append(hit)
@@ -98,7 +102,8 @@ class Evaluator:
             return Outcome(Truth.UNKNOWN if lost or more else Truth.FALSE)
         is_unknown = False
         for item in expression.none:
-            against = self.evaluate(item, _first_party, within)
+            asked = self if within is Within.APP else self._beside
+            against = asked.evaluate(item, _first_party, within)
             is_unknown |= against.truth is Truth.UNKNOWN
             if against.truth is Truth.TRUE:
                 near = matches if within is Within.APP else against.matches
@@ -110,26 +115,35 @@ class Evaluator:
         return Outcome(Truth.UNKNOWN) if is_unknown else Outcome(Truth.TRUE, matches)
 
 
+    def _by_screen(self, hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
+        """Hits of elements by the screens on which the elements stand."""
+        grouped: dict[str, list[Hit]] = {}
+        for hit in hits:
+            for key in self._keys(hit, Within.SCREEN):
+                grouped.setdefault(key, []).append(hit)
+        return {key: tuple(found) for key, found in grouped.items()}
+
+    def _keys(self, hit: Hit, within: Within) -> Iterable[str]:
+        """Where a hit counts. A screen that several actors saw is one to each: what one sees says nothing of what is
+        asked of another; what no actor is named for (a script) counts for all of them."""
+        if within is Within.ELEMENT:
+            return (hit.element,)
+        if hit.kind is Kind.PERMISSION:
+            return (EVERYWHERE,)
+        screens = sorted(hit.screens) or (NOWHERE,)
+        if not self._shared:
+            return screens
+        return [key for screen in screens for key in keys_of(screen, hit.actor, self._shared)]
+
+
+def screen_of(key: str) -> str:
+    """The screen of a key, "" for none and for all."""
+    return "" if key in (NOWHERE, EVERYWHERE) else screen_in(key)
+
+
 def _first_party(hit: Hit, _term: Term) -> bool:
     """What speaks against a match: what is own and alive, cancelled words too (身份证 in a sentence on ID photos)."""
     return not hit.origin and hit.live
-
-
-def _by_screen(hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
-    """Hits of elements by the screens on which the elements stand."""
-    grouped: dict[str, list[Hit]] = {}
-    for hit in hits:
-        for key in _keys(hit, Within.SCREEN):
-            grouped.setdefault(key, []).append(hit)
-    return {key: tuple(found) for key, found in grouped.items()}
-
-
-def _keys(hit: Hit, within: Within) -> Iterable[str]:
-    if within is Within.ELEMENT:
-        return (hit.element,)
-    if hit.kind is Kind.PERMISSION:
-        return (EVERYWHERE,)
-    return sorted(hit.screens) or (NOWHERE,)
 
 
 def _any(parts: list[Outcome]) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
 from appscan.judge.contexts import Contexts
-from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
+from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
 from appscan.judge.limits import Structures, standing_limits
@@ -36,6 +36,9 @@ BARRED = "other-words"
 
 _COMMON_ACTS = frozenset({"network_send", "periodic"})
 """Call groups that happen on nearly every screen: that they happened does not show that the feature did."""
+
+_ELSEWHERE = frozenset({"cap_reached", "login_wall", "login_lost", "login_failed", "script_not_loaded"})
+"""Gaps that hide places nobody saw, and nothing on a screen that was seen."""
 
 MAX_OCCURRENCES = 40
 MAX_EVIDENCE = 14
@@ -66,7 +69,8 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps()
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
-    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded()), coverage, profile, checks)
+    hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
+    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, checks)
     findings, verdicts = [], []
     for check in checks.checks:
         finding, verdict = bench.judge_check(check, None if declared is None else check.id in declared)
@@ -152,7 +156,7 @@ class _Bench:
         found: dict[str, Occurrence] = {}
         near: dict[str, list[tuple[Force, Evidence]]] = {}
         for key in _by_force(seen.matches, forced):
-            screen = "" if key in (NOWHERE, EVERYWHERE) else key
+            screen = screen_of(key)
             title, hits = self._title_of(screen), seen.matches[key]
             stable = "" if is_opaque(screen) else screen
             mark = fingerprint(check.id, *anchor_of(hits, self.sight.titles.get(screen) or stable, stable))

@@ -35,16 +35,13 @@ _BEHAVIOUR = re.compile(r"(?:idle|leave|midnight|repeated|refused|trial)[:_]")
 
 MAX_HITS = 1500
 """Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
-
 LIST_LENGTH = 3000
-TEXTS_BEFORE = 14
-ROWS_BEFORE = 80
+TEXTS_BEFORE, ROWS_BEFORE = 14, 80
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
 
+# Addresses of pictures and pages: the names of files are no words of an interface.
 _RESOURCE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|html?|ttf|woff2?|mp[34])(?:\?|$)", re.IGNORECASE)
-"""Addresses of pictures and pages: the names of files are no words of an interface."""
-
 _CONTINUOUS = ("location_continuous", "location_background", "track_service")
 _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked)\w*|lambda\$\w*[cC]lick\w*)$")
 
@@ -252,14 +249,13 @@ class Sight:
                 if hit.method >= 0:
                     by_itself = hit.live and not any(_PRESS.search(step) for step in self.liveness.path_to(hit.method))
                 else:
-                    by_itself = bool(hit.screens & self._launch_screens) or self._in_untouched_day(hit.row)
+                    by_itself = bool(hit.screens & self._launch_screens) or self._in_virtual_day(hit.row)
                 if by_itself:
                     yield _changed(hit, kind, role=SELF_STARTED)
 
-    def _in_untouched_day(self, row: int) -> bool:
+    def _in_virtual_day(self, row: int) -> bool:
         """Whether a crawl saw the call in a virtual day, in which nobody presses anything."""
-        facts = self.reading.facts
-        return int(facts.kind[row]) == Fact.API and self.program.text(int(facts.role[row])) == "virtual"
+        return self.reading.facts.kind[row] == Fact.API and self.program.text(self.reading.facts.role[row]) == "virtual"
 
     def _services(self, kind: Kind) -> Iterator[Hit]:
         """First-party services of the manifest that are alive: what stands in them goes on without a screen."""
