@@ -348,7 +348,7 @@ def test_a_gap_of_an_unknown_reason_is_kept_with_its_word(tmp_path: Path) -> Non
     ({"queue_left": 7, "caps": {"states": 1, "minutes": 1, "reached": ["states"]}}, "cap_reached", True),
     ({"queue_left": 7}, "cap_reached", True),
     ({"caps": {"states": 1, "minutes": 1, "reached": ["bytes"]}}, "cap_touched", False),
-    ({"day": []}, "no_virtual_day", False),
+    ({"day": [], "settings": {**recording()["settings"], "virtual_hours": 0}}, "no_virtual_day", False),
     ({"origins": [{"url": "https://map.example.com/", "kind": "iframe", "blocked": True}]}, "remote_page", False),
     ({"origins": [{"url": "https://cdn.example.com/v.js", "kind": "script", "blocked": True}]}, "remote_script", False),
     ({"scripts": [script("/js/app.js", None)]}, "script_unread", False),
@@ -633,6 +633,10 @@ def test_a_ban_that_quotes_a_duty_orders_nothing(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- what was not seen
+
+
+def test_a_day_in_which_nothing_happened_was_lived(tmp_path: Path) -> None:
+    assert "no_virtual_day" not in gaps(read(tmp_path, recording(state("s1"), day=[])))
 
 
 @pytest.mark.parametrize(("route", "shown"), [
