@@ -351,9 +351,9 @@ def main() -> None:
         with serve(folder / "site") as url:
             tables = measure(options.runs, folder, url, lambda text: print(text, file=sys.stderr, flush=True))
     when = (f"Measured on {dt.datetime.now().astimezone().date().isoformat()}, Python with browser on {cores} of "
-            f"{os.cpu_count()}, medians of {options.runs} run{'s' * (options.runs > 1)}, the tools in turn in one run; load of the machine "
-            f"{_load()}. Repeat with `make speed-web` (`APPSCAN_TOOLS` names the folders of the other tools, such as "
-            "node_modules/.bin; `OPTIONS='--write docs/speed.md'` keeps the tables here).")
+            f"{os.cpu_count()}, runs: {options.runs} (medians), the tools in turn; load of the "
+            f"machine {_load()}. Repeat with `make speed-web` (`APPSCAN_TOOLS` names the folders of the other tools, "
+            "such as node_modules/.bin; `OPTIONS='--write docs/speed.md'` keeps the tables here).")
     text = f"# Speed and memory of crawling\n\n{when}\n\n{HOW}\n\n{tables}"
     sys.stdout.write(text)
     if options.write:
