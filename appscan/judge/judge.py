@@ -11,7 +11,7 @@ from appscan.judge.contexts import Contexts
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
-from appscan.judge.limits import Structures, standing_limits
+from appscan.judge.limits import Structures, list_gaps, standing_limits
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
@@ -67,7 +67,7 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     sight.search.learn(word for check in checks.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
-    gaps += RemotePages(sight).gaps()
+    gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
     bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, checks)

@@ -11,8 +11,8 @@ import numpy as np
 
 from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
 from appscan.judge.remote import RemotePages
-from appscan.judge.sight import Sight
-from appscan.model.coverage import Gap
+from appscan.judge.sight import LIST_LENGTH, Sight
+from appscan.model.coverage import Gap, Kind
 from appscan.model.reading import Fact, Reading
 
 FEW_CLASSES = 20
@@ -115,6 +115,13 @@ def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sigh
             params = {"name": mark.name, "url": seen, **(_own_words(limit) if in_own_words else {})}
             gaps.append(Gap(frozenset(limit.blinds), seen, limit.id, params, blinds=bool(limit.blinds)))
     return tuple(gaps)
+
+
+def list_gaps(sight: Sight) -> tuple[Gap, ...]:
+    """A gap for each file of scripts that holds more literals than an interface has: its words are taken for a
+    dictionary or a data set, and what they would say of a screen is not known."""
+    files = sorted({sight.program.text(file) for file, _ in sight.lists})
+    return tuple(Gap(frozenset({Kind.TEXT}), file, "word_list", {"limit": str(LIST_LENGTH)}) for file in files)
 
 
 def _own_words(limit: Limit) -> dict[str, str]:

@@ -128,10 +128,10 @@ class Sight:
     def _is_list(self, row: int) -> bool:
         """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
         facts = self.reading.facts
-        return (int(facts.file[row]), int(facts.screen[row])) in self._lists
+        return (int(facts.file[row]), int(facts.screen[row])) in self.lists
 
     @cached_property
-    def _lists(self) -> frozenset[tuple[int, int]]:
+    def lists(self) -> frozenset[tuple[int, int]]:
         """(file, screen) pairs with more literals than a page of an app holds."""
         facts = self.reading.facts
         rows = np.flatnonzero(facts.kind == Fact.LITERAL)

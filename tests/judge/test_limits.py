@@ -210,6 +210,15 @@ def test_a_local_gap_leaves_everything_as_it_is(checks: CheckSet) -> None:
     assert local in judged.coverage.gaps
 
 
+def test_a_file_of_more_words_than_an_interface_has_is_told(checks: CheckSet) -> None:
+    literals = [("string", f"词条{number}") for number in range(3001)]
+    judged = judge(reading_with(page("p", literals=literals, file="assets/words.js")), checks)
+    assert [(gap.place, gap.blinds) for gap in judged.coverage.gaps if gap.reason == "word_list"] == [
+        ("assets/words.js", False)]
+    fewer = judge(reading_with(page("p", literals=literals[1:], file="assets/words.js")), checks)
+    assert "word_list" not in {gap.reason for gap in fewer.coverage.gaps}
+
+
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.CONTROL, Kind.ENDPOINT, Kind.CALL])
 def test_a_needed_kind_that_is_blinded_leaves_the_check_open(kind: Kind, checks: CheckSet) -> None:
     judged = judge(reading_with(page("p", ("label", "天气")), gaps=[blinding(kind)]), checks)
