@@ -146,7 +146,7 @@ class Crawl:
         if self.explorer is None:
             return
         self.run.failures += self.explorer.failures
-        self.run.left += self.explorer.left()
+        self.run.left += self.explorer.frontier.left()
         walk = Walk(tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors), self.explorer.arrivals)
         self.run.walled = tell_walls(walk, self.run.journal, self.run.urls) or self.run.walled
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.frontier import LEAVING, STEADY, Frontier
 from appscan.capture.journal import Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
@@ -19,17 +18,10 @@ from appscan.capture.page import Seat, Sight
 from appscan.capture.shapes import listed, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.walls import Arrival, is_door, is_moved
-from appscan.capture.writes import Kind, classify
 
-LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
-DOWNLOAD = re.compile(
-    r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE
-)
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
 )
-STEADY = 5
-"""So many states of one pattern of route come first; more of the same wait until everything else was seen."""
 SAME_CONTROL = 2
 NEW_TEXTS = 1
 TEXT_STATES = 8
@@ -46,7 +38,7 @@ LITTLE_TEXT = 40
 
 @dataclass
 class Explorer:
-    """One walk of one actor. `queue` survives a browser that died; `seat` may then be replaced."""
+    """One walk of one actor. What waits survives a browser that died; `seat` may then be replaced."""
 
     journal: Journal
     network: Network
@@ -57,15 +49,11 @@ class Explorer:
     suffix: str = ""
     fresh: Callable[[], Seat] | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
-    queue: list[tuple[int, int, Visit | tuple[Node, int]]] = field(default_factory=list)
     failures: list[CaptureError] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
     pages: int = 0
     _renewals: int = 0
-    _order: int = 0
-    _known: set[str] = field(default_factory=set)
-    _patterns: Counter[str] = field(default_factory=Counter)
     _pressed: Counter[str] = field(default_factory=Counter)
     _leads: dict[str, set[str]] = field(default_factory=dict)
     _texts: dict[str, set[int]] = field(default_factory=dict)
@@ -74,23 +62,29 @@ class Explorer:
     _fatal: set[str] = field(default_factory=set)
     _here: Sight | None = None
 
+    def __post_init__(self) -> None:
+        self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
+
+    def _allowed(self, url: str) -> bool:
+        return self.network.allowed_by_robots(url, self.seat.page.context)
+
     def start(self, urls: list[str]) -> None:
         """Queue the addresses the user named."""
         for url in urls:
-            self._queue_url(Visit(url, None, "start", "start", 0), 0)
+            self.frontier.add(Visit(url, None, "start", "start", 0), 0)
 
     def run(self) -> None:
         """Walk until the queue is empty or a cap is reached. Raises CaptureError (browser_died) where the
         browser went."""
-        while self.queue:
+        while self.frontier.queue:
             if len(self.nodes) >= self.options.max_states:
                 self.journal.reached.add("states")
                 return
             if time.monotonic() > self.deadline:
                 self.journal.reached.add("minutes")
                 return
-            _, _, item = heapq.heappop(self.queue)
-            self.progress("explore", len(self.nodes), len(self.queue))
+            item = self.frontier.take()
+            self.progress("explore", len(self.nodes), len(self.frontier.queue))
             try:
                 if isinstance(item, Visit):
                     self._visit(item)
@@ -109,14 +103,7 @@ class Explorer:
         """An address at which the browser died is opened once more: it need not have been its fault."""
         if isinstance(item, Visit) and place not in self._fatal:
             self._fatal.add(place)
-            self._push(item, item.depth)
-
-    def left(self) -> list[str]:
-        """What was not walked when a cap was reached, best first."""
-        return [
-            item.url if isinstance(item, Visit) else item[0].sight.url
-            for _, _, item in sorted(self.queue, key=lambda entry: entry[:2])
-        ]
+            self.frontier.push(item, item.depth)
 
     def _failed(self, error: CaptureError, place: str) -> None:
         self.failures.append(error)
@@ -124,48 +111,6 @@ class Explorer:
         extra: dict[str, Any] = {"status": status} if isinstance(status, int) else {}
         self.journal.route(route_of(place), "link", blocked=error.failure.value)
         self.journal.gap(error.failure.value, ["text", "control", "route"], place, **extra)
-
-    def _push(self, item: Visit | tuple[Node, int], depth: int, late: int = 0) -> None:
-        self._order += 1
-        heapq.heappush(self.queue, (late * 1000 + depth, self._order, item))
-
-    def _queue_url(self, visit: Visit, late: int | None = None) -> None:
-        """Queue an address once, where manners allow; what they forbid is told as a blocked route."""
-        url = visit.url if "#/" in visit.url or "#!" in visit.url else urldefrag(visit.url).url
-        route = route_of(url)
-        if url in self._known or len(self._known) > 20_000:
-            return
-        self._known.add(url)
-        blocked = self._forbidden(url, route, visit.found_by == "start")
-        self.journal.route(route, visit.found_by, blocked=blocked)
-        if blocked:
-            return
-        pattern = pattern_of(route)
-        self._patterns[pattern] += 1
-        self._push(
-            Visit(url, visit.origin, visit.by, visit.found_by, visit.depth),
-            visit.depth,
-            self._patterns[pattern] // STEADY if late is None else late,
-        )
-
-    def _forbidden(self, url: str, route: str, started: bool) -> str | None:
-        if not self.network.own(url):
-            return "other_origin"
-        if DOWNLOAD.search(urlsplit(url).path):
-            self.journal.out("downloads", url, "link")
-            return "download"
-        if not started:
-            if self.options.include and not any(re.search(pattern, route) for pattern in self.options.include):
-                return "excluded"
-            if any(re.search(pattern, route) for pattern in self.options.exclude):
-                return "excluded"
-            kind = classify("GET", url, "", "document")
-            if kind is Kind.WRITE or (kind is not Kind.READ and LEAVING.search(route)):
-                return "write"
-        if not self.network.allowed_by_robots(url, self.seat.page.context):
-            self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
-            return "robots"
-        return None
 
     def _visit(self, visit: Visit) -> None:
         self._moment(visit.origin, "load", "")
@@ -251,8 +196,8 @@ class Explorer:
         self._discover(node, seen)
         self._unroll(node)
         if depth < self.options.max_depth:
-            self._push((node, 0), depth, self._patterns[pattern_of(sight.route) + sight.fold] // STEADY)
-            self._patterns[pattern_of(sight.route) + sight.fold] += 1
+            self.frontier.push((node, 0), depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
+            self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
         return node
 
     def _write(
@@ -302,10 +247,10 @@ class Explorer:
             elif control.get("download"):
                 self.journal.out("downloads", href, "download")
             elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
-                self._queue_url(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
+                self.frontier.add(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
         for href in seen.get("links") or []:
             if isinstance(href, str) and self.network.own(href) and not LEAVING.search(href):
-                self._queue_url(Visit(href, node.id, "folded link", "link", node.depth + 1))
+                self.frontier.add(Visit(href, node.id, "folded link", "link", node.depth + 1))
         base = urldefrag(node.sight.url).url
         for row in seen.get("routes") or []:
             if not (isinstance(row, list) and len(row) == 2):
@@ -315,7 +260,7 @@ class Explorer:
             if ":" in path or "*" in path:
                 self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
             else:
-                self._queue_url(Visit(url, node.id, "router", "router", node.depth + 1))
+                self.frontier.add(Visit(url, node.id, "router", "router", node.depth + 1))
 
     def _must_press(self, control: dict[str, Any]) -> bool:
         """True for controls that are no plain link: pressing is the only way to see where they lead."""
@@ -351,7 +296,7 @@ class Explorer:
             if not self._worth(control):
                 continue
             if len(self.nodes) >= self.options.max_states or time.monotonic() > self.deadline:
-                self._push((node, index), node.depth)
+                self.frontier.push((node, index), node.depth)
                 return
             if not self._go_to(node) and not self._go_anew(node):
                 if not self._answered(node):
@@ -395,7 +340,7 @@ class Explorer:
             sight = self.seat.step(key)
         except CaptureError as error:
             if error.failure is Failure.BROWSER_DIED:
-                self._push((node, node.controls.index(control) + 1), node.depth)
+                self.frontier.push((node, node.controls.index(control) + 1), node.depth)
                 raise
             self._failed(error, node.sight.url)
             self._here = None

@@ -1,0 +1,91 @@
+"""What waits to be opened or pressed, always in the same order, and what manners forbid. Knows no page."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urlsplit
+
+from appscan.capture.journal import Journal, route_of
+from appscan.capture.network import Network
+from appscan.capture.options import CaptureOptions
+from appscan.capture.states import Node, Visit, pattern_of
+from appscan.capture.writes import Kind, classify
+
+LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
+DOWNLOAD = re.compile(
+    r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE
+)
+STEADY = 5
+"""So many states of one pattern of route come first; more of the same wait until everything else was seen."""
+MAX_KNOWN = 20_000
+
+
+@dataclass
+class Frontier:
+    """Addresses and states that wait, each address once. `robots` tells whether robots.txt allows an address."""
+
+    journal: Journal
+    network: Network
+    options: CaptureOptions
+    robots: Callable[[str], bool]
+    queue: list[tuple[int, int, Visit | tuple[Node, int]]] = field(default_factory=list)
+    patterns: Counter[str] = field(default_factory=Counter)
+    _order: int = 0
+    _known: set[str] = field(default_factory=set)
+
+    def take(self) -> Visit | tuple[Node, int]:
+        """The next one; the queue must not be empty."""
+        return heapq.heappop(self.queue)[2]
+
+    def left(self) -> list[str]:
+        """What was not walked when a cap was reached, best first."""
+        return [
+            item.url if isinstance(item, Visit) else item[0].sight.url
+            for _, _, item in sorted(self.queue, key=lambda entry: entry[:2])
+        ]
+
+    def push(self, item: Visit | tuple[Node, int], depth: int, late: int = 0) -> None:
+        self._order += 1
+        heapq.heappush(self.queue, (late * 1000 + depth, self._order, item))
+
+    def add(self, visit: Visit, late: int | None = None) -> None:
+        """Queue an address once, where manners allow; what they forbid is told as a blocked route."""
+        url = visit.url if "#/" in visit.url or "#!" in visit.url else urldefrag(visit.url).url
+        route = route_of(url)
+        if url in self._known or len(self._known) > MAX_KNOWN:
+            return
+        self._known.add(url)
+        blocked = self._forbidden(url, route, visit.found_by == "start")
+        self.journal.route(route, visit.found_by, blocked=blocked)
+        if blocked:
+            return
+        pattern = pattern_of(route)
+        self.patterns[pattern] += 1
+        self.push(
+            Visit(url, visit.origin, visit.by, visit.found_by, visit.depth),
+            visit.depth,
+            self.patterns[pattern] // STEADY if late is None else late,
+        )
+
+    def _forbidden(self, url: str, route: str, started: bool) -> str | None:
+        if not self.network.own(url):
+            return "other_origin"
+        if DOWNLOAD.search(urlsplit(url).path):
+            self.journal.out("downloads", url, "link")
+            return "download"
+        if not started:
+            if self.options.include and not any(re.search(pattern, route) for pattern in self.options.include):
+                return "excluded"
+            if any(re.search(pattern, route) for pattern in self.options.exclude):
+                return "excluded"
+            kind = classify("GET", url, "", "document")
+            if kind is Kind.WRITE or (kind is not Kind.READ and LEAVING.search(route)):
+                return "write"
+        if not self.robots(url):
+            self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
+            return "robots"
+        return None
