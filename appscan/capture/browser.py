@@ -51,13 +51,20 @@ FLAGS = (
     "--disable-domain-reliability",
     "--mute-audio",
     "--hide-scrollbars",
+    "--disable-shared-workers",
 )
 UNWANTED = (
     "IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,"
     "Prerender2,SpeculationRulesPrefetchFuture,Reporting,NetworkErrorLogging,PreconnectToSearch,"
     "InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater,PrivateStateTokens,"
-    "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable"
+    "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "FedCm,BackgroundFetch,DirectSockets"
 )
+UNWANTED_ABILITIES = (
+    "FetchLaterAPI,FedCm,SpeculationRules,AttributionReporting,FencedFrames,Fledge,SharedStorageAPI,TopicsAPI,"
+    "PrivateAggregation,BackgroundFetch,DirectSockets"
+)
+"""What would ask a server past the interception: by the browser itself, or after the page is gone."""
 
 
 def find_chromium() -> str | None:
@@ -92,9 +99,11 @@ def has_sandbox(root: bool) -> bool:
 
 
 def arguments(hosts: frozenset[str], locale: str, mark: str) -> list[str]:
-    """What Chromium is started with: it resolves `hosts` and nothing else; `mark` names its processes."""
-    rules = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(hosts))])
-    return [*FLAGS, f"--disable-features={UNWANTED}", f"--host-resolver-rules={rules}", f"--lang={locale}", mark]
+    """What Chromium is started with: it connects to `hosts` (with a port: only to that one) and nothing else; `mark`
+    names its processes."""
+    rules = ",".join([*(f"MAP {host} {host}" for host in sorted(hosts)), "MAP * ~NOTFOUND"])
+    unwanted = (f"--disable-features={UNWANTED}", f"--disable-blink-features={UNWANTED_ABILITIES}")
+    return [*FLAGS, *unwanted, f"--host-resolver-rules={rules}", f"--lang={locale}", mark]
 
 
 class Chromium:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from appscan.capture.browser import Chromium
 from appscan.capture.crawl import Crawl, Deadlines, Run
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import PAGE_KINDS, Journal
+from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.recording import head_of, write
 from appscan.capture.secrets import Secrets
@@ -31,10 +31,9 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     was seen at all and no login stood in the way, OSError where the file cannot be written.
     """
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
-    hosts = frozenset({urlsplit(url).netloc for url in urls} | set(options.hosts))
-    names = frozenset(host.rsplit(":", 1)[0] if not host.endswith("]") else host for host in hosts)
+    hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
     end = time.monotonic() + options.max_minutes * 60
-    with Chromium(names, options.locale, options.stall_seconds, end + GRACE) as chromium:
+    with Chromium(hosts, options.locale, options.stall_seconds, end + GRACE) as chromium:
         version = chromium.version
         run = Run(list(urls), options, chromium, journal, secrets, progress, hosts)
         _crawl_all(run, end)

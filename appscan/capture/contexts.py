@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Error
+from playwright.sync_api import BrowserContext, Error, Page
 
 from appscan.capture.browser import Chromium
 from appscan.capture.instrument import script
@@ -59,10 +60,19 @@ def living(
     return context
 
 
+def leave(page: Page) -> None:
+    """Close a page after leaving it: what it still asks while it is closed would be let go by the browser."""
+    with suppress(Error):  # a page that is gone asks nothing
+        page.goto("about:blank", wait_until="commit", timeout=2000)
+    page.close()
+
+
 def close(context: BrowserContext | None) -> None:
     """Close a context, whatever state its browser is in."""
     if context:
         try:
+            for page in context.pages:
+                leave(page)
             context.close()
         except Error:
             return

@@ -1,5 +1,4 @@
-"""A working day of a page in a sealed copy: nothing leaves, the clock is ours. Knows no policy (seams.md,
-"Virtual day")."""
+"""A working day of a page in a sealed copy: nothing leaves, the clock is ours. Knows no policy."""
 
 from __future__ import annotations
 
@@ -13,9 +12,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Error
+from playwright.sync_api import BrowserContext, Error, Page
 
 from appscan.capture.browser import Chromium
+from appscan.capture.contexts import leave
 from appscan.capture.journal import Journal, Moment
 from appscan.capture.network import Network
 from appscan.capture.options import DAY_START_HOUR, CaptureOptions
@@ -30,17 +30,22 @@ CHUNK_BUDGET = 1500
 DAY_BUDGET = 12_000
 MAX_ANSWERS = 2_000_000
 LEAST = 3
+MAX_PUSHED = 5
+LEAVE_TIME = 200
 SHANGHAI = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A logged-in page to be copied: where, with which session storage, and where else one can go from it."""
+    """A logged-in page to be copied: where, with which session storage, where else one can go from it, keys of the
+    controls to press until the state is there, and texts of controls that were seen to start timers."""
 
     state: str
     url: str
     session: dict[str, str]
     elsewhere: str | None
+    presses: tuple[str, ...] = ()
+    starters: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,7 +69,7 @@ def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str]
     """Settings of the instrument in a sealed copy: start of the day, and the answers that the living site gave."""
     answers: dict[str, Any] = {}
     size = 0
-    for key, answer in network.answers.items():
+    for key, answer in network.answers.living.items():
         size += len(answer["text"])
         if size > MAX_ANSWERS:
             break
@@ -75,7 +80,8 @@ def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str]
         "writes": options.writes,
         "sealed": True,
         "answers": answers,
-        "success": network.success,
+        "pushed": {key: heard.texts[:MAX_PUSHED] for key, heard in network.journal.heard.items() if heard.texts},
+        **network.answers.settings(),
         "midnight": midnight,
         "start": midnight + DAY_START_HOUR * HOUR,
     }
@@ -97,15 +103,7 @@ def live_through(
     context.expose_binding("__appscanTell", lambda _source, text: _told(journal, notes, text))
     page = context.new_page()
     try:
-        page.goto(copy.url, wait_until="load", timeout=15_000)
-        if copy.session:
-            page.evaluate(
-                "(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }",
-                copy.session,
-            )
-            notes.series.clear()
-            page.reload(wait_until="load", timeout=15_000)
-        _keep(journal, notes, _ask(page.evaluate, chromium, "() => __appscan.begin()", None))
+        _begin(page, copy, chromium, journal, notes)
         _pass_hours(page.evaluate, chromium, journal, notes, begin, end)
         left = _ask(page.evaluate, chromium, "(to) => __appscan.leave(to)", copy.elsewhere)
         _keep(journal, notes, left)
@@ -119,7 +117,7 @@ def live_through(
             journal.gap("page_left_itself", ["timer", "request"], copy.url, step=clock_of(notes.reached))
         notes.midnight.append({"virtual": max(notes.reached, begin), "kind": "route", "detail": page.url[:2000]})
     finally:
-        page.close()
+        leave(page)
     if sealed.leaks:
         journal.gap(
             "day_answer_missing", ["request", "timer"], copy.url, count=len(sealed.leaks), why=sealed.leaks[0][:300]
@@ -138,6 +136,33 @@ def live_through(
                 "midnight": notes.midnight[:400],
             }
         )
+
+
+def _begin(page: Page, copy: Copy, chromium: Chromium, journal: Journal, notes: _Notes) -> None:
+    """Load the copy, go to the state, press what starts something there; once more without where that led elsewhere."""
+    for starting in (True, False):
+        page.goto(copy.url, wait_until="load", timeout=15_000)
+        if copy.session:
+            page.evaluate(
+                "(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }",
+                copy.session,
+            )
+            notes.series.clear()
+            page.reload(wait_until="load", timeout=15_000)
+        try:
+            way = [list(copy.presses), list(copy.starters) if starting else None]
+            seen = _ask(page.evaluate, chromium, "(way) => __appscan.begin(way)", way)
+            if seen.get("pressed"):
+                page.wait_for_timeout(LEAVE_TIME)  # a press that leads elsewhere takes a moment
+                seen["moved"] = seen.get("moved") or not page.evaluate("() => Boolean(__appscan.begun)")
+        except Error:
+            if not starting:
+                raise
+            continue
+        if starting and seen.get("moved"):
+            continue
+        _keep(journal, notes, seen)
+        return
 
 
 def _pass_hours(

@@ -56,7 +56,8 @@ class Days:
     def _live_one(self, explorer: Explorer, node: Node, home: Home, network: Network, viewport: str) -> None:
         settings = settings_of(self.options, network, self.hosts, datetime.now(UTC))
         sealed = Network(self.options, self.hosts, self.journal, sealed=True, assets=network.assets)
-        copied = Copy(node.id, node.sight.url, home.session, _elsewhere(explorer, node))
+        way, starters = way_to(node), starters_of(self.journal, node)
+        copied = Copy(node.id, node.sight.url, home.session, _elsewhere(explorer, node), way, starters)
         context: BrowserContext | None = None
         try:
             context = bare(self.chromium, self.options, viewport, home.stored)
@@ -95,6 +96,21 @@ def _fetch_page(explorer: Explorer, network: Network, url: str) -> None:
             return
 
 
+def way_to(node: Node) -> tuple[str, ...]:
+    """Keys of the controls to press in order, from where the address of a state leads."""
+    way: list[str] = []
+    while node.parent is not None and node.press is not None and node.parent.sight.route == node.sight.route:
+        way.insert(0, node.press)
+        node = node.parent
+    return tuple(way[-6:])
+
+
+def starters_of(journal: Journal, node: Node) -> tuple[str, ...]:
+    """Texts of the controls that were seen to start timers on the route of a state."""
+    here = [str(state["id"]) for state in journal.states if state["route"] == node.sight.route]
+    return tuple(sorted({text for state in here for text in journal.starters.get(state, ())}))
+
+
 def worth_a_day(explorer: Explorer, journal: Journal) -> list[Node]:
     """States in the order in which a day of them is worth living: start pages, then what holds timers, sockets
     or Workers."""
@@ -110,6 +126,6 @@ def worth_a_day(explorer: Explorer, journal: Journal) -> list[Node]:
     seen: dict[str, Node] = {}
     for node in explorer.nodes.values():
         best = seen.get(node.sight.route)
-        if best is None or (lively[node.id] > lively[best.id] and best.sight.route != node.sight.route):
+        if best is None or lively[node.id] > lively[best.id]:
             seen[node.sight.route] = node
     return sorted(seen.values(), key=lambda node: (node.depth > 0, -min(lively[node.id], 3), node.depth))

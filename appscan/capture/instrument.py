@@ -7,7 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-PARTS = ("core", "clock", "act", "network", "exchange", "workers", "abilities", "stubs", "look", "attempt", "day")
+PARTS = (
+    *("core", "clock", "act", "network", "exchange", "doors", "workers"),
+    *("abilities", "stubs", "look", "attempt", "day"),
+)
 NAME = "appscan-instrument"
 
 

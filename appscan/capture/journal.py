@@ -1,26 +1,23 @@
-"""What a capture has seen so far, in the shape of the recording. Knows no browser; rows from pages are hostile
-and bounded."""
+"""What a capture has seen so far, in the shape of the recording; rows of pages are hostile. Knows no browser."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import time
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from appscan.capture.writes import Kind, callback_of, classify
+from appscan.capture.fields import MAX_FIELDS, MAX_TEXT, fields_of, request_fields
+from appscan.capture.parts import Parts
+from appscan.capture.shapes import number_of, stack_of, text_of
+from appscan.capture.writes import Kind, classify
 
 PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 """What is open where a whole page was not seen."""
 MAX_REQUESTS = 20_000
 MAX_ROWS = 20_000
-MAX_PARTS_BYTES = 400 * 1024 * 1024
-MAX_TEXT_BODY = 2 * 1024 * 1024
-MAX_FIELDS = 200
+MAX_HEARD = 100
+MAX_HEARD_TEXT = 8192
 REQUEST_KINDS = frozenset(
     {"document", "script", "jsonp", "xhr", "fetch", "beacon", "image", "socket", "eventsource", "form"}
 )
@@ -36,6 +33,14 @@ class Moment:
     trigger: str = "load"
     label: str = ""
     viewport: str = "mobile"
+
+
+@dataclass
+class Heard:
+    """What a server sent through one socket or stream, beside the row of its opening."""
+
+    row: dict[str, Any]
+    texts: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -58,10 +63,10 @@ class Journal:
     )
     gaps: list[dict[str, Any]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    starters: dict[str, set[str]] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
+    heard: dict[str, Heard] = field(default_factory=dict)
     prompted_by: dict[tuple[str, str | None, str], str] = field(default_factory=dict)
-    _bytes: int = 0
     _open: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
     def now(self) -> int:
@@ -70,25 +75,14 @@ class Journal:
 
     def keep_text(self, folder: str, text: str) -> str | None:
         """Keep a text part (`bodies`, `dom`, `scripts`); returns its handle, or None where the bound is reached."""
-        packed = zlib.compress(text[: 4 * MAX_TEXT_BODY].encode("utf-8", "replace"), 1)
-        if self._bytes + len(packed) > MAX_PARTS_BYTES:
+        handle = self.parts.keep_text(folder, text)
+        if handle is None:
             self.reached.add("bytes")
-            return None
-        handle = f"{folder}:{hashlib.sha256(packed).hexdigest()}"
-        if handle not in self.texts:
-            self.texts[handle] = packed
-            self._bytes += len(packed)
         return handle
 
     def keep_picture(self, picture: bytes | None) -> str | None:
         """Keep a PNG; returns its SHA-256."""
-        if not picture or self._bytes + len(picture) > MAX_PARTS_BYTES:
-            return None
-        digest = hashlib.sha256(picture).hexdigest()
-        if digest not in self.pictures:
-            self.pictures[digest] = picture
-            self._bytes += len(picture)
-        return digest
+        return self.parts.keep_picture(picture)
 
     def gap(self, reason: str, kinds: list[str], place: str = "", blinds: bool = False, **params: Any) -> None:
         """Something that was not seen; told once."""
@@ -132,7 +126,7 @@ class Journal:
         """The reply to a request."""
         row["status"] = status
         if text:
-            row["response_body"] = self.keep_text("bodies", text[:MAX_TEXT_BODY])
+            row["response_body"] = self.keep_text("bodies", text[:MAX_TEXT])
             row["response_fields"] = fields_of(text)
 
     def take(self, rows: Any, virtual: bool = False) -> list[dict[str, Any]]:
@@ -146,34 +140,42 @@ class Journal:
                     made.append(self._from_page(row, virtual))
                 case "call" if len(self.calls) < MAX_ROWS:
                     self.prompted_by.setdefault(
-                        (self.moment.actor, self.moment.state, _text(row, "api", 120)), _text(row, "label", 120)
+                        (self.moment.actor, self.moment.state, text_of(row, "api", 120)), text_of(row, "label", 120)
                     )
                     self.calls.append(
                         {
                             **self._place(row),
-                            "api": _text(row, "api", 120),
-                            "detail": _text(row, "detail", 1000),
-                            "stack": _stack(row),
+                            "api": text_of(row, "api", 120),
+                            "detail": text_of(row, "detail", 1000),
+                            "stack": stack_of(row),
                         }
                     )
                 case "message" if len(self.messages) < MAX_ROWS and row.get("kind") in MESSAGE_KINDS:
                     place = self._place(row)
                     del place["time"]
-                    self.messages.append({**place, "kind": row["kind"], "text": _text(row, "text", 4000)})
+                    self.messages.append({**place, "kind": row["kind"], "text": text_of(row, "text", 4000)})
                 case "outside":
-                    group = (
-                        "downloads"
-                        if row.get("kind") == "download"
-                        else "popups"
-                        if row.get("kind") == "popup"
-                        else "origins"
-                    )
-                    self.out(group, _text(row, "url", 2000), _text(row, "kind", 40))
+                    group = {"download": "downloads", "popup": "popups"}.get(str(row.get("kind")), "origins")
+                    self.out(group, text_of(row, "url", 2000), text_of(row, "kind", 40))
                 case "route":
-                    self.route(route_of(_text(row, "path", 1000)), "router")
+                    self.route(route_of(text_of(row, "path", 1000)), "router")
+                case "heard":
+                    self._hear(row)
                 case "gap":
-                    self.gap(_text(row, "reason", 60), ["timer", "request"], _text(row, "place", 300))
+                    self.gap(text_of(row, "reason", 60), ["timer", "request"], text_of(row, "place", 300))
         return made
+
+    def _hear(self, told: dict[str, Any]) -> None:
+        """A message that the server sent by itself becomes part of the answer to the opening."""
+        heard = self.heard.get(f"{told.get('kind')} {text_of(told, 'url', 4000)}")
+        text = text_of(told, "text", MAX_HEARD_TEXT)
+        if heard is None or not text or len(heard.texts) >= MAX_HEARD:
+            return
+        heard.texts.append(text)
+        self.parts.forget(heard.row["response_body"])
+        heard.row["response_body"] = self.keep_text("bodies", "\n".join(heard.texts))
+        names = dict.fromkeys([*heard.row["response_fields"], *fields_of(text)])
+        heard.row["response_fields"] = list(names)[:MAX_FIELDS]
 
     def adopt(self, since: tuple[int, int, int], state: str) -> None:
         """What happened while loading belongs to the state that was reached, not to the one that was left."""
@@ -194,15 +196,18 @@ class Journal:
                 and row.get("kind") in ("interval", "timeout", "chained")
                 and len(self.timers) < MAX_ROWS
             ):
+                label = text_of(row, "label", 120)
+                if label and row["kind"] == "interval" and number_of(row, "period") >= 1000:
+                    self.starters.setdefault(str(self.moment.state), set()).add(label)
                 self.timers.append(
                     {
                         "actor": self.moment.actor,
                         "state": self.moment.state,
                         "virtual": bool(row.get("virtual")),
                         "kind": row["kind"],
-                        "period": _number(row, "period"),
-                        "fired": _number(row, "fired"),
-                        "stack": _stack(row),
+                        "period": number_of(row, "period"),
+                        "fired": number_of(row, "fired"),
+                        "stack": stack_of(row),
                     }
                 )
 
@@ -244,9 +249,9 @@ class Journal:
 
     def _from_page(self, told: dict[str, Any], virtual: bool) -> dict[str, Any]:
         method, url, body = (
-            _text(told, "method", 20).upper() or "GET",
-            _text(told, "url", 4000),
-            _text(told, "body", 65536),
+            text_of(told, "method", 20).upper() or "GET",
+            text_of(told, "url", 4000),
+            text_of(told, "body", 65536),
         )
         kind = told.get("kind") if told.get("kind") in REQUEST_KINDS else "other"
         assert isinstance(kind, str)
@@ -262,12 +267,16 @@ class Journal:
                 row["virtual"] = self._place(told)["virtual"]
             status = told.get("status")
             row["status"] = status if isinstance(status, int) and 0 <= status < 1000 else None
-            if told.get("mock") and _text(told, "response", 65536):
-                self.answered(row, row["status"] or 200, _text(told, "response", 65536))
-        row["stack"] = _stack(told)
+            if told.get("opened") is True and kind == "socket" and method == "GET":
+                row["sent"] = True
+            if kind in ("socket", "eventsource") and method == "GET" and not virtual:
+                self.heard.setdefault(f"{kind} {url}", Heard(row))
+            if told.get("mock") and text_of(told, "response", 65536):
+                self.answered(row, row["status"] or 200, text_of(told, "response", 65536))
+        row["stack"] = stack_of(told)
         if told.get("trigger") in ("click", "timer", "idle", "leave", "midnight", "trial", "load"):
             row["trigger"] = told["trigger"] if self.moment.trigger != "trial" else "trial"
-        row["label"] = _text(told, "label", 400) or row["label"]
+        row["label"] = text_of(told, "label", 400) or row["label"]
         return row
 
 
@@ -279,73 +288,3 @@ def route_of(url: str) -> str:
         + (f"?{parts.query}" if parts.query else "")
         + (f"#{parts.fragment}" if parts.fragment else "")
     )
-
-
-def request_fields(url: str, body: str) -> list[str]:
-    """Names of query and body fields, in order, each once."""
-    names = [name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)[:MAX_FIELDS]]
-    if body:
-        names += fields_of(body) or [name for name, _ in parse_qsl(body[:100_000], keep_blank_values=True)[:MAX_FIELDS]]
-    return list(dict.fromkeys(name[:200] for name in names if name))[:MAX_FIELDS]
-
-
-def fields_of(text: str) -> list[str]:
-    """Names of a JSON text with dots between levels and nothing for arrays; empty where it is not JSON. JSONP
-    is unwrapped."""
-    text = text.strip()[:MAX_TEXT_BODY]
-    called = re.match(r"^[\w$.\[\]]{1,100}\(", text)
-    if called:
-        text = text[called.end() :].rstrip(";) \n")
-    if text[:1] not in ("{", "["):
-        return []
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    found: dict[str, None] = {}
-    queue: list[tuple[str, object]] = [("", content)]
-    for path, value in queue:
-        if len(found) >= MAX_FIELDS or len(queue) > 20_000:
-            break
-        if isinstance(value, dict):
-            for name, inner in list(value.items())[:MAX_FIELDS]:
-                full = f"{path}.{name}"[:200] if path else str(name)[:200]
-                found[full] = None
-                queue.append((full, inner))
-        elif isinstance(value, list):
-            queue.extend((path, inner) for inner in value[:20])
-    return list(found)[:MAX_FIELDS]
-
-
-def kind_of(resource: str, method: str, url: str) -> str:
-    """The recording's kind for a resource type of the browser."""
-    match resource:
-        case "document":
-            return "form" if method == "POST" else "document"
-        case "script":
-            return "jsonp" if callback_of(url) else "script"
-        case "xhr" | "fetch" | "image" | "eventsource":
-            return resource
-        case "ping":
-            return "beacon"
-        case "websocket":
-            return "socket"
-        case "stylesheet":
-            return "style"
-        case _:
-            return "other"
-
-
-def _text(row: dict[str, Any], name: str, most: int) -> str:
-    value = row.get(name)
-    return value[:most] if isinstance(value, str) else ""
-
-
-def _number(row: dict[str, Any], name: str) -> int:
-    value = row.get(name)
-    return max(0, min(int(value), 10**12)) if isinstance(value, (int, float)) and value == value else 0
-
-
-def _stack(row: dict[str, Any]) -> list[str]:
-    rows = row.get("stack")
-    return [line[:400] for line in rows[:5] if isinstance(line, str)] if isinstance(rows, list) else []

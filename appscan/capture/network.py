@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,43 +18,23 @@ from urllib.robotparser import RobotFileParser
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
 
-from appscan.capture.journal import Journal, kind_of
+from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
+from appscan.capture.fields import kind_of
+from appscan.capture.journal import Journal
 from appscan.capture.options import CaptureOptions
 from appscan.capture.writes import Kind, callback_of, classify
 
 MAX_ANSWER = 20 * 1024 * 1024
 MAX_STREAM = 2 * 1024 * 1024
 STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
+MAX_URL = 4000
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
-GIF = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002014400 3b".replace(" ", "")
+TELLING = frozenset(
+    {"nel", "report-to", "reporting-endpoints", "speculation-rules", "attribution-reporting-register-source"}
 )
+"""Headers that make the browser itself ask somebody."""
 TEXTUAL = re.compile(r"json|javascript|ecmascript|html|xml|text/", re.IGNORECASE)
-DEFAULT_SUCCESS = {"code": 200, "success": True, "msg": "ok", "data": {}}
-KITS = (
-    (re.compile(r"jweixin|res\.wx\.qq\.com/open/js", re.IGNORECASE), ("wx", "jWeixin")),
-    (re.compile(r"jwxwork|wwLogin|wecom", re.IGNORECASE), ("wx", "ww")),
-    (re.compile(r"dingtalk|g\.alicdn\.com/dingding|gdt-jsapi", re.IGNORECASE), ("dd",)),
-    (re.compile(r"webapi\.amap\.com|/amap", re.IGNORECASE), ("AMap",)),
-    (re.compile(r"api\.map\.baidu\.com|/bmap", re.IGNORECASE), ("BMap", "BMapGL")),
-    (re.compile(r"map\.qq\.com.*gljs|tmap", re.IGNORECASE), ("TMap",)),
-    (re.compile(r"map\.qq\.com", re.IGNORECASE), ("qq.maps",)),
-    (re.compile(r"tianditu", re.IGNORECASE), ("T",)),
-    (re.compile(r"aliplayer|prismplayer", re.IGNORECASE), ("Aliplayer",)),
-    (re.compile(r"TcPlayer|tcplayer", re.IGNORECASE), ("TCPlayer",)),
-    (re.compile(r"gdt|lark|h5-js-sdk", re.IGNORECASE), ("tt", "h5sdk")),
-    (re.compile(r"uni\.webview", re.IGNORECASE), ("uni",)),
-)
-
-
-@dataclass
-class Asset:
-    """A kept answer, served again without asking the server and to sealed copies."""
-
-    status: int
-    type: str
-    body: bytes
 
 
 @dataclass
@@ -67,9 +48,7 @@ class Network:
     login_endpoints: frozenset[str] | None = None
     learning: bool = False
     assets: dict[str, Asset] = field(default_factory=dict)
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    success: dict[str, Any] = field(default_factory=lambda: dict(DEFAULT_SUCCESS))
-    success_hits: int = 0
+    answers: Answers = field(default_factory=Answers)
     leaks: list[str] = field(default_factory=list)
     away: str = ""
     let_through: set[str] = field(default_factory=set)
@@ -81,6 +60,7 @@ class Network:
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
         context.route("**/*", self._on_request)
+        context.expose_binding("__appscanMayOpen", lambda _source, kind, url: self._told(kind, url))
         context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
         context.set_default_timeout(self.options.load_seconds * 1000)
@@ -88,12 +68,22 @@ class Network:
     def _on_failed(self, request: Request) -> None:
         self._rows.pop(request, None)
 
+    def _told(self, kind: object, url: object) -> bool:
+        return isinstance(kind, str) and isinstance(url, str) and len(url) < MAX_URL and self.may_open(kind, url)
+
     def guard(self, context: BrowserContext, page: Page) -> CDPSession:
         """Judge every redirect and every announced size before the browser follows or reads it."""
         session = context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda event: self._on_answer(session, event))
         session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]})
         return session
+
+    def may_open(self, kind: str, url: str) -> bool:
+        """True where a socket or stream may really be opened: on an own host, and its address reads."""
+        scheme, rest = url.partition(":")[::2]
+        if kind != "socket" or scheme not in ("ws", "wss") or self.sealed:
+            return kind == "eventsource" and not self.sealed and self.own(url)
+        return self.own(f"http{scheme[2:]}:{rest}") and classify("GET", url, "", kind) is Kind.READ
 
     def own(self, url: str) -> bool:
         """True for the hosts this capture may ask."""
@@ -138,10 +128,10 @@ class Network:
         if self.sealed:
             self._replay(route, url, kind)
             return
-        kits = next((names for pattern, names in KITS if kind in ("script", "jsonp") and pattern.search(url)), None)
+        kits = kits_of(url, kind)
         if kits:
             self.journal.out("origins", _origin(url), "kit", blocked=True)
-            route.fulfill(status=200, content_type="text/javascript", body=_kit_script(kits, url))
+            route.fulfill(status=200, content_type="text/javascript", body=kit_script(kits, url))
             return
         if not self.own(url):
             self.journal.out("origins", _origin(url), kind)
@@ -171,8 +161,7 @@ class Network:
         route.continue_()
 
     def _may_write(self, method: str, url: str) -> bool:
-        """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints the
-        steps named."""
+        """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints steps named."""
         if self.options.writes == "allow":
             return True
         endpoint = urlsplit(url).path
@@ -183,20 +172,20 @@ class Network:
 
     def _answer(self, route: Route, url: str, kind: str, navigation: bool) -> int:
         """Answer a write here with a plausible success; returns the status told to the page."""
-        callback = callback_of(url)
-        if navigation:
+        callback, success = callback_of(url), self.answers.success_of(urlsplit(url).path)
+        if navigation or kind == "eventsource":  # 204 ends both: the page stays, the stream is not tried again
             route.fulfill(status=204, body="")
             return 204
         if kind == "image":
             route.fulfill(status=200, content_type="image/gif", body=GIF)
         elif kind in ("script", "jsonp"):
-            text = f"{callback}({json.dumps(self.success)});" if callback else ""
+            text = f"{callback}({json.dumps(success)});" if callback else ""
             route.fulfill(status=200, content_type="text/javascript", body=text)
         else:
             route.fulfill(
                 status=200,
                 content_type="application/json",
-                body=json.dumps(self.success, ensure_ascii=False),
+                body=json.dumps(success, ensure_ascii=False),
                 headers={"access-control-allow-origin": "*"},
             )
         return 200
@@ -215,10 +204,10 @@ class Network:
 
     def _replay(self, route: Route, url: str, kind: str) -> None:
         """Sealed: only what was kept comes back."""
-        kits = next((names for pattern, names in KITS if kind in ("script", "jsonp") and pattern.search(url)), None)
+        kits = kits_of(url, kind)
         kept = self.assets.get(url) or self.assets.get(url.partition("#")[0])
         if kits:
-            route.fulfill(status=200, content_type="text/javascript", body=_kit_script(kits, url))
+            route.fulfill(status=200, content_type="text/javascript", body=kit_script(kits, url))
         elif kept:
             route.fulfill(status=kept.status, content_type=kept.type, body=kept.body)
         elif kind in ("script", "jsonp", "style", "image"):
@@ -266,8 +255,10 @@ class Network:
         row["status"] = response.status
         kind = row["kind"]
         type_ = response.headers.get("content-type", "")
-        wanted = kind in ("document", "script", "jsonp", "style", "xhr", "fetch", "form") and (
-            TEXTUAL.search(type_) or not type_
+        imported = kind == "other" and "javascript" in type_  # what a Worker imports
+        wanted = imported or (
+            kind in ("document", "script", "jsonp", "style", "xhr", "fetch", "form")
+            and (TEXTUAL.search(type_) or not type_)
         )
         if not wanted or int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4 or 300 <= response.status < 400:
             return
@@ -280,7 +271,9 @@ class Network:
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
         text = body[: MAX_KEPT * 4].decode("utf-8", "replace")
-        if kind == "script" and response.status == 200:
+        if kind in ("script", "document"):
+            self.answers.learn_script(text)
+        if (kind == "script" or imported) and response.status == 200:
             self.journal.scripts.setdefault(
                 request.url,
                 {
@@ -291,37 +284,10 @@ class Network:
             )
         elif kind not in ("style", "script"):
             self.journal.answered(row, response.status, text)
-            self._learn(request, response.status, type_, text)
-
-    def _learn(self, request: Request, status: int, type_: str, text: str) -> None:
-        """Remember how this site answers, for the sealed copy and for plausible successes."""
-        if len(text) > 300_000 or len(self.answers) > 500:
-            return
-        parts = urlsplit(request.url)
-        answer = {"status": status, "text": text, "type": type_}
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        self.answers[f"{request.method} {path}"] = answer
-        self.answers.setdefault(f"{request.method} {parts.path}", answer)
-        if status != 200 or text[:1] != "{" or self.success_hits > 3:
-            return
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
-            return
-        envelope = {
-            name: value
-            for name, value in content.items()
-            if name
-            in ("code", "success", "status", "errcode", "errno", "ret", "msg", "message", "ok", "resultCode", "state")
-            and isinstance(value, (int, str, bool))
-        }
-        if envelope:
-            self.success_hits += 1
-            self.success = {**envelope, **{name: {} for name in ("data", "result") if name in content}}
+            self.answers.learn(request.method, request.url, response.status, type_, text)
 
     def _on_answer(self, session: CDPSession, event: dict[str, Any]) -> None:
-        """Response stage: a redirect is followed only where a request to its target would be; too large
-        answers are cut."""
+        """Response stage: a redirect is followed only where its target would be asked; too large answers are cut."""
         identity = {"requestId": event["requestId"]}
         headers = {row["name"].lower(): row["value"] for row in event.get("responseHeaders", [])}
         status = event.get("responseStatusCode", 0)
@@ -346,6 +312,10 @@ class Network:
             endless = "content-length" not in headers and "event-stream" not in headers.get("content-type", "")
             if endless and status == 200 and event.get("resourceType") in STREAMED:
                 self._drain(session, event)
+                return
+            if headers.keys() & TELLING:
+                kept = [row for row in event["responseHeaders"] if row["name"].lower() not in TELLING]
+                session.send("Fetch.continueResponse", {**identity, "responseCode": status, "responseHeaders": kept})
                 return
             session.send("Fetch.continueRequest", identity)
         except (Error, ValueError):
@@ -373,25 +343,15 @@ class Network:
         )
 
 
-def library_of(url: str, text: str) -> str | None:
-    """Name of the well-known library a script is, by its file name or its banner."""
-    name = urlsplit(url).path.rsplit("/", 1)[-1].lower()
-    found = re.match(
-        r"(vue|react|react-dom|jquery|zepto|axios|echarts|mock|swiper|vant|element-ui|layui|bootstrap|lodash|moment|"
-        r"vue-router|vuex|angular|polyfill|fastclick|video)(?:[.-][\w.-]*)?\.js$",
-        name,
-    )
-    if found:
-        return found.group(1)
-    banner = re.match(
-        r"\s*/\*!?[\s*]*((?:vue|jquery|react|axios|swiper|echarts|vant|zepto)[\w.-]*)", text[:300], re.IGNORECASE
-    )
-    return banner.group(1).lower() if banner else None
-
-
-def _kit_script(names: tuple[str, ...], url: str) -> str:
-    made = "".join(f"window.__appscan.kit({json.dumps(name)});" for name in names)
-    return f"if(window.__appscan){{{made}window.__appscan.loaded({json.dumps(url)});}}"
+def host_of(url: str) -> str:
+    """Host and port of an address as a browser writes them: small letters, no default port, IDNA."""
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    with suppress(UnicodeError):
+        name = name.encode("idna").decode("ascii")
+    name = f"[{name}]" if ":" in name else name
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return name if parts.port in (None, default) else f"{name}:{parts.port}"
 
 
 def _origin(url: str) -> str:

@@ -23,6 +23,7 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets) -> Path:
     """Write everything seen so far to `target`; secrets are replaced before a byte is written. Raises OSError."""
+    _learn(journal, secrets)
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
@@ -31,7 +32,7 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
             zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         ):
             names = _write_texts(archive, journal, secrets)
-            for digest, picture in sorted(journal.pictures.items()):
+            for digest, picture in sorted(journal.parts.pictures.items()):
                 _put(archive, f"pictures/{digest}.png", picture, zipfile.ZIP_STORED)
             document = secrets.clean_all(_named(_document(journal, head), names))
             _put(
@@ -46,11 +47,20 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
     return target
 
 
+def _learn(journal: Journal, secrets: Secrets) -> None:
+    """Secrets that went over the wire are known before the first part is cleaned."""
+    for row in journal.requests:
+        secrets.learn_fields(row["url"])
+    for handle, packed in journal.parts.texts.items():
+        if handle.startswith("bodies:"):
+            secrets.learn_fields(zlib.decompress(packed).decode("utf-8", "replace"))
+
+
 def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets) -> dict[str, str]:
     """Write all text parts; returns handle → SHA-256 of what was written."""
     names: dict[str, str] = {}
     written: set[str] = set()
-    for handle, packed in journal.texts.items():
+    for handle, packed in journal.parts.texts.items():
         folder = handle.partition(":")[0]
         raw = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace")).encode("utf-8", "replace")
         digest = hashlib.sha256(raw).hexdigest()

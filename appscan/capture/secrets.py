@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 MARK = "[removed]"
 NAMES = (
@@ -23,6 +23,7 @@ _ESCAPED_FIELD = re.compile(
 _QUERY_FIELD = re.compile(
     rf"((?:^|[?&#;\s\"'(])[\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}}=)([^&\s\"'<>;)#]{{1,8000}})", re.IGNORECASE
 )
+_TOKEN_LIKE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w+/=.~-]{12,4000}")
 _PASSWORD_INPUT = re.compile(
     r"(<input\b(?=[^>]{0,2000}type=[\"']?(?:password|hidden))[^>]{0,2000}?\bvalue=)(\"[^\"]{0,8000}\"|'[^']{0,8000}')",
     re.IGNORECASE,
@@ -31,6 +32,7 @@ _JWT = re.compile(r"\beyJ[\w-]{8,4000}\.[\w-]{4,8000}\.[\w-]{4,4000}")
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,8000}", re.IGNORECASE)
 SENSITIVE = re.compile(NAMES, re.IGNORECASE)
 MAX_VALUES = 2000
+MAX_LEARNT = 200_000
 
 
 class Secrets:
@@ -43,8 +45,7 @@ class Secrets:
             self.learn(value)
 
     def learn(self, value: str) -> None:
-        """Remember one secret value and the forms it may take; values under six characters would hide words of
-        the page."""
+        """Remember one secret value and the forms it may take; shorter than six characters would hide words."""
         if len(value) < 6 or len(self._values) > MAX_VALUES * 8:
             return
         raw = value.encode("utf-8")
@@ -57,6 +58,14 @@ class Secrets:
                 forms.add(text[start:whole])
         self._values |= {form for form in forms if len(form) >= 6}
         self._pattern = None
+
+    def learn_fields(self, text: str) -> None:
+        """Learn what token-like fields of an address or a body hold: a page may show it elsewhere in other forms."""
+        for pattern in (_JSON_FIELD, _QUERY_FIELD):
+            for found in pattern.finditer(text[:MAX_LEARNT]):
+                value = unquote(found[2].strip('"'))
+                if _TOKEN_LIKE.fullmatch(value):
+                    self.learn(value)
 
     def learn_storage(self, name: str, value: str) -> None:
         """Remember a stored value where its name or its look says secret; nested JSON is opened one level."""

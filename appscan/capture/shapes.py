@@ -73,3 +73,21 @@ def _box(row: dict[str, Any]) -> list[int] | None:
     if isinstance(box, list) and len(box) == 4 and all(isinstance(edge, (int, float)) for edge in box):
         return [int(edge) for edge in box]
     return None
+
+
+def text_of(row: dict[str, Any], name: str, most: int) -> str:
+    """A bounded text under a name, or an empty one."""
+    value = row.get(name)
+    return value[:most] if isinstance(value, str) else ""
+
+
+def number_of(row: dict[str, Any], name: str) -> int:
+    """A whole number of at least 0 under a name, or 0."""
+    value = row.get(name)
+    return max(0, min(int(value), 10**12)) if isinstance(value, (int, float)) and value == value else 0
+
+
+def stack_of(row: dict[str, Any]) -> list[str]:
+    """At most five rows of a call stack."""
+    rows = row.get("stack")
+    return [line[:400] for line in rows[:5] if isinstance(line, str)] if isinstance(rows, list) else []

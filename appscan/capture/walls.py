@@ -221,7 +221,7 @@ def _is_empty_for_want_of_login(walk: Walk, journal: Journal) -> bool:
 
 
 def _says_sign_in(journal: Journal, handle: object) -> bool:
-    packed = journal.texts.get(handle) if isinstance(handle, str) else None
+    packed = journal.parts.texts.get(handle) if isinstance(handle, str) else None
     if packed is None or len(packed) > 4000:
         return False
     try:

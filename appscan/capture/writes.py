@@ -1,16 +1,17 @@
 """What a request is, told by whole words of its path, query and body: read, write, login or unknown. Knows no browser.
 
-Rule (seams.md, "Writes"): a write word beats a read word; nouns that are also acts (`sign`, `report`) are
-writes unless a
-read word ends the path (`/sign/list`); `signIn` is a login; what is no plain read is not sent.
+Rule (seams.md, "Writes"): a write word beats a read word; words that are also things (`sign`, `report`) are writes
+unless a read word ends the path (`/sign/list`); `signIn` is a login; what is no plain read is not sent.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -32,163 +33,257 @@ def word_class(name: str) -> frozenset[str]:
     return frozenset(found.group(1).split() if found else ())
 
 
-ASK_FIRST = frozenset({"get", "query", "list", "find", "search", "page", "fetch"})
-NOUNS = frozenset(
-    {
-        "online",
-        "offline",
-        "duration",
-        "count",
-        "order",
-        "trace",
-        "click",
-        "heart",
-        "punch",
-        "end",
-        "start",
-        "register",
-        "alive",
-        "stay",
-        "post",
-        "sync",
-        "store",
-        "collect",
-        "track",
-    }
-)
-"""Words among the verbs that are as often nouns."""
 LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
+PAIRS = frozenset(
+    {"checkin", "clockin", "signup", "signin", "logon", "heartbeat", "keepalive", "logout", "signout", "logoff"}
+)
+"""Deeds that are written in two words as often as in one."""
+DEPARTURES = frozenset({"logout", "signout", "logoff", "tuichu", "zhuxiao"})
+KEEPING = frozenset({"save", "add", "insert", "update", "edit", "modify", "delete", "del", "remove"})
+"""Changes that stay changes whatever the path ends with: `/delete/list`."""
+PAGE_DEEDS = DEPARTURES | {"delete", "remove", "submit", "save", "dosign", "approve", "confirm", "cancel"}
+SOCKET_NOUNS = frozenset({"push", "sync", "message", "notice", "event", "receive", "post", "send", "monitor", "watch"})
+"""What an address of a socket may be called without doing anything: it is there to receive."""
+MAX_BODY = 20_000
+MAX_WORD = 24
 ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
 )
 PAGE = re.compile(r"\.(html?|xhtml|jsp|php|aspx?|vue|shtml)$", re.IGNORECASE)
 CALLBACK = re.compile(r"^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(do|action|json|xml|jsp|[sx]?html?|php|as[phm]x?|asmx|api|vue|dll|cgi)$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_IDENTITY = re.compile(r"^(\d+|v\d+|[0-9a-f-]{16,}|\{.*\}|:.*)$", re.IGNORECASE)
+_OPERATION = re.compile(r"(?:^|\})\s*(query|mutation|subscription)\b|^\s*(\{)")
+_PART = re.compile(r'name="([\w.-]{1,60})"\r?\n\r?\n([^\r\n]{0,200})')
+_SOAP = re.compile(r"<(?:\w+:)?Body\b[^>]{0,400}>\s{0,200}<(?:\w+:)?([A-Za-z]\w{0,80})")
+
+
+@lru_cache(maxsize=4096)
+def _split(word: str) -> tuple[str, ...]:
+    """A word that is put together of known ones (`getlist`, `signrecord`) in its parts; else itself."""
+    if len(word) > MAX_WORD or word in _known() or word in PAIRS or word in LOGINS:
+        return (word,)
+    for cut in range(2, len(word) - 1):
+        head, tail = word[:cut], word[cut:]
+        if head in _known() and tail != "set" and (tail in _known() or tail in LOGINS or tail in PAIRS):
+            return head, tail
+    return (word,)
+
+
+@cache
+def _known() -> frozenset[str]:
+    blocks = ("changes", "deeds", "things", "reads", "asking", "askers", "leading", "parts")
+    return frozenset().union(*map(word_class, blocks)) - {"a", "m", "r", "s", "id", "put"}
 
 
 def words(text: str) -> list[str]:
     """Whole words of an identifier or path: `signIn` → sign, in; `assign` stays one word."""
-    return [word.lower() for word in _WORD.findall(unquote(text))]
+    return [part for word in _WORD.findall(unquote(text)) for part in _split(word.lower())]
 
 
 def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind:
     """Class of one request. `kind` is the recording's kind of request; a frame of a socket is method SEND."""
     method = method.upper()
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        query = parse_qsl(parts.query, keep_blank_values=True)[:200]
+    except ValueError:
+        return Kind.UNKNOWN
     if method not in ("GET", "HEAD", "OPTIONS", "POST") or kind == "beacon":
         return Kind.WRITE
-    query = parse_qsl(parts.query, keep_blank_values=True)[:200]
-    segments = [segment for segment in parts.path.split("/") if segment]
-    if method in ("GET", "HEAD") and kind in ("script", "style", "other", "image") and ASSET.search(parts.path):
-        names = {name.lower() for name, _ in query}
-        if kind != "image" or names <= word_class("harmless"):
+    reading = method != "POST"
+    if reading and ASSET.search(parts.path):
+        plain = {name.lower() for name, _ in query} <= word_class("harmless")
+        if plain or kind in ("script", "style", "other"):
             return Kind.READ
-        return Kind.WRITE  # a picture that carries a message
-    verdict = _by_words(segments, query, _operation(body, method), kind, method)
+        if kind == "image":
+            return Kind.WRITE  # a picture that carries a message
+    segments = [segment for segment in parts.path.split("/") if segment]
+    acts = [*_acts(query), *([] if reading else _body_acts(body))]
+    if kind in ("socket", "eventsource"):
+        return _opening(segments, acts)
+    if kind == "document":
+        return _page(segments, query, acts)
+    verdict = _by_words(segments, acts, reading)
     if verdict is not None:
         return verdict
     if method in ("OPTIONS", "HEAD"):
         return Kind.READ
-    if method == "GET":
-        return _plain_get(query, kind)
-    return Kind.UNKNOWN
+    return _plain_get(query, kind) if reading else Kind.UNKNOWN
+
+
+def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
+    """A socket or a stream is opened to receive; only what its address says to do makes the opening a write."""
+    doing = word_class("changes") - SOCKET_NOUNS
+    said = [word for segment in segments for word in words(segment)]
+    if set(said) & doing or any(_deed(act, True) in (Kind.WRITE, Kind.LOGIN) for act in acts):
+        return Kind.WRITE
+    return Kind.READ
+
+
+def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str]]) -> Kind:
+    """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`)."""
+    last = _last(segments)
+    if any(_deed(act, True) in (Kind.WRITE, Kind.LOGIN) and set(act) - LOGINS for act in acts):
+        return Kind.WRITE
+    if _joined(last) & PAGE_DEEDS:
+        return Kind.WRITE
+    if not segments or PAGE.search(segments[-1]) or not query or _joined(last) & LOGINS:
+        return Kind.READ
+    return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
 
 
 def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:
     """A GET whose words say nothing: scripts with a callback and pictures with a message are no plain reads."""
-    names = {name.lower() for name, _ in query}
+    names = {name.lower().replace("_", "") for name, _ in query}
     if kind == "jsonp":
         return Kind.UNKNOWN
     if kind == "image":
         return Kind.READ if names <= word_class("harmless") else Kind.WRITE
-    return Kind.WRITE if names & word_class("marking") and kind != "document" else Kind.READ
-
-
-def _by_words(
-    segments: list[str], query: list[tuple[str, str]], operation: list[str], kind: str, method: str
-) -> Kind | None:
-    path_words = [word for segment in segments for word in words(segment)]
-    last = words(segments[-1]) if segments else []
-    acts = [
-        word for name, value in query if name.lower() in word_class("operation_names") for word in words(value[:80])
-    ] + operation
-    joined = {first + second for first, second in zip(path_words + acts, (path_words + acts)[1:], strict=False)}
-    everything = set(path_words) | set(acts)
-    if kind == "document" and segments and (PAGE.search(segments[-1]) or not query) and not _is_deed(last):
-        return Kind.WRITE if set(acts) & word_class("verbs") else Kind.READ
-    if {"checkin", "clockin", "signup", "heartbeat", "keepalive", "logout", "signout"} & (joined | everything):
-        reads_last = last and last[-1] in word_class("reads") and last[-1] != "check"
-        return Kind.READ if reads_last and not set(acts) & word_class("verbs") else Kind.WRITE
-    if (everything | joined) & LOGINS and not (
-        everything & {"user", "info", "list", "menu"} and last[-1:] and last[-1] in word_class("reads")
-    ):
-        return Kind.LOGIN
-    if set(acts) & word_class("verbs") or (operation and operation[0] == "mutation"):
+    if names & word_class("marking"):
         return Kind.WRITE
-    if operation and operation[0] == "query":
-        return Kind.READ
-    return _by_path(path_words, last, acts, method)
+    return Kind.UNKNOWN if names & word_class("placing") else Kind.READ
 
 
-def _by_path(path_words: list[str], last: list[str], acts: list[str], method: str) -> Kind | None:
-    """What the words of the path say. A POST is a read only where the last segment itself asks for something."""
-    reads = word_class("reads" if method in ("GET", "HEAD") else "asking")
-    deeds, found = word_class("acts") - word_class("reads"), set(path_words) | set(acts)
-    asks_first = bool(last) and last[0] in ASK_FIRST and not set(last[1:]) & (word_class("verbs") - NOUNS)
-    if found & word_class("verbs"):
-        # `/online/list` reads a list of who is online: a closing read word beats nouns, not verbs of its own segment
-        closes = bool(last) and last[-1] in reads and not set(last) & word_class("verbs")
-        if not ((closes or asks_first) and found & word_class("verbs") <= NOUNS):
-            return Kind.WRITE
-    if asks_first:
-        return Kind.READ
-    if set(acts) & deeds and not set(acts) & reads:
+def _by_words(segments: list[str], acts: list[list[str]], reading: bool) -> Kind | None:
+    """What path and operations say together; the operation is nearer to the deed than the path."""
+    told = [_deed(act, reading) for act in acts if act]
+    path = _path(segments, reading)
+    if Kind.WRITE in told:
         return Kind.WRITE
-    if set(acts) & reads or (last and (last[-1] in reads or last[0] in reads) and last[-1] not in deeds):
-        return Kind.READ
-    if found & deeds:
+    if Kind.READ in told:  # an operation that reads, on a path that names no change of its own
+        changed = {word for segment in segments for word in words(segment)} & word_class("changes")
+        return Kind.WRITE if path is Kind.WRITE and changed else Kind.READ
+    return Kind.LOGIN if Kind.LOGIN in told else path
+
+
+def _path(segments: list[str], reading: bool) -> Kind | None:
+    """What the path says: its last name decides where it says something, else a deed among the names before it."""
+    names = [words(_SUFFIX.sub("", segment)) for segment in segments if not _IDENTITY.match(segment)]
+    names = [name for name in names if name]
+    if not names:
+        return None
+    last = _deed(names[-1], reading)
+    before = [name for name in names[:-1] if len(name) <= 2]
+    if last is Kind.READ:
+        return Kind.WRITE if any(len(name) == 1 and name[0] in KEEPING for name in before) else Kind.READ
+    if last is not None:
+        return last
+    for name in before:
+        found = _deed(name, True)
+        if found is Kind.LOGIN or found is Kind.WRITE:
+            return found
+    earlier = {word for name in before for word in name}
+    return Kind.READ if reading and (set(names[-1]) | earlier) & word_class("reads") else None
+
+
+def _deed(name: list[str], reading: bool) -> Kind | None:
+    """What one name says that something does: `saveList` changes, `signRecordPage` asks, `sign` does."""
+    if not name:
+        return None
+    first, last, said = name[0], name[-1], _joined(name)
+    closing = word_class("reads") if reading else word_class("asking")
+    changes = word_class("changes")
+    if said & DEPARTURES:
+        return Kind.READ if last in ("list", "log", "logs", "page") else Kind.WRITE
+    if first in word_class("askers") and len(name) > 1:
+        return _asked(name)
+    ends = last in closing and len(name) > 1 and (not _pair_at_end(name))
+    if said & LOGINS:
+        return Kind.READ if ends or first in word_class("leading") else Kind.LOGIN
+    if set(name) & changes or (said & PAIRS and not ends):
         return Kind.WRITE
-    return Kind.READ if found & reads and method in ("GET", "HEAD") else None
+    deeds = word_class("deeds") | ({"check"} if not reading else frozenset())
+    if first in word_class("leading") and not set(name[1:]) & deeds:
+        return Kind.READ if reading or first not in ("check", "is", "has", "exists", "show", "load") else None
+    if ends or (len(name) == 1 and last in closing and last not in deeds):
+        return Kind.READ
+    if set(name) & deeds:
+        return Kind.WRITE if not reading or last in deeds or first in deeds else None
+    if not reading and set(name) & word_class("things"):
+        return Kind.WRITE
+    return Kind.READ if reading and set(name) & (word_class("things") | word_class("reads")) else None
 
 
-def _is_deed(last: list[str]) -> bool:
-    """True where the last segment of a page's address is a bare act (`/user/delete`), not a page about one."""
-    return bool(set(last) & {"delete", "remove", "submit", "save", "logout", "signout", "dosign", "approve", "confirm"})
+def _asked(name: list[str]) -> Kind:
+    """A name that begins with asking (`getMySubmitList`), unless it goes on to do something or claims a thing."""
+    changes = word_class("changes")
+    doing = any(word in ("and", "or", "then") and set(name[at:]) & changes for at, word in enumerate(name))
+    claims = name[0] == "get" and name[-1] in word_class("claims")
+    turned = name[0] != "get" and name[-1] in changes
+    return Kind.WRITE if doing or claims or turned or "sms" in name else Kind.READ
 
 
-def _operation(body: str, method: str) -> list[str]:
-    """Words of the operation that a body names: a GraphQL operation, or the value of a field such as `action`."""
-    if not body or method in ("GET", "HEAD"):
+def _joined(name: list[str]) -> set[str]:
+    """The words of a name, and each two neighbours as one: `log`, `out` → `logout`."""
+    return {*name, *(first + second for first, second in itertools.pairwise(name))}
+
+
+def _pair_at_end(name: list[str]) -> bool:
+    """True for `checkIn`, whose last word is no read word of its own."""
+    return len(name) > 1 and name[-2] + name[-1] in PAIRS
+
+
+def _last(segments: list[str]) -> list[str]:
+    named = [segment for segment in segments if not _IDENTITY.match(segment)]
+    return words(_SUFFIX.sub("", named[-1])) if named else []
+
+
+def _acts(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The names of operations that fields such as `method`, `op`, `cmd` carry; of dotted ones the last two parts."""
+    acts = []
+    for name, value in pairs:
+        folded = name.lower()
+        graph = _graph(value) if folded == "query" else []
+        if graph:
+            acts.append(graph)
+        elif folded in word_class("operation_names") and "://" not in value:
+            if len(folded) == 1 and folded in "rs" and "/" not in value:
+                continue
+            acts += [words(part[:80]) for part in re.split(r"[./:!?&]+", value[:200])[-2:]]
+    return [act for act in acts if act]
+
+
+def _graph(text: str) -> list[str]:
+    """A GraphQL document: one mutation among its operations makes it a change; empty where it is no such document."""
+    kinds = [found[1] or "query" for found in _OPERATION.finditer(re.sub(r"#[^\n]*", "", text[:MAX_BODY]))]
+    if not kinds:
         return []
-    text = body[:20000].lstrip()
+    return ["save"] if "mutation" in kinds else ["query", "it"]
+
+
+def _body_acts(body: str) -> list[list[str]]:
+    """Operations that a body names: GraphQL, JSON-RPC, SOAP, or a field such as `action`."""
+    text = body[:MAX_BODY].lstrip()
     if text.startswith(("{", "[")):
         try:
             content = json.loads(text)
         except (ValueError, RecursionError):
             return []
-        content = content[0] if isinstance(content, list) and content else content
-        if not isinstance(content, dict):
-            return []
-        query = content.get("query")
-        if isinstance(query, str) and re.match(r"\s*(query|mutation|subscription|\{)", query):
-            return ["mutation" if query.lstrip().startswith("mutation") else "query"]
-        return [
-            word
-            for name, value in content.items()
-            if str(name).lower() in word_class("operation_names") and isinstance(value, str)
-            for word in words(value[:80])
-        ]
-    return [
-        word
-        for name, value in parse_qsl(text)[:200]
-        if name.lower() in word_class("operation_names")
-        for word in words(value[:80])
-    ]
+        rows = content[:50] if isinstance(content, list) else [content]
+        return [act for row in rows if isinstance(row, dict) for act in _acts(_texts(row))]
+    if text.startswith("<"):
+        return [words(name) for name in _SOAP.findall(text)[:5]]
+    if text.startswith("--"):
+        return _acts(_PART.findall(text)[:100])
+    try:
+        return _acts(parse_qsl(text)[:200])
+    except ValueError:
+        return []
+
+
+def _texts(row: dict[str, object]) -> list[tuple[str, str]]:
+    return [(str(name), value) for name, value in list(row.items())[:200] if isinstance(value, str)]
 
 
 def callback_of(url: str) -> str | None:
     """Name of the function that a JSONP address wants called, or None."""
-    for name, value in parse_qsl(urlsplit(url).query)[:100]:
+    try:
+        query = parse_qsl(urlsplit(url).query)[:100]
+    except ValueError:
+        return None
+    for name, value in query:
         if CALLBACK.match(name) and re.fullmatch(r"[\w$.\[\]]{1,100}", value):
             return value
     return None

@@ -9,7 +9,7 @@ function noteTimer(kind, period, chained) {
   let row = places.get(place);
   if (!row) {
     if (places.size > 500) return { fired: 0 };
-    row = { what: "timer", kind, period: Math.round(period), fired: 0, stack: trace, virtual: sealed };
+    row = { what: "timer", kind, period: Math.round(period), fired: 0, stack: trace, virtual: sealed, label: root.label };
     places.set(place, row);
   }
   if (chained) row.kind = "chained";
@@ -45,47 +45,58 @@ if (!sealed) {
     return native.setInterval(() => { row.fired++; const before = firing; firing = { depth: 9, row }; try { run(fn, args); } finally { firing = before; } }, delay);
   });
 } else if (!hub) {
-  const start = SETTINGS.start;
+  const start = SETTINGS.start, MAX_TIMERS = 5000;
   const clock = appscan.clock = { now: start, midnight: SETTINGS.midnight, fired: 0, cut: false, thinned: false };
   clock.set = (fn, delay, args, repeat, view) => {
     const wait = Math.max(1, Number(delay) || 0), id = timerNumber++;
-    if (timers.size > 5000) return id;
+    if (timers.size > MAX_TIMERS) { clock.thinned = true; return id; }
     const chained = !repeat && clock.current && clock.current.wait === wait && !clock.current.repeat;
-    timers.set(id, { id, at: clock.now + pace(wait, null), wait, fn, args, repeat, view, row: noteTimer(repeat ? "interval" : "timeout", wait, chained), fired: 0, asked: 0 });
+    const label = root.label || (clock.current ? clock.current.label : "");  // what was pressed to set this going
+    timers.set(id, { id, at: clock.now + pace(wait, null), wait, fn, args, repeat, view, label, row: noteTimer(repeat ? "interval" : "timeout", wait, chained), fired: 0, asked: 0 });
     return id;
   };
   clock.clear = (id) => { timers.delete(Number(id)); };
   clock.next = () => { let best = null; for (const timer of timers.values()) if (!best || timer.at < best.at || (timer.at === best.at && timer.id < best.id)) best = timer; return best; };
-  const fires = {};
-  // Animations and running clocks: after a virtual hour of firings that asked nothing, they are run less often.
+  const fires = {}, asking = {};
+  const FEW = 20000;
+  // Animations and running clocks: after a virtual hour of firings that asked nothing they run less often, on whole
+  // multiples of twenty seconds, so that a clock that waits for 17:30:00 or 00:00:00 still sees it.
   function pace(wait, timer) {
     if (wait > 1000) return wait;
     const count = timer && timer.repeat ? timer.fired : (fires[wait] = (fires[wait] || 0) + 1);
     if (timer && timer.asked) return wait;
-    if (count > 3700) { clock.thinned = true; return wait * 20; }
-    if (wait < 200 && count > 400) { clock.thinned = true; return 1000; }
+    if (count > 3700 && !asking[wait]) { clock.thinned = true; return FEW - ((clock.now - clock.midnight) % FEW); }
+    if (wait < 200 && count > 400) { clock.thinned = true; return 1000 - ((clock.now - clock.midnight) % 1000); }
     return wait;
+  }
+  function fire(timer) {
+    const asked = root.askedCount || 0;
+    clock.now = Math.max(clock.now, timer.at);
+    if (timer.repeat) timer.at = clock.now + pace(timer.wait, timer); else timers.delete(timer.id);
+    timer.fired++; timer.row.fired++; clock.fired++;
+    clock.current = timer;
+    if (root.trigger !== "load" || timer.repeat) root.trigger = root.idle ? "idle" : root.day ? "timer" : root.trigger;
+    root.label = timer.label;
+    try { if (typeof timer.fn === "function") timer.fn.apply(timer.view, timer.args); else if (timer.fn) (timer.view || window).eval(String(timer.fn)); } catch { /* the page's own fault */ }
+    return () => { clock.current = null; root.label = ""; if ((root.askedCount || 0) > asked) { timer.asked++; asking[timer.wait] = true; } };
   }
   appscan.advance = async (target, budget) => {
     const begin = native.now();
     for (;;) {
-      const timer = clock.next();
-      const worker = nextWorker();
+      const timer = clock.next(), worker = nextWorker();
       const at = Math.min(timer ? timer.at : Infinity, worker ? worker.next : Infinity);
       if (at > target) break;
       if (native.now() - begin > budget) { clock.cut = true; break; }
-      if (worker && worker.next === at && (!timer || timer.at > at)) { clock.now = Math.max(clock.now, at); await worker.advance(at); await hop(); continue; }
-      clock.now = Math.max(clock.now, at);
-      const asked = root.askedCount || 0;
-      if (timer.repeat) timer.at = clock.now + pace(timer.wait, timer); else timers.delete(timer.id);
-      timer.fired++; timer.row.fired++; clock.fired++;
-      clock.current = timer;
-      if (root.trigger !== "load" || timer.repeat) root.trigger = root.idle ? "idle" : root.day ? "timer" : root.trigger;
-      try { if (typeof timer.fn === "function") timer.fn.apply(timer.view, timer.args); else if (timer.fn) (timer.view || window).eval(String(timer.fn)); } catch { /* the page's own fault */ }
+      if (worker && worker.next === at && (!timer || timer.at > at)) {  // alone for a while: many of its firings in one message
+        const until = Math.min(target, timer ? timer.at - 1 : Infinity, at + RUN_AHEAD);
+        await worker.advance(until); await hop();
+        clock.now = Math.max(clock.now, until);
+        continue;
+      }
+      const done = fire(timer);
       await hop();
       if (root.waits > 0) { await hop(); await hop(); }
-      clock.current = null;
-      if ((root.askedCount || 0) > asked) timer.asked++;
+      done();
     }
     if (!clock.cut) clock.now = Math.max(clock.now, target);
     await hop();

@@ -15,7 +15,7 @@ const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XML
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
   rows: [], told: {}, pending: 0, short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
-  answers: SETTINGS.answers || {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
+  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
 };
 Object.defineProperty(window, "__appscan", { value: appscan, enumerable: false, configurable: false, writable: false });
@@ -57,6 +57,7 @@ function tell(what, row) {
   if (sealed && root.day && what === "call" && root.told[kind] > 6) return row;
   if (root.told[kind] > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = (root.dropped || 0) + 1; return row; }
   root.rows.push(row);
+  if (root.unloading) later(root.flush);  // there may be no other moment to tell it
   return row;
 }
 // During the virtual day every request counts, but only the first few of an endpoint are kept whole.
@@ -79,12 +80,17 @@ function call(api, detail) {
   return tell("call", { api, detail: text.slice(0, 600), stack: stack() });
 }
 appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
+// A frame that may not look at its parents (sandboxed, data:, another origin) tells what it saw by itself.
+const alone = !hub && window.top !== window;
 function flush() {
   if (typeof window.__appscanTell !== "function" || hub || !(root.rows.length || root.day)) return;
-  try { window.__appscanTell(native.stringify(sealed ? { rows: appscan.take(), series: Object.values(root.series), now: root.clock.now - root.clock.midnight } : appscan.take())); } catch { /* the page is going */ }
+  const whole = sealed && !alone;
+  try { window.__appscanTell(native.stringify(whole ? { rows: appscan.take(), series: Object.values(root.series), now: root.clock.now - root.clock.midnight } : sealed ? { rows: appscan.take() } : appscan.take())); } catch { /* the page is going */ }
 }
 appscan.flush = flush;
-native.addEventListener.call(window, "pagehide", (event) => { if (!event.isTrusted) return; appscan.unloading = true; root.unloading = true; native.Promise.resolve().then(flush); flush(); }, true);
+if (alone) native.setInterval(flush, 100);
+if (alone && sealed) tell("gap", { reason: "frame_not_lived", place: location.href.slice(0, 300) });
+native.addEventListener.call(window, "pagehide", (event) => { if (!event.isTrusted) return; appscan.unloading = true; root.unloading = true; flush(); }, true);
 native.addEventListener.call(window, "beforeunload", (event) => { if (!event.isTrusted) return; root.unloading = true; native.setTimeout(() => { root.unloading = false; }, 50); }, true);
 native.addEventListener.call(window, "unload", (event) => { if (event.isTrusted) flush(); }, true);
 function hop() {  // one turn of the event loop, without the browser's minimum of 4 ms

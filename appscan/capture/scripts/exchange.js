@@ -30,7 +30,7 @@ class ExchangeStandIn extends EventTarget {
       this.#fire("load"); this.#fire("loadend");
     };
     this.#fire("loadstart");
-    if (this.wait_) later(finish); else finish();
+    if (this.wait_) whenAnswered(row.method, row.url, finish); else finish();
   }
 }
 Object.assign(ExchangeStandIn, { UNSENT: 0, OPENED: 1, HEADERS_RECEIVED: 2, LOADING: 3, DONE: 4 });

@@ -21,12 +21,25 @@ function noteRequest(kind, method, url, body) {
   return row;
 }
 function noteAnswer(row, status, text) { row.status = status; row.response = String(text || "").slice(0, MAX_BODY); }
+// In the sealed copy an answer comes at once. What is asked for again and again in the same moment is a long poll: the
+// server would hold it, so its answer comes after half a virtual minute, and a loop without a timer ends.
+const AT_ONCE = 20, ALL_AT_ONCE = 400, HELD = 30000;
+function whenAnswered(method, url, run) {
+  if (!sealed || !root.clock) { later(run); return; }
+  const now = root.clock.now, key = method + " " + url.replace(/[?#].*$/, "").replace(/\d+/g, "0");
+  if (root.asks.at !== now) root.asks = { at: now, all: 0, counts: {} };
+  const count = root.asks.counts[key] = (root.asks.counts[key] || 0) + 1;
+  if (root.polls[key] !== now && count <= AT_ONCE && ++root.asks.all <= ALL_AT_ONCE) { later(run); return; }
+  if (!root.held) { root.held = true; tell("gap", { reason: "poll_held", place: url.slice(0, 300) }); }
+  root.clock.set(() => { root.polls[key] = root.clock.now; run(); }, HELD, [], false, window);  // asked again right then: held again
+}
 // An answer of the living site if there was one for this address, else a plausible success.
 function answerFor(method, url) {
   let path = url;
   try { const parts = new URL(url, location.href); path = parts.pathname; url = parts.pathname + parts.search; } catch { /* as it is */ }
   const known = root.answers[method + " " + url] || root.answers[method + " " + path];
-  return known ? { status: known.status, text: known.text, type: known.type } : { status: 200, text: native.stringify(root.success), type: "application/json" };
+  const success = root.successes[path.split("/").slice(0, 3).join("/")] || root.successes[path.split("/").slice(0, 2).join("/")] || root.success;
+  return known ? { status: known.status, text: known.text, type: known.type } : { status: 200, text: native.stringify(success), type: "application/json" };
 }
 // A Response whose body is there at once: reading a real one takes turns of the event loop that the virtual clock would skip.
 function replyOf(answer, url) {
@@ -52,7 +65,7 @@ function watchFetch(inner, real) {
     if (real && (sealed || ((keep || root.unloading) && !mayWrite))) {
       const answer = answerFor(row.method, row.url);
       row.status = answer.status; row.own = true;
-      return native.Promise.resolve().then(() => replyOf(answer, row.url));
+      return new native.Promise((done) => whenAnswered(row.method, row.url, () => done(replyOf(answer, row.url))));
     }
     const sent = inner.call(this, input, options);
     if (sent && typeof sent.then === "function") {
@@ -79,36 +92,76 @@ replace(Navigator.prototype, "sendBeacon", (original) => function (url, body) {
   return true;
 });
 
-class SocketStandIn extends EventTarget {
-  constructor(url, protocols) {
+// What comes in without being asked for each time: the connection is opened where it only reads, its frames are heard, none is sent.
+const MAX_STREAMS = 4, MAX_HEARD = 50, STREAM_TIME = 30000, OPEN_TIME = 3000;
+function heard(kind, url, text) { tell("heard", { kind, url, text: String(text).slice(0, 8192) }); }
+class Stream extends EventTarget {
+  #inner = null; #heard = 0;
+  constructor(kind, url) {
     super();
-    this.url = absolute(url).replace(/^http/, "ws"); this.readyState = 0; this.bufferedAmount = 0; this.extensions = ""; this.binaryType = "blob";
+    this.url = url; this.readyState = 0;
+    const row = noteRequest(kind, "GET", url, null);
+    row.status = kind === "socket" ? 101 : 200; row.own = true;
+    const wait = sealed ? native.Promise.resolve(false) : mayOpen(kind, url);
+    wait.then((may) => { if (this.readyState !== 0) return; if (may) { row.opened = true; this.#connect(kind, url); } else this.arrived(kind); });
+  }
+  fire(event) { const own = this["on" + event.type]; if (typeof own === "function") { try { own.call(this, event); } catch { /* the page's own fault */ } } this.dispatchEvent(event); }
+  arrived(kind) {
+    if (this.readyState !== 0) return;
+    this.readyState = 1;
+    this.fire(new Event("open"));
+    if (sealed) for (const text of root.pushed[kind + " " + this.url] || []) later(() => { if (this.readyState === 1) this.fire(new MessageEvent("message", { data: text, origin: location.origin })); });
+  }
+  #connect(kind, url) {
+    let inner;
+    try { inner = kind === "socket" ? new native.WebSocket(url, this.wanted || []) : new native.EventSource(url, { withCredentials: this.withCredentials }); } catch { this.arrived(kind); return; }
+    this.#inner = inner;
+    const on = (name, run) => native.addEventListener.call(inner, name, run);
+    native.setTimeout(() => this.arrived(kind), OPEN_TIME);
+    native.setTimeout(() => this.part(), STREAM_TIME);
+    on("open", () => this.arrived(kind));
+    on("error", () => { this.part(); this.arrived(kind); });
+    on("close", () => this.arrived(kind));
+    const hear = (event) => {
+      this.arrived(kind);
+      if (this.#heard++ >= MAX_HEARD) { this.part(); return; }
+      heard(kind, this.url, typeof event.data === "string" ? event.data : "");
+      if (this.readyState === 1) this.fire(new MessageEvent(event.type, { data: event.data, origin: event.origin, lastEventId: event.lastEventId }));
+    };
+    on("message", hear);
+    if (kind === "eventsource") for (const name of this.named) on(name, hear);
+  }
+  part() { const inner = this.#inner; this.#inner = null; if (inner) try { inner.close(); } catch { /* closed */ } }
+}
+function mayOpen(kind, url) {
+  if (root.streams >= MAX_STREAMS || typeof window.__appscanMayOpen !== "function") return native.Promise.resolve(false);
+  root.streams++;
+  return native.Promise.resolve(window.__appscanMayOpen(kind, url)).then(Boolean, () => false);
+}
+class SocketStandIn extends Stream {
+  constructor(url, protocols) {
+    super("socket", absolute(url).replace(/^http/, "ws"));
+    this.bufferedAmount = 0; this.extensions = ""; this.binaryType = "blob"; this.wanted = protocols;
     this.protocol = Array.isArray(protocols) ? protocols[0] || "" : protocols || "";
     for (const name of ["open", "message", "close", "error"]) this["on" + name] = null;
-    const row = noteRequest("socket", "GET", this.url, null);
-    row.status = 101; row.own = true;
-    later(() => { if (this.readyState === 0) { this.readyState = 1; this.#fire(new Event("open")); } });
   }
-  #fire(event) { const own = this["on" + event.type]; if (typeof own === "function") { try { own.call(this, event); } catch { /* the page's own fault */ } } this.dispatchEvent(event); }
   send(body) { if (this.readyState === 0) throw new DOMException("Still connecting", "InvalidStateError"); const row = noteRequest("socket", "SEND", this.url, body); row.own = true; }
-  close(code, reason) { if (this.readyState >= 2) return; this.readyState = 3; later(() => this.#fire(new CloseEvent("close", { code: code || 1000, reason: reason || "", wasClean: true }))); }
+  close(code, reason) { this.part(); if (this.readyState >= 2) return; this.readyState = 3; later(() => this.fire(new CloseEvent("close", { code: code || 1000, reason: reason || "", wasClean: true }))); }
 }
 for (const [name, value] of [["CONNECTING", 0], ["OPEN", 1], ["CLOSING", 2], ["CLOSED", 3]]) { SocketStandIn[name] = value; SocketStandIn.prototype[name] = value; }
 if (!mayWrite && window.WebSocket) define(window, "WebSocket", SocketStandIn);
-if (window.WebTransport) { try { delete window.WebTransport; } catch { /* fixed */ } }
 
-class StreamStandIn extends EventTarget {
-  constructor(url) {
-    super();
-    this.url = absolute(url); this.readyState = 0; this.withCredentials = false; this.onopen = this.onmessage = this.onerror = null;
-    const row = noteRequest("eventsource", "GET", this.url, null);
-    row.status = 200; row.own = true;
-    later(() => { this.readyState = 1; const event = new Event("open"); if (typeof this.onopen === "function") this.onopen(event); this.dispatchEvent(event); });
+class StreamStandIn extends Stream {
+  constructor(url, options) {
+    super("eventsource", absolute(url));
+    this.withCredentials = Boolean(options && options.withCredentials); this.named = new Set();
+    this.onopen = this.onmessage = this.onerror = null;
   }
-  close() { this.readyState = 2; }
+  addEventListener(name, ...rest) { if (!/^(open|message|error)$/.test(name) && this.named) this.named.add(String(name)); return super.addEventListener(name, ...rest); }
+  close() { this.part(); this.readyState = 2; }
 }
 Object.assign(StreamStandIn, { CONNECTING: 0, OPEN: 1, CLOSED: 2 });
-if (window.EventSource) define(window, "EventSource", StreamStandIn);  // a stream never ends: asked for, not opened
+if (window.EventSource) define(window, "EventSource", StreamStandIn);
 
 // Scripts that carry a callback (JSONP) and pictures that carry a message.
 const CALLBACK = /^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$/i;
@@ -122,7 +175,7 @@ function source(element, value, set) {
     const row = noteRequest("jsonp", "GET", url, null);
     if (!sealed) return set(value);
     row.own = true; row.status = 200;
-    later(() => { let target = window; const parts = name.split("."); const last = parts.pop(); for (const part of parts) target = target && target[part];
+    whenAnswered("GET", url, () => { let target = window; const parts = name.split("."); const last = parts.pop(); for (const part of parts) target = target && target[part];
       try { const text = answerFor("GET", url).text.replace(/^[\w$.[\]]+\(|\);?$/g, ""); if (target && typeof target[last] === "function") target[last](native.parse(text)); } catch { /* the page's own fault */ }
       element.dispatchEvent(new Event("load")); });
     return undefined;
