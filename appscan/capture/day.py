@@ -31,7 +31,7 @@ DAY_BUDGET = 12_000
 MAX_ANSWERS = 2_000_000
 LEAST = 3
 MAX_PUSHED = 5
-LEAVE_TIME = 200
+LEAVE_TIME = 600
 SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -103,7 +103,9 @@ def live_through(
     context.expose_binding("__appscanTell", lambda _source, text: _told(journal, notes, text))
     page = context.new_page()
     try:
-        _begin(page, copy, chromium, journal, notes)
+        if not _begun(page, copy, chromium, journal, notes, starting=True):
+            notes.series.clear()
+            _begun(page, copy, chromium, journal, notes, starting=False)
         _pass_hours(page.evaluate, chromium, journal, notes, begin, end)
         left = _ask(page.evaluate, chromium, "(to) => __appscan.leave(to)", copy.elsewhere)
         _keep(journal, notes, left)
@@ -138,31 +140,31 @@ def live_through(
         )
 
 
-def _begin(page: Page, copy: Copy, chromium: Chromium, journal: Journal, notes: _Notes) -> None:
-    """Load the copy, go to the state, press what starts something there; once more without where that led elsewhere."""
-    for starting in (True, False):
-        page.goto(copy.url, wait_until="load", timeout=15_000)
-        if copy.session:
-            page.evaluate(
-                "(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }",
-                copy.session,
-            )
-            notes.series.clear()
-            page.reload(wait_until="load", timeout=15_000)
-        try:
-            way = [list(copy.presses), list(copy.starters) if starting else None]
-            seen = _ask(page.evaluate, chromium, "(way) => __appscan.begin(way)", way)
-            if seen.get("pressed"):
-                page.wait_for_timeout(LEAVE_TIME)  # a press that leads elsewhere takes a moment
-                seen["moved"] = seen.get("moved") or not page.evaluate("() => Boolean(__appscan.begun)")
-        except Error:
-            if not starting:
-                raise
-            continue
-        if starting and seen.get("moved"):
-            continue
-        _keep(journal, notes, seen)
-        return
+def _begun(page: Page, copy: Copy, chromium: Chromium, journal: Journal, notes: _Notes, starting: bool) -> bool:
+    """Load the copy and go to the state; `starting` presses what starts something there: False where that led away."""
+    page.goto(copy.url, wait_until="load", timeout=15_000)
+    if copy.session:
+        page.evaluate(
+            "(rows) => { for (const [name, value] of Object.entries(rows)) sessionStorage[name] = value; }",
+            copy.session,
+        )
+        notes.series.clear()
+        page.reload(wait_until="load", timeout=15_000)
+    way = [list(copy.presses), list(copy.starters) if starting else None]
+    try:
+        seen = _ask(page.evaluate, chromium, "(way) => __appscan.begin(way)", way)
+        if starting and seen.get("pressed") and not seen.get("moved"):
+            page.wait_for_timeout(LEAVE_TIME)  # a press that leads elsewhere takes a moment
+            page.wait_for_load_state("load", timeout=5000)
+            seen["moved"] = not page.evaluate("() => Boolean(__appscan.begun)")
+    except Error:
+        if not starting:
+            raise
+        return False
+    if starting and seen.get("moved"):
+        return False
+    _keep(journal, notes, seen)
+    return True
 
 
 def _pass_hours(
