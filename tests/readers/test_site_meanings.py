@@ -79,6 +79,8 @@ NEAR_MISSES = {
         "当前在线 128 人", requests=[get("/online/count")], timers=[timer(5000)])),
     "a video tells how far it is": ("online-duration", QUIET, page("视频时长 12:30", "播放", day=[day(
         interval("/video/progress", fields=["videoId", "currentTime", "duration"]))])),
+    "a person's place in a video": ("online-duration", QUIET, page("播放", day=[day(
+        interval("/play/log", fields=["userId", "videoId", "seconds"]))])),
     "an idle session ends": ("online-duration", QUIET, page("首页", day=[day(dialogs=[
         {"virtual": 9 * HOUR, "text": "长时间未操作，请重新登录", "closable": False, "modal": True}])])),
     "documents are signed": ("check-in", QUIET, page(
