@@ -111,9 +111,8 @@ class ScriptReader:
         self.addresses = addresses
         self.gaps: list[Gap] = []
         self._check = check
-        self._inline: dict[str, tuple[str, set[tuple[str, str]]]] = {}
+        self._inline: dict[str, tuple[str, set[tuple[str, str]], set[str]]] = {}
         self._pages_of: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        self._actors: dict[str, str] = {}
         self._chunks: dict[str, str] = {}
 
     def read_doms(self) -> int:
@@ -138,21 +137,24 @@ class ScriptReader:
     def _dom(self, route: str, actor: str, url: str, text: str) -> None:
         page, document = part_scripts(text), self.addresses.of(url).path
         facts = self.files.of(route, actor)
-        self._actors.setdefault(route, actor)
         hidden = HiddenFacts(self.rows, facts, self.places.visible[route])
         read_markup(page.markup, hidden, screen=facts.screen(route))
         for script in page.inline:
             digest = hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
-            self._inline.setdefault(digest, (script, set()))[1].add((route, document))
+            _, pages, actors = self._inline.setdefault(digest, (script, set(), set()))
+            pages.add((route, document))
+            actors.add(actor)
         for address in page.linked:
             self._pages_of[self._file_of(_joined(url, address))].add((route, document))
 
     def read_inline(self) -> int:
-        """Scripts inside pages: in the file of the page that holds one, of their own where several do."""
-        for number, (script, pages) in enumerate(self._inline.values(), 1):
+        """Scripts inside pages: in the file of the page that holds one, of their own where several do. One that only
+        one actor was given is of that actor."""
+        for number, (script, pages, actors) in enumerate(self._inline.values(), 1):
             self._check()
             home = _home(pages)
-            facts = self.files.of(home or f"/inline-{number}.js", self._actors.get(home, ""))
+            actor = next(iter(actors)) if len(actors) == 1 else ""
+            facts = self.files.of(home or f"/inline-{number}.js", actor)
             self._script(script, facts, home)
         return len(self._inline)
 

@@ -19,6 +19,7 @@ from .small_recordings import (
     control,
     day,
     dialog,
+    digest,
     field,
     form,
     interval,
@@ -197,6 +198,17 @@ def test_what_one_actor_sees_forces_nothing_on_another(tmp_path: Path) -> None:
     together = recording(seen_by("citizen"), seen_by("staff", "未打卡的纳入考核", press=["每日打卡"]))
     assert verdicts(tmp_path, apart)["check-in"] == "needs_review"
     assert verdicts(tmp_path, together)["check-in"] == "likely_violation"
+
+
+def test_a_script_inside_a_page_is_of_the_actor_who_was_given_the_page(tmp_path: Path) -> None:
+    doms = {actor: f"<p>{actor}</p><script>say('{actor}的话在此')</script>" for actor in ("citizen", "staff")}
+    states = [{**seen_by(actor, actor), "dom": digest(dom)} for actor, dom in doms.items()]
+    path = write_recording(tmp_path, recording(*states), {"dom": list(doms.values())})
+    reading = read_recording(path, "site", Limits(), Deadline(60), lambda _stage, _done: None)
+    facts, text = reading.facts, reading.strings
+    said = {text[value]: text[actor] for value, actor in zip(facts.value.tolist(), facts.actor.tolist(), strict=True)
+            if text[value].endswith("的话在此")}
+    assert said == {"citizen的话在此": "citizen", "staff的话在此": "staff"}
 
 
 def test_what_one_actor_reads_excuses_nothing_that_another_must_do(tmp_path: Path) -> None:
