@@ -28,7 +28,8 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     """Capture the site at `urls` into the recording `target`.
 
     What was captured so far is kept with gaps when something fails midway. Raises CaptureError where no state
-    was seen at all and no login stood in the way, OSError where the file cannot be written.
+    was seen at all and no login stood in the way, OSError where the file cannot be written. KeyboardInterrupt comes
+    back once what was captured so far is written.
     """
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
     hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
@@ -36,18 +37,24 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     with Chromium(hosts, options.locale, options.stall_seconds, end + GRACE) as chromium:
         version = chromium.version
         run = Run(list(urls), options, chromium, journal, secrets, progress, hosts)
-        _crawl_all(run, end)
+        interrupted = _crawl_all(run, end)
+    if interrupted and not journal.states:
+        raise KeyboardInterrupt
     if not journal.states and not run.walled:
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
     if run.left:
         journal.gap("cap_reached", list(PAGE_KINDS), "", blinds=True, count=len(run.left))
     head = head_of(options, list(urls), started, version, journal, run.actors, run.left)
     progress("write", len(journal.states), 0)
-    return write(target, journal, head, secrets)
+    write(target, journal, head, secrets)
+    if interrupted:
+        raise KeyboardInterrupt
+    return target
 
 
-def _crawl_all(run: Run, end: float) -> None:
-    """Every actor in every window; the time that is left is shared evenly among those still to come."""
+def _crawl_all(run: Run, end: float) -> bool:
+    """Every actor in every window; the time that is left is shared evenly among those still to come. True where it was
+    interrupted."""
     options = run.options
     viewports = ("mobile", "desktop") if options.viewport == "both" else (options.viewport,)
     wanted = [(actor, viewport) for actor in options.actors for viewport in viewports]
@@ -58,4 +65,9 @@ def _crawl_all(run: Run, end: float) -> None:
             run.left += [f"{actor.name} {url}" for url in run.urls]
             continue
         first = viewport == viewports[0]
-        Crawl(run, actor, viewport, first, Deadlines.within(seconds, options, first)).go()
+        try:
+            Crawl(run, actor, viewport, first, Deadlines.within(seconds, options, first)).go()
+        except KeyboardInterrupt:
+            run.journal.gap("interrupted", list(PAGE_KINDS), "", blinds=True)
+            return True
+    return False

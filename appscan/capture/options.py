@@ -53,6 +53,7 @@ class CaptureOptions:
     trials: int = 12
     days: int = 6
     authority: str | None = None
+    keep_personal_until: str | None = None
     actors: tuple[Actor, ...] = (Actor(),)
     load_seconds: float = 15.0
     stall_seconds: float = 25.0

@@ -1,4 +1,5 @@
-"""Writes the recording: one zip of recording.json and content-addressed parts, made aside and then renamed."""
+"""Writes the recording: one zip of recording.json and content-addressed parts, made aside and then renamed. Secrets are
+replaced and persons covered before a byte is written."""
 
 from __future__ import annotations
 
@@ -8,12 +9,14 @@ import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from appscan.capture.journal import Journal
 from appscan.capture.options import CaptureOptions
+from appscan.capture.people import MOST_ANSWERS, People, shown_by
 from appscan.capture.secrets import Secrets
 
 VERSION = 1
@@ -22,8 +25,9 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets) -> Path:
-    """Write everything seen so far to `target`; secrets are replaced before a byte is written. Raises OSError."""
+    """Write everything seen so far to `target`. Raises OSError."""
     _learn(journal, secrets)
+    people = People(_answers(journal), journal.states, kept=head["settings"]["personal_data"]["kept"])
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
@@ -31,10 +35,8 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
             os.fdopen(descriptor, "wb") as stream,
             zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         ):
-            names = _write_texts(archive, journal, secrets)
-            for digest, picture in sorted(journal.parts.pictures.items()):
-                _put(archive, f"pictures/{digest}.png", picture, zipfile.ZIP_STORED)
-            document = secrets.clean_all(_named(_document(journal, head), names))
+            names = _write_texts(archive, journal, secrets, people) | _write_pictures(archive, journal, people)
+            document = people.all(secrets.clean_all(_named(_document(journal, head), names)))
             _put(
                 archive,
                 "recording.json",
@@ -56,13 +58,36 @@ def _learn(journal: Journal, secrets: Secrets) -> None:
             secrets.learn_fields(zlib.decompress(packed).decode("utf-8", "replace"))
 
 
-def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets) -> dict[str, str]:
+def _answers(journal: Journal) -> Iterator[str]:
+    """Texts of answers, which name persons."""
+    bodies = [packed for handle, packed in journal.parts.texts.items() if handle.startswith("bodies:")]
+    for packed in bodies[:MOST_ANSWERS]:
+        yield zlib.decompress(packed).decode("utf-8", "replace")
+
+
+def _write_pictures(archive: zipfile.ZipFile, journal: Journal, people: People) -> dict[str, str]:
+    """Write the pictures, persons covered; returns digest when taken → SHA-256 of what was written."""
+    names: dict[str, str] = {}
+    shown = shown_by(journal.states, journal.trials)
+    for taken, picture in sorted(journal.parts.pictures.items()):
+        fit = people.picture(picture, shown.get(taken, ()))
+        if fit is None:
+            continue
+        digest = hashlib.sha256(fit).hexdigest()
+        if digest not in names.values():
+            _put(archive, f"pictures/{digest}.png", fit, zipfile.ZIP_STORED)
+        names[taken] = digest
+    return names
+
+
+def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets, people: People) -> dict[str, str]:
     """Write all text parts; returns handle → SHA-256 of what was written."""
     names: dict[str, str] = {}
     written: set[str] = set()
     for handle, packed in journal.parts.texts.items():
         folder = handle.partition(":")[0]
-        raw = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace")).encode("utf-8", "replace")
+        clean = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace"))
+        raw = people.text(clean, code=folder != "dom").encode("utf-8", "replace")
         digest = hashlib.sha256(raw).hexdigest()
         names[handle] = digest
         name = f"{folder}/{digest}{SUFFIXES[folder]}"
@@ -82,7 +107,9 @@ def _put(archive: zipfile.ZipFile, name: str, raw: bytes, method: int = zipfile.
 def _named(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """The document with handles of parts replaced by the SHA-256 under which they were written."""
     for row in document["states"]:
-        row["dom"] = names.get(row["dom"])
+        row["dom"], row["picture"] = names.get(row["dom"]), names.get(row["picture"])
+    for row in document["trials"]:
+        row["picture"] = names.get(row["picture"])
     for row in document["requests"]:
         row["request_body"], row["response_body"] = names.get(row["request_body"]), names.get(row["response_body"])
     for row in document["scripts"]:
@@ -135,6 +162,10 @@ def head_of(
             "exclude": list(options.exclude),
             "max_states": options.max_states,
             "max_minutes": options.max_minutes,
+            "personal_data": {
+                "kept": options.keep_personal_until is not None,
+                "delete_by": options.keep_personal_until,
+            },
         },
         "actors": actors,
         "caps": {"states": options.max_states, "minutes": options.max_minutes, "reached": sorted(journal.reached)},

@@ -29,8 +29,13 @@ def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) ->
     except UnreadableError as error:
         console.failure(error)
         return ExitCode.NOTHING_READ
+    except KeyboardInterrupt:
+        console.trouble("cli.capture_interrupted" if out.is_file() else "cli.interrupted_early", path=out)
+        return ExitCode.INTERRUPTED
     console.result([str(out)])
     console.note("cli.captured", path=out)
+    if options.keep_personal_until:
+        console.trouble("cli.personal_kept", date=options.keep_personal_until)
     return ExitCode.OK
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from appscan.errors import AppscanError
 from appscan.model.personal import Box, person_boxes
-from appscan.report.pictures import Developed, can_develop, develop
+from appscan.pictures import Developed, can_develop, develop
 
 if TYPE_CHECKING:
     from appscan.readers.recording_pictures import Picture

@@ -69,6 +69,8 @@ ViewportOption = Annotated[Literal["mobile", "desktop", "both"], typer.Option("-
 IgnoreRobotsOption = Annotated[bool, typer.Option("--ignore-robots", help=help_of("ignore_robots"))]
 WritesOption = Annotated[Literal["answer", "allow"], typer.Option("--writes", help=help_of("writes"))]
 NoPicturesOption = Annotated[bool, typer.Option("--no-pictures", help=help_of("no_pictures"))]
+KeepOption = Annotated[str, typer.Option("--keep-personal-data", metavar="DATE", help=help_of("keep_personal_data"),
+                                         show_default=False)]
 AuthorityOption = Annotated[str, typer.Option("--authority", metavar="TEXT", help=help_of("authority"))]
 HoursOption = Annotated[float | None, typer.Option("--virtual-hours", min=0, help=help_of("virtual_hours"),
                                                    show_default=False)]

@@ -94,25 +94,47 @@ class _Scan:
         def work() -> ScanResult:
             from appscan.scan import scan_app
 
-            targets = [self._visited(thing, before + number) if isinstance(thing, Site) else thing
-                       for number, thing in enumerate(things)]
+            targets, interrupted = self._opened(things, before)
             with progress_on(self.console, before, self.total, self.started) as progress:
                 result = scan_app(targets, app, self.checks, self.options, progress)
-            made = [target.path for target, thing in zip(targets, things, strict=True)
+            made = [target.path for target, thing in zip(targets, things, strict=False)
                     if isinstance(thing, Site) and target.failure is None]
-            return replace(result, recordings=tuple(made))
+            report = replace(result.report, complete=False) if interrupted else result.report
+            return replace(result, report=report, recordings=tuple(made))
 
         return Job(tuple(name for thing in things for name in _names(thing)), work)
 
-    def _visited(self, site: Site, number: int) -> Target:
+    def _opened(self, things: Things, before: int) -> tuple[list[Target], bool]:
+        """Things as files, and whether that was interrupted: then what was captured so far is the last of them."""
+        from appscan.scan import Target
+
+        targets: list[Target] = []
+        for number, thing in enumerate(things, before):
+            if not isinstance(thing, Site):
+                targets.append(thing)
+                continue
+            recording = self._place(thing, number)
+            try:
+                targets.append(self._visited(thing, recording))
+            except KeyboardInterrupt:
+                if not recording.is_file():
+                    raise
+                return [*targets, Target(recording, thing.name, thing.urls[0])], True
+        return targets, False
+
+    def _place(self, site: Site, number: int) -> Path:
+        """Where the recording of a site is made."""
+        assert self.aside is not None
+        recording = Path(self.aside, str(number), site.name)
+        recording.parent.mkdir()
+        return recording
+
+    def _visited(self, site: Site, recording: Path) -> Target:
         """The recording of a site as a target; one that could not be captured is a target with a failure."""
         from appscan.capture import capture
         from appscan.scan import Target
 
         assert self.wanted is not None
-        assert self.aside is not None
-        recording = Path(self.aside, str(number), site.name)
-        recording.parent.mkdir()
         self.console.note("cli.visiting", url=", ".join(site.urls))
         try:
             capture(site.urls, recording, self.wanted, told_on(self.console))

@@ -109,12 +109,13 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           hours: given.HoursOption = None, include: given.IncludeOption = None, exclude: given.ExcludeOption = None,
           max_states: given.MaxStatesOption = 200, max_minutes: given.MaxMinutesOption = 10.0,
           no_pictures: given.NoPicturesOption = False, authority: given.AuthorityOption = "",
-          debug: given.DebugOption = False) -> ExitCode:
+          keep_personal_data: given.KeepOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, scan
     from appscan.cli.wishes import Wishes
 
     wishes = Wishes(state, steps, tuple(roles or ()), tuple(hosts or ()), viewport, ignore_robots, writes, hours,
-                    tuple(include or ()), tuple(exclude or ()), max_states, max_minutes, not no_pictures, authority)
+                    tuple(include or ()), tuple(exclude or ()), max_states, max_minutes, not no_pictures, authority,
+                    keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
                                      wishes))
@@ -138,12 +139,14 @@ def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING
              include: given.IncludeOption = None, exclude: given.ExcludeOption = None,
              max_states: given.MaxStatesOption = 200, max_minutes: given.MaxMinutesOption = 10.0,
              no_pictures: given.NoPicturesOption = False, authority: given.AuthorityOption = "",
-             lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
+             keep_personal_data: given.KeepOption = "", lang: given.LangOption = "zh",
+             quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.capturing import capture
     from appscan.cli.wishes import Wishes
 
     wishes = Wishes(state, steps, tuple(roles or ()), tuple(hosts or ()), viewport, ignore_robots, writes, hours,
-                    tuple(include or ()), tuple(exclude or ()), max_states, max_minutes, not no_pictures, authority)
+                    tuple(include or ()), tuple(exclude or ()), max_states, max_minutes, not no_pictures, authority,
+                    keep_personal_data)
     return capture(urls, out, wishes, Console(lang, quiet))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -40,6 +41,7 @@ class Wishes:
     max_minutes: float = 10.0
     pictures: bool = True
     authority: str = ""
+    keep_personal_until: str = ""
 
     def options(self) -> CaptureOptions:
         """The same for the capture. Raises UsageError where they do not fit together, and where capture is not
@@ -59,7 +61,19 @@ class Wishes:
             viewport=self.viewport, robots=not self.ignore_robots, writes=self.writes, hosts=self.hosts,
             virtual_hours=DEFAULT_HOURS if self.virtual_hours is None else self.virtual_hours, include=self.include,
             exclude=self.exclude, max_states=self.max_states, max_minutes=self.max_minutes, pictures=self.pictures,
-            authority=self.authority or None, actors=self._actors())
+            authority=self.authority or None, keep_personal_until=self._deadline(), actors=self._actors())
+
+    def _deadline(self) -> str | None:
+        """The day until which personal data may be kept as it is. Raises UsageError where it is no day to come."""
+        if not self.keep_personal_until:
+            return None
+        try:
+            day = date.fromisoformat(self.keep_personal_until)
+        except ValueError:
+            raise UsageError("deletion_date_wrong", given=self.keep_personal_until) from None
+        if day < date.today():
+            raise UsageError("deletion_date_wrong", given=self.keep_personal_until)
+        return day.isoformat()
 
     def _actors(self) -> tuple[Actor, ...]:
         from appscan.capture import Actor

@@ -7,14 +7,15 @@ Names are known by what stands beside or above them (姓名：, a column 姓名)
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]
-"""x, y, width, height in pixels of the page."""
+"""x, y, width, height in pixels of the picture."""
 
 COVER = "*"
 MOST_NAMES = 2000
+MOST_RECORDS = 20_000
 LONGEST_NAME = 40
 FAR = 240
 """Pixels between a label and the value beside it, at most."""
@@ -52,16 +53,16 @@ class Placed:
     box: Box | None
 
 
-def masked(text: str, names: Collection[str] = ()) -> str:
-    """`text` with mobile numbers, identity numbers and names covered; of each the beginning stays, so that the person
-    concerned can still be asked for."""
+def masked(text: str, names: Collection[str] = (), cover: str = COVER) -> str:
+    """`text` with mobile numbers, identity numbers (by `cover`) and names covered; of each the beginning stays, so that
+    the person concerned can still be asked for."""
     if not text:
         return text
     if text.strip() in names:
         return _cover_name(text.strip())
     covered = _NAMED.sub(lambda found: found["label"] + _cover_name(found["name"]), text)
-    covered = _IDENTITY.sub(lambda found: f"{found['head']}{COVER * 11}{found['tail']}", covered)
-    covered = _MOBILE.sub(lambda found: f"{found['head']}{COVER * 4}{found['tail']}", covered)
+    covered = _IDENTITY.sub(lambda found: f"{found['head']}{cover * 11}{found['tail']}", covered)
+    covered = _MOBILE.sub(lambda found: f"{found['head']}{cover * 4}{found['tail']}", covered)
     for name in names:
         if name in covered and _NAME.fullmatch(name):
             covered = covered.replace(name, _cover_name(name))
@@ -105,6 +106,20 @@ def person_in(record: Mapping[str, object]) -> str:
         return name
     beside_unit = any(_UNIT_KEY.fullmatch(key) for key in record)
     return name if beside_unit and name[0] in _SURNAMES and len(name) <= 4 else ""
+
+
+def persons_in(value: object) -> Iterator[str]:
+    """Names of persons in the records of a JSON value (see `person_in`), at most MOST_RECORDS of them looked at."""
+    waiting, seen = [value], 0
+    while waiting and seen < MOST_RECORDS:
+        found = waiting.pop()
+        seen += 1
+        if isinstance(found, dict):
+            if name := person_in(found):
+                yield name
+            waiting.extend(inner for inner in found.values() if isinstance(inner, dict | list))
+        elif isinstance(found, list):
+            waiting.extend(inner for inner in found[:MOST_RECORDS] if isinstance(inner, dict | list))
 
 
 def known_names(texts: Iterable[str]) -> tuple[str, ...]:

@@ -129,6 +129,7 @@ def _label(top: Row) -> str:
 def _details(top: Row, start_urls: list[str]) -> dict[str, str]:
     """Loose facts for people."""
     settings, browser = top.row("settings"), top.row("browser")
+    personal = settings.row_if_any("personal_data")
     details = {
         "start_url": ", ".join(start_urls[:5]),
         "captured": f"{top.text('started', 40)} – {top.text('ended', 40)}",
@@ -137,6 +138,7 @@ def _details(top: Row, start_urls: list[str]) -> dict[str, str]:
         "viewport": settings.text("viewport", 20),
         "virtual_hours": f"{settings.number('virtual_hours'):g}",
         "writes": settings.text("writes", 20),
+        "delete_by": personal.maybe_text("delete_by", 20) if personal else "",
         "authority": top.maybe_text("authority", 200),
     }
     return {name: value for name, value in details.items() if value}

@@ -4,11 +4,11 @@ so that reports and pictures can cover them. Knows no page and no check."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from appscan.model.coverage import Gap
-from appscan.model.personal import person_in
+from appscan.model.personal import persons_in
 from appscan.readers.limits import MEBIBYTE
 from appscan.readers.recording_facts import RecordedFiles
 from appscan.readers.recording_pages import UNKNOWN_PLACE
@@ -18,16 +18,14 @@ from appscan.readers.recording_zip import RecordingZip
 LARGEST_ANSWER = MEBIBYTE
 MOST_ANSWERS = 200
 MOST_NAMES = 2000
-MOST_RECORDS = 20_000
 
 
 def read_people(recording: RecordingZip, top: Row, files: RecordedFiles) -> None:
     """Gather the names, each once."""
     names: dict[str, None] = {}
     for content in _answers(recording, top):
-        for record in _records(content):
-            name = person_in(record)
-            if name and len(names) < MOST_NAMES:
+        for name in persons_in(content):
+            if len(names) < MOST_NAMES:
                 names[clean(name)] = None
     page = files.of(UNKNOWN_PLACE)
     node = page.node()
@@ -51,16 +49,3 @@ def _answers(recording: RecordingZip, top: Row) -> Iterator[Any]:
                 yield json.loads(content)
             except (ValueError, RecursionError):
                 continue
-
-
-def _records(value: Any) -> Iterator[Mapping[str, Any]]:
-    """All objects in a value, breadth first; bounded."""
-    waiting, told = [value], 0
-    while waiting and told < MOST_RECORDS:
-        found = waiting.pop()
-        told += 1
-        if isinstance(found, dict):
-            yield found
-            waiting.extend(inner for inner in found.values() if isinstance(inner, dict | list))
-        elif isinstance(found, list):
-            waiting.extend(inner for inner in found[:MOST_RECORDS] if isinstance(inner, dict | list))

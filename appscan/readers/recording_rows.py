@@ -86,6 +86,10 @@ class Row:
         """An object."""
         return Row(self._get(name), f"{self.place}/{name}" if self.place else name)
 
+    def row_if_any(self, name: str) -> Row | None:
+        """An object, or None where there is no such member (one that was added after the version began)."""
+        return self.row(name) if name in self._members else None
+
     def rows(self, name: str) -> Iterator[Row]:
         """A list of objects, one after the other."""
         place = f"{self.place}/{name}" if self.place else name
@@ -101,7 +105,7 @@ class Row:
             yield clean(name[:100]), clean((value if isinstance(value, str) else f"{value:.15g}")[:LONGEST_TEXT])
 
     def box(self) -> str:
-        """The member `box` as "x,y,width,height" in pixels of the page, "" for null."""
+        """The member `box` as "x,y,width,height" in pixels of the picture, "" for null."""
         value = self._get("box")
         if value is None:
             return ""

@@ -6,16 +6,18 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from .conftest import Ran
+from .conftest import Ran, in_the_foreground
 
 PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>通知公告（虚构）</title>
 <body><h1>通知公告</h1><p>本页只有文字，没有任何要做的事。</p><a href="more.html">更多</a></body></html>"""
@@ -197,3 +199,34 @@ def test_without_a_screen_a_login_by_hand_says_what_to_do(appscan: Callable[...,
     assert ran.code == 3
     assert len(ran.err.splitlines()) == 2
     assert "--storage-state" in ran.err
+
+
+ENDLESS = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>目录（虚构）</title><script>
+const at = decodeURI(location.search.slice(1)) || '甲';
+const linked = one => `<p><a href="?${at}${one}">${at}${one}</a></p>`;
+document.write('<h1>' + at + '</h1>' + [...'甲乙丙丁戊'].map(linked).join(''));
+</script></html>"""
+
+
+@pytest.mark.parametrize("verb", ["capture", "scan"])
+def test_ctrl_c_keeps_what_was_seen_so_far(command: list[str], verb: str, address: str, tmp_path: Path) -> None:
+    (tmp_path / "site/index.html").write_text(ENDLESS, "utf-8")
+    with subprocess.Popen([*command, verb, address], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True, start_new_session=True,
+                          preexec_fn=in_the_foreground) as running:  # noqa: PLW1509 (nothing in it takes a lock)
+        assert running.stderr
+        seen = next(line for line in running.stderr if "10" in line and "走查" not in line)  # ten states were seen
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, (seen, out, err)
+    assert "Traceback" not in err
+    recording = tmp_path / "site.recording.zip" if verb == "capture" else next(
+        (tmp_path / "appscan-out").glob("*/*.recording.zip"))
+    with zipfile.ZipFile(recording) as archive:
+        document = json.loads(archive.read("recording.json"))
+    assert len(document["states"]) >= 10
+    assert "interrupted" in {gap["reason"] for gap in document["gaps"] if gap["blinds"]}
+    if verb == "scan":
+        report = json.loads(next((tmp_path / "appscan-out").glob("*/report.json")).read_text("utf-8"))
+        assert report["complete"] is False
+        assert "not_found" not in {row["verdict"] for row in report["verdicts"]}

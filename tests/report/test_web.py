@@ -18,9 +18,9 @@ import pytest
 from appscan.checks import load
 from appscan.cli.saving import Format, Shelf
 from appscan.model.artifact import App
+from appscan.pictures import develop
 from appscan.report.document import from_document, to_document
 from appscan.report.page import to_html
-from appscan.report.pictures import develop
 from appscan.report.plain import to_text
 from appscan.scan import Target, judge_readings, scan_app
 from appscan.schema import REPORT, problems

@@ -43,9 +43,17 @@ function selectorOf(element) {
   }
   return parts.join(">").slice(0, 600);
 }
+// A box in pixels of the picture: a page without a viewport of its own is shown smaller than it is laid out.
+function pictured(box) {
+  const view = window.visualViewport;
+  if (!box || !view) return box;
+  const scale = view.scale > 0 ? view.scale : 1;
+  return [box[0] - view.offsetLeft, box[1] - view.offsetTop, box[2], box[3]].map((side) => Math.round(side * scale));
+}
+
 function boxOf(element, x, y) {
   const box = element.getBoundingClientRect();
-  return [Math.round(box.left + x + window.scrollX), Math.round(box.top + y + window.scrollY), Math.round(box.width), Math.round(box.height)];
+  return [Math.round(box.left + x), Math.round(box.top + y), Math.round(box.width), Math.round(box.height)];
 }
 function listens(element) {
   if (appscan.clickable.has(element) || typeof element.onclick === "function") return true;
@@ -159,7 +167,7 @@ function describe(control) {
     : element.hasAttribute("aria-checked") ? element.getAttribute("aria-checked") === "true"
       : element.hasAttribute("aria-selected") ? element.getAttribute("aria-selected") === "true" : null;
   const link = element.tagName === "A" && element.getAttribute("href") ? element.getAttribute("href") : null;
-  return { key: control.key, text: control.text, role: control.role, selector: selectorOf(element), box: control.box,
+  return { key: control.key, text: control.text, role: control.role, selector: selectorOf(element), box: pictured(control.box),
     disabled: Boolean(element.disabled) || element.getAttribute("aria-disabled") === "true", checked,
     href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element),
     options: element.tagName === "SELECT" ? element.options.length : 0,
@@ -298,9 +306,9 @@ appscan.look = (withHtml) => {
   const dialogs = dialogsNow().map((dialog) => {
     const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => dialog.element.contains(control.element)).map(([, index]) => controls[index]);
     const way = inside.some((control) => CLOSING.test(control.text.trim()));
-    return { text: dialog.text, closable: way ? true : inside.length ? null : dialog.modal ? false : null, modal: dialog.modal, covers: dialog.covers, controls: inside, box: dialog.box };
+    return { text: dialog.text, closable: way ? true : inside.length ? null : dialog.modal ? false : null, modal: dialog.modal, covers: dialog.covers, controls: inside, box: pictured(dialog.box) };
   });
-  for (const text of texts) { text.selector = selectorOf(text.element); text.box = boxOf(text.element, text.x, text.y); delete text.element; delete text.x; delete text.y; }
+  for (const text of texts) { text.selector = selectorOf(text.element); text.box = pictured(boxOf(text.element, text.x, text.y)); delete text.element; delete text.x; delete text.y; }
   let html = null;
   if (withHtml) {
     const large = document.getElementsByTagName("*").length > 60000;

@@ -1,5 +1,5 @@
-"""Screenshots made fit for a report: verified, personal data covered, bounded in size. The only importer of Pillow;
-knows no recording and no page."""
+"""Screenshots made fit to be kept and shown: verified, personal data covered, bounded in size. The only importer of
+Pillow; knows no recording and no page."""
 
 from __future__ import annotations
 
@@ -53,6 +53,30 @@ def can_develop() -> bool:
 def develop(source: str, content: bytes, personal: Iterable[Box], marked: Sequence[Box]) -> Developed | None:
     """The picture `content` with the boxes `personal` covered; None where it is no picture to show. One without
     personal data stays byte by byte as it was recorded. `marked` are the boxes that it must show."""
+    picture = _opened(content)
+    if picture is None:
+        return None
+    places = _cover_all(picture, personal)
+    left, top, width, height = _window(picture.size, marked)
+    is_whole = (width, height) == picture.size
+    if places or not is_whole or not _is_plain(content):
+        content = _written(picture if is_whole else picture.crop((left, top, left + width, top + height)))
+    if len(content) > LARGEST_FILE:
+        return None
+    return Developed(content, PictureKept(source, hashlib.sha256(content).hexdigest(), width, height, len(places), left,
+                                          top))
+
+
+def covered(content: bytes, personal: Iterable[Box]) -> bytes | None:
+    """The picture `content` with the boxes `personal` covered; None where it cannot be opened."""
+    picture = _opened(content)
+    if picture is None:
+        return None
+    return _written(picture) if _cover_all(picture, personal) else content
+
+
+def _opened(content: bytes) -> Image | None:
+    """The picture as colours without transparency; None where it is none, or too large."""
     import warnings
 
     from PIL import Image, UnidentifiedImageError
@@ -65,20 +89,17 @@ def develop(source: str, content: bytes, personal: Iterable[Box], marked: Sequen
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
                 opened.load()
-                picture = opened.convert("RGB")
+                return opened.convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, struct.error):
         return None
+
+
+def _cover_all(picture: Image, personal: Iterable[Box]) -> list[Box]:
+    """Cover the boxes; the places on the picture that were covered."""
     places = list(dict.fromkeys(place for box in personal if (place := _inside(box, picture.size))))
     for place in places:
         _cover(picture, place)
-    left, top, width, height = _window(picture.size, marked)
-    is_whole = (width, height) == picture.size
-    if places or not is_whole or not _is_plain(content):
-        content = _written(picture if is_whole else picture.crop((left, top, left + width, top + height)))
-    if len(content) > LARGEST_FILE:
-        return None
-    return Developed(content, PictureKept(source, hashlib.sha256(content).hexdigest(), width, height, len(places), left,
-                                          top))
+    return places
 
 
 def _announced(content: bytes) -> tuple[int, int] | None:
