@@ -94,7 +94,7 @@ replace(Navigator.prototype, "sendBeacon", (original) => function (url, body) {
 
 // What comes in without being asked for each time: the connection is opened where it only reads, its frames are heard, none is sent.
 const MAX_STREAMS = 4, MAX_HEARD = 50, STREAM_TIME = 30000, OPEN_TIME = 3000;
-function heard(kind, url, text) { tell("heard", { kind, url, text: String(text).slice(0, 8192) }); }
+function received(kind, url, text) { tell("heard", { kind, url, text: String(text).slice(0, 8192) }); }
 class Stream extends EventTarget {
   #inner = null; #heard = 0;
   constructor(kind, url) {
@@ -125,7 +125,7 @@ class Stream extends EventTarget {
     const hear = (event) => {
       this.arrived(kind);
       if (this.#heard++ >= MAX_HEARD) { this.part(); return; }
-      heard(kind, this.url, typeof event.data === "string" ? event.data : "");
+      received(kind, this.url, typeof event.data === "string" ? event.data : "");
       if (this.readyState === 1) this.fire(new MessageEvent(event.type, { data: event.data, origin: event.origin, lastEventId: event.lastEventId }));
     };
     on("message", hear);
