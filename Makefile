@@ -26,7 +26,7 @@ crawl: setup
 	$(BIN)/python ci/crawl.py $(SITE) --out $(OUT) --fail-on never
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: setup
 	$(BIN)/ruff check .

@@ -27,6 +27,14 @@ def built_apks() -> Path:
     return ROOT / "fixtures" / "apks" / "built"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, a module stays with one worker, since its fixtures are made once; tests that belong
+    to something smaller say so with a mark of their own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Under REQUIRE_ALL=1 a skip fails, unless the test is marked `corpus`."""

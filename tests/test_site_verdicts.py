@@ -68,7 +68,8 @@ CASES = cases()
 BY_NAME = {case.name: case for case in CASES}
 pytestmark = [pytest.mark.sites, pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")]
-every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+every_case = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.name, marks=pytest.mark.xdist_group(case.name)) for case in CASES])
 
 
 @dataclass(frozen=True)

@@ -23,18 +23,32 @@ _INVISIBLE = frozenset([0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 
 
 _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u00ff\u2010-\u2027\u3001-\u3002\u300a-\u3011\u3400-\u4dbf\u4e00-\u9fff"
                     r"\uff01-\uff5e]*")
+_ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+"""Bytes of an address above ASCII: letters of other scripts (RFC 3986, section 2.1; RFC 3987)."""
+
 _SPACE = re.compile(r"\s+")
 
 
 def shown(text: str, limit: int = EXCERPT_SHOWN) -> str:
     """`text` on one line of at most `limit` characters: controls that turn the reading direction and other control
-    characters are spelled out (`[U+202E]`), invisible characters removed, longer text cut with an ellipsis."""
+    characters are spelled out (`[U+202E]`), invisible characters removed, letters that an address spells as bytes read,
+    longer text cut with an ellipsis."""
     window = text[:limit * 4 + 64]
+    if "%" in window:
+        window = _ENCODED.sub(_decoded, window)
     plain = _SPACE.sub(" ", window).strip()
     if not _PLAIN.fullmatch(plain):
         plain = _spelled_out(plain)
-    cut = len(plain) > limit or len(window) < len(text)
+    cut = len(plain) > limit or len(text) > limit * 4 + 64
     return plain[:limit - 1] + ELLIPSIS if cut and limit > 0 else plain
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """The letters behind percent-encoded bytes; as they were where that is no UTF-8."""
+    try:
+        return bytes.fromhex(found[0].replace("%", "")).decode()
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _spelled_out(text: str) -> str:

@@ -194,6 +194,12 @@ def test_a_parameter_cannot_steer_the_terminal_or_the_reading_direction(hostile:
     assert not re.search("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", line)
 
 
+def test_letters_that_an_address_spells_as_bytes_are_read_and_what_is_no_text_stays():
+    assert shown("/%E7%A7%AF%E5%88%86.html?a=%20b") == "/积分.html?a=%20b"
+    assert shown("/%B4%F2%BF%A8") == "/%B4%F2%BF%A8"
+    assert shown("/%E2%80%AEx%3Cb%3E") == "/[U+202E]x%3Cb%3E"
+
+
 def test_direction_marks_are_spelled_out_and_invisible_characters_removed() -> None:
     assert shown("a\u202eb") == "a[U+202E]b"
     assert shown("打\u200b卡\ufeff") == "打卡"
