@@ -12,7 +12,17 @@ from urllib.parse import quote
 
 import ahocorasick_rs
 
-from appscan.model.personal import COVER, Box, Placed, known_names, masked, person_boxes, persons, persons_in
+from appscan.model.personal import (
+    COVER,
+    Box,
+    Placed,
+    known_names,
+    looks_like_name,
+    masked,
+    person_boxes,
+    persons,
+    persons_in,
+)
 from appscan.pictures import can_develop, covered
 
 LARGEST_ANSWER = 1 << 20
@@ -35,7 +45,8 @@ class People:
             return
         shown = {str(state["id"]): _placed(state) for state in states}
         told = [texts[index].text for texts in shown.values() for index in persons(texts)]
-        names = known_names([*told, *(name for text in answers for name in _names_in(text))])
+        sure = (name for text in answers for name in _names_in(text) if looks_like_name(name))
+        names = known_names([*told, *sure])  # others may be words of the page: 管理员, 游客
         forms = {form: cover for name in names for form, cover in _forms(name)}
         if forms:
             longest = ahocorasick_rs.MatchKind.LeftmostLongest

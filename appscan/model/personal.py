@@ -20,6 +20,11 @@ LONGEST_NAME = 40
 FAR = 240
 """Pixels between a label and the value beside it, at most."""
 
+
+def _in_pairs(letters: str) -> frozenset[str]:
+    return frozenset(letters[at:at + 2] for at in range(0, len(letters), 2))
+
+
 _MOBILE = re.compile(r"(?<![0-9A-Za-z_.])(?P<head>(?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(?P<tail>\d{4})"
                      r"(?![0-9A-Za-z_]|[.-]\d)")
 _BORN = r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -29,6 +34,16 @@ _HAN = r"[\u4e00-\u9fff]"
 _LABEL = re.compile(rf"[*＊]?\s*(?:{_HAN}{{0,6}}姓名|{_PERSON}|real ?name|full name)\s*[*＊]?\s*[：:]?", re.IGNORECASE)
 _NAMED = re.compile(rf"(?P<label>(?:姓\s?名|{_PERSON})\s?[：:]\s?)"
                     rf"(?P<name>{_HAN}{{1,4}}(?:·{_HAN}{{1,6}}){{0,2}})(?!{_HAN}|\*)")
+_LONG_SURNAMES = _in_pairs(
+    "欧阳司马上官诸葛夏侯东方皇甫尉迟公孙慕容令狐司徒宇文长孙端木南宫独孤轩辕闻人申屠太史淳于钟离百里呼延")
+_WORDS = _in_pairs(
+    "时间时长时段时刻单位单价单号单选任务任职任命成绩成员成功成果金额全部全体全文项目项次车辆车牌安全安排查询"
+    "查看查找管理管控应用应急权限权重包含位置位次计划计数向导方案方向方式高度温度文件文化文明文章施工白天马上"
+    "常用常见关于关闭关注关系明细明天和谐平台平均平安路线路径路程万元万人党员党建党组党委党费农业农村农户商品"
+    "商城水利水质江河河长易地华为黄牌金牌银牌红旗区域区县宣传解决解除车间连续边界强制花费查无成立安装平面武装"
+    "台账通知通报支部支出应到应打应签全年全市全县全镇任意时分时限单人单日包保包村")
+"""Words of pages that begin like a surname; what begins with one of them is no name."""
+
 _NAME = re.compile(rf"{_HAN}{{2,6}}|{_HAN}{{1,6}}(?:·{_HAN}{{1,8}}){{1,3}}|[A-Z][a-z]+(?: [A-Z][a-z]+){{1,3}}")
 
 _OWN_KEY = re.compile(r"(?:real|true|full|person|people|staff|worker|member|employee|emp|student|teacher|user|contact|"
@@ -60,7 +75,8 @@ def masked(text: str, names: Collection[str] = (), cover: str = COVER) -> str:
         return text
     if text.strip() in names:
         return _cover_name(text.strip())
-    covered = _NAMED.sub(lambda found: found["label"] + _cover_name(found["name"]), text)
+    covered = _NAMED.sub(lambda found: found["label"] + _cover_name(found["name"])
+                         if looks_like_name(found["name"]) else found[0], text)
     covered = _IDENTITY.sub(lambda found: f"{found['head']}{cover * 11}{found['tail']}", covered)
     covered = _MOBILE.sub(lambda found: f"{found['head']}{cover * 4}{found['tail']}", covered)
     for name in names:
@@ -75,15 +91,24 @@ def is_personal(text: str) -> bool:
 
 
 def persons(texts: Sequence[Placed]) -> list[int]:
-    """Indices of the texts that are names: what stands in a column under 姓名, or to the right of a label 姓名."""
+    """Indices of the texts that are names: what stands in a column under 姓名, or to the right of a label 姓名, and is
+    written like a name. What stands beside the heading of a column is another heading."""
     found: set[int] = set()
     for label in texts:
         if label.box is not None and len(label.text) <= LONGEST_NAME and _LABEL.fullmatch(label.text.strip()):
-            in_table = label.role == "header_cell"
-            found.update(_under(label.box, texts) if in_table else ())
-            if not in_table or not found:
-                found.update(_beside(label.box, texts))
-    return sorted(index for index in found if not _LABEL.fullmatch(texts[index].text.strip()))
+            column = list(_under(label, texts))
+            heads_column = label.role == "header_cell" or any(looks_like_name(texts[one].text) for one in column[:1])
+            found.update(column if heads_column else _beside(label.box, texts))
+    return sorted(index for index in found if looks_like_name(texts[index].text.strip()))
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text is written like the name of a person: a surname and one to three letters, or parts with a dot."""
+    if not _NAME.fullmatch(text) or _LABEL.fullmatch(text) or text[:2] in _WORDS:
+        return False
+    if "·" in text or text.isascii():
+        return True
+    return text[:2] in _LONG_SURNAMES or (text[0] in _SURNAMES and len(text) <= 3)
 
 
 def person_boxes(texts: Sequence[Placed], names: Collection[str] = ()) -> list[Box]:
@@ -133,15 +158,23 @@ def _cover_name(name: str) -> str:
     return name[:1] + COVER * min(max(len(name) - 1, 1), 4)
 
 
-def _under(header: Box, texts: Sequence[Placed]) -> Iterable[int]:
-    """Cells of the column below a heading, down to the next table."""
-    x, y, width, height = header
+def _under(label: Placed, texts: Sequence[Placed]) -> Iterator[int]:
+    """What stands in the column below a heading, down to the next table; outside of tables down to the first distance
+    of three lines."""
+    assert label.box is not None
+    x, y, width, height = label.box
+    role = "cell" if label.role == "header_cell" else ""
     column = sorted((one.box[1], index) for index, one in enumerate(texts)
-                    if one.box is not None and one.role == "cell" and one.box[1] >= y + height // 2
+                    if one.box is not None and role in ("", one.role) and one.box[1] >= y + height // 2
                     and x <= one.box[0] + one.box[2] // 2 <= x + width)
     ends = min((one.box[1] for one in texts if one.box is not None and one.role == "header_cell"
                 and one.box[1] >= y + height), default=None)
-    return [index for top, index in column if ends is None or top < ends]
+    bottom = y + height
+    for top, index in column:
+        if (ends is not None and top >= ends) or (not role and top > bottom + 2 * height):
+            return
+        bottom = top + height
+        yield index
 
 
 def _beside(label: Box, texts: Sequence[Placed]) -> Iterable[int]:

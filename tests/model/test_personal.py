@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.model.personal import Placed, masked, person_boxes, person_in
+from appscan.model.personal import Placed, looks_like_name, masked, person_boxes, person_in, persons
 
 
 @pytest.mark.parametrize(("text", "covered"), [
@@ -57,3 +57,19 @@ def test_a_name_beside_its_label_is_covered() -> None:
 ])
 def test_an_answer_names_a_person_only_where_its_keys_say_so(record: dict[str, object], name: str) -> None:
     assert person_in(record) == name
+
+
+def test_headings_beside_a_heading_are_no_names_though_nothing_is_a_table() -> None:
+    row = [("姓名", 0), ("积分", 80), ("时间", 160), ("任务", 240), ("单位", 320)]
+    texts = [Placed(text, "text", (left, 0, 60, 20)) for text, left in row]
+    texts += [Placed("张虚构", "text", (0, 30, 60, 20)), Placed("合计", "text", (0, 60, 60, 20)),
+              Placed("98", "text", (80, 30, 30, 20)), Placed("李虚构", "text", (0, 400, 60, 20))]
+    assert [texts[index].text for index in persons(texts)] == ["张虚构"]
+    assert [texts[index].text for index in persons(texts[:5])] == []
+
+
+def test_only_what_is_written_like_a_name_is_one() -> None:
+    for name in ("张三", "李四光", "欧阳虚构", "阿依古丽·买买提", "Anna Smith"):
+        assert looks_like_name(name), name
+    for word in ("管理员", "积分", "运动时长", "合计", "姓名", "积分排行榜", "1234"):
+        assert not looks_like_name(word), word
