@@ -25,6 +25,7 @@ HOUR = 3_600_000
 MINUTE = 60_000
 MIDNIGHT = 24 * HOUR
 ACTIVE = HOUR
+STARTED_LIFE = 3 * HOUR
 CHUNK = 30 * MINUTE
 CHUNK_BUDGET = 1500
 DAY_BUDGET = 12_000
@@ -38,7 +39,8 @@ SHANGHAI = timezone(timedelta(hours=8))
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A logged-in page to be copied: where, with which session storage, where else one can go from it, keys of the
-    controls to press until the state is there, and texts of controls that were seen to start timers."""
+    controls to press until the state is there, and texts of controls that were seen to start timers. `started`: one of
+    those presses has started something already."""
 
     state: str
     url: str
@@ -46,6 +48,7 @@ class Copy:
     elsewhere: str | None
     presses: tuple[str, ...] = ()
     starters: tuple[str, ...] = ()
+    started: bool = False
 
 
 @dataclass
@@ -100,12 +103,11 @@ def live_through(
     notes = _Notes()
     begin = DAY_START_HOUR * HOUR
     end = begin + int(options.virtual_hours * HOUR)
-    context.expose_binding("__appscanTell", lambda _source, text: _told(journal, notes, text))
+    listening, calls = [notes], len(journal.calls)
+    context.expose_binding("__appscanTell", lambda _source, text: _told(journal, listening[0], text))
     page = context.new_page()
     try:
-        if not _begun(page, copy, chromium, journal, notes, starting=True):
-            notes.series.clear()
-            _begun(page, copy, chromium, journal, notes, starting=False)
+        _begun(page, copy, chromium, journal, notes, starting=False)
         _pass_hours(page.evaluate, chromium, journal, notes, begin, end)
         left = _ask(page.evaluate, chromium, "(to) => __appscan.leave(to)", copy.elsewhere)
         _keep(journal, notes, left)
@@ -125,19 +127,63 @@ def live_through(
             "day_answer_missing", ["request", "timer"], copy.url, count=len(sealed.leaks), why=sealed.leaks[0][:300]
         )
     intervals = intervals_of(notes.series, notes.requests, begin + min(ACTIVE, (end - begin) // 4))
+    if copy.started:
+        _pressed(notes, intervals, journal.calls[calls:])
     if notes.series or notes.dialogs or notes.midnight:
-        journal.day.append(
-            {
-                "actor": journal.moment.actor,
-                "state": copy.state,
-                "from": begin,
-                "to": max(begin, min(notes.reached or begin, end)),
-                "requests": sum(int(row.get("count", 0)) for row in notes.series),
-                "intervals": intervals,
-                "dialogs": notes.dialogs[:200],
-                "midnight": notes.midnight[:400],
-            }
-        )
+        _append(journal, copy, notes, begin, min(notes.reached or begin, end), intervals)
+    listening[0] = _Notes()
+    _live_started(page.context, copy, chromium, journal, listening[0], begin, min(begin + STARTED_LIFE, end))
+
+
+def _live_started(
+    context: BrowserContext, copy: Copy, chromium: Chromium, journal: Journal, notes: _Notes, begin: int, end: int
+) -> None:
+    """Some hours of the page after what starts something was pressed: that it goes on then is seen, and not taken for
+    something that the page does by itself."""
+    calls = len(journal.calls)
+    page = context.new_page()
+    try:
+        if not _begun(page, copy, chromium, journal, notes, starting=True):
+            return
+        _pass_hours(page.evaluate, chromium, journal, notes, begin, end)
+        notes.series = _ask(page.evaluate, chromium, "(to) => __appscan.leave(to)", None).get("series") or notes.series
+    except Error:
+        return
+    finally:
+        leave(page)
+    intervals = intervals_of(notes.series, notes.requests, begin + ACTIVE)
+    _pressed(notes, intervals, journal.calls[calls:])
+    if intervals:
+        notes.dialogs, notes.midnight = [], []
+        _append(journal, copy, notes, begin, min(notes.reached or begin, end), intervals)
+
+
+def _pressed(notes: _Notes, intervals: list[dict[str, Any]], calls: list[dict[str, Any]]) -> None:
+    """Mark as following from a press what otherwise would count as done by the page itself."""
+    for row in calls:
+        row["virtual"] = None
+    for row in intervals:
+        row.update(idle=False, trigger="click" if row["trigger"] == "idle" else row["trigger"])
+    for row in notes.requests:
+        row["trigger"] = "click" if row["trigger"] == "idle" else row["trigger"]
+
+
+def _append(
+    journal: Journal, copy: Copy, notes: _Notes, begin: int, reached: int, intervals: list[dict[str, Any]]
+) -> None:
+    """Write what was lived into the journal."""
+    journal.day.append(
+        {
+            "actor": journal.moment.actor,
+            "state": copy.state,
+            "from": begin,
+            "to": max(begin, reached),
+            "requests": sum(int(row.get("count", 0)) for row in notes.series),
+            "intervals": intervals,
+            "dialogs": notes.dialogs[:200],
+            "midnight": notes.midnight[:400],
+        }
+    )
 
 
 def _begun(page: Page, copy: Copy, chromium: Chromium, journal: Journal, notes: _Notes, starting: bool) -> bool:
@@ -161,7 +207,7 @@ def _begun(page: Page, copy: Copy, chromium: Chromium, journal: Journal, notes: 
         if not starting:
             raise
         return False
-    if starting and seen.get("moved"):
+    if starting and (seen.get("moved") or not seen.get("started")):
         return False
     _keep(journal, notes, seen)
     return True

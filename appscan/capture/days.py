@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
@@ -57,7 +58,8 @@ class Days:
         settings = settings_of(self.options, network, self.hosts, datetime.now(UTC))
         sealed = Network(self.options, self.hosts, self.journal, sealed=True, assets=network.assets)
         way, starters = way_to(node), starters_of(self.journal, node)
-        copied = Copy(node.id, node.sight.url, home.session, _elsewhere(explorer, node), way, starters)
+        started = any(_starts(control, starters) for control in pressed_on(node))
+        copied = Copy(node.id, node.sight.url, home.session, _elsewhere(explorer, node), way, starters, started)
         context: BrowserContext | None = None
         try:
             context = bare(self.chromium, self.options, viewport, home.stored)
@@ -103,6 +105,20 @@ def way_to(node: Node) -> tuple[str, ...]:
         way.insert(0, node.press)
         node = node.parent
     return tuple(way[-6:])
+
+
+def pressed_on(node: Node) -> list[dict[str, Any]]:
+    """The controls of `way_to`."""
+    found: list[dict[str, Any]] = []
+    while node.parent is not None and node.press is not None and node.parent.sight.route == node.sight.route:
+        found += [control for control in node.parent.controls if control.get("key") == node.press]
+        node = node.parent
+    return found
+
+
+def _starts(control: dict[str, Any], starters: tuple[str, ...]) -> bool:
+    """Whether a press on this control may have started something: switches, and what was seen to start timers."""
+    return control.get("role") in ("switch", "checkbox") or str(control.get("text", ""))[:120] in starters
 
 
 def starters_of(journal: Journal, node: Node) -> tuple[str, ...]:

@@ -34,20 +34,20 @@ if (sealed && !hub) {
   // what looks like it, and what plays is played; null presses nothing. `moved`: that led to another route.
   appscan.begin = async ([way, starters]) => {
     appscan.begun = true;
-    let presses = 0;
+    let presses = 0, started = 0;
     if (root.workers.length) await new native.Promise((done) => native.setTimeout(done, 150));
     await live(3000, 3000);
     for (const key of way) { const control = appscan.find(key); if (control) { presses++; await pressed(control); } }
     const route = routeNow();
     if (starters) {
-      for (const media of [...document.querySelectorAll("video,audio")].slice(0, MAX_STARTS)) try { media.play(); } catch { /* the page's own fault */ }
+      for (const media of [...document.querySelectorAll("video,audio")].slice(0, MAX_STARTS)) try { media.play(); started++; } catch { /* the page's own fault */ }
       const starts = (text) => starters.includes(text.slice(0, 120)) || (text.length <= 16 && STARTS.test(text) && !STOPS.test(text));
       const found = controlsNow(300).filter((control) => starts(control.text) && !control.element.closest("a[href]:not([href^='#']):not([href^='javascript'])"));
-      for (const control of found.slice(0, MAX_STARTS)) { presses++; await pressed(control); if (routeNow() !== route) break; }
+      for (const control of found.slice(0, MAX_STARTS)) { presses++; started++; await pressed(control); if (routeNow() !== route) break; }
     }
     const seen = appscan.glance();
     root.day = true; root.trigger = "timer";
-    return { ...seen, moved: routeNow() !== route, pressed: presses, rows: appscan.take() };
+    return { ...seen, moved: routeNow() !== route, pressed: presses, started, rows: appscan.take() };
   };
   const touch = () => {
     const point = { bubbles: true, cancelable: true, clientX: 5, clientY: 300, view: window };
