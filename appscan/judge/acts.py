@@ -25,6 +25,9 @@ NETWORK = "network_send"
 """Call group to which calls of declared requests (Retrofit interfaces) belong as well."""
 
 _REPEATED = frozenset({"interval", "chained"})
+_FETCHING = frozenset({"GET", "HEAD"})
+_PART_OF_PAGE = re.compile(
+    r"\.(?:html?|xhtml|tpl|hbs|mustache|vue|jsx|tsx|m?js|css|svg|png|jpe?g|gif|webp|woff2?)(?:\?|$)", re.IGNORECASE)
 _STATIC = re.compile(r"\.(png|jpe?g|gif|svg|css|js|html?|vue|ttf|woff2?|mp3|mp4|json)(\?|$)|^//")
 
 
@@ -74,7 +77,7 @@ class Acts:
         """Rows of facts that are the act in scripts."""
         if group.name == NETWORK:
             yield from self._script_requests
-            yield from np.flatnonzero(self.reading.facts.kind == Fact.REQUEST).tolist()
+            yield from self._seen_requests
         if group.name == PERIODIC:
             yield from self._timers
         for chain in group.scripts:
@@ -183,6 +186,14 @@ class Acts:
             if meaning[sid]:
                 found.append(row)
         return found
+
+    @cached_property
+    def _seen_requests(self) -> list[int]:
+        """Requests that a crawl saw, but for those that only fetch a part of a page."""
+        facts = self.reading.facts
+        return [row for row in np.flatnonzero(facts.kind == Fact.REQUEST).tolist()
+                if self.program.text(int(facts.role[row])) not in _FETCHING
+                or not _PART_OF_PAGE.search(self.program.text(int(facts.value[row])))]
 
     def _is_request(self, sid: int, routes: set[str]) -> bool:
         raw = self.reading.strings.raw(sid)

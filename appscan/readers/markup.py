@@ -22,6 +22,7 @@ from appscan.readers.roles import (
     words,
 )
 from appscan.readers.script import read_calls, read_script
+from appscan.readers.script_jsx import RUNNING, ScriptElement, element_kind, part_jsx
 
 DEEPEST = 256
 LONGEST_TAG = 1 << 16
@@ -36,7 +37,6 @@ _MUSTACHE = re.compile(r"\{\{([^{}]{0,2000}+)\}\}")
 _QUOTED = re.compile(r"""'([^'\\]{1,200}+)'|"([^"\\]{1,200}+)\"""")
 _WORDY = re.compile(r"[^\W\d_]")
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
-_TEMPLATE_TYPES = ("text/html", "text/template", "text/x-", "text/ng-template", "x-template")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),
               "href": ("a", "area", "router-link"), "url": ("navigator",), "to": ("router-link",)}
@@ -66,9 +66,17 @@ def read_markup(text: str, facts: FileFacts, *, screen: int = -1) -> Markup:
         screen = facts.screen(facts.file)
     reader = _MarkupReader(facts, screen)
     reader.read(text)
-    for offset, script in reader.inline:
-        read_script(script, facts, screen=screen, base=reader.count + offset, fragments=read_fragment)
+    for offset, script, mixed in reader.inline:
+        read_page_script(script, facts, screen=screen, base=reader.count + offset, mixed=mixed)
     return Markup(tuple(reader.scripts), reader.refresh)
+
+
+def read_page_script(text: str, facts: FileFacts, *, screen: int, base: int, mixed: bool) -> None:
+    """Gather the facts of a script of a page. mixed: markup stands in it (JSX), which is read as markup."""
+    if mixed:
+        text, written = part_jsx(text)
+        _MarkupReader(facts, screen if screen >= 0 else facts.screen(facts.file), offset=base).read(written, inner=True)
+    read_script(text, facts, screen=screen, base=base, fragments=read_fragment)
 
 
 def read_fragment(text: str, facts: FileFacts, screen: int, node: int) -> None:
@@ -127,7 +135,7 @@ class _MarkupReader:
         self.facts = facts
         self.screen = screen
         self.count = 0
-        self.inline: list[tuple[int, str]] = []
+        self.inline: list[tuple[int, str, bool]] = []
         self.scripts: list[str] = []
         self.refresh = ""
         self._offset = offset
@@ -177,14 +185,14 @@ class _MarkupReader:
         stop, end = (match.start(), match.end()) if match else (len(text), len(text))
         if name == "style":
             return end
-        kind = attributes.get("type", "").lower()
+        kind = element_kind(attributes.get("type", ""))
         if "src" in attributes:
             self.scripts.append(attributes["src"])
             self.facts.add(Fact.PATH, shorten(attributes["src"]), "src", screen=self.screen, node=self._node(start))
-        elif kind.startswith(_TEMPLATE_TYPES) and not inner:
+        elif kind is ScriptElement.TEMPLATE and not inner:
             self.read(text[start:stop], inner=True)
-        elif not inner and text[start:stop].strip():
-            self.inline.append((start, text[start:stop]))
+        elif kind in RUNNING and not inner and text[start:stop].strip():
+            self.inline.append((start, text[start:stop], kind is ScriptElement.MIXED))
         return end
 
     def _node(self, start: int) -> int:

@@ -15,7 +15,7 @@ from appscan.model.reading import Fact, Role
 from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.limits import MEBIBYTE
-from appscan.readers.markup import read_fragment, read_markup
+from appscan.readers.markup import read_markup, read_page_script
 from appscan.readers.recording_chunks import named_chunks, never_loaded
 from appscan.readers.recording_facts import PageFacts, RecordedFiles
 from appscan.readers.recording_pages import Places, squeeze
@@ -23,7 +23,8 @@ from appscan.readers.recording_requests import Addresses
 from appscan.readers.recording_rows import Row
 from appscan.readers.recording_zip import RecordingZip
 from appscan.readers.roles import LONG_PROSE
-from appscan.readers.script import SMALL_SCRIPT, read_script
+from appscan.readers.script import SMALL_SCRIPT
+from appscan.readers.script_jsx import RUNNING, ScriptElement, element_kind
 
 DOM_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.FORM, Kind.ENDPOINT, Kind.CALL})
 MOST_DOM = 48 * MEBIBYTE
@@ -31,23 +32,24 @@ MOST_SCRIPTS = 96 * MEBIBYTE
 
 _SRC = re.compile(r"""\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""", re.IGNORECASE)
 _KIND = re.compile(r"""\stype\s*+=\s*+["']?([\w/+.-]*+)""", re.IGNORECASE)
-_RUNNING = re.compile(r"(?:(?:text|application)/(?:x-)?(?:java|ecma)script|module)?", re.IGNORECASE)
 _OPENING = re.compile(r"<script(?=[\s>/])", re.IGNORECASE)
 _CLOSING = re.compile(r"</script\b[^>]{0,200}+>?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page without its scripts: the markup, the inline scripts, the addresses of the others."""
+    """A page without its scripts: the markup, the inline scripts (text, whether it has markup in it), the addresses of
+    the others."""
 
     markup: str
-    inline: list[str]
+    inline: list[tuple[str, bool]]
     linked: list[str]
 
 
 def part_scripts(text: str) -> Page:
-    """Take the scripts out of a page; templates that stand in script elements stay in the markup."""
-    kept, inline, linked = list[str](), list[str](), list[str]()
+    """Take the scripts out of a page. Templates that stand in script elements stay in the markup; what is neither (a
+    table in JSON, a shader) is left out: nobody reads it in the page."""
+    kept, inline, linked = list[str](), list[tuple[str, bool]](), list[str]()
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
         begin = text.find(">", opening.end())
@@ -55,16 +57,14 @@ def part_scripts(text: str) -> Page:
         if begin < 0 or closing is None:
             break
         attributes = text[opening.end():begin][:2_000]
-        kind = _KIND.search(attributes)
+        written = _KIND.search(attributes)
+        kind = element_kind(written.group(1) if written else "")
         source = _SRC.search(attributes)
-        if kind is None or _RUNNING.fullmatch(kind.group(1)):
-            kept.append(text[at:opening.start()])
-            if source is not None:
-                linked.append(next(filter(None, source.groups()), ""))
-            elif text[begin + 1:closing.start()].strip():
-                inline.append(text[begin + 1:closing.start()])
-        else:
-            kept.append(text[at:closing.end()])
+        kept.append(text[at:closing.end() if kind is ScriptElement.TEMPLATE else opening.start()])
+        if source is not None and kind in RUNNING:
+            linked.append(next(filter(None, source.groups()), ""))
+        elif kind in RUNNING and text[begin + 1:closing.start()].strip():
+            inline.append((text[begin + 1:closing.start()], kind is ScriptElement.MIXED))
         at = closing.end()
     return Page("".join([*kept, text[at:]]), inline, linked)
 
@@ -111,7 +111,7 @@ class ScriptReader:
         self.addresses = addresses
         self.gaps: list[Gap] = []
         self._check = check
-        self._inline: dict[str, tuple[str, set[tuple[str, str]], set[str]]] = {}
+        self._inline: dict[str, tuple[tuple[str, bool], set[tuple[str, str]], set[str]]] = {}
         self._pages_of: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._chunks: dict[str, str] = {}
 
@@ -140,7 +140,7 @@ class ScriptReader:
         hidden = HiddenFacts(self.rows, facts, self.places.visible[route])
         read_markup(page.markup, hidden, screen=facts.screen(route))
         for script in page.inline:
-            digest = hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
+            digest = hashlib.sha256(script[0].encode("utf-8", "replace")).hexdigest()
             _, pages, actors = self._inline.setdefault(digest, (script, set(), set()))
             pages.add((route, document))
             actors.add(actor)
@@ -150,12 +150,12 @@ class ScriptReader:
     def read_inline(self) -> int:
         """Scripts inside pages: in the file of the page that holds one, of their own where several do. One that only
         one actor was given is of that actor."""
-        for number, (script, pages, actors) in enumerate(self._inline.values(), 1):
+        for number, ((script, mixed), pages, actors) in enumerate(self._inline.values(), 1):
             self._check()
             home = _home(pages)
             actor = next(iter(actors)) if len(actors) == 1 else ""
             facts = self.files.of(home or f"/inline-{number}.js", actor)
-            self._script(script, facts, home)
+            self._script(script, facts, home, mixed=mixed)
         return len(self._inline)
 
     def read_scripts(self, scripts: Iterable[Row]) -> int:
@@ -184,7 +184,7 @@ class ScriptReader:
             text = content.decode("utf-8", "replace")
             if file.startswith("/"):
                 self._chunks.update(named_chunks(text))
-            self._script(text, facts, _home(self._pages_of.get(file, set())))
+            self._script(text, facts, _home(self._pages_of.get(file, set())), mixed=file.endswith((".jsx", ".tsx")))
             if library:
                 facts.note(facts.node(), -1, library=library)
         if unread:
@@ -199,9 +199,9 @@ class ScriptReader:
         blinds = len(missing) * 2 > len(self._chunks)
         self.gaps += [Gap(CODE_KINDS, name, "script_not_loaded", blinds=blinds) for name in missing]
 
-    def _script(self, text: str, facts: PageFacts, home: str) -> None:
+    def _script(self, text: str, facts: PageFacts, home: str, *, mixed: bool) -> None:
         screen = facts.screen(home) if home and len(text) <= SMALL_SCRIPT else -1
-        read_script(text, facts, screen=screen, base=facts.nodes, fragments=read_fragment)
+        read_page_script(text, facts, screen=screen, base=facts.nodes, mixed=mixed)
 
     def _file_of(self, url: str) -> str:
         """A script's file: its path on the site, host and path elsewhere."""

@@ -301,7 +301,7 @@ def test_a_script_of_another_site_keeps_its_address(tmp_path: Path) -> None:
 
 def test_templates_in_script_elements_stay_markup() -> None:
     page = part_scripts('a<SCRIPT type="text/x-template"><b>x</b></SCRIPT>b<script type=module>1</script >c<script>')
-    assert page.inline == ["1"]
+    assert page.inline == [("1", False)]
     assert page.markup == 'a<SCRIPT type="text/x-template"><b>x</b></SCRIPT>bc<script>'
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from appscan.checks import load
 from appscan.judge.judge import judge
+from appscan.model.reading import Fact
 from appscan.readers.limits import Deadline, Limits
 from appscan.readers.recording import read_recording
 
@@ -88,6 +89,16 @@ NEAR_MISSES = {
         "电子签章", "会签", "签收", press=["签署", "会签", "确认签收"], requests=[post("/doc/sign", "docId")])),
     "a hotel": ("check-in", QUIET, page(
         "办理入住", "酒店", press=["入住登记", "checkIn"], requests=[post("/hotel/checkIn", "roomNo")])),
+    "a hotel in English, its name on another screen": ("check-in", QUIET, recording(
+        state("s1", "/#/", texts=[words("My Hotels")]), state("s2", "/#/stay", controls=[control("Check In")]),
+        requests=[post("/stay/confirm", "roomNo", state="s2")])),
+    "parts of pages are fetched": ("check-in", QUIET, page(
+        press=["签到"], requests=[get("/parts/splash.html", kind="fetch"), get("/parts/login.htm?x=1")])),
+    "a seat in a library": ("check-in", QUIET, page(
+        "座位预约", "我的座位 3 号", press=["签到", "暂离"], requests=[post("/seat/arrive", "seatNo")])),
+    "a day of the month that has no second try": ("check-in", AT_MOST_LOOKED_AT, page(
+        "每天最多打卡1次，不可补打卡", "每天可签到一次，每次至少奖励5金币", "未打卡不可补打卡，无须每日签到",
+        "每日签到可抵扣1元", press=["立即签到"], requests=[post("/game/sign", "id")])),
     "sights to visit": ("check-in", QUIET, page(
         "网红打卡地", "打卡攻略", press=["打卡地图"], requests=[get("/spot/list")])),
     "a queue in a hospital": ("check-in", QUIET, page(
@@ -107,6 +118,10 @@ NEAR_MISSES = {
     "a game": ("points-ranking", AT_MOST_LOOKED_AT, page(
         "排行榜", "得分", "昵称", "第1名", press=["再玩一次"], requests=[get("/game/rank")])),
     "solar panels": ("install-rate", QUIET, page("各村光伏安装率", "乡镇", requests=[get("/pv/rate")])),
+    "festivals on an internet domain": ("install-rate", QUIET, page(
+        "節日活動", "节日活动", "姓名", "demo.firebasestorage.app")),
+    "words that straddle others": ("install-rate", QUIET, page(
+        "单位名称", "排名", "安全员", "公安装备占比", "未公开通报人数", "网上线下占比", "下载速率", "登录频率")),
     "machines": ("install-rate", QUIET, page("CPU使用率", "各单位服务器", requests=[get("/m")])),
     "an avatar": ("media-upload", QUIET, page(
         "修改头像", press=["上传头像", "保存"], forms=[pictures("头像")], requests=[post("/user/avatar", "file")])),
@@ -150,6 +165,11 @@ MEANT = {
         "在线时长：120分钟", "未达标", requests=[get("/stat")])),
     "rates of opening accounts": ("install-rate", FOUND, page(
         "单位名称", "应开通人数", "开通率", "排名", requests=[get("/tj/ktl")])),
+    "who used the app today": ("install-rate", FOUND, page(
+        "各单位日活", "排名", requests=[get("/tj/rh")])),
+    "how much units use the app": ("install-rate", FOUND, page("各部门", "APP使用情况", requests=[get("/tj/sy")])),
+    "staff check in in English": ("check-in", FOUND, page(
+        "Employee", "Check In", press=["Check In"], requests=[post("/staff/arrive", "id")])),
     "who did not log in": ("install-rate", ACCUSED, page(
         "各部门登录率", "未登录人员", press=["一键提醒"], requests=[get("/tj/dl")])),
     "tasks of registering people": ("install-rate", ACCUSED, page(
@@ -183,6 +203,54 @@ def test_what_is_meant_is_found_in_other_words(what: str, tmp_path: Path) -> Non
     found = verdicts(tmp_path, top)
     assert found.pop(check_id) in allowed
     assert "likely_violation" not in found.values()
+
+
+# ---------------------------------------------------------------- what stands in script elements
+
+
+def texts_of(folder: Path, dom: str) -> set[tuple[str, str]]:
+    """(text, role) of what is read in a page beside what was seen."""
+    path = write_recording(folder, recording(state("s1", dom=digest(dom))), {"dom": [dom]})
+    reading = read_recording(path, "site", Limits(), Deadline(60), lambda _stage, _done: None)
+    facts, text = reading.facts, reading.strings
+    rows = [row for row, kind in enumerate(facts.kind.tolist()) if kind == Fact.TEXT]
+    return {(text[int(facts.value[row])], text[int(facts.role[row])]) for row in rows}
+
+
+JSX = """
+const Page = ({rows}) => {
+  const late = rows.filter(row => row.a < row.b && !['节日活动'].includes(row.type));
+  return (
+    <div className="page">
+      {/* 务必每日打卡 */}
+      <p>It's {late.length > 0 ? <b>迟到名单</b> : '无人迟到'}</p>
+      {rows.map(row => <button key={row.id} onClick={() => save({id: row.id})}>立即打卡</button>)}
+      <Field label="姓名" /> <></>
+    </div>);
+};
+const monthStart = `必须${month}打卡`;
+"""
+
+
+@pytest.mark.parametrize("kind", ["text/babel", "text/jsx", "text/tsx"])
+def test_script_with_markup_in_it_is_read_as_both(kind: str, tmp_path: Path) -> None:
+    found = texts_of(tmp_path, f'<p>x</p><script type="{kind}">{JSX}</script>')
+    assert ("立即打卡", "button") in found
+    assert "迟到名单" in {text for text, _ in found}
+    assert not [text for text, role in found if role == "prose" or "=>" in text or "const" in text or "务必" in text]
+
+
+@pytest.mark.parametrize("kind", ["text/typescript", "module", "application/json", "importmap", "x-shader/x-vertex"])
+def test_what_stands_in_a_script_element_is_no_prose(kind: str, tmp_path: Path) -> None:
+    code = "const a: string = load<string>(1); // 各单位必须每日签到，未签到的予以通报批评，并且纳入年度考核，绝不例外"
+    found = texts_of(tmp_path, f'<p>x</p><script type="{kind}">{code}</script>')
+    assert not [text for text, _ in found if "签到" in text]
+
+
+@pytest.mark.parametrize("kind", ["text/x-template", "text/html", "text/x-handlebars-template", "text/ng-template"])
+def test_a_template_is_markup(kind: str, tmp_path: Path) -> None:
+    dom = f'<p>x</p><script type="{kind}"><button>立即签到</button></script>'
+    assert "立即签到" in {text for text, _ in texts_of(tmp_path, dom)}
 
 
 # ---------------------------------------------------------------- who sees it
