@@ -17,7 +17,7 @@ from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
 from appscan.capture.shapes import listed, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
-from appscan.capture.walls import Arrival, is_door, is_moved
+from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
 
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
@@ -34,6 +34,8 @@ MAX_OPTIONS = 6
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
+PICTURED, FEW_LETTERS = 0.4, 20
+"""A page whose window pictures cover to this share, with fewer characters, is made of pictures."""
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Explorer:
 
     def start(self, urls: list[str]) -> None:
         """Queue the addresses the user named."""
+        self.network.starts = frozenset(urldefrag(url).url for url in urls)
         for url in urls:
             self.frontier.add(Visit(url, None, "start", "start", 0), 0)
 
@@ -130,7 +133,7 @@ class Explorer:
         status = 200 if same_page else self.seat.status
         arrival = Arrival(visit.url, started, node.id, sight.route, status, self.seat.away)
         self._came(arrival)
-        visited = node.id not in self.doors or not is_moved(arrival)
+        visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
         if started:
             self._linger(visit, node)
@@ -234,6 +237,8 @@ class Explorer:
             journal.gap("page_too_large", ["text", "control"], sight.url)
         if seen.get("canvases") and int(seen.get("text_length", 0)) < LITTLE_TEXT:
             journal.gap("canvas_page", ["text", "control"], sight.url)
+        elif int(seen.get("text_length", 0)) < FEW_LETTERS and float(seen.get("pictured") or 0) >= PICTURED:
+            journal.gap("picture_page", ["text", "control", "title"], sight.url)
         return controls
 
     def _discover(self, node: Node, seen: dict[str, Any]) -> None:

@@ -51,6 +51,7 @@ class Network:
     answers: Answers = field(default_factory=Answers)
     leaks: list[str] = field(default_factory=list)
     away: str = ""
+    starts: frozenset[str] = frozenset()
     let_through: set[str] = field(default_factory=set)
     _robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
     _recent: dict[str, deque[float]] = field(default_factory=dict)
@@ -149,7 +150,7 @@ class Network:
     def _ask(self, route: Route, request: Request, kind: str) -> None:
         url, method = request.url, request.method
         body = _body_of(request)
-        verdict = classify(method, url, body, kind)
+        verdict = self._classify(method, url, body, kind)
         passes = verdict is Kind.READ or self._may_write(method, url)
         row = self.journal.on_network(method, url, kind, verdict, passes, body)
         if not passes:
@@ -159,6 +160,12 @@ class Network:
         self._pace(url)
         self._rows[request] = row
         route.continue_()
+
+    def _classify(self, method: str, url: str, body: str, kind: str) -> Kind:
+        """Class of a request; a page that the user named is opened whatever its address says."""
+        if kind == "document" and method == "GET" and url.partition("#")[0] in self.starts:
+            return Kind.READ
+        return classify(method, url, body, kind)
 
     def _may_write(self, method: str, url: str) -> bool:
         """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints steps named."""
@@ -297,7 +304,7 @@ class Network:
                 target = urljoin(asked["url"], headers["location"])
                 method = asked["method"] if status in (307, 308) else "GET"
                 kind = kind_of(event.get("resourceType", "Other").lower(), method, target)
-                verdict = classify(method, target, "", kind)
+                verdict = self._classify(method, target, "", kind)
                 self.journal.on_network(method, target, kind, verdict, self.own(target) and verdict is Kind.READ, "")
                 if not self.own(target):
                     self.journal.out("origins", _origin(target), "redirect")

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from appscan.capture.journal import PAGE_KINDS, Journal, route_of
 from appscan.capture.shapes import listed
@@ -45,6 +45,8 @@ REFUSED = re.compile(
     r"token\s?(已?过期|无效|失效|expired|invalid)|not logged in|unauthori[sz]ed|login required",
     re.IGNORECASE,
 )
+HOME = re.compile(r"(^|/)(index|default)?(\.(html?|jsp|php|aspx?))?$", re.IGNORECASE)
+"""What a bare entry to a site or a folder may be called: it may lead anywhere below it."""
 MISSING = re.compile(r"(^|[/#])(404|not-?found|error/?404)\b", re.IGNORECASE)
 MUCH_BESIDE, MUCH_TEXT, SCANT_TEXT = 4, 500, 80
 MANY_WALLED = 3
@@ -123,6 +125,13 @@ class Walk:
     arrivals: Sequence[Arrival]
 
     @property
+    def forms(self) -> frozenset[str]:
+        """States that ask for a password, among other things or not."""
+        return frozenset(
+            node.id for node in self.nodes if any(row.get("role") == "password" for row in node.controls)
+        )
+
+    @property
     def opened(self) -> list[Node]:
         return [node for node in self.nodes if node.id not in self.doors]
 
@@ -133,7 +142,7 @@ def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
     _tell_starts(walk, journal, urls)
     walled = False
     for row in walk.arrivals:
-        if not _is_walled(row, walk.doors) or not (row.started or is_moved(row)):
+        if not (_is_walled(row, walk.doors) or _lands_on_form(row, walk)) or not (row.started or is_moved(row)):
             continue
         blinds = row.started and not _is_passed(row, walk, journal)
         if not blinds and not is_moved(row) and row.state:
@@ -150,7 +159,11 @@ def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
 
 def _tell_starts(walk: Walk, journal: Journal, urls: list[str]) -> None:
     """Starts that are missing, and starts that came out elsewhere; both only where no login is behind it."""
-    starts = [row for row in walk.arrivals if row.started and not _is_walled(row, walk.doors)]
+    starts = [
+        row
+        for row in walk.arrivals
+        if row.started and not _is_walled(row, walk.doors) and not _lands_on_form(row, walk)
+    ]
     missing = [row for row in starts if _is_missing(row)]
     lost = {row.state for row in missing}
     for row in missing:
@@ -160,7 +173,13 @@ def _tell_starts(walk: Walk, journal: Journal, urls: list[str]) -> None:
         if row.away:
             journal.gap("sent_elsewhere", list(PAGE_KINDS), row.url, blinds=row.state is None, url=row.away)
         elif row.state and is_moved(row) and row not in missing:
-            journal.gap("sent_elsewhere", list(PAGE_KINDS), row.url, url=row.route)
+            blinds = is_astray(row) and not _is_seen(row, walk)
+            journal.gap("sent_elsewhere", list(PAGE_KINDS), row.url, blinds=blinds, url=row.route)
+
+
+def _is_seen(start: Arrival, walk: Walk) -> bool:
+    """True where the walk came by another way to what a start did not show."""
+    return any(not is_moved(Arrival(start.url, True, node.id, node.sight.route)) for node in walk.opened)
 
 
 def _is_passed(start: Arrival, walk: Walk, journal: Journal) -> bool:
@@ -189,8 +208,35 @@ def is_moved(row: Arrival) -> bool:
     """True where another route came than the one that was asked for; a start without a fragment may grow one."""
     asked, came = urlsplit(row.url), urlsplit(row.route)
     if asked.fragment.strip("/!"):
-        return asked.fragment.partition("?")[0].rstrip("/") != came.fragment.partition("?")[0].rstrip("/")
-    return asked.path.rstrip("/") != came.path.rstrip("/") and asked.path not in ("", "/")
+        return _plain(asked.fragment) != _plain(came.fragment)
+    return _plain(asked.path) != _plain(came.path) and asked.path not in ("", "/")
+
+
+def is_astray(row: Arrival) -> bool:
+    """True where what came is neither what was asked for nor where an entry normally leads: from the root of the site
+    anywhere, from a folder or a page to what lies below it."""
+    if not is_moved(row) or ADDRESS.search(route_of(row.url).partition("?")[0]):
+        return False  # who is signed in already is sent on from where to sign in
+    asked, came = urlsplit(row.url), urlsplit(row.route)
+    fragment = bool(asked.fragment.strip("/!"))
+    here, there = (asked.fragment, came.fragment) if fragment else (asked.path, came.path)
+    here, there = _plain(here), _plain(there)
+    if HOME.search(here) and not fragment:
+        here = here[: here.rfind("/")] if "/" in here else ""
+    return bool(here) and here != there and not there.startswith(f"{here}/")
+
+
+def _plain(path: str) -> str:
+    """A path or route without its query, without percent signs and without what means the same (`/`, index.html)."""
+    plain = unquote(path).partition("?")[0].lstrip("!").rstrip("/")
+    return re.sub(r"/index\.html?$", "", plain, flags=re.IGNORECASE)
+
+
+def _lands_on_form(row: Arrival, walk: Walk) -> bool:
+    """True where a start that is no place to sign in came out, elsewhere, at a form that asks for a password."""
+    asked, came = urlsplit(row.url), urlsplit(row.route)
+    astray = is_astray(row) or (_plain(asked.path) != _plain(came.path) and ADDRESS.search(came.path))
+    return bool(row.started and astray and row.state in walk.forms and not ADDRESS.search(route_of(row.url)))
 
 
 def _is_past(node: Node, start: Arrival, doors: frozenset[str], ways: dict[str, tuple[str | None, str]]) -> bool:

@@ -50,6 +50,7 @@ ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
 )
 PAGE = re.compile(r"\.(html?|xhtml|jsp|php|aspx?|vue|shtml)$", re.IGNORECASE)
+DOCUMENT = re.compile(r"\.(html?|xhtml|shtml)$", re.IGNORECASE)
 CALLBACK = re.compile(r"^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.(do|action|json|xml|jsp|[sx]?html?|php|as[phm]x?|asmx|api|vue|dll|cgi)$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -127,6 +128,8 @@ def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str
     last = _last(segments)
     if any(_deed(act, True) in (Kind.WRITE, Kind.LOGIN) and set(act) - LOGINS for act in acts):
         return Kind.WRITE
+    if segments and DOCUMENT.search(segments[-1]) and not any(_IDENTITY.match(segment) for segment in segments):
+        return Kind.WRITE if _joined(last) & DEPARTURES else Kind.READ  # a file: `/confirm.html` asks, it does nothing
     if _joined(last) & PAGE_DEEDS:
         return Kind.WRITE
     if not segments or PAGE.search(segments[-1]) or not query or _joined(last) & LOGINS:

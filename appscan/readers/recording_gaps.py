@@ -17,6 +17,7 @@ from appscan.texts import has
 PAGE_KINDS = CODE_KINDS | {Kind.TRIAL}
 """Kinds that an unseen page leaves open."""
 LOOK_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.DIALOG, Kind.FORM})
+PICTURE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 DAY_KINDS = frozenset({Kind.TIMER, Kind.REQUEST})
 LOGINS = frozenset({"none", "state", "steps", "hand"})
 CAPS = frozenset({"states", "minutes", "requests", "bytes", "controls"})
@@ -38,6 +39,8 @@ def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
     if not places.of_state:
         yield Gap(PAGE_KINDS, "", "nothing_captured", blinds=True)
     yield from (gap for gap in _canvases(top) if gap.blinds or gap.reason not in listed)
+    yield from _blank(top)
+    yield from _pictures(top)
     yield from (gap for gap in _outside(top) if gap.reason not in listed)
     lived = top.row("settings").number("virtual_hours") > 0 or any(True for _ in top.rows("day"))
     if places.of_state and not lived and "no_virtual_day" not in listed:
@@ -125,6 +128,44 @@ def _canvases(top: Row) -> Iterator[Gap]:
             others += 1
     for route in drawn:
         yield Gap(LOOK_KINDS, route, "canvas_page", blinds=not others)
+
+
+def _blank(top: Row) -> Iterator[Gap]:
+    """Pages that showed nothing at all; a start that stayed so, and all that came of it by itself, blinds."""
+    shows, starts, later = dict[str, bool](), dict[str, bool](), list[tuple[str, str]]()
+    waiting = any(row.flag("blocked") and row.text("kind", 40) == "script" for row in top.rows("origins"))
+    routes: dict[str, str] = {}
+    for state in top.rows("states"):
+        identity, route = state.text("id", 100), route_of(state)
+        length, controls = state.count("text_length"), any(True for _ in state.rows("controls"))
+        blank = not controls and not state.count("canvases") and length < (LITTLE_TEXT if waiting else 1)
+        shows[route] = shows.get(route, False) or not blank
+        routes[identity] = route
+        origin = state.maybe_text("from", 100)
+        if origin:
+            later.append((routes.get(origin, ""), route))
+        else:
+            starts[route] = True
+    for origin, route in later:
+        if starts.get(origin) and shows[route]:
+            starts[origin] = False
+    seen = any(shows.values())
+    pictured = _pictured(top)
+    for route, shown in shows.items():
+        if not shown and not any(place.endswith(route) for place in pictured):
+            yield Gap(PAGE_KINDS, route, "blank_page", blinds=starts.get(route, False) or not seen)
+
+
+def _pictured(top: Row) -> set[str]:
+    return {row.text("place", LONGEST_PLACE) for row in top.rows("gaps") if row.text("reason", 60) == "picture_page"}
+
+
+def _pictures(top: Row) -> Iterator[Gap]:
+    """Pages made of pictures are local; where most pages are, nobody has read the texts of the site."""
+    drawn = _pictured(top)
+    urls = {state.text("url", LONGEST_PLACE) for state in top.rows("states")}
+    if drawn and len(drawn & urls) * 2 > len(urls):
+        yield Gap(PICTURE_KINDS, min(drawn), "picture_page", blinds=True)
 
 
 def _outside(top: Row) -> Iterator[Gap]:

@@ -218,7 +218,7 @@ def test_a_start_that_is_missing_or_lies_elsewhere_is_told(tiny, tmp_path):
     missing = seen_at(f"{url}/index.html", tmp_path).rows("gaps", reason="start_missing")
     assert [(row["blinds"], row["params"]["status"]) for row in missing] == [(True, 404)]
     moved = seen_at(f"{url}/spa.html#/gone", tmp_path).rows("gaps", reason="sent_elsewhere")
-    assert [(row["blinds"], row["params"]["url"]) for row in moved] == [(False, "/spa.html#/home")]
+    assert [(row["blinds"], row["params"]["url"]) for row in moved] == [(True, "/spa.html#/home")]
 
 
 def test_several_actors_keep_what_each_of_them_saw_apart(sites, tmp_path):

@@ -388,6 +388,40 @@ def test_one_canvas_is_local_and_nothing_but_canvases_blinds(tmp_path: Path) -> 
     assert gaps(read(tmp_path, recording(drawn)))["canvas_page"].blinds
 
 
+def test_a_start_that_stays_blank_blinds_and_a_blank_inner_page_is_local(tmp_path: Path) -> None:
+    blank, shows = state("s1", "/index.html", text_length=0), state("s2", "/list", **{"from": "s0"})
+    assert gaps(read(tmp_path, recording(blank)))["blank_page"].blinds
+    assert gaps(read(tmp_path, recording(blank, state("s2", "/other"))))["blank_page"].blinds
+    inner = state("s1", "/inner", text_length=0, **{"from": "s0"})
+    assert not gaps(read(tmp_path, recording(state("s0"), inner, shows)))["blank_page"].blinds
+
+
+def test_a_start_that_shows_something_later_is_not_blank(tmp_path: Path) -> None:
+    splash = state("s1", "/index.html", text_length=0)
+    assert "blank_page" not in gaps(read(tmp_path, recording(splash, state("s2", "/index.html", **{"from": "s1"}))))
+    assert not gaps(read(tmp_path, recording(splash, state("s2", "/home", **{"from": "s1"}))))["blank_page"].blinds
+    pressed = state("s1", "/index.html", text_length=0, controls=[control("进入")])
+    assert "blank_page" not in gaps(read(tmp_path, recording(pressed)))
+
+
+def test_a_page_that_waits_for_a_refused_script_is_blank_in_spite_of_a_word(tmp_path: Path) -> None:
+    waiting = state("s1", "/index.html", text_length=5)
+    cdn = {"url": "https://cdn.example.com/react.js", "kind": "script", "blocked": True}
+    assert gaps(read(tmp_path, recording(waiting, origins=[cdn])))["blank_page"].blinds
+    assert "blank_page" not in gaps(read(tmp_path, recording(waiting)))
+
+
+def test_pages_made_of_pictures_blind_only_where_they_are_most(tmp_path: Path) -> None:
+    drawn = [state(f"p{n}", f"/p{n}.html", text_length=0) for n in range(3)]
+    told = [gap("picture_page", "text", "control", "title", place=row["url"]) for row in drawn]
+    most = read(tmp_path, recording(*drawn, state("s9", "/news"), gaps=told)).coverage
+    assert most.blinded() == {Kind.TEXT, Kind.CONTROL, Kind.TITLE}
+    others = [state(f"s{n}", f"/n{n}.html") for n in range(9)]
+    some = read(tmp_path, recording(*drawn, *others, gaps=told)).coverage
+    assert not some.blinded()
+    assert {row.reason for row in some.gaps} == {"picture_page"}
+
+
 def test_many_gaps_of_one_kind_are_counted_not_listed(tmp_path: Path) -> None:
     unseen = [route(f"/p{n}", visited=False, blocked="robots") for n in range(500)]
     found = read(tmp_path, recording(state("s1"), routes=unseen)).coverage.gaps

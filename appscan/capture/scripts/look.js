@@ -318,8 +318,26 @@ appscan.look = (withHtml) => {
     for (const frame of html === null ? [] : document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
     html = html === null ? null : html.slice(0, 3000000);
   }
-  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, forms: formsNow(appscan.last).map(({ owner, ...form }) => form), dialogs, html, routes: routesNow(), links: hiddenLinks(), cut: Boolean(appscan.cut) };
+  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, pictured: length < 40 ? picturedShare() : 0, forms: formsNow(appscan.last).map(({ owner, ...form }) => form), dialogs, html, routes: routesNow(), links: hiddenLinks(), cut: Boolean(appscan.cut) };
 };
+// Share of the window under pictures, told by a grid of points: overlapping pictures count once.
+function picturedShare() {
+  const boxes = [];
+  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
+    const tag = element.tagName.toLowerCase();
+    if (tag === "html" || tag === "head" || boxes.length >= 2000) continue;
+    const style = element.ownerDocument.defaultView.getComputedStyle(element);
+    if (!/^(img|image|video)$/.test(tag) && !/url\(/.test(style.backgroundImage)) continue;
+    const [left, top, width, height] = boxOf(element, x, y);
+    if (width * height > 400 && visible(element)) boxes.push([left, top, left + width, top + height]);
+  }
+  let hit = 0;
+  for (let row = 0; row < 20; row++) for (let column = 0; column < 20; column++) {
+    const x = (column + 0.5) * innerWidth / 20, y = (row + 0.5) * innerHeight / 20;
+    if (boxes.some(([left, top, right, bottom]) => x >= left && x < right && y >= top && y < bottom)) hit++;
+  }
+  return hit / 400;
+}
 // Links of menus that are folded away or shown on hover only.
 function hiddenLinks() {
   const found = new Set();
