@@ -25,6 +25,7 @@ from appscan.readers.recording_zip import RecordingZip
 from appscan.readers.roles import LONG_PROSE
 from appscan.readers.script import SMALL_SCRIPT
 from appscan.readers.script_jsx import RUNNING, ScriptElement, element_kind
+from appscan.readers.script_place import place_goes
 
 DOM_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.FORM, Kind.ENDPOINT, Kind.CALL})
 MOST_DOM = 48 * MEBIBYTE
@@ -201,6 +202,9 @@ class ScriptReader:
 
     def _script(self, text: str, facts: PageFacts, home: str, *, mixed: bool) -> None:
         screen = facts.screen(home) if home and len(text) <= SMALL_SCRIPT else -1
+        goes = place_goes(text)
+        if goes:
+            facts.note_as(facts.node(), screen, "place_goes", goes)
         read_page_script(text, facts, screen=screen, base=facts.nodes, mixed=mixed)
 
     def _file_of(self, url: str) -> str:

@@ -253,6 +253,31 @@ def test_a_template_is_markup(kind: str, tmp_path: Path) -> None:
     assert "立即签到" in {text for text, _ in texts_of(tmp_path, dom)}
 
 
+# ---------------------------------------------------------------- where the position goes
+
+SHOWN = """
+let lat, lng;
+navigator.geolocation.watchPosition((p) => { lat = p.coords.latitude; lng = p.coords.longitude; show(lat, lng); });
+function show(a, b) { box.innerText = a + b; }
+function onPress() { fetch('/api/report/save', {method: 'POST', body: JSON.stringify({lat, lng, latitude: lat})}); }
+"""
+UNRELATED = SHOWN + "setInterval(() => { checkNews(); }, 1000);\nfunction checkNews() { fetch('/api/news/list'); }\n"
+BY_TIMER = SHOWN + "setInterval(() => { hand(); }, 9000);\nfunction hand() { fetch('/api/p/point?lat=' + lat); }\n"
+BY_WATCH = UNRELATED.replace("show(lat, lng);", "tell(p);") + "const tell = (p) => { fetch('/api/p/x', {body: p}); };\n"
+ELSEWHERE = "</script>\n<script>setInterval(() => {\n  fetch('/api/p/point?lat=' + lat);\n}, 9000);\n"
+TOLD_ELSEWHERE = UNRELATED + "navigator.geolocation.watchPosition(takeIt);\n"
+
+
+@pytest.mark.parametrize(("code", "allowed"), [
+    (UNRELATED, QUIET), (BY_TIMER, FOUND), (BY_WATCH, FOUND), (UNRELATED + ELSEWHERE, FOUND), (TOLD_ELSEWHERE, FOUND)])
+def test_a_position_that_is_only_shown_is_no_track(code: str, allowed: set[str], tmp_path: Path) -> None:
+    dom = f"<p>x</p><script>{code}</script>"
+    path = write_recording(tmp_path, recording(state("s1", dom=digest(dom))), {"dom": [dom]})
+    reading = read_recording(path, "site", Limits(), Deadline(60), lambda _stage, _done: None)
+    found = {row.check_id: str(row.verdict) for row in judge(reading, CHECKS).verdicts}
+    assert found["track-upload"] in allowed
+
+
 # ---------------------------------------------------------------- who sees it
 
 
