@@ -20,7 +20,7 @@ MOST_REPEATED = 200
 _POSITION = re.compile(r"\b(?:watchPosition|getCurrentPosition)\b")
 _OTHER_WAYS = re.compile(
     r"LocationUpdate|LocationChange|AutoLBS|ontinuousLocation|[gG]eo[lL]ocation\.start\b|\bWebSocket\b|\bWorker\b")
-_REPEATING = frozenset({"setInterval", "watchPosition"})
+_REPEATING = frozenset({"setInterval", "setTimeout", "watchPosition"})
 _SENDING = re.compile(
     r"(?:^|.*[.$_])(?:fetch|ajax|axios|request|sendBeacon|emit|publish|mutate|dispatch|(?:post|put|send|upload|report|submit|"
     r"save|sync|push|add|update|record|insert|track|create|commit|set(?:Doc|Item)?)[A-Z_]?\w{0,40})", re.IGNORECASE)
@@ -39,7 +39,7 @@ def place_goes(text: str) -> str:
     """STAYS where nothing that repeats sends the position that the script asks for, LEAVES where something may, even a
     position that another script keeps."""
     asks = _POSITION.search(text) is not None
-    if not asks and "setInterval" not in text or len(text) > (LONGEST if asks else LONGEST >> 2):
+    if (not asks and "setInterval" not in text) or len(text) > (LONGEST if asks else LONGEST >> 2):
         return UNTOLD
     if len(text) > LONGEST_LINES * (text.count("\n") + 1) or _OTHER_WAYS.search(text):
         return UNTOLD

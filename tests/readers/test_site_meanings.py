@@ -265,11 +265,13 @@ UNRELATED = SHOWN + "setInterval(() => { checkNews(); }, 1000);\nfunction checkN
 BY_TIMER = SHOWN + "setInterval(() => { hand(); }, 9000);\nfunction hand() { fetch('/api/p/point?lat=' + lat); }\n"
 BY_WATCH = UNRELATED.replace("show(lat, lng);", "tell(p);") + "const tell = (p) => { fetch('/api/p/x', {body: p}); };\n"
 ELSEWHERE = "</script>\n<script>setInterval(() => {\n  fetch('/api/p/point?lat=' + lat);\n}, 9000);\n"
+CHAINED = UNRELATED + "function again() {\n  fetch('/api/p/x?lng=' + lng);\n  setTimeout(again, 60000);\n}\n"
 TOLD_ELSEWHERE = UNRELATED + "navigator.geolocation.watchPosition(takeIt);\n"
 
 
 @pytest.mark.parametrize(("code", "allowed"), [
-    (UNRELATED, QUIET), (BY_TIMER, FOUND), (BY_WATCH, FOUND), (UNRELATED + ELSEWHERE, FOUND), (TOLD_ELSEWHERE, FOUND)])
+    (UNRELATED, QUIET), (BY_TIMER, FOUND), (BY_WATCH, FOUND), (UNRELATED + ELSEWHERE, FOUND), (TOLD_ELSEWHERE, FOUND),
+    (CHAINED, FOUND)])
 def test_a_position_that_is_only_shown_is_no_track(code: str, allowed: set[str], tmp_path: Path) -> None:
     dom = f"<p>x</p><script>{code}</script>"
     path = write_recording(tmp_path, recording(state("s1", dom=digest(dom))), {"dom": [dom]})
