@@ -109,11 +109,20 @@ def arguments(hosts: frozenset[str], locale: str, mark: str) -> list[str]:
 class Chromium:
     """A running browser that resolves only `hosts`.
 
-    A watchdog kills it when nothing came back for `stall_seconds`, and for good at `until` (monotonic clock).
+    A watchdog kills it when nothing came back for `stall_seconds`, and for good at `until` (monotonic clock). `stop` is
+    set when someone interrupts: the next step raises KeyboardInterrupt.
     """
 
-    def __init__(self, hosts: frozenset[str], locale: str, stall_seconds: float, until: float = float("inf")) -> None:
+    def __init__(
+        self,
+        hosts: frozenset[str],
+        locale: str,
+        stall_seconds: float,
+        until: float = float("inf"),
+        stop: threading.Event | None = None,
+    ) -> None:
         self._hosts = hosts
+        self.stop = stop or threading.Event()
         self._until = until
         self._locale = locale
         self._stall = stall_seconds
@@ -181,15 +190,17 @@ class Chromium:
         return self.browser.version if self.browser else ""
 
     def alive(self) -> None:
-        """Tell the watchdog that the browser answered just now."""
+        """Tell the watchdog that the browser answered just now. Raises KeyboardInterrupt where someone asked for it."""
         self._beat = time.monotonic()
+        if self.stop.is_set():
+            raise KeyboardInterrupt
 
     def _watch(self) -> None:
         while not self._watching.wait(1.0):
             now = time.monotonic()
             if self.browser and (now - self._beat > self._stall or now > self._until):
                 self.kills += 1
-                self.alive()
+                self._beat = now
                 self._kill()
 
     def _kill(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from appscan.capture.browser import Chromium
 from appscan.capture.crawl import Crawl, Deadlines, Run
-from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.failures import CaptureError, Failure, Interrupted
+from appscan.capture.interruptions import noted
 from appscan.capture.journal import PAGE_KINDS, Journal
 from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
@@ -28,16 +29,16 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     """Capture the site at `urls` into the recording `target`.
 
     What was captured so far is kept with gaps when something fails midway. Raises CaptureError where no state
-    was seen at all and no login stood in the way, OSError where the file cannot be written. KeyboardInterrupt comes
-    back once what was captured so far is written.
+    was seen at all and no login stood in the way, OSError where the file cannot be written. Interrupted comes once what
+    was captured before a KeyboardInterrupt is written.
     """
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
     hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
     end = time.monotonic() + options.max_minutes * 60
-    with Chromium(hosts, options.locale, options.stall_seconds, end + GRACE) as chromium:
+    with noted() as stop, Chromium(hosts, options.locale, options.stall_seconds, end + GRACE, stop) as chromium:
         version = chromium.version
         run = Run(list(urls), options, chromium, journal, secrets, progress, hosts)
-        interrupted = _crawl_all(run, end)
+        interrupted = _crawl_all(run, end) or stop.is_set()
     if interrupted and not journal.states:
         raise KeyboardInterrupt
     if not journal.states and not run.walled:
@@ -48,7 +49,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     progress("write", len(journal.states), 0)
     write(target, journal, head, secrets)
     if interrupted:
-        raise KeyboardInterrupt
+        raise Interrupted
     return target
 
 

@@ -24,6 +24,7 @@ from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored
 from appscan.capture.trials import Trials
 from appscan.capture.walls import Walk, tell_walls
+from appscan.errors import UsageError
 
 BROWSER_DEATHS = 3
 WALK_SHARE, TRIALS_SHARE = 0.7, 0.85
@@ -84,16 +85,24 @@ class Crawl:
         run.journal.moment = Moment(self.actor.name, viewport=self.viewport)
         network = Network(run.options, run.hosts, run.journal)
         session = Session(run.journal, run.secrets, self._row(), run.urls[0])
-        for death in range(BROWSER_DEATHS):
-            if death and time.monotonic() > self.deadlines.end:
-                break
-            try:
-                self._once(network, session)
-                break
-            except (CaptureError, Error) as error:
-                if not self._failed(error):
+        try:
+            for death in range(BROWSER_DEATHS):
+                if death and time.monotonic() > self.deadlines.end:
                     break
-        self._end()
+                try:
+                    self._once(network, session)
+                    break
+                except (CaptureError, Error) as error:
+                    if not self._failed(error):
+                        break
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a fault of ours must not cost what was seen, nor pass for a whole walk)
+            failure = CaptureError(Failure.OWN_FAILURE, run.urls[0], why=f"{type(error).__name__}: {error}"[:200])
+            run.failures.append(failure)
+            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "", blinds=True, why=failure.params["why"])
+        finally:
+            self._end()
 
     def _once(self, network: Network, session: Session) -> None:
         run = self.run
@@ -130,6 +139,8 @@ class Crawl:
     def _failed(self, error: CaptureError | Error) -> bool:
         """Note why the browser or the page could not go on; True where it is worth starting again."""
         run = self.run
+        if run.chromium.stop.is_set():
+            raise KeyboardInterrupt
         failure = error if isinstance(error, CaptureError) else CaptureError(Failure.BROWSER_DIED, self.actor.name)
         run.failures.append(failure)
         unseen = self.explorer is None
@@ -139,7 +150,12 @@ class Crawl:
         if time.monotonic() > self.deadlines.end:
             run.journal.reached.add("minutes")
             return False
-        run.chromium.renew()
+        try:
+            run.chromium.renew()
+        except CaptureError as gone:
+            run.failures.append(gone)
+            run.journal.gap(gone.failure.value, list(PAGE_KINDS), "", blinds=True)
+            return False
         return True
 
     def _end(self) -> None:

@@ -21,10 +21,15 @@ class Failure(StrEnum):
     NO_SCREEN = "no_screen"
     BROWSER_DIED = "browser_died"
     LOGIN_STEP_FAILED = "login_step_failed"
+    OWN_FAILURE = "own_failure"
 
     @property
     def worth_retrying(self) -> bool:
         return self in (Failure.UNREACHABLE_HOST, Failure.SERVER_ERROR, Failure.PAGE_TIME_OUT, Failure.BROWSER_DIED)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Someone stopped a capture; what was seen so far is written."""
 
 
 class CaptureError(UnreadableError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 """What is open where a whole page was not seen."""
 MAX_REQUESTS = 20_000
 MAX_ROWS = 20_000
+MAX_GAPS_OF_REASON = 200
+MAX_REASONS = 100
 MAX_HEARD = 100
 MAX_HEARD_TEXT = 8192
 REQUEST_KINDS = frozenset(
@@ -66,6 +69,9 @@ class Journal:
     starters: dict[str, set[str]] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     heard: dict[str, Heard] = field(default_factory=dict)
+    shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Texts with boxes of pictures that belong to no state, by picture; covers persons, is not written."""
+    _gaps: Counter[str] = field(default_factory=Counter)
     prompted_by: dict[tuple[str, str | None, str], str] = field(default_factory=dict)
     _open: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -85,9 +91,14 @@ class Journal:
         return self.parts.keep_picture(picture)
 
     def gap(self, reason: str, kinds: list[str], place: str = "", blinds: bool = False, **params: Any) -> None:
-        """Something that was not seen; told once."""
+        """Something that was not seen; told once. Local ones are bounded by reason, so that none crowds out another;
+        what blinds is always kept."""
         row = {"kinds": kinds, "place": place[:1000], "reason": reason, "params": params, "blinds": blinds}
-        if row not in self.gaps and len(self.gaps) < 500:
+        if row in self.gaps:
+            return
+        known = reason in self._gaps or len(self._gaps) < MAX_REASONS
+        if blinds or (known and self._gaps[reason] < MAX_GAPS_OF_REASON):
+            self._gaps[reason] += 1
             self.gaps.append(row)
 
     def route(self, path: str, found_by: str, visited: bool = False, blocked: str | None = None) -> None:

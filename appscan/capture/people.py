@@ -38,6 +38,7 @@ class People:
 
     def __init__(self, answers: Iterable[str], states: Iterable[Mapping[str, Any]], kept: bool = False) -> None:
         self.kept = kept
+        self._names: tuple[str, ...] = ()
         self._covers: list[str] = []
         self._boxes: dict[str, list[Box]] = {}
         self._search: ahocorasick_rs.AhoCorasick | None = None
@@ -52,6 +53,7 @@ class People:
             longest = ahocorasick_rs.MatchKind.LeftmostLongest
             self._search = ahocorasick_rs.AhoCorasick(list(forms), matchkind=longest)
             self._covers = list(forms.values())
+        self._names = names
         self._boxes = {identity: person_boxes(texts, names) for identity, texts in shown.items()}
 
     def text(self, text: str, code: bool = False) -> str:
@@ -68,9 +70,10 @@ class People:
             return {key: self.all(item) for key, item in value.items()}
         return value
 
-    def picture(self, content: bytes, states: Iterable[str]) -> bytes | None:
-        """The picture of these states with persons covered; None where that cannot be done."""
+    def picture(self, content: bytes, states: Iterable[str], texts: Sequence[Mapping[str, Any]]) -> bytes | None:
+        """The picture of these states, or of these texts, with persons covered; None where that cannot be done."""
         boxes = [box for identity in states for box in self._boxes.get(identity, ())]
+        boxes += person_boxes([Placed(row["text"], row["role"], _box(row["box"])) for row in texts], self._names)
         if self.kept or not boxes:
             return content
         return covered(content, boxes) if can_develop() else None
@@ -85,19 +88,12 @@ class People:
         return "".join([*pieces, text[at:]]) if pieces else text
 
 
-def shown_by(states: Iterable[Mapping[str, Any]], trials: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Picture → states whose texts it may show. What a trial left may show any state of its route."""
+def shown_by(states: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Picture → states whose texts it shows."""
     shown: dict[str, set[str]] = defaultdict(set)
-    of_route: dict[str, set[str]] = defaultdict(set)
-    routes: dict[str, str] = {}
     for state in states:
-        routes[state["id"]] = state["route"]
-        of_route[state["route"]].add(state["id"])
         if state["picture"]:
             shown[state["picture"]].add(state["id"])
-    for trial in trials:
-        if trial["picture"]:
-            shown[trial["picture"]] |= of_route[routes.get(trial["state"], "")]
     return shown
 
 

@@ -68,9 +68,11 @@ def _answers(journal: Journal) -> Iterator[str]:
 def _write_pictures(archive: zipfile.ZipFile, journal: Journal, people: People) -> dict[str, str]:
     """Write the pictures, persons covered; returns digest when taken → SHA-256 of what was written."""
     names: dict[str, str] = {}
-    shown = shown_by(journal.states, journal.trials)
+    shown = shown_by(journal.states)
     for taken, picture in sorted(journal.parts.pictures.items()):
-        fit = people.picture(picture, shown.get(taken, ()))
+        if people.kept and taken not in shown:
+            continue  # a report could not cover what stands on it: its texts are not written
+        fit = people.picture(picture, shown.get(taken, ()), journal.shown.get(taken, ()))
         if fit is None:
             continue
         digest = hashlib.sha256(fit).hexdigest()

@@ -98,7 +98,7 @@ class Session:
         self.row["logged_in_after"] = held and self.row["logged_in_after"] is not False
         if self.row["logged_in_before"] and not held:
             self.row["lost_at"] = self.journal.states[-1]["id"] if self.journal.states else None
-            self.journal.gap("login_lost", list(PAGE_KINDS), self.url)
+            self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
 
     def _expects(self) -> tuple[str, ...]:
         """What the last step expects to see when signed in."""

@@ -18,6 +18,7 @@ from appscan.capture.gates import passages, skip_dialog, skip_passage
 from appscan.capture.journal import Journal, Moment
 from appscan.capture.omissions import Omission, omissions, omit
 from appscan.capture.page import Seat
+from appscan.capture.shapes import listed, plain_text
 from appscan.capture.states import Node
 
 PROMPTS = (
@@ -159,7 +160,7 @@ class Trials:
 
     def _write(self, trial: Trial, trigger: str, outcome: str, detail: str) -> None:
         seat = self.explorer.seat
-        picture = self.journal.keep_picture(seat.picture()) if self.explorer.options.pictures else None
+        picture = self._picture(seat)
         self.journal.trials.append(
             {
                 "actor": self.journal.moment.actor,
@@ -171,6 +172,16 @@ class Trials:
                 "picture": picture,
             }
         )
+
+    def _picture(self, seat: Seat) -> str | None:
+        """What the page shows now; the texts on it are noted, since persons among them must be covered."""
+        if not self.explorer.options.pictures:
+            return None
+        texts = [plain_text(row) for row in listed(seat.look(), "texts")]
+        picture = self.journal.keep_picture(seat.picture())
+        if picture is not None:
+            self.journal.shown[picture] = texts
+        return picture
 
     def _decline(self, node: Node, label: str, family: str) -> Trial:
         trigger = f"{family} {label}".strip()

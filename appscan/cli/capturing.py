@@ -22,6 +22,7 @@ def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) ->
     if not out.parent.is_dir():
         raise UsageError("recording_folder_missing", path=str(out.parent))
     options = wishes.options()
+    from appscan.capture import Interrupted
     from appscan.capture import capture as capture_site
 
     try:
@@ -29,8 +30,8 @@ def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) ->
     except UnreadableError as error:
         console.failure(error)
         return ExitCode.NOTHING_READ
-    except KeyboardInterrupt:
-        console.trouble("cli.capture_interrupted" if out.is_file() else "cli.interrupted_early", path=out)
+    except Interrupted:
+        console.trouble("cli.capture_interrupted", path=out)
         return ExitCode.INTERRUPTED
     console.result([str(out)])
     console.note("cli.captured", path=out)

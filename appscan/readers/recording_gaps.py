@@ -33,9 +33,10 @@ MOST_COMPARED = 100
 def capture_gaps(top: Row, places: Places) -> Iterator[Gap]:
     """Gaps that the recording lists, and those that its counts, actors, states and origins show."""
     listed = {row.text("reason", 60) for row in top.rows("gaps")}
+    blinding = {row.text("reason", 60) for row in top.rows("gaps") if row.flag("blinds")}
     yield from map(_told, top.rows("gaps"))
-    yield from (gap for gap in _bounds(top) if gap.reason not in listed)
-    yield from (gap for gap in _logins(top, places) if gap.reason not in listed)
+    shown = (*_bounds(top), *_logins(top, places))
+    yield from (gap for gap in shown if gap.reason not in (blinding if gap.blinds else listed))
     if not places.of_state:
         yield Gap(PAGE_KINDS, "", "nothing_captured", blinds=True)
     yield from (gap for gap in _canvases(top) if gap.blinds or gap.reason not in listed)

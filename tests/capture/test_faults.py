@@ -17,6 +17,7 @@ import pytest
 from appscan.capture import Actor, CaptureOptions, capture
 from appscan.capture.browser import FLAGS, arguments, has_sandbox
 from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.journal import Journal
 from appscan.checks import load
 from appscan.judge.judge import judge
 from appscan.readers.limits import Limits
@@ -181,4 +182,13 @@ def test_the_sandbox_stays_on_for_everybody_but_root():
     assert (has_sandbox(root=False), has_sandbox(root=True)) == (True, False)
     started = arguments(frozenset({"127.0.0.1"}), "zh-CN", "--mark")
     assert not [row for row in (*FLAGS, *started) if "no-sandbox" in row]
-    assert "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE 127.0.0.1" in started
+    assert "--host-resolver-rules=MAP 127.0.0.1 127.0.0.1,MAP * ~NOTFOUND" in started
+
+
+def test_a_thousand_small_gaps_do_not_crowd_out_one_that_blinds():
+    journal = Journal()
+    for number in range(1000):
+        journal.gap("robots", ["text"], f"/{number}")
+    journal.gap("login_wall", ["text"], "/staff", blinds=True)
+    assert len(journal.gaps) < 500
+    assert journal.gaps[-1]["reason"] == "login_wall"

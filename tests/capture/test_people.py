@@ -72,3 +72,16 @@ def test_persons_that_are_kept_are_told_with_the_day_of_deletion(shot):
     recording = shot(keep_personal_until="2099-12-31")
     assert all(held(recording, text) for text in (NAME, PHONE, IDENTITY, AUTHOR))
     assert recording.document["settings"]["personal_data"] == {"kept": True, "delete_by": "2099-12-31"}
+
+
+def test_persons_that_only_a_trial_brings_up_are_covered(tiny, tmp_path):
+    body = f"""<h2>上报</h2><button id=go>立即上报</button><p id=told></p><script>go.onclick = () =>
+    navigator.geolocation.getCurrentPosition(() => fetch('/api/report/save', {{method: 'POST', body: 'x=1'}}),
+    () => {{ told.textContent = '联系人：{NAME} {PHONE}'; }});</script>"""
+    url, _ = tiny({"/index.html": page(body)})
+    wishes = CaptureOptions(**{**QUICK, "pictures": True, "days": 0, "trials": 3})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
+    trial = next(row for row in recording.rows("trials") if "138****5678" in row["detail"])
+    grey = (209, 213, 219)
+    picture = image.open(io.BytesIO(recording.parts[f"pictures/{trial['picture']}.png"])).convert("RGB")
+    assert grey in [colour for _, colour in picture.getcolors(1 << 20)]
