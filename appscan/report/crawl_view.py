@@ -55,14 +55,15 @@ def crawl_view(artifact: Json, lang: Language) -> CrawlView | None:
     unvisited = [one for one in crawl["routes"] if not one["visited"]]
     visited = [one for one in crawl["routes"] if one["visited"]]
     return CrawlView(
-        shown(artifact["name"], 120), crawl_told(crawl, lang), tuple(_actor(one, lang) for one in crawl["actors"]),
+        shown(artifact["name"], 120), crawl_told(crawl, lang, artifact["details"].get("virtual_hours") != "0"),
+        tuple(_actor(one, lang) for one in crawl["actors"]),
         listed(unvisited, lambda one: _route(one, lang), ROUTES_OPEN, ROUTES_FOLDED),
         listed(visited, lambda one: _route(one, lang), 0, ROUTES_FOLDED),
         tuple((_kind(one["kind"], lang), shown(one["url"], PATH_SHOWN)) for one in crawl["origins"][:OTHERS_SHOWN]))
 
 
-def crawl_told(crawl: Json, lang: Language) -> tuple[str, ...]:
-    """Sentences on what was gone through, what stopped it, and under which rules."""
+def crawl_told(crawl: Json, lang: Language, hours: bool = True) -> tuple[str, ...]:
+    """Sentences on what was gone through, what stopped it, and under which rules; `hours` where a day was asked for."""
     found, visited = crawl["routes_found"], crawl["routes_visited"]
     told = [say(lang, "report.crawl.routes", found=found, visited=visited, unvisited=found - visited,
                 states=crawl["states"])]
@@ -71,7 +72,7 @@ def crawl_told(crawl: Json, lang: Language) -> tuple[str, ...]:
         told.append(say(lang, "report.crawl.day", begin=clock(day["begin"], lang), end=clock(day["end"], lang),
                         count=len(crawl["days"])))
     else:
-        told.append(say(lang, "report.crawl.no_day"))
+        told.append(say(lang, "report.crawl.no_day" if hours else "report.crawl.no_day_asked"))
     told.append(say(lang, "report.crawl.trials", count=len(crawl["trials"])) if crawl["trials"]
                 else say(lang, "report.crawl.no_trials"))
     if crawl["queue_left"]:
@@ -85,7 +86,8 @@ def crawl_told(crawl: Json, lang: Language) -> tuple[str, ...]:
     if crawl["writes"] == "allow":
         told.append(say(lang, "report.crawl.writes_allowed"))
     else:
-        told.append(say(lang, "report.crawl.writes_answered", count=crawl["intended"]))
+        told.append(say(lang, "report.crawl.writes_answered", count=f"{intended_writes(crawl):,}",
+                        virtual=f"{_in_days(crawl):,}"))
     return tuple(told)
 
 
@@ -93,7 +95,18 @@ def crawl_line(crawl: Json, lang: Language) -> str:
     """The crawl in one line of the short text."""
     names = ("、" if lang == "zh" else ", ").join(actor_named(one["name"], lang) for one in crawl["actors"][:5])
     return say(lang, "report.crawl.line", found=crawl["routes_found"], visited=crawl["routes_visited"],
-               states=crawl["states"], actors=names, intended=crawl["intended"])
+               states=crawl["states"], actors=names, intended=f"{intended_writes(crawl):,}",
+               virtual=f"{_in_days(crawl):,}")
+
+
+def intended_writes(crawl: Json) -> int:
+    """Writes that were intended and not sent: those of the walk, and those repeated in virtual days, frames too."""
+    return int(crawl["intended"]) + _in_days(crawl)
+
+
+def _in_days(crawl: Json) -> int:
+    return sum(one["repeat"]["count"] for day in crawl["days"] for one in day["repeated"]
+               if one["exchange"]["request_class"] == "write")
 
 
 def _caps(crawl: Json, lang: Language) -> str:

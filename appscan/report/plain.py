@@ -21,8 +21,9 @@ from appscan.report.words import (
     nothing_read,
     overall_meaning,
     uses_custom_checks,
+    web_place_named,
 )
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, say
 
 GAPS_LISTED = 8
 """Gaps that are listed one by one; the page lists all of them."""
@@ -89,7 +90,7 @@ def _gap_lines(document: Json, numbers: Summary, lang: Language) -> list[str]:
     for gap in blinding[:GAPS_LISTED]:
         reason = gap_reason(gap, lang)
         advice = in_language(gap["advice"], lang)
-        place = shown(gap["place"], 120)
+        place = web_place_named(gap["place"], lang, 120)
         lines.append("  " + say(lang, "report.gap_line", place=place, reason=reason, advice=advice))
     rest = numbers.gaps - len(lines)
     if rest:

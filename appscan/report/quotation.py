@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from appscan.report.timeline import period_named
 from appscan.report.words import Json, actor_named, supports_named
 from appscan.texts import Language, has, say, shown
+from appscan.texts.browser_words import PROMPTS
 from appscan.texts.untrusted import ELLIPSIS, EXCERPT_SHOWN
 
 STEPS_SHOWN = 12
@@ -17,6 +18,8 @@ STEPS_SHOWN = 12
 _DESCRIPTOR = re.compile(r"L([\w$/-]+);(?:->)?")
 _BRIDGE = re.compile(r"\$\$ExternalSyntheticLambda|\$r8\$lambda\$|\baccess\$\d+")
 """Methods that compilers add between a lambda and its use (D8, javac); nobody wrote them."""
+
+_OBSERVED = re.compile(r"(?P<name>refused:\w+|trial:\w+|repeated_call|idle_write)=(?P<about>[^=]{1,200})")
 
 _NUMBER = re.compile(r"[#:@]?(?:0x)?\d+")
 """An element that is only counted (`#3`)."""
@@ -62,13 +65,27 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
     if evidence["role"] == "periodic" and hit.isascii() and hit.isdigit() and len(hit) < 12:
         hit, context = say(lang, "report.web.every", period=period_named(int(hit), lang)), ""
+    if evidence["value"] == evidence["excerpt"] and (observed := _observed(evidence["value"], lang)):
+        before, hit, after, context = "", observed, "", ""
     place = evidence["place"]
     element = place["element"].removeprefix(place["file"]) if place["file"] else place["element"]
     number = element if _NUMBER.fullmatch(element) else ""
+    counted = "" if "seen" in evidence else number
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
-                     "" if number else shown(element, 200), shown(number, 40),
+                     "" if number else shown(element, 200), shown(counted, 40),
                      supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
                      actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame)
+
+
+def _observed(value: str, lang: Language) -> str:
+    """What the reader of a recording found out, in words; empty for what the app itself says."""
+    found = _OBSERVED.fullmatch(value)
+    if not found:
+        return ""
+    name, about = found["name"].replace(":", "_"), found["about"]
+    permission = say(lang, f"report.web.permission.{about}") if about in PROMPTS else ""
+    key = f"report.observed.{name}" + (f"_{about}" if name.startswith("trial_") else "")
+    return say(lang, key, about=permission or shown(about, 120)) if has(key) else ""
 
 
 def rows(evidence: Sequence[Json]) -> list[list[Json]]:

@@ -13,6 +13,7 @@ from appscan.report.listed import Listed, listed
 from appscan.report.moments import durations_named, time_named
 from appscan.report.plain import counts_line
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
+from appscan.report.timeline import HOUR
 from appscan.report.words import (
     NAME_SHOWN,
     Json,
@@ -28,6 +29,7 @@ from appscan.report.words import (
     overall_meaning,
     size_named,
     uses_custom_checks,
+    web_place_named,
     why_named,
 )
 from appscan.texts import Language, has, say, shown
@@ -179,7 +181,7 @@ def _open_checks(document: Json, findings: list[FindingView], lang: Language) ->
         return None
     titles = [check_title(document, one["check_id"], lang) for one in still_open]
     why = [why_named(document, reason, lang) for one in still_open for reason in one["why"][:10]]
-    return OpenChecks(OPEN_ANCHOR, ("、" if lang == "zh" else ", ").join(titles), badge("inconclusive", lang),
+    return OpenChecks(OPEN_ANCHOR, ("；" if lang == "zh" else "; ").join(titles), badge("inconclusive", lang),
                       say(lang, "report.unread_above" if nothing_read(document) else "verdict_means.inconclusive"),
                       tuple(dict.fromkeys(why)))
 
@@ -236,13 +238,27 @@ def _artifact(document: Json, artifact: Json, lang: Language) -> ArtifactView:
     facts = [("label", artifact["label"]), ("kind", say(lang, f"artifact_kinds.{artifact['kind']}")),
              ("version", version.strip()), ("size", f"{size_named(artifact['size'])}")]
     exact = [("package", artifact["package"]), ("sha256", artifact["sha256"])]
-    details = [Fact(_named(lang, "details", key), _detail(key, value, lang)) for key, value in
+    lived = _lived(document, artifact, lang)
+    details = [Fact(_named(lang, "details", key), lived if key == "virtual_hours" and lived else
+                    _detail(key, value, lang)) for key, value in
                list(artifact["details"].items())[:12] if "crawl" not in artifact or key != "actors"]
     read = [Fact(message(lang, "read", item["what"], {}), f"{item['count']:,}")
             for item in document["coverage"]["read"] if item["artifact"] == artifact["sha256"]]
     return ArtifactView(shown(artifact["name"], NAME_SHOWN),
                         (*_facts(lang, facts), *details, *_facts(lang, exact, exact=True), *_signers(artifact, lang)),
                         tuple(read), crawl_view(artifact, lang))
+
+
+def _lived(document: Json, artifact: Json, lang: Language) -> str:
+    """The longest virtual day that was lived, as hours; else that there was none. Empty for what is no crawl."""
+    if "crawl" not in artifact:
+        return ""
+    days = artifact["crawl"]["days"]
+    if days:
+        return f"{max(one['end'] - one['begin'] for one in days) / HOUR:.3g}"
+    failed = any(gap["reason"] in ("day_not_lived", "no_virtual_day") and gap["artifact"] == artifact["sha256"]
+                 for gap in document["coverage"]["gaps"])
+    return say(lang, "report.crawl.day_failed" if failed else "report.crawl.not_lived")
 
 
 def _detail(key: str, value: str, lang: Language) -> str:
@@ -266,7 +282,7 @@ def _signers(artifact: Json, lang: Language) -> list[Fact]:
 
 
 def _gap(gap: Json, lang: Language) -> GapView:
-    return GapView(shown(gap["place"], 200), gap_reason(gap, lang), kinds_named(lang, gap["kinds"]),
+    return GapView(web_place_named(gap["place"], lang), gap_reason(gap, lang), kinds_named(lang, gap["kinds"]),
                    in_language(gap["advice"], lang))
 
 
@@ -289,7 +305,7 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
         ("tool", f"{tool['name']} {tool['version']}"), ("packs", packs),
         ("profile", _named(lang, "profiles", document["profile"])),
         ("jurisdiction", _named(lang, "jurisdictions", document["jurisdiction"])),
-        ("stage", say(lang, f"stages.{document['stage']}")),
+        ("stage", _stage(document, lang)),
         ("operator", document["operator"]), ("authority", document["authority"]),
         ("actors", separator.join(actor_named(one, lang) for one in document["actors"])),
         ("started", time_named(document["started"], lang)), ("ended", time_named(document["ended"], lang)),
@@ -300,6 +316,12 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
                 for one in document["artifacts"] if one["reading_digest"]]
     timings = [("timings", durations_named(document["timings"], lang))]
     return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, timings))
+
+
+def _stage(document: Json, lang: Language) -> str:
+    """Built or planned; of a site alone only where it is planned, since a running site is built anyway."""
+    sites_only = bool(document["artifacts"]) and all("crawl" in one for one in document["artifacts"])
+    return "" if sites_only and document["stage"] == "built" else say(lang, f"stages.{document['stage']}")
 
 
 def _facts(lang: Language, pairs: list[tuple[str, str]], exact: bool = False) -> tuple[Fact, ...]:

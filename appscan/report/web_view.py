@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appscan.report.figure import Figure, Figures
 from appscan.report.replay import ReplayStep, replay
 from appscan.report.timeline import Timeline, timeline
-from appscan.report.web_words import TRIALS_SHOWN, RequestView, requests_of, trial_told
+from appscan.report.trial_words import trial_told
+from appscan.report.web_words import RequestView, requests_of
 from appscan.report.words import Json, actor_named
 from appscan.texts import Language, say
+
+TRIALS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ def web_view(document: Json, artifact: str, occurrence: Json, figures: Figures, 
     known = " ".join([*(one["attempt"]["trigger"] for one in trials),
                       *(one["text"] for one in (day["happenings"] if day else ()))])
     proving = _proving(day, evidence) if day else []
-    arranged = figures.arranged()
+    arranged = tuple(replace(one, actor=actor_named(one.actor, lang)) for one in figures.arranged())
     whole = [*evidence, *({"live": True, "seen": one, "actor": day["actor"] if day else ""} for one in proving)]
     return WebView(
         arranged, not arranged and any(one["seen"].get("picture") for one in evidence),
-        requests_of(whole, several, lang),
+        requests_of(whole, several, crawl["writes"] != "allow", lang),
         tuple(dict.fromkeys(_by(one["actor"], trial_told(one["attempt"], known, lang), several, lang)
                             for one in trials)),
         timeline(day, proving, lang) if day else None, replay(crawl, screen, actors, whole, day, lang))

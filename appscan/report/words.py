@@ -9,6 +9,7 @@ from typing import Any
 from appscan.model.judgement import Force, Presence
 from appscan.report.summary import is_blinding
 from appscan.texts import Language, has, say, shown
+from appscan.texts.browser_words import FAILED_PAGE, prompt_of
 
 TEXT_SHOWN = 1200
 """Characters shown of a text that a check or clause brings."""
@@ -106,9 +107,31 @@ def message(lang: Language, namespace: str, key: str, params: Json) -> str:
     """A catalogue entry with its parameters; the key and the parameters where there is no such entry."""
     entry = f"{namespace}.{key}"
     if has(entry):
-        return say(lang, entry, **params)
+        return say(lang, entry, **(_cause_named(lang, params) if namespace in ("gaps", "errors") else params))
     listed = ", ".join(f"{name}={value}" for name, value in params.items())
     return shown(f"{key} ({listed})" if listed else key)
+
+
+def _cause_named(lang: Language, params: Json) -> Json:
+    """The parameters with the permission, the trial or the user role behind it in words."""
+    named = dict(params)
+    why = str(params.get("why", ""))
+    prompt, pressed = prompt_of(why)
+    if prompt:
+        named["why"] = say(lang, "report.web.asked_for", prompt=say(lang, f"report.web.permission.{prompt}"),
+                           pressed=shown(pressed, NAME_SHOWN))
+    if has(f"trial_tests.{params.get('step', '')}"):
+        named["step"] = say(lang, f"trial_tests.{params['step']}")
+    if params.get("name") in ("user", "visitor"):
+        named["name"] = ""  # roles that nobody named
+    return named
+
+
+def web_place_named(place: str, lang: Language, limit: int = 200) -> str:
+    """A place of a gap; a page that the browser put in the place of one that did not load is called so."""
+    if place.startswith(FAILED_PAGE):
+        return say(lang, "report.failed_page")
+    return actor_named(place, lang) if place in ("user", "visitor") else shown(place, limit)
 
 
 def gap_reason(gap: Json, lang: Language) -> str:
@@ -162,8 +185,8 @@ def article_named(article: str, lang: Language) -> str:
 
 
 def actor_named(name: str, lang: Language) -> str:
-    """A user role of a crawl; the one without a login is called a visitor."""
-    return say(lang, "report.crawl.visitor") if name == "visitor" else shown(name, 60)
+    """A user role of a crawl; the one without a login is called a visitor, one without a name of its own a user."""
+    return say(lang, f"report.crawl.{name}") if name in ("visitor", "user") else shown(name, 60)
 
 
 def place_named(place: Json, with_screen: bool = False) -> str:

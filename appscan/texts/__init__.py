@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Literal
 
 from appscan.errors import AppscanError, PackError
+from appscan.texts.browser_words import failure_of
 from appscan.texts.untrusted import shown
 
 __all__ = ["LANGUAGES", "Language", "catalogue", "has", "placeholders", "say", "say_error", "shown"]
@@ -35,6 +36,9 @@ def say(lang: Language, key: str, /, **params: object) -> str:
     template = catalogue(lang).get(key)
     if template is None:
         return key
+    failure = failure_of(str(params["why"])[:PARAMETER_SHOWN]) if "why" in params else None
+    if failure is not None:  # the browser's own words, in its own language
+        params = {**params, "why": catalogue(lang).get(f"failures.{failure}", "")}
     return _PLACEHOLDER.sub(lambda match: _filled(lang, match, params), _with_options(template, params))
 
 

@@ -196,8 +196,8 @@ def test_the_steps_to_see_it_again_send_nothing_and_name_address_and_control(cra
     _, document = crawled()
     told = words(to_html(document, "zh"))
     assert f"{small.SITE}/#/home" in told
-    assert told.index("离线（Offline）") < told.index("按下“立即打卡”，列表里出现 POST /api/attendance/sign")
-    assert "等 90 秒：列表里每 30 秒多出一条" in told
+    assert told.index("离线（Offline）") < told.index("按下“立即打卡”，列表里出现失败的 POST /api/attendance/sign")
+    assert "等 90 秒：列表里每 30 秒多出一条失败的" in told
     assert "等 30 分钟：弹窗会自动出现" in told
 
 
