@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request
 
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
-from appscan.capture.journal import Journal
+from appscan.capture.journal import Journal, route_of
 from appscan.capture.options import CaptureOptions
 from appscan.capture.writes import Kind, callback_of, classify
 
@@ -28,6 +28,7 @@ MAX_ANSWER = 20 * 1024 * 1024
 MAX_STREAM = 2 * 1024 * 1024
 STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
 MAX_URL = 4000
+MAX_SHOWN = 5000
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
@@ -53,6 +54,7 @@ class Network:
     away: str = ""
     starts: frozenset[str] = frozenset()
     let_through: set[str] = field(default_factory=set)
+    _shown: set[str] = field(default_factory=set)
     _robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
     _recent: dict[str, deque[float]] = field(default_factory=dict)
     _rows: dict[Request, dict[str, Any]] = field(default_factory=dict)
@@ -150,7 +152,10 @@ class Network:
     def _ask(self, route: Route, request: Request, kind: str) -> None:
         url, method = request.url, request.method
         body = _body_of(request)
-        verdict = self._classify(method, url, body, kind)
+        pressed = self._pressed(request)
+        verdict = self._classify(method, url, body, kind, pressed)
+        if not pressed and len(self._shown) < MAX_SHOWN:
+            self._shown.add(f"{method} {urlsplit(url).path}")
         passes = verdict is Kind.READ or self._may_write(method, url)
         row = self.journal.on_network(method, url, kind, verdict, passes, body)
         if not passes:
@@ -161,11 +166,23 @@ class Network:
         self._rows[request] = row
         route.continue_()
 
-    def _classify(self, method: str, url: str, body: str, kind: str) -> Kind:
+    def _classify(self, method: str, url: str, body: str, kind: str, pressed: bool = False) -> Kind:
         """Class of a request; a page that the user named is opened whatever its address says."""
         if kind == "document" and method == "GET" and url.partition("#")[0] in self.starts:
             return Kind.READ
-        return classify(method, url, body, kind)
+        return classify(method, url, body, kind, pressed)
+
+    def _pressed(self, request: Request) -> bool:
+        """True where a press set this off on the page that still stands: what another page or view asks when it opens,
+        and what a page asked by itself before, is not what the press is for."""
+        moment = self.journal.moment
+        if moment.trigger not in ("click", "trial") or f"{request.method} {urlsplit(request.url).path}" in self._shown:
+            return False
+        route = next((row["route"] for row in reversed(self.journal.states) if row["id"] == moment.state), None)
+        try:
+            return route is None or bool(route_of(request.frame.page.url)[:2000] == route)
+        except Error:
+            return True  # a frame that has no page yet, or none any more
 
     def _may_write(self, method: str, url: str) -> bool:
         """Writes pass in a test environment (`writes: allow`) and, while logging in, to the endpoints steps named."""

@@ -36,6 +36,7 @@ def word_class(name: str) -> frozenset[str]:
 LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
 PAIRS = frozenset(
     {"checkin", "clockin", "signup", "signin", "logon", "heartbeat", "keepalive", "logout", "signout", "logoff"}
+    | {"readall", "allread", "markall", "punchin", "punchout", "clockout", "checkout"}
 )
 """Deeds that are written in two words as often as in one."""
 DEPARTURES = frozenset({"logout", "signout", "logoff", "tuichu", "zhuxiao"})
@@ -57,6 +58,12 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _IDENTITY = re.compile(r"^(\d+|v\d+|[0-9a-f-]{16,}|\{.*\}|:.*)$", re.IGNORECASE)
 _OPERATION = re.compile(r"(?:^|\})\s*(query|mutation|subscription)\b|^\s*(\{)")
 _PART = re.compile(r'name="([\w.-]{1,60})"\r?\n\r?\n([^\r\n]{0,200})')
+_PHONE = re.compile(
+    r"(?:^|[&\"'\s{,])(?!is_?mobile)(?:\w{0,20}(?:phone|mobile)(?:_?(?:num|number|no))?|(?:user_?)?tel|sjh|shouji(?:hao)?)"
+    r"(?:[\"']?\s{0,5}[=:]|\"\r?\n)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<!qr)(?<!area)(?<!dict)(?<!bar)(?<!by)code|captcha|sms|verif|yzm|yanzheng|duanxin", re.IGNORECASE)
 _SOAP = re.compile(r"<(?:\w+:)?Body\b[^>]{0,400}>\s{0,200}<(?:\w+:)?([A-Za-z]\w{0,80})")
 
 
@@ -83,8 +90,9 @@ def words(text: str) -> list[str]:
     return [part for word in _WORD.findall(unquote(text)) for part in _split(word.lower())]
 
 
-def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind:
-    """Class of one request. `kind` is the recording's kind of request; a frame of a socket is method SEND."""
+def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed: bool = False) -> Kind:
+    """Class of one request. `kind` is the recording's kind of request; a frame of a socket is method SEND. `pressed`: a
+    press set it off, so that a name nobody knows may be what the press is for."""
     method = method.upper()
     try:
         parts = urlsplit(url)
@@ -107,11 +115,20 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch") -> Kind
     if kind == "document":
         return _page(segments, query, acts)
     verdict = _by_words(segments, acts, reading)
+    if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, parts.query, body):
+        return Kind.WRITE
+    if reading and verdict in (Kind.READ, None) and _tells(segments, query):
+        return Kind.WRITE
     if verdict is not None:
         return verdict
     if method in ("OPTIONS", "HEAD"):
         return Kind.READ
-    return _plain_get(query, kind) if reading else Kind.UNKNOWN
+    if not reading:
+        return Kind.UNKNOWN
+    plain = _plain_get(query, kind)
+    asked = pressed and kind in ("fetch", "xhr", "jsonp", "image") and not PAGE.search(parts.path)
+    strange = asked and bool(segments) and not _is_noun(_last(segments))
+    return Kind.UNKNOWN if plain is Kind.READ and strange else plain
 
 
 def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
@@ -126,12 +143,19 @@ def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
 def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str]]) -> Kind:
     """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`)."""
     last = _last(segments)
-    if any(_deed(act, True) in (Kind.WRITE, Kind.LOGIN) and set(act) - LOGINS for act in acts):
-        return Kind.WRITE
+    for act in acts:
+        found, entrance = _deed(act, True), act[-1] in LOGINS and "do" not in act
+        if found is Kind.WRITE or (found is Kind.LOGIN and not entrance):
+            return Kind.WRITE
     if segments and DOCUMENT.search(segments[-1]) and not any(_IDENTITY.match(segment) for segment in segments):
         return Kind.WRITE if _joined(last) & DEPARTURES else Kind.READ  # a file: `/confirm.html` asks, it does nothing
     if _joined(last) & PAGE_DEEDS:
         return Kind.WRITE
+    above = {word for segment in segments[:-1] for word in words(segment)}
+    if above & word_class("credits") and set(last) & KEEPING:
+        return Kind.WRITE  # `/integral/add` gives points; `/notice/add` is a form to fill in
+    if "api" in above and not PAGE.search(segments[-1]):
+        return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
     if not segments or PAGE.search(segments[-1]) or not query or _joined(last) & LOGINS:
         return Kind.READ
     return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
@@ -147,6 +171,38 @@ def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:
     if names & word_class("marking"):
         return Kind.WRITE
     return Kind.UNKNOWN if names & word_class("placing") else Kind.READ
+
+
+def _is_noun(name: list[str]) -> bool:
+    """True for names of things alone (`article`, `houseTypes`): a press that asks for these shows them."""
+    nouns = word_class("nouns") | word_class("things") | word_class("reads") | word_class("parts")
+    deeds = word_class("deeds") | word_class("changes")
+    return bool(name) and all(
+        word in nouns or (len(word) > 4 and word[-1] == "s" and word[-2] not in "su" and word[:-1] not in deeds)
+        for word in name
+    )
+
+
+def _asks_for_code(segments: list[str], acts: list[list[str]], query: str, body: str) -> bool:
+    """True where a telephone number goes to something that is about codes: a message is sent to that telephone."""
+    said = "/".join([*segments[-2:], *("".join(act) for act in acts)])
+    return bool(_CODE.search(said) and _PHONE.search(f"{query}&{body[:MAX_BODY]}"))
+
+
+def _tells(segments: list[str], query: list[tuple[str, str]]) -> bool:
+    """True for a GET that carries something to the server: `addView=1`, a time spent, somebody's or a reported place."""
+    for name, value in query:
+        field = words(name[:60])
+        if len(field) > 1 and field[-1] not in ("time", "date", "day") and field[0] in KEEPING | {"incr", "mark"} and value.lower() in word_class("flags"):
+            return True
+    last = _last(segments)
+    if last and last[-1] in (word_class("reads") | word_class("asking")) - word_class("things"):
+        return False
+    names = {name.lower().replace("_", "") for name, _ in query}
+    if names & word_class("marking"):
+        return True
+    said = {word for segment in segments for word in words(segment)}
+    return bool(names & word_class("placing") and (names & word_class("persons") or said & word_class("deeds")))
 
 
 def _by_words(segments: list[str], acts: list[list[str]], reading: bool) -> Kind | None:
@@ -171,6 +227,9 @@ def _path(segments: list[str], reading: bool) -> Kind | None:
     before = [name for name in names[:-1] if len(name) <= 2]
     if last is Kind.READ:
         return Kind.WRITE if any(len(name) == 1 and name[0] in KEEPING for name in before) else Kind.READ
+    counted = reading and len(names) > 1 and set(names[-2]) & word_class("counters")
+    if counted and len(names[-1]) == 1 and names[-1][0] in word_class("states"):
+        return Kind.READ  # `/stat/online` tells how many are
     if last is not None:
         return last
     for name in before:
@@ -191,7 +250,7 @@ def _deed(name: list[str], reading: bool) -> Kind | None:
     if said & DEPARTURES:
         return Kind.READ if last in ("list", "log", "logs", "page") else Kind.WRITE
     if first in word_class("askers") and len(name) > 1:
-        return _asked(name)
+        return _asked(name, reading)
     ends = last in closing and len(name) > 1 and (not _pair_at_end(name))
     if said & LOGINS:
         return Kind.READ if ends or first in word_class("leading") else Kind.LOGIN
@@ -209,12 +268,14 @@ def _deed(name: list[str], reading: bool) -> Kind | None:
     return Kind.READ if reading and set(name) & (word_class("things") | word_class("reads")) else None
 
 
-def _asked(name: list[str]) -> Kind:
+def _asked(name: list[str], reading: bool) -> Kind:
     """A name that begins with asking (`getMySubmitList`), unless it goes on to do something or claims a thing."""
     changes = word_class("changes")
     doing = any(word in ("and", "or", "then") and set(name[at:]) & changes for at, word in enumerate(name))
     claims = name[0] == "get" and name[-1] in word_class("claims")
     turned = name[0] != "get" and name[-1] in changes
+    if not reading and name[-1] == "code" and set(name[:-1]) <= word_class("code_parts"):
+        return Kind.WRITE  # a picture with a code comes by GET; what is posted for sends one
     return Kind.WRITE if doing or claims or turned or "sms" in name else Kind.READ
 
 
@@ -235,8 +296,15 @@ def _last(segments: list[str]) -> list[str]:
 
 def _acts(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     """The names of operations that fields such as `method`, `op`, `cmd` carry; of dotted ones the last two parts."""
-    acts = []
-    for name, value in pairs:
+    acts, rows = [], list(pairs)
+    named = {name.lower(): value for name, value in reversed(rows)}
+    controllers = [named[name][:80] for name in sorted(word_class("controllers")) if name in named]
+    operations = [name for name in ("a", "act", "action", "ac", "method", "m") if name in named]
+    if controllers and operations:  # `c=sign&a=in` is one name in two fields
+        whole = words(f"{controllers[0]}/{named[operations[0]][:80]}")
+        acts.append(whole)
+        rows = [row for row in rows if row[0].lower() != operations[0]]
+    for name, value in rows:
         folded = name.lower()
         graph = _graph(value) if folded == "query" else []
         if graph:

@@ -89,6 +89,26 @@ def test_what_a_server_pushes_is_heard_and_its_field_names_are_kept_but_no_frame
     assert recording.document["states"][0]["title"] == "请签到"
 
 
+PRESSING = """<p>虚构服务</p><button id=a>叫车</button><button id=b>打开</button><button id=c>刷新</button><script>
+const ask = (path) => fetch(path);
+ask('/api/zhsq'); const on = (id, f) => { document.getElementById(id).onclick = f; };
+on('a', () => ask('/api/call/taxi')); on('c', () => ask('/api/zhsq'));
+on('b', () => { location.hash = '/other'; document.querySelector('p').textContent = '另一页'; ask('/api/xyz/3'); });
+</script>"""
+
+
+def test_a_name_nobody_knows_is_asked_by_a_page_that_opens_but_not_by_a_press(shot):
+    answers = {path: ("application/json", '{"code": 200}') for path in ("/api/zhsq", "/api/call/taxi", "/api/xyz/3")}
+    with counting(Plan({"/index.html": page(PRESSING), **answers})) as told:
+        recording = shot([f"{told.url}/index.html"], days=0)
+    arrived = " ".join(told.arrived)
+    assert "/api/zhsq" in arrived
+    assert "/api/xyz/3" in arrived
+    assert "/api/call/taxi" not in arrived
+    unsent = {urlsplit(row["url"]).path: row["class"] for row in recording.rows("requests", sent=False)}
+    assert unsent == {"/api/call/taxi": "unknown"}
+
+
 ENVELOPES = [
     ('{"errcode": "0000", "result": [1]}', "r.errcode === '0000'"),
     ('{"ret": 1, "data": {"a": 1}}', "r.ret == 1"),

@@ -30,6 +30,9 @@ GET /api/getSendList · GET /api/getUpdateTime · GET /auth/user/info · GET /au
 GET /api/uploadConfig/list · GET /api/config · GET /weather · GET /api/playlist · GET /api/checklist
 POST /api/assign/list · POST /api/user/query · POST /query · POST /page · POST /user/selectByPage · POST /api/list
 POST /api/getList · POST /api/user/getUserInfo · POST /search · POST /api/pageList · POST /dept/tree
+GET /mobile/stat/online · GET /api/patrol/points · GET /weather?lat=1&lng=2&userId=3 · GET /index.php?c=sign&a=list
+GET /api/area/list?c=event · GET /api/getVerifyCode · GET /api/getDictByCode?phone=1 · GET /api/article/detail?addTime=1
+POST /api/getAreaCode · GET /api/qrcode?mobile=139 · GET /api/lottery/list · GET /api/user/list?phone=139
 POST /api/rank · POST /api/statistics · POST /api/findAll · POST /sign/list · POST /sign/getRecord
 POST /daka/chaxun.do · POST /qiandao/liebiao · POST /admin/app/rate/query · POST /points/rankList · POST /userlist
 POST /queryUserList.action · POST /api/todo/list · POST /api/task/count · POST /api/notice/detail
@@ -51,9 +54,15 @@ POST /api/pageView · POST /pageLeave · POST /api/message/read/markRead · POST
 POST /api/score/add · POST /shangbao · POST /api/xintiao · POST /api/deleteRecord · POST /delete/list
 POST /user/register · POST /api/feedback · POST /api/stat/urge · POST /api/comment · POST /task/finish
 POST /batchSaveList · POST /dosubmit
+GET /api/report/location?lat=39.9&lng=116.3 · GET /api/message/readAll · GET /api/agree/12
+GET /api/notice/allRead · GET /api/task/done · GET /api/points/earn · GET /api/lottery · GET /api/dispatch/1
+GET /api/assign/1 · GET /api/reserve/1 · GET /api/yuyue · GET /api/unlock/1 · GET /api/code/mobile?phone=139
+GET /api/article/detail?id=1&addView=1 · POST /getCode · POST /api/getVerifyCode?phone=139 · GET /api/claim/2
+GET /api/location?lng=1&lat=2&userId=3 · GET /index.php?c=points&a=add · GET /api/grab/7 · GET /x?c=user&act=save
 PUT /system/user · DELETE /monitor/online/3 · DELETE /list · PATCH /a · SEND /push/list
 """
 LOGINS = """
+POST /api/login/code?phone=139 · GET /index.php?c=sign&a=in
 POST /login · POST /api/signIn · POST /api/login · POST /api/user/sign-in · POST /sys/phoneLogin · POST /auth/refresh
 POST /oauth/token · GET /cas/login?service=https://h/save · POST /denglu.do · POST /userlogin
 """
@@ -129,6 +138,14 @@ def test_the_operation_that_a_body_names_decides_on_a_common_path(body: str, exp
         ("/logout", "document", WRITE),
         ("/do?op=sign", "document", WRITE),
         ("/login?service=https://h/save", "document", READ),
+        ("/api/like/1", "document", WRITE),
+        ("/api/vote/1", "document", WRITE),
+        ("/integral/add", "document", WRITE),
+        ("/api/user/bindPhone", "document", WRITE),
+        ("/index.php?c=sign&a=in", "document", WRITE),
+        ("/index.php?c=user&a=login", "document", READ),
+        ("/system/notice/add", "document", READ),
+        ("/api/report.html", "document", READ),
         ("/p.gif?u=1&act=view", "image", WRITE),
         ("/logo.png?v=3", "image", READ),
         ("/assets/save.js", "script", READ),
@@ -148,6 +165,27 @@ def test_the_operation_that_a_body_names_decides_on_a_common_path(body: str, exp
 )
 def test_the_kind_of_a_request_counts_too(path: str, kind: str, expected: Kind) -> None:
     assert classify("GET", f"http://127.0.0.1{path}", "", kind) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        *((path, UNKNOWN) for path in ("/api/appointment/12", "/api/issue/1", "/api/run", "/api/call/taxi", "/zan/3")),
+        *((path, READ) for path in ("/api/article/12", "/api/activities", "/api/house/types", "/list", "/foo.html", "/")),
+    ],
+)
+def test_what_a_press_asks_of_a_name_nobody_knows_is_no_read_and_what_a_page_asks_by_itself_is(
+    path: str, expected: Kind
+) -> None:
+    assert classify("GET", f"http://127.0.0.1{path}", "", "fetch", pressed=True) is expected
+    assert classify("GET", f"http://127.0.0.1{path}", "", "fetch") is READ
+
+
+@pytest.mark.parametrize("body", ['{"phone":"139"}', "mobile=139", '{"userTel": "1"}', '{"a":1,"phoneNumber":"139"}'])
+def test_a_telephone_number_that_goes_to_something_about_codes_sends_a_message(body: str) -> None:
+    assert classify("POST", "http://127.0.0.1/api/getVerifyCode", body) is WRITE
+    assert classify("POST", "http://127.0.0.1/api/code/list", body) is WRITE
+    assert classify("POST", "http://127.0.0.1/api/user/list", body) is READ
 
 
 @given(
