@@ -23,12 +23,14 @@ from appscan.capture.fields import kind_of
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.options import CaptureOptions
 from appscan.capture.writes import Kind, callback_of, classify
+from appscan.model.coverage import CODE_KINDS
 
 MAX_ANSWER = 20 * 1024 * 1024
-MAX_STREAM = 2 * 1024 * 1024
 STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
 MAX_URL = 4000
 MAX_SHOWN = 5000
+RUN = frozenset({"Document", "Script"})
+"""What does nothing at all, or half of it, where its end is missing."""
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
@@ -69,7 +71,14 @@ class Network:
         context.set_default_timeout(self.options.load_seconds * 1000)
 
     def _on_failed(self, request: Request) -> None:
-        self._rows.pop(request, None)
+        row = self._rows.pop(request, None)
+        if row is not None and row["kind"] == "script" and "BLOCKED" not in (request.failure or ""):
+            self._unread(request.url)
+
+    def _unread(self, url: str) -> None:
+        """A script that was asked for and whose text is not known is told, unless it comes another time."""
+        if len(self.journal.scripts) < MAX_SHOWN:
+            self.journal.scripts.setdefault(url, {"url": url[:2000], "body": None, "library": library_of(url, "")})
 
     def _told(self, kind: object, url: object) -> bool:
         return isinstance(kind, str) and isinstance(url, str) and len(url) < MAX_URL and self.may_open(kind, url)
@@ -266,8 +275,9 @@ class Network:
             response = request.response()
             if response:
                 self._keep(request, response, row)
-        except Error:
-            return  # the page went on; the answer is gone
+        except Error:  # the page went on; the answer is gone
+            if row["kind"] == "script":
+                self._unread(request.url)
 
     def _hop(self, request: Request) -> dict[str, Any] | None:
         """The row written for the target of a redirect, which no route was asked about."""
@@ -277,38 +287,44 @@ class Network:
 
     def _keep(self, request: Request, response: Response, row: dict[str, Any]) -> None:
         row["status"] = response.status
-        kind = row["kind"]
+        kind, fine = row["kind"], 200 <= response.status < 300
         type_ = response.headers.get("content-type", "")
-        imported = kind == "other" and "javascript" in type_  # what a Worker imports
-        wanted = imported or (
-            kind in ("document", "script", "jsonp", "style", "xhr", "fetch", "form")
-            and (TEXTUAL.search(type_) or not type_)
-        )
-        if not wanted or int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4 or 300 <= response.status < 400:
+        runs = fine and (kind == "script" or (kind == "other" and "javascript" in type_))  # what a Worker imports
+        textual = kind in ("document", "jsonp", "style", "xhr", "fetch", "form") and (TEXTUAL.search(type_) or not type_)
+        if not (runs or textual or kind == "script") or 300 <= response.status < 400:
+            return
+        if int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4:
+            self._too_large(request.url, row)
             return
         body = response.body()
-        if (
-            (kind in ("script", "style", "document") or "javascript" in type_)
-            and response.status == 200
-            and self._kept + len(body) < MAX_ASSETS
-        ):
+        if len(body) > MAX_KEPT * 4:  # small only on the wire
+            self._too_large(request.url, row)
+            return
+        again = kind in ("script", "style", "document") or "javascript" in type_
+        if again and response.status == 200 and self._kept + len(body) < MAX_ASSETS:
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
-        text = body[: MAX_KEPT * 4].decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
         if kind in ("script", "document"):
             self.answers.learn_script(text)
-        if (kind == "script" or imported) and response.status == 200:
-            self.journal.scripts.setdefault(
-                request.url,
-                {
-                    "url": request.url[:2000],
-                    "body": self.journal.keep_text("scripts", text),
-                    "library": library_of(request.url, text),
-                },
-            )
+        if runs:
+            self._read(request.url, text)
         elif kind not in ("style", "script"):
             self.journal.answered(row, response.status, text)
             self.answers.learn(request.method, request.url, response.status, type_, text)
+
+    def _read(self, url: str, text: str) -> None:
+        known = self.journal.scripts.get(url)
+        if known is None or known["body"] is None:
+            body = self.journal.keep_text("scripts", text)
+            self.journal.scripts[url] = {"url": url[:2000], "body": body, "library": library_of(url, text)}
+
+    def _too_large(self, url: str, row: dict[str, Any]) -> None:
+        """What came whole to the page but is too large to be kept."""
+        if row["kind"] in ("script", "other"):
+            self._unread(url)
+        else:
+            self.journal.gap("answer_too_large", ["request", "text"], url, limit=MAX_KEPT * 4)
 
     def _on_answer(self, session: CDPSession, event: dict[str, Any]) -> None:
         """Response stage: a redirect is followed only where its target would be asked; too large answers are cut."""
@@ -330,7 +346,7 @@ class Network:
                     session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                     return
             if int(headers.get("content-length") or 0) > MAX_ANSWER:
-                self.journal.gap("answer_too_large", ["request", "text"], asked["url"], limit=MAX_ANSWER)
+                self._cut(event)
                 session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                 return
             endless = "content-length" not in headers and "event-stream" not in headers.get("content-type", "")
@@ -345,20 +361,33 @@ class Network:
         except (Error, ValueError):
             return  # the request is gone
 
+    def _cut(self, event: dict[str, Any]) -> None:
+        """An answer that the page does not get whole: without its code or its page nothing of the site is known."""
+        url, type_ = event["request"]["url"], event.get("resourceType")
+        if type_ == "Script":
+            self._unread(url)
+        if type_ in RUN:
+            self.journal.gap("answer_too_large", sorted(CODE_KINDS), url, blinds=True, limit=MAX_ANSWER)
+        else:
+            self.journal.gap("answer_too_large", ["request", "text"], url, limit=MAX_ANSWER)
+
     def _drain(self, session: CDPSession, event: dict[str, Any]) -> None:
         """An answer whose length is not told is read here up to a bound: an endless one must not fill the browser."""
         identity = {"requestId": event["requestId"]}
         stream = session.send("Fetch.takeResponseBodyAsStream", identity)["stream"]
         chunks: list[bytes] = []
         size, until, ended = 0, time.monotonic() + self.options.load_seconds / 2, False
-        while not ended and size < MAX_STREAM and time.monotonic() < until:
+        while not ended and size <= MAX_ANSWER and time.monotonic() < until:
             read = session.send("IO.read", {"handle": stream, "size": 1 << 18})
             part = base64.b64decode(read["data"]) if read.get("base64Encoded") else str(read["data"]).encode()
             chunks.append(part)
             size, ended = size + len(part), bool(read["eof"])
         session.send("IO.close", {"handle": stream})
         if not ended:
-            self.journal.gap("answer_too_large", ["request", "text"], event["request"]["url"], limit=MAX_STREAM)
+            self._cut(event)
+            if event.get("resourceType") in RUN:  # half a script is none, and half a page may look whole
+                session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
+                return
         dropped = ("content-encoding", "transfer-encoding", "content-length", "set-cookie")
         headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
         body = base64.b64encode(b"".join(chunks)).decode()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +17,7 @@ from appscan.capture import CaptureOptions, capture
 from appscan.capture.answers import Answers, shape_of
 from appscan.capture.network import host_of
 
-from .conftest import QUICK, Recording, opened
+from .conftest import HTML, QUICK, Recording, opened
 from .hostile import CHANNELS, Plan, counting, hostile_pages, page
 
 NEVER_ASKED = {
@@ -107,6 +110,56 @@ def test_a_name_nobody_knows_is_asked_by_a_page_that_opens_but_not_by_a_press(sh
     assert "/api/call/taxi" not in arrived
     unsent = {urlsplit(row["url"]).path: row["class"] for row in recording.rows("requests", sent=False)}
     assert unsent == {"/api/call/taxi": "unknown"}
+
+
+@contextmanager
+def chunks(pages: dict[str, tuple[str, bytes]]) -> Iterator[str]:
+    """A server that tells no length: it ends a piece of 64 KiB at a time, or with the connection."""
+
+    class Pieces(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            type_, body = pages.get(self.path, ("text/plain", b""))
+            self.send_response(200)
+            self.send_header("content-type", type_)
+            self.end_headers()
+            with suppress(OSError):
+                for at in range(0, len(body), 1 << 16):
+                    self.wfile.write(body[at : at + (1 << 16)])
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pieces) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def _long(size: int) -> dict[str, tuple[str, bytes]]:
+    script = f"/*{'x' * size}*/document.getElementById('app').textContent='考勤签到';".encode()
+    return {
+        "/index.html": (HTML, "<!doctype html><meta charset=utf-8><div id=app></div><script src=/b.js></script>".encode()),
+        "/b.js": ("text/javascript", script),
+    }
+
+
+@pytest.mark.parametrize(("size", "stored"), [(3_000_000, True), (9_000_000, False)])
+def test_a_long_script_of_no_told_length_runs_whole_and_is_named_even_where_its_text_is_too_long(shot, size, stored):
+    with chunks(_long(size)) as url:
+        recording = shot([f"{url}/index.html"], days=0)
+    assert "考勤签到" in {text["text"] for state in recording.document["states"] for text in state["texts"]}
+    [script] = [row for row in recording.document["scripts"] if row["url"].endswith("/b.js")]
+    assert (script["body"] is not None) is stored
+    assert not [gap for gap in recording.document["gaps"] if gap["blinds"]]
+
+
+def test_a_script_that_had_to_be_cut_is_not_run_and_blinds(shot):
+    with chunks(_long(22_000_000)) as url:
+        recording = shot([f"{url}/index.html"], days=0)
+    [gap] = [gap for gap in recording.document["gaps"] if gap["reason"] == "answer_too_large"]
+    assert gap["blinds"]
+    assert {"text", "control", "call", "endpoint"} <= set(gap["kinds"])
+    assert [row["body"] for row in recording.document["scripts"]] == [None]
 
 
 ENVELOPES = [
