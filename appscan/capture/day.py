@@ -19,6 +19,7 @@ from appscan.capture.contexts import leave
 from appscan.capture.journal import Journal, Moment
 from appscan.capture.network import Network
 from appscan.capture.options import DAY_START_HOUR, CaptureOptions
+from appscan.capture.shapes import listed, number_of, whole
 from appscan.capture.writes import classify
 
 HOUR = 3_600_000
@@ -30,6 +31,8 @@ CHUNK = 30 * MINUTE
 CHUNK_BUDGET = 1500
 DAY_BUDGET = 12_000
 MAX_ANSWERS = 2_000_000
+LATEST = 48 * HOUR
+MAX_TIMES = 100_000
 LEAST = 3
 MAX_PUSHED = 5
 LEAVE_TIME = 600
@@ -178,7 +181,7 @@ def _append(
             "state": copy.state,
             "from": begin,
             "to": max(begin, reached),
-            "requests": sum(int(row.get("count", 0)) for row in notes.series),
+            "requests": sum(number_of(row, "count") for row in notes.series),
             "intervals": intervals,
             "dialogs": notes.dialogs[:200],
             "midnight": notes.midnight[:400],
@@ -274,12 +277,12 @@ def _told(journal: Journal, notes: _Notes, text: object) -> None:
             notes.series = [row for row in series if isinstance(row, dict)]
         now = told.get("now")
         if isinstance(now, (int, float)):
-            notes.reached = max(notes.reached, int(now))
+            notes.reached = max(notes.reached, whole(now, 0, LATEST))
 
 
 def _note_dialogs(notes: _Notes, seen: dict[str, Any], when: int) -> None:
     known = {row["text"] for row in notes.dialogs}
-    for row in seen.get("dialogs", [])[:20]:
+    for row in listed(seen, "dialogs")[:20]:
         text = str(row.get("text", ""))[:4000]
         closable = row.get("closable")
         if text not in known:
@@ -319,7 +322,7 @@ def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], i
     """Endpoints that were asked again and again, with the median distance; those that go on while idle come as idle."""
     found = []
     for row in series:
-        times = sorted(int(time) for time in row.get("times", []) if isinstance(time, (int, float)))
+        times = sorted(whole(time) for time in _times_of(row))
         idle = [time for time in times if time > idle_from]
         judged = idle if len(idle) >= LEAST else times
         distances = sorted(later - earlier for earlier, later in itertools.pairwise(judged) if later - earlier > 200)
@@ -342,7 +345,7 @@ def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], i
                 "kind": kind,
                 "class": verdict,
                 "period": period,
-                "count": int(row.get("count", len(times))),
+                "count": max(len(times), number_of(row, "count")),
                 "spread": round(max(0.0, spread), 3),
                 "fields": fields,
                 "idle": is_idle,
@@ -352,6 +355,11 @@ def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], i
             }
         )
     return sorted(found, key=lambda row: (row["path"], row["method"]))
+
+
+def _times_of(row: dict[str, Any]) -> list[Any]:
+    times = row.get("times")
+    return times[:MAX_TIMES] if isinstance(times, list) else []
 
 
 def fold(text: str) -> str:

@@ -15,7 +15,7 @@ from appscan.capture.journal import Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
-from appscan.capture.shapes import listed, plain_control, plain_dialog, plain_form, plain_text
+from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
 
@@ -221,8 +221,8 @@ class Explorer:
             "by": by,
             "dom": journal.keep_text("dom", html) if isinstance(html, str) else None,
             "picture": journal.keep_picture(self.seat.picture()) if self.options.pictures else None,
-            "text_length": int(seen.get("text_length", 0)),
-            "canvases": int(seen.get("canvases", 0)),
+            "text_length": number_of(seen, "text_length"),
+            "canvases": number_of(seen, "canvases"),
             "time": journal.now(),
             "controls": [plain_control(row) for row in controls],
             "texts": [plain_text(row) for row in listed(seen, "texts")],
@@ -235,9 +235,9 @@ class Explorer:
         self._moment(moment.state, moment.trigger, moment.label)
         if seen.get("cut"):
             journal.gap("page_too_large", ["text", "control"], sight.url)
-        if seen.get("canvases") and int(seen.get("text_length", 0)) < LITTLE_TEXT:
+        if seen.get("canvases") and number_of(seen, "text_length") < LITTLE_TEXT:
             journal.gap("canvas_page", ["text", "control"], sight.url)
-        elif int(seen.get("text_length", 0)) < FEW_LETTERS and float(seen.get("pictured") or 0) >= PICTURED:
+        elif number_of(seen, "text_length") < FEW_LETTERS and float(seen.get("pictured") or 0) >= PICTURED:
             journal.gap("picture_page", ["text", "control", "title"], sight.url)
         return controls
 
@@ -307,7 +307,7 @@ class Explorer:
                 if not self._answered(node):
                     self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
                 return
-            for _ in range(max(1, min(int(control.get("options") or 0) - 1, MAX_OPTIONS))):
+            for _ in range(max(1, min(number_of(control, "options") - 1, MAX_OPTIONS))):
                 self._press(node, control)
         if len(node.controls) > CONTROLS_PER_STATE:
             self.journal.reached.add("controls")

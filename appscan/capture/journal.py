@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from appscan.capture.fields import MAX_FIELDS, MAX_TEXT, fields_of, request_fields
 from appscan.capture.parts import Parts
-from appscan.capture.shapes import number_of, stack_of, text_of
+from appscan.capture.shapes import number_of, stack_of, text_of, whole
 from appscan.capture.writes import Kind, classify
 
 PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
@@ -228,7 +228,7 @@ class Journal:
             "actor": self.moment.actor,
             "state": self.moment.state,
             "time": self.now(),
-            "virtual": int(virtual) if isinstance(virtual, (int, float)) and virtual >= 0 else None,
+            "virtual": whole(virtual) if isinstance(virtual, (int, float)) and virtual >= 0 else None,
         }
 
     def _request(self, method: str, url: str, kind: str, verdict: Kind, body: str) -> dict[str, Any]:

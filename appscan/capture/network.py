@@ -290,7 +290,8 @@ class Network:
         kind, fine = row["kind"], 200 <= response.status < 300
         type_ = response.headers.get("content-type", "")
         runs = fine and (kind == "script" or (kind == "other" and "javascript" in type_))  # what a Worker imports
-        textual = kind in ("document", "jsonp", "style", "xhr", "fetch", "form") and (TEXTUAL.search(type_) or not type_)
+        telling = kind in ("document", "jsonp", "style", "xhr", "fetch", "form")
+        textual = telling and bool(TEXTUAL.search(type_) or not type_)
         if not (runs or textual or kind == "script") or 300 <= response.status < 400:
             return
         if int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+MOST = 10**12
+MOST_EDGE = 10**7
+
 
 def plain_control(row: dict[str, Any]) -> dict[str, Any]:
     """A control in the recording's shape."""
@@ -56,7 +59,7 @@ def plain_dialog(row: dict[str, Any]) -> dict[str, Any]:
         "text": str(row.get("text", ""))[:4000],
         "closable": closable if isinstance(closable, bool) else None,
         "modal": bool(row.get("modal")),
-        "covers": min(1.0, max(0.0, float(row.get("covers") or 0))),
+        "covers": whole(_times(row.get("covers"), 1_000_000), 0, 1_000_000) / 1_000_000,
         "controls": [plain_control(item) for item in listed(row, "controls")[:100]],
         "box": _box(row),
     }
@@ -71,7 +74,7 @@ def listed(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _box(row: dict[str, Any]) -> list[int] | None:
     box = row.get("box")
     if isinstance(box, list) and len(box) == 4 and all(isinstance(edge, (int, float)) for edge in box):
-        return [int(edge) for edge in box]
+        return [whole(edge, -MOST_EDGE, MOST_EDGE) for edge in box]
     return None
 
 
@@ -83,8 +86,18 @@ def text_of(row: dict[str, Any], name: str, most: int) -> str:
 
 def number_of(row: dict[str, Any], name: str) -> int:
     """A whole number of at least 0 under a name, or 0."""
-    value = row.get(name)
-    return max(0, min(int(value), 10**12)) if isinstance(value, (int, float)) and value == value else 0
+    return whole(row.get(name))
+
+
+def whole(value: object, least: int = 0, most: int = MOST) -> int:
+    """A bounded whole number; what is no number is the least but at least 0, and Infinity is the most."""
+    if not isinstance(value, (int, float)) or value != value:
+        return max(0, least)
+    return int(max(least, min(value, most)))
+
+
+def _times(value: object, by: int) -> object:
+    return value * by if isinstance(value, float) or (isinstance(value, int) and abs(value) <= MOST) else value
 
 
 def stack_of(row: dict[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from appscan.capture.journal import PAGE_KINDS, Journal, route_of
-from appscan.capture.shapes import listed
+from appscan.capture.shapes import listed, number_of
 from appscan.capture.states import Node
 
 SIGN_IN = re.compile(r"登\s?[录陆]|\blog\s?(in|on)\b|\bsign\s?in\b|授权进入|进入系统", re.IGNORECASE)
@@ -77,7 +77,7 @@ def is_door(seen: dict[str, Any], route: str) -> bool:
             return True
     texts = " ".join(str(row.get("text", "")) for row in listed(seen, "texts")[:200])
     beside = [row for row in controls if not _part_of_door(row)]
-    alone = len(beside) <= MUCH_BESIDE and int(seen.get("text_length") or 0) < MUCH_TEXT
+    alone = len(beside) <= MUCH_BESIDE and number_of(seen, "text_length") < MUCH_TEXT
     if not alone:
         return False
     return _asks(controls, seen, texts) or _chooses_role(controls, route)

@@ -63,7 +63,7 @@ _PHONE = re.compile(
     r"(?:[\"']?\s{0,5}[=:]|\"\r?\n)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<!qr)(?<!area)(?<!dict)(?<!bar)(?<!by)code|captcha|sms|verif|yzm|yanzheng|duanxin", re.IGNORECASE)
+_CODE = re.compile(r"(?<!qr)(?<!area)(?<!dict)(?<!bar)(?<!by)code|captcha|sms|verif|yzm|duanxin", re.IGNORECASE)
 _SOAP = re.compile(r"<(?:\w+:)?Body\b[^>]{0,400}>\s{0,200}<(?:\w+:)?([A-Za-z]\w{0,80})")
 
 
@@ -123,12 +123,15 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
         return verdict
     if method in ("OPTIONS", "HEAD"):
         return Kind.READ
-    if not reading:
-        return Kind.UNKNOWN
-    plain = _plain_get(query, kind)
-    asked = pressed and kind in ("fetch", "xhr", "jsonp", "image") and not PAGE.search(parts.path)
-    strange = asked and bool(segments) and not _is_noun(_last(segments))
-    return Kind.UNKNOWN if plain is Kind.READ and strange else plain
+    return _unnamed(parts.path, query, kind, pressed) if reading else Kind.UNKNOWN
+
+
+def _unnamed(path: str, query: list[tuple[str, str]], kind: str, pressed: bool) -> Kind:
+    """A GET whose words nobody knows: a press may be there for just that, a page that opens wants to show it."""
+    verdict, last = _plain_get(query, kind), _last([segment for segment in path.split("/") if segment])
+    asked = pressed and kind in ("fetch", "xhr", "jsonp", "image") and not PAGE.search(path)
+    strange = asked and bool(last) and not _is_noun(last)
+    return Kind.UNKNOWN if verdict is Kind.READ and strange else verdict
 
 
 def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
@@ -190,10 +193,11 @@ def _asks_for_code(segments: list[str], acts: list[list[str]], query: str, body:
 
 
 def _tells(segments: list[str], query: list[tuple[str, str]]) -> bool:
-    """True for a GET that carries something to the server: `addView=1`, a time spent, somebody's or a reported place."""
+    """True for a GET that carries something to the server: `addView=1`, a time spent, a reported place."""
     for name, value in query:
         field = words(name[:60])
-        if len(field) > 1 and field[-1] not in ("time", "date", "day") and field[0] in KEEPING | {"incr", "mark"} and value.lower() in word_class("flags"):
+        doing = len(field) > 1 and field[0] in KEEPING | {"incr", "mark"} and field[-1] not in ("time", "date", "day")
+        if doing and value.lower() in word_class("flags"):
             return True
     last = _last(segments)
     if last and last[-1] in (word_class("reads") | word_class("asking")) - word_class("things"):

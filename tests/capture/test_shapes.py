@@ -30,7 +30,8 @@ def test_a_number_that_is_none_stops_no_capture(odd: object) -> None:
     journal.take_timers([{"kind": "interval", "period": odd, "fired": odd, "label": "x"}])
     journal.take([{"what": "request", "url": "http://h/a", "virtual": odd, "status": odd}], virtual=True)
     assert 0 <= journal.timers[0]["period"] <= 10**12
-    rows = [{"url": "http://h/a", "times": [odd, 1, 500, 1000, 1500], "count": odd}, {"url": "http://h/b", "times": odd}]
+    times = [odd, 1, 500, 1000, 1500]
+    rows = [{"url": "http://h/a", "times": times, "count": odd}, {"url": "http://h/b", "times": odd}]
     assert all(row["count"] >= 3 for row in intervals_of(rows, [], 0))
 
 

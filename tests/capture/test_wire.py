@@ -101,7 +101,8 @@ on('b', () => { location.hash = '/other'; document.querySelector('p').textConten
 
 
 def test_a_name_nobody_knows_is_asked_by_a_page_that_opens_but_not_by_a_press(shot):
-    answers = {path: ("application/json", '{"code": 200}') for path in ("/api/zhsq", "/api/call/taxi", "/api/xyz/3")}
+    paths = ("/api/zhsq", "/api/call/taxi", "/api/xyz/3")
+    answers = dict.fromkeys(paths, ("application/json", '{"code": 200}'))
     with counting(Plan({"/index.html": page(PRESSING), **answers})) as told:
         recording = shot([f"{told.url}/index.html"], days=0)
     arrived = " ".join(told.arrived)
@@ -138,7 +139,7 @@ def chunks(pages: dict[str, tuple[str, bytes]]) -> Iterator[str]:
 def _long(size: int) -> dict[str, tuple[str, bytes]]:
     script = f"/*{'x' * size}*/document.getElementById('app').textContent='考勤签到';".encode()
     return {
-        "/index.html": (HTML, "<!doctype html><meta charset=utf-8><div id=app></div><script src=/b.js></script>".encode()),
+        "/index.html": (HTML, b"<!doctype html><meta charset=utf-8><div id=app></div><script src=/b.js></script>"),
         "/b.js": ("text/javascript", script),
     }
 

@@ -171,7 +171,7 @@ def test_the_kind_of_a_request_counts_too(path: str, kind: str, expected: Kind) 
     ("path", "expected"),
     [
         *((path, UNKNOWN) for path in ("/api/appointment/12", "/api/issue/1", "/api/run", "/api/call/taxi", "/zan/3")),
-        *((path, READ) for path in ("/api/article/12", "/api/activities", "/api/house/types", "/list", "/foo.html", "/")),
+        *((path, READ) for path in ("/api/article/12", "/api/activities", "/api/house/types", "/list", "/foo.html")),
     ],
 )
 def test_what_a_press_asks_of_a_name_nobody_knows_is_no_read_and_what_a_page_asks_by_itself_is(
