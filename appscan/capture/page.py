@@ -15,6 +15,7 @@ from appscan.capture.journal import Journal
 from appscan.capture.network import Network
 
 SETTLE = 1500
+LOAD_MOST = 8000
 LINGER = 3200
 MAX_NAVIGATIONS = 25
 
@@ -50,6 +51,7 @@ class Seat:
         self.page.on("framenavigated", self._count)
         self.status = 0
         self.away = ""
+        self._unfinished = False
         self.page.on("response", self._answered)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._gave_up)
@@ -120,9 +122,11 @@ class Seat:
             return
 
     def _loaded(self) -> None:
+        self._unfinished = False
         try:
-            self.page.wait_for_load_state("load", timeout=8000)
+            self.page.wait_for_load_state("load", timeout=LOAD_MOST if not self.away else SETTLE)
         except TimedOut:
+            self._unfinished = True
             self._journal.gap("load_not_finished", ["text", "request"], self.page.url)
             self.session.send("Page.stopLoading")
 
@@ -191,7 +195,10 @@ class Seat:
         return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
     def picture(self) -> bytes | None:
-        """A PNG of what the window shows."""
+        """A PNG of what the window shows; None where it cannot be drawn: a page that was cut short on its way to
+        another host never is."""
+        if self._unfinished and self.away:
+            return None
         try:
             shot = self.session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
             return base64.b64decode(shot["data"])

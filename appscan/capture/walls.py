@@ -184,7 +184,8 @@ def _is_seen(start: Arrival, walk: Walk) -> bool:
 
 def _is_passed(start: Arrival, walk: Walk, journal: Journal) -> bool:
     ways = {row["id"]: (row["from"], row["by"]) for row in journal.states}
-    return any(_is_past(node, start, walk.doors, ways) for node in walk.opened)
+    left = start.state if start.away else None  # the page that only leads away
+    return any(_is_past(node, start, walk.doors, ways) for node in walk.opened if node.id != left)
 
 
 def _is_mostly_walled(walk: Walk) -> bool:
