@@ -53,9 +53,8 @@ def _learn(journal: Journal, secrets: Secrets) -> None:
     """Secrets that went over the wire are known before the first part is cleaned."""
     for row in journal.requests:
         secrets.learn_fields(row["url"])
-    for handle, packed in journal.parts.texts.items():
-        if handle.startswith("bodies:"):
-            secrets.learn_fields(zlib.decompress(packed).decode("utf-8", "replace"))
+    for packed in journal.parts.texts.values():
+        secrets.learn_fields(zlib.decompress(packed).decode("utf-8", "replace"))
 
 
 def _answers(journal: Journal) -> Iterator[str]:

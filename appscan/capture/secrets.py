@@ -8,30 +8,51 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus, unquote
 
+import ahocorasick_rs
+
 MARK = "[removed]"
-NAMES = (
-    r"pass(?:word|wd|code)?|pwd|mima|secret|token|access_?token|refresh_?token|id_?token|ticket|session_?(?:id|key)?|sid|"
-    r"jsessionid|phpsessid|authorization|auth_?(?:code|key)?|api_?key|app_?secret|credential|signature|cookie|jwt|csrf\w*|"
-    r"xsrf\w*|openid|unionid|captcha|verify_?code|sms_?code"
+_WHOLE = (
+    r"pass(?:word|wd|code)?|pwd|mima|secrets?|tokens?|ticket|session|session_?(?:id|key)|sid|jsessionid|phpsessid|"
+    r"authorization|auth|auth_?(?:code|key|token)|api_?key|app_?secret|credentials?|signature|cookies?|jwt|csrf|xsrf|"
+    r"openid|unionid|captcha|verify_?code|sms_?code|access_?token|refresh_?token|id_?token|user_?token|csrf_?token|"
+    r"xsrf_?token|user_?pwd|user_?password|csrf\w{0,20}middleware\w{0,20}"
 )
-_JSON_FIELD = re.compile(
-    rf'("[\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}}"\s*:\s*)("(?:[^"\\]|\\.){{0,8000}}"|\d+)', re.IGNORECASE
+_START = r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+_END = r"(?:(?![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?=\d))"
+_ANYWHERE = (
+    r"token(?!i[sz])|password|passwd|secret(?!ar)|[cx]srf|jwt|session_?(?:id|key)|authorization|credential|cookie|"
+    r"openid|unionid|api_?key"
 )
-_ESCAPED_FIELD = re.compile(
-    rf'(\\"[\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}}\\"\s*:\s*)(\\"[^"\\]{{0,8000}}\\")', re.IGNORECASE
-)
+NAMES = rf"(?:(?i:{_ANYWHERE})|{_START}(?i:{_WHOLE}){_END})"
+"""A name of a secret, whole: at edges of words or humps, so that `sidebar` and `author` are none."""
+_FIELD = rf"[\w.-]{{0,60}}?{NAMES}[\w.-]{{0,60}}"
+_TEXT = r"(?:[^\"'\\\n\u3400-\u9fff]|\\.){0,8000}"
+"""What a secret is written with; a text for people is none."""
+_JSON_FIELD = re.compile(rf'("{_FIELD}"\s*:\s*(?:\[\s*)?)("{_TEXT}"|\d+)')
+_ESCAPED_FIELD = re.compile(rf'(\\"{_FIELD}\\"\s*:\s*)(\\"[^"\\\u3400-\u9fff]{{0,8000}}\\")')
 _QUERY_FIELD = re.compile(
-    rf"((?:^|[?&#;\s\"'(])[\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}}=)([^&\s\"'<>;)#]{{1,8000}})", re.IGNORECASE
+    rf"((?:(?:^|[?&]){_FIELD}|[#;\s\"'(](?![\w-]{{0,60}}\.){_FIELD})=)"
+    r"([^&\s\"'<>;)#\u3400-\u9fff]{1,8000})"
 )
-_TOKEN_LIKE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w+/=.~-]{12,4000}")
-_PASSWORD_INPUT = re.compile(
-    r"(<input\b(?=[^>]{0,2000}type=[\"']?(?:password|hidden))[^>]{0,2000}?\bvalue=)(\"[^\"]{0,8000}\"|'[^']{0,8000}')",
-    re.IGNORECASE,
-)
+_LITERAL = re.compile(rf"((?<![\w.-]){_FIELD}[\"']?\s{{0,9}}[:=]\s{{0,9}}\[?\s{{0,9}})(\"{_TEXT}\"|'{_TEXT}')")
+"""`var token = "…"`, `{token:'…'}`, `window.token="…"`, `data-token="…"`; `{token:e}` is code."""
+_STORED = re.compile(rf"(\(\s{{0,9}}[\"']{_FIELD}[\"']\s{{0,9}},\s{{0,9}})(\"{_TEXT}\"|'{_TEXT}')")
+_ELEMENT = re.compile(rf"(<(?:\w{{1,20}}:)?(?P<name>{_FIELD})>)([^<>\u3400-\u9fff]{{1,8000}})(?=</)")
+_TAG = re.compile(r"<(?:input|meta)\b[^<>]{0,4000}>", re.IGNORECASE)
+_HIDING = re.compile(rf"(?i:type)\s*=\s*[\"']?(?i:password|hidden)|(?i:name|property|id)\s*=\s*[\"']?{_FIELD}")
+_META_NAME = re.compile(rf"(?i:name|property|id)\s*=\s*[\"']?{_FIELD}")
+_VALUE = re.compile(r"(\b(?:value|content)\s*=\s*)(\"[^\"]{0,8000}\"|'[^']{0,8000}'|[^\s\"'<>]{1,8000})", re.IGNORECASE)
+_TOKEN_LIKE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w+/=.~-]{12,4000}", re.ASCII)
 _JWT = re.compile(r"\beyJ[\w-]{8,4000}\.[\w-]{4,8000}\.[\w-]{4,4000}")
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,8000}", re.IGNORECASE)
-SENSITIVE = re.compile(NAMES, re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?:/)?(?:/(?!\w{0,200}\d\w{19})[A-Za-z][\w.:{}-]{0,40}){1,12}/?|include|omit|same-origin"
+)
+"""`{token: "/api/token/get"}` tells where to ask, `credentials: "include"` how; neither is one."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+SENSITIVE = re.compile(NAMES)
 MAX_VALUES = 2000
+"""Learnt values; what is over is replaced where a field names it."""
 MAX_LEARNT = 200_000
 
 
@@ -40,32 +61,41 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._forms: set[str] = set()
+        self._search: ahocorasick_rs.AhoCorasick | None = None
         for value in values:
             self.learn(value)
 
     def learn(self, value: str) -> None:
-        """Remember one secret value and the forms it may take; shorter than six characters would hide words."""
-        if len(value) < 6 or len(self._values) > MAX_VALUES * 8:
+        """Remember one secret value and the forms it may take; shorter than six characters would hide words, and what
+        holds Chinese is a text of the page."""
+        if len(value) < 6 or len(self._values) >= MAX_VALUES or value in self._values or _HAN.search(value):
             return
-        raw = value.encode("utf-8")
-        forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], raw.hex()}
+        self._values.add(value)
+        raw = value.encode("utf-8", "replace")
+        forms = {value, quote(raw, safe=""), quote_plus(raw), json.dumps(value)[1:-1], raw.hex()}
         for shift in range(3):  # a value inside a longer base64 text starts at one of three offsets
             for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
                 text = alphabet(b"\0" * shift + raw).decode()
                 start = -(-shift * 4 // 3)
                 whole = (len(raw) + shift) * 8 // 6
                 forms.add(text[start:whole])
-        self._values |= {form for form in forms if len(form) >= 6}
-        self._pattern = None
+        self._forms |= {form for form in forms if len(form) >= 6}
+        self._search = None
 
     def learn_fields(self, text: str) -> None:
-        """Learn what token-like fields of an address or a body hold: a page may show it elsewhere in other forms."""
-        for pattern in (_JSON_FIELD, _QUERY_FIELD):
-            for found in pattern.finditer(text[:MAX_LEARNT]):
-                value = unquote(found[2].strip('"'))
-                if _TOKEN_LIKE.fullmatch(value):
-                    self.learn(value)
+        """Learn what token-like fields of an address, a body, a page or code hold: it may stand elsewhere in other
+        forms."""
+        text = text[:MAX_LEARNT]
+        found = [row[2] for pattern in (_JSON_FIELD, _QUERY_FIELD, _LITERAL, _STORED) for row in pattern.finditer(text)]
+        found += [row[3] for row in _ELEMENT.finditer(text)]
+        for tag in _TAG.finditer(text):
+            if _META_NAME.search(tag[0]):
+                found += [row[2] for row in _VALUE.finditer(tag[0])]
+        for written in found:
+            value = unquote(written.strip("\"'"))
+            if _TOKEN_LIKE.fullmatch(value):
+                self.learn(value)
 
     def learn_storage(self, name: str, value: str) -> None:
         """Remember a stored value where its name or its look says secret; nested JSON is opened one level."""
@@ -84,18 +114,29 @@ class Secrets:
         """`text` without secrets."""
         if not text:
             return text
-        if self._values:
-            if self._pattern is None:
-                self._pattern = re.compile(
-                    "|".join(map(re.escape, sorted(self._values, key=lambda form: (-len(form), form))))
-                )
-            text = self._pattern.sub(MARK, text)
-        text = _JSON_FIELD.sub(rf'\1"{MARK}"', text)
+        text = self._without_values(text)
+        text = _JSON_FIELD.sub(_quoted, text)
         text = _ESCAPED_FIELD.sub(rf'\1\\"{MARK}\\"', text)
+        text = _LITERAL.sub(_quoted, text)
+        text = _STORED.sub(_quoted, text)
         text = _QUERY_FIELD.sub(rf"\1{MARK}", text)
-        text = _PASSWORD_INPUT.sub(rf'\1"{MARK}"', text)
+        text = _ELEMENT.sub(rf"\1{MARK}", text)
+        text = _TAG.sub(_tag, text)
         text = _JWT.sub(MARK, text)
         return _BEARER.sub(rf"\1 {MARK}", text)
+
+    def _without_values(self, text: str) -> str:
+        """`text` without the values that were learnt, in one pass however many they are."""
+        if not self._forms:
+            return text
+        if self._search is None:
+            longest = ahocorasick_rs.MatchKind.LeftmostLongest
+            self._search = ahocorasick_rs.AhoCorasick(sorted(self._forms), matchkind=longest)
+        pieces, at = [], 0
+        for _, start, end in self._search.find_matches_as_indexes(text):
+            pieces += [text[at:start], MARK]
+            at = end
+        return "".join([*pieces, text[at:]]) if pieces else text
 
     def clean_all(self, value: object) -> object:
         """The same for every text inside lists and mappings; keys are names and stay."""
@@ -106,3 +147,18 @@ class Secrets:
         if isinstance(value, dict):
             return {key: self.clean_all(item) for key, item in value.items()}
         return value
+
+
+def _quoted(found: re.Match[str]) -> str:
+    """A literal keeps its kind of quotes; what is empty or an address stays."""
+    mark = found[2][0] if found[2][0] in "\"'" else '"'
+    inner = found[2].strip("\"'")
+    return found[0] if not inner or _ADDRESS.fullmatch(inner) else f"{found[1]}{mark}{MARK}{mark}"
+
+
+def _tag(found: re.Match[str]) -> str:
+    """A field that hides what it holds, or a tag that is named like a secret, without its value."""
+    tag = found[0]
+    if not _HIDING.search(tag):
+        return tag
+    return _VALUE.sub(lambda row: row[0] if _HAN.search(row[2]) else f'{row[1]}"{MARK}"', tag)
