@@ -300,8 +300,9 @@ def _note_dialogs(notes: _Notes, seen: dict[str, Any], when: int) -> None:
 
 def _note_midnight(notes: _Notes, before: dict[str, Any], after: dict[str, Any], when: int) -> None:
     """What is there after midnight that was not there before; running figures are folded away."""
-    known = {fold(text) for text in before.get("texts", [])} | {fold(row["detail"]) for row in notes.midnight}
-    for text in after.get("texts", [])[:600]:
+    known = {fold(str(text)) for text in _list_of(before, "texts")}
+    known |= {fold(row["detail"]) for row in notes.midnight}
+    for text in _list_of(after, "texts")[:600]:
         if fold(str(text)) not in known and len(notes.midnight) < 100:
             notes.midnight.append({"virtual": when, "kind": "text", "detail": str(text)[:2000]})
     if before.get("route") != after.get("route"):
@@ -322,7 +323,7 @@ def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], i
     """Endpoints that were asked again and again, with the median distance; those that go on while idle come as idle."""
     found = []
     for row in series:
-        times = sorted(whole(time) for time in _times_of(row))
+        times = sorted(whole(time) for time in _list_of(row, "times")[:MAX_TIMES])
         idle = [time for time in times if time > idle_from]
         judged = idle if len(idle) >= LEAST else times
         distances = sorted(later - earlier for earlier, later in itertools.pairwise(judged) if later - earlier > 200)
@@ -357,9 +358,9 @@ def intervals_of(series: list[dict[str, Any]], requests: list[dict[str, Any]], i
     return sorted(found, key=lambda row: (row["path"], row["method"]))
 
 
-def _times_of(row: dict[str, Any]) -> list[Any]:
-    times = row.get("times")
-    return times[:MAX_TIMES] if isinstance(times, list) else []
+def _list_of(row: dict[str, Any], name: str) -> list[Any]:
+    found = row.get(name)
+    return found if isinstance(found, list) else []
 
 
 def fold(text: str) -> str:
