@@ -342,7 +342,7 @@ class Explorer:
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self._moment(node.id, "click", text)
         try:
-            sight = self.seat.step(key)
+            sight = self._step(node, key)
         except CaptureError as error:
             if error.failure is Failure.BROWSER_DIED:
                 self.frontier.push((node, node.controls.index(control) + 1), node.depth)
@@ -351,7 +351,7 @@ class Explorer:
             self._here = None
             return
         self._here = sight
-        if sight.outcome in ("gone", "covered", "disabled"):
+        if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
         fold = f"{control.get('role', '')}|{control.get('text', '')}"
         self._pressed[fold] += 1
@@ -361,6 +361,21 @@ class Explorer:
         else:
             self.journal.out("origins", sight.url, "link")
             self._here = None
+
+    def _step(self, node: Node, key: str) -> Sight:
+        """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then
+        the way back, and the press once more."""
+        for _ in range(2):
+            sight = self.seat.step(key, self._here.document if self._here else "")
+            if sight.outcome != "elsewhere":
+                return sight
+            if self.network.own(sight.url):
+                self._moment(node.id, "timer", "")
+                self._arrived(sight, node.id, "later", node.depth + 1, None, None)
+            if not self._go_to(node):
+                return sight
+            self._moment(node.id, "click", key.partition("|")[2][:120])
+        return sight
 
     def forget_place(self) -> None:
         """Where the page is now is not known any more; the next way starts at an address."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ SETTLE = 1500
 LOAD_MOST = 8000
 LINGER = 3200
 MAX_NAVIGATIONS = 25
+ARRIVAL = 10.0
+"""Seconds that a page which is leaving may take until another one is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Sight:
     marks: frozenset[int]
     outcome: str = "done"
     dialogs: int = 0
+    document: str = ""
 
     @property
     def key(self) -> str:
@@ -48,6 +52,7 @@ class Seat:
         self.session: CDPSession = network.guard(context, self.page)
         self._navigations = 0
         self._leaving = False
+        self._stayed = False
         self.page.on("framenavigated", self._count)
         self.status = 0
         self.away = ""
@@ -57,7 +62,7 @@ class Seat:
         self.page.on("requestfailed", self._gave_up)
         self.page.on("popup", lambda popup: popup.close())
         self.page.on("download", lambda download: download.cancel())
-        self.page.on("dialog", lambda dialog: dialog.dismiss())
+        self.page.on("dialog", lambda dialog: dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
 
     def _count(self, frame: Any) -> None:
         if frame == self.page.main_frame:
@@ -75,8 +80,9 @@ class Seat:
             self.status = response.status
 
     def _gave_up(self, request: Request) -> None:
-        if request.is_navigation_request():
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._leaving = False
+            self._stayed = True
 
     def open(self, url: str) -> Sight:
         """Load `url` and wait for rest. Raises CaptureError with the reason where it is no readable page."""
@@ -134,19 +140,45 @@ class Seat:
         """Wait until the page is quiet and look."""
         return self._sight(self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least]))
 
-    def step(self, key: str) -> Sight:
-        """Press the control with this key and look; a navigation is awaited."""
+    def step(self, key: str, document: str = "") -> Sight:
+        """Press the control with this key and look; a navigation is awaited. Where another document than `document`
+        is there meanwhile nothing is pressed: the outcome is `elsewhere`."""
+        return self._moved("([key, most, document]) => __appscan.step(key, most, document)", [key, SETTLE, document])
+
+    def _moved(self, code: str, argument: Any) -> Sight:
+        """Do what may lead to another document, wait for that one, and look."""
         self._navigations = 0
-        seen = self.ask("([key, most]) => __appscan.step(key, most)", [key, SETTLE])
-        if self._leaving:  # the press has started a navigation that the page itself did not wait for
-            self._arrive()
-            return self.rest(20)
-        return self._sight(seen)
+        since, self._stayed = 0, False
+        seen = self.ask(code, argument)
+        outcome = str(seen.get("outcome", "done"))
+        for _ in range(MAX_NAVIGATIONS):
+            if not self._leaving and not seen.get("leaving"):
+                return self._sight({**seen, "outcome": outcome})
+            self._await(since)
+            since, self._stayed = self._navigations, False
+            seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])
+        raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
+
+    def _await(self, since: int) -> None:
+        """Wait until a navigation that has begun is over; a page that stays after all is told so."""
+        until = time.monotonic() + ARRIVAL
+        try:
+            while self._navigations <= since and not self._stayed and time.monotonic() < until:
+                self._chromium.alive()
+                self.page.wait_for_timeout(10)
+            if self._navigations <= since:
+                if not self._stayed:
+                    self._journal.gap("load_not_finished", ["text", "request"], self.page.url)
+                    self.session.send("Page.stopLoading")
+                self._leaving = False
+                self.page.evaluate("() => { __appscan.leaving = false; }")
+        except Error:
+            pass  # it went just now
+        self._arrive()
 
     def hash(self, url: str) -> Sight:
         """Go to an address that differs in its fragment only."""
-        self._navigations = 0
-        return self._sight(self.ask("([url, most]) => __appscan.hash(url, most)", [url, SETTLE]))
+        return self._moved("([url, most]) => __appscan.hash(url, most)", [url, SETTLE])
 
     def linger(self) -> Sight | None:
         """Wait for what the page has planned for the next seconds (a splash, a late dialog); None where nothing is."""
@@ -249,4 +281,5 @@ class Seat:
             frozenset(mark for mark in marks if isinstance(mark, int)) if isinstance(marks, list) else frozenset(),
             str(seen.get("outcome", "done")),
             dialogs if isinstance(dialogs := seen.get("dialogs"), int) else 0,
+            str(seen.get("document", "")),
         )

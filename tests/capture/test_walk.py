@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from appscan.capture import CaptureOptions, capture
 
 from .conftest import QUICK, opened, page
@@ -69,3 +73,43 @@ def test_both_windows_are_captured_apart_and_told_apart(tiny, tmp_path):
     ids = [row["id"] for row in recording.document["states"]]
     assert len(ids) == len(set(ids))
     assert len(recording.document["actors"]) == 1
+
+
+class Slow(dict[str, tuple[int, str, bytes]]):
+    """Pages whose server takes its time."""
+
+    def get(self, path, default=None):
+        time.sleep(0.5)
+        return super().get(path, default)
+
+
+def linked(number: int):
+    step = f"onclick=\"location.href='/page/{chr(97 + number + 1)}.html'\"" if number < 5 else "disabled"
+    return page(f"<h2>步骤{'一二三四五六'[number]}</h2><button {step}>下一步</button>")
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_press_that_navigates_is_awaited_however_slow_the_server_is(tiny, tmp_path, turn):
+    url, _ = tiny(Slow({f"/page/{chr(97 + number)}.html": linked(number) for number in range(6)}))
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "robots": False})
+    recording = opened(capture([f"{url}/page/a.html"], tmp_path / f"{turn}.zip", wishes))
+    assert words_of(recording) >= {f"步骤{number}" for number in "一二三四五六"}
+
+
+def test_a_navigation_that_the_server_answers_with_nothing_leaves_the_page_where_it_was(tiny, tmp_path):
+    body = """<h2>首页</h2><button onclick="location.href='/none'">空</button>
+    <button onclick="told.textContent='第二个按钮'">有</button><p id=told></p>"""
+    url, _ = tiny({"/index.html": page(body), "/none": (204, "text/html", b"")})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    assert words_of(recording) >= {"首页", "第二个按钮"}
+    assert not recording.rows("gaps", reason="load_not_finished")
+
+
+def test_a_page_that_goes_on_by_itself_is_not_pressed_for_another_one(tiny, tmp_path):
+    body = """<h2>首页</h2><button onclick="told.textContent='首页答'">下一步</button><p id=told></p><script>
+    setTimeout(() => { if (!sessionStorage.gone) { sessionStorage.gone = 1; location.href = '/next.html'; } }, 4200)
+    </script>"""
+    after = "<h2>另一页</h2><button onclick=\"told.textContent='另一页答'\">下一步</button><p id=told></p>"
+    url, _ = tiny({"/index.html": page(body), "/next.html": page(after)})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    assert words_of(recording) >= {"首页", "首页答"}

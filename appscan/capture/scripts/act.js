@@ -57,11 +57,19 @@ appscan.linger = async (atMost) => {
   await appscan.settle(500);
   return { waited: true, ...appscan.glance(), rows: appscan.take() };
 };
+// Another document is on its way: what is here now is no answer to a press any more. Told in the page, because the
+// protocol tells it later on a slow machine.
+if (window === window.top && window.navigation && !sealed) native.addEventListener.call(window.navigation, "navigate", (event) => {
+  if (event.hashChange || event.downloadRequest !== null || event.destination.sameDocument || !/^https?:/.test(event.destination.url)) return;
+  appscan.leaving = true;
+  later(() => { if (event.defaultPrevented) appscan.leaving = false; });  // a router goes there itself
+});
 appscan.settle = async (atMost, atLeast) => {
   const begin = native.now();
   let quiet = 0, seen = -1;
   while (native.now() - begin < atMost) {
     await hop(); await hop();
+    if (appscan.leaving) return false;
     const busy = root.pending > 0 || root.short > 0 || document.readyState === "loading";
     if (!busy && root.mutations === seen) quiet++; else quiet = 0;
     seen = root.mutations;
@@ -121,7 +129,8 @@ appscan.press = (control) => {
   return "done";
 };
 // Press the control with this key, wait for rest, and tell what there is to see now.
-appscan.step = async (key, atMost) => {
+appscan.step = async (key, atMost, expected) => {
+  if (expected && expected !== appscan.document) return { outcome: "elsewhere", ...appscan.glance(), rows: appscan.take() };
   const control = appscan.find(key);
   if (!control) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
   root.label = control.text.slice(0, 120);

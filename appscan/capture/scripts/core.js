@@ -17,6 +17,7 @@ const appscan = {
   rows: [], told: {}, pending: 0, short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
+  leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
 };
 Object.defineProperty(window, "__appscan", { value: appscan, enumerable: false, configurable: false, writable: false });
 const root = hub || appscan;
