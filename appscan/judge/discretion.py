@@ -84,7 +84,7 @@ def _sighting(seen: Sighting | None, cover: Cover) -> Sighting | None:
     if seen is None:
         return None
     return replace(seen, exchange=seen.exchange and _exchange(seen.exchange, cover),
-                   attempt=seen.attempt and _attempt(seen.attempt, cover))
+                   attempt=seen.attempt and _attempt(seen.attempt, cover), came_by=cover(seen.came_by))
 
 
 def _exchange(exchange: Exchange, cover: Cover) -> Exchange:

@@ -67,7 +67,15 @@ class _Witness:
         if attempt is None and happened and not picture:
             picture, viewport, box = self._beside(signal, exchange)
         return Sighting(picture if len(picture) == _DIGEST else "", box, viewport, exchange, repeat, attempt,
-                        "virtual" in own or "virtual_at" in own)
+                        "virtual" in own or "virtual_at" in own, *self._arrival(node))
+
+    def _arrival(self, node: Node) -> tuple[str, bool]:
+        """What was pressed for the state that shows a node, and whether the capture's own answer lies before it."""
+        for around in self.nodes.above(node):
+            state = self.nodes.attributes(around)
+            if "viewport" in state:
+                return _first(state, "came_by"), "stood_in" in state
+        return "", False
 
     def _beside(self, signal: Signal, exchange: Exchange | None) -> tuple[str, str, Box | None]:
         """Picture of the screen where something happened: the one that shows the control that was pressed, with its

@@ -54,7 +54,8 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """Where evidence can be seen: `picture` is the SHA-256 of the screenshot in the recording, `box` the place on it;
-    the rest is what happened there."""
+    the rest is what happened there. `came_by` is the control whose press showed the page so; `stood_in` where the
+    page came after an answer of the capture itself."""
 
     picture: str = ""
     box: Box | None = None
@@ -63,6 +64,8 @@ class Sighting:
     repeat: Repeat | None = None
     attempt: Attempt | None = None
     virtual: bool = False
+    came_by: str = ""
+    stood_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

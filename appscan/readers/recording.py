@@ -15,6 +15,7 @@ from appscan.model.reading import Reading
 from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.limits import Deadline, Limits
 from appscan.readers.no_code import no_code, no_resources
+from appscan.readers.recording_arrivals import read_arrivals
 from appscan.readers.recording_behaviour import BehaviourReader
 from appscan.readers.recording_crawl import read_crawl
 from appscan.readers.recording_facts import MOST_FACTS, RecordedFiles
@@ -26,7 +27,7 @@ from appscan.readers.recording_rows import DamagedRecording, Row
 from appscan.readers.recording_scripts import ScriptReader
 from appscan.readers.recording_zip import RecordingZip
 
-VERSION = "recording/2"
+VERSION = "recording/3"
 """Name and version of this reader; raised whenever the same bytes would give another reading."""
 
 Stage = Callable[[str, float], None]
@@ -89,9 +90,10 @@ class _Reader:
         self.on_stage(stage, share)
 
     def _states(self, places: Places) -> None:
+        arrivals = read_arrivals(self.top)
         for state in self.top.rows("states"):
             self.deadline.check()
-            read_state(state, self.files, places)
+            read_state(state, self.files, places, arrivals[state.text("id", 200)])
         self.read_items.append(ReadItem("states", len(places.of_state)))
 
     def _behaviour(self, places: Places, addresses: Addresses) -> None:

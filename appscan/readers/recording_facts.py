@@ -4,7 +4,8 @@ File and screen of what a page shows and does are its route; of a script, its ad
 rows beside those of pages and scripts; packs name them in `attributes:`. (parent = node of what they belong to)
 
 of a text or control    box (x,y,width,height), disabled (true), hidden (true: in the DOM, seen on no state)
-of a state              picture (SHA-256), viewport (mobile, desktop), person (a name shown on it)
+of a state              picture (SHA-256), viewport (mobile, desktop), person (a name shown on it),
+                        came_by (the control pressed for it), stood_in (true: an answer of the capture lies before)
 of a form field         name, type, accept, capture, required (true), value_kind; required_field (the type, where
                         required)
 of a dialog             dialog: stuck (modal, no way out) | closable | busy (a waiting sign) | open (not known);

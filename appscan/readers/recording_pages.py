@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from appscan.model.personal import Box, Placed, persons
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import shorten
+from appscan.readers.recording_arrivals import Arrival
 from appscan.readers.recording_facts import PageFacts, RecordedFiles
 from appscan.readers.recording_rows import Row
 
@@ -144,10 +145,12 @@ def squeeze(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def read_state(state: Row, files: RecordedFiles, places: Places) -> None:
+def read_state(state: Row, files: RecordedFiles, places: Places, arrival: Arrival) -> None:
     """Gather what one state shows. A document title that many routes share stands after what the page calls itself."""
     route = route_of(state)
-    _StateReader(state, files.of(route, state.text("actor", 100)), route).read(set(places.titles))
+    reader = _StateReader(state, files.of(route, state.text("actor", 100)), route)
+    reader.page.note(reader.node, reader.screen, came_by=arrival.pressed, stood_in=arrival.stood_in)
+    reader.read(set(places.titles))
 
 
 class _StateReader:

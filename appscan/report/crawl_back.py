@@ -28,7 +28,8 @@ def sighting_from(one: Json) -> Sighting:
     return Sighting(
         one.get("picture", ""), (box[0], box[1], box[2], box[3]) if box else None, one.get("viewport", ""),
         _exchange(one["exchange"]) if "exchange" in one else None, Repeat(**one["repeat"]) if "repeat" in one else None,
-        Attempt(**one["attempt"]) if "attempt" in one else None, one.get("virtual", False))
+        Attempt(**one["attempt"]) if "attempt" in one else None, one.get("virtual", False),
+        one.get("came_by", ""), one.get("stood_in", False))
 
 
 def crawl_from(one: Json) -> Crawl:

@@ -38,7 +38,8 @@ class Frame:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A file beside the report, the part of it that is shown (x, y, width, height), and the frames on it. `source` is
-    the screenshot in the recording; `beyond` counts frames that lie outside of the picture; `actor` saw it."""
+    the screenshot in the recording; `beyond` counts frames that lie outside of the picture; `actor` saw it;
+    `stood_in` where it was taken after an answer of the capture itself."""
 
     file: str
     source: str
@@ -51,6 +52,7 @@ class Figure:
     narrow: bool
     trial: bool = False
     actor: str = ""
+    stood_in: bool = False
 
     @property
     def scale(self) -> float:
@@ -66,6 +68,7 @@ class Figures:
         self._boxes: dict[str, dict[tuple[int, ...], int]] = {}
         self._trials: set[str] = set()
         self._actors: dict[str, str] = {}
+        self._stood_in: set[str] = set()
         self._next = 1
 
     def number_of(self, seen: Json, actor: str = "") -> int:
@@ -74,6 +77,8 @@ class Figures:
         if picture not in self._kept or (picture not in self._boxes and len(self._boxes) >= FIGURES_SHOWN):
             return 0
         boxes = self._boxes.setdefault(picture, {})
+        if seen.get("stood_in"):
+            self._stood_in.add(picture)
         self._actors.setdefault(picture, actor)
         place = _inside(box, self._kept[picture]) if box else None
         kept = self._kept[picture]
@@ -106,7 +111,8 @@ class Figures:
         width, height = kept["width"], kept["height"]
         view = _view(width, height, frames)
         return Figure(f"evidence/{kept['sha256']}.png", source, width, height, view, tuple(frames), kept["covered"],
-                      len(boxes) - len(frames), view[2] <= NARROW, source in self._trials, self._actors.get(source, ""))
+                      len(boxes) - len(frames), view[2] <= NARROW, source in self._trials, self._actors.get(source, ""),
+                      source in self._stood_in)
 
 
 def _inside(box: Sequence[int], kept: Json) -> tuple[int, int, int, int] | None:

@@ -33,7 +33,8 @@ class Quotation:
     """One piece of evidence. The quote is `before` + `hit` + `after`, the hit is what made it evidence; `context` is a
     longer text that the hit comes from but does not stand in word for word. `supports` are all rungs it speaks for.
     `number` only counts within the file, so nobody can look it up; `element` has a name. `frame` is the number of the
-    frame that shows it on a screenshot, 0 for none; `actor` is named where there are several."""
+    frame that shows it on a screenshot, 0 for none; `actor` is named where there are several;
+    `stood_in` where the page came after an answer of the capture itself."""
 
     before: str
     hit: str
@@ -48,6 +49,7 @@ class Quotation:
     actor: str
     dead: bool
     frame: int = 0
+    stood_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
                      "" if number else shown(element, 200), shown(counted, 40),
                      supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
-                     actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame)
+                     actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame,
+                     all(one.get("seen", {}).get("stood_in", False) for one in same))
 
 
 def _observed(value: str, lang: Language) -> str:

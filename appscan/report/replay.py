@@ -55,7 +55,8 @@ def replay(crawl: Json, screen: str, actors: Sequence[str], evidence: Sequence[J
     steps += _frames([one for one in seen if _is(one, "write", "unknown") and _is_frame(one)], lang)
     steps += _offline([one for one in seen if _is(one, "write", "unknown") and not _is_frame(one)], trials, day, lang)
     steps += [ReplayStep(say(lang, f"report.replay.trial.{one['test']}",
-                             dialog=shown(prompt_of(one["trigger"])[1], LOOKED_FOR_LENGTH)))
+                             dialog=shown(prompt_of(one["trigger"])[1], LOOKED_FOR_LENGTH),
+                             control=shown(_brought_by(evidence, one["trigger"]), 60)))
               for one in trials if one["test"] in ("skip", "opt_out")]
     return tuple(dict.fromkeys(steps + _past_midnight(day, lang)))
 
@@ -81,6 +82,12 @@ def _trials(crawl: Json, screen: str, actors: Sequence[str]) -> list[Json]:
     return list({one["test"]: one for one in reversed(made)}.values())[::-1][:MADE_ONCE]
 
 
+def _brought_by(evidence: Iterable[Json], dialog: str) -> str:
+    """The control whose press brought a dialog; empty where opening the page did, or nobody saw what did."""
+    return next((str(one["seen"]["came_by"]) for one in evidence
+                 if one.get("value") and one["value"] in dialog and one.get("seen", {}).get("came_by")), "")
+
+
 def _needs_place(evidence: Iterable[Json]) -> bool:
     return any("geolocation" in one.get("value", "")
                or any(field.rpartition(".")[2].lower() in PLACE_FIELDS
@@ -94,9 +101,9 @@ def _look(evidence: Sequence[Json], seen: Sequence[Json], lang: Language) -> lis
                     and one["exchange"]["trigger"] != "trial"), "")
     if pressed and not any(_is(one, "write", "unknown") for one in seen):
         steps.append(ReplayStep(say(lang, "report.replay.press_to_read", control=shown(pressed, 60))))
-    words = dict.fromkeys(shown(one["value"], LOOKED_FOR_LENGTH) for one in evidence
-                          if one.get("kind") in SEEN_ON_PAGE and one["live"] and one["seen"].get("picture")
-                          and one["role"] not in ("literal", "string", "key"))
+    on_page = [one for one in evidence if one.get("kind") in SEEN_ON_PAGE and one["live"] and one["seen"].get("picture")
+               and not one["seen"].get("stood_in") and one["role"] not in ("literal", "string", "key")]
+    words = dict.fromkeys(shown(one["value"], LOOKED_FOR_LENGTH) for one in on_page)
     short = [one for one in words if one and not any(other != one and other in one for other in words if other)]
     told = [say(lang, "report.way.quoted", words=one) for one in short[:LOOKED_FOR]]
     if told:

@@ -201,6 +201,90 @@ def test_the_steps_to_see_it_again_send_nothing_and_name_address_and_control(cra
     assert "等 30 分钟：弹窗会自动出现" in told
 
 
+def test_the_steps_of_a_refusal_name_the_message_and_no_request(crawled: Any, small: ModuleType) -> None:
+    write = small.request("/api/attendance/sign", method="POST", **{"class": "write"}, sent=False, trigger="trial",
+                          label="立即打卡")
+    refused = small.trial("omit", "refused", trigger="立即打卡",
+                          detail="submitted: 请先拍照; not asked: POST " + small.SITE + "/api/attendance/sign")
+    _, document = crawled(requests=[write], trials=[refused], day=[])
+    told = words(to_html(document, "zh"))
+    without = told.index("不附照片，按下“立即打卡”：页面提示“请先拍照”，列表里没有 POST /api/attendance/sign。")
+    assert told.index("离线（Offline）") < without < told.index("再按“立即打卡”，列表里才出现失败的 POST")
+
+
+def test_the_page_is_loaded_and_allowed_before_it_goes_offline_and_goes_online_at_the_end(crawled: Any) -> None:
+    _, document = crawled()
+    told = words(to_html(document, "zh"))
+    order = [told.index(one) for one in ("选“允许（Allow）”", "改为“离线（Offline）”", "不操作页面，等 90 秒",
+                                         "改回“无限制（No throttling）”")]
+    assert order == sorted(order)
+    assert "不要提交真实内容" in told
+
+
+def test_what_is_only_read_needs_no_network_list(crawled: Any, small: ModuleType) -> None:
+    ranking = small.request("/api/sign/rank", trigger="click", label="个人排名")
+    _, document = crawled(requests=[ranking], trials=[], day=[])
+    told = words(to_html(document, "zh"))
+    assert "看页面上有没有：" in told
+    assert "在筛选框输入" not in told
+    assert "离线（Offline）" not in told
+
+
+def test_frames_of_a_socket_are_looked_at_under_messages_and_counted_as_not_sent(crawled: Any,
+                                                                                 small: ModuleType) -> None:
+    frames = small.interval("/api/attendance/sign", method="SEND", kind="socket", fields=["uid"])
+    frame = small.request("/api/attendance/sign", method="SEND", kind="socket", **{"class": "write"}, sent=False,
+                          virtual=30_000_000, trigger="idle", request_fields=["uid"])
+    _, document = crawled(requests=[frame], trials=[], day=[small.day(frames)])
+    told = words(to_html(document, "zh"))
+    assert "共 1,940 次拟发送，未发出" in told
+    assert any("拟发送未发出的写入请求 1,940 次" in line for line in to_text(document, "zh"))
+    assert any("1,940 writes intended, not sent" in line for line in to_text(document, "en"))
+    assert "在“消息（Messages）”里看" in told
+
+
+def test_a_read_that_was_sent_and_answered_again_is_told_once(crawled: Any, small: ModuleType) -> None:
+    page = [small.request("/api/attendance/list", trigger="load"),
+            small.request("/api/attendance/list", trigger="idle", sent=False, virtual=30_000_000)]
+    _, document = crawled(requests=page, trials=[], day=[])
+    told = words(to_html(document, "zh"))
+    assert told.count("GET /api/attendance/list") <= 1
+    assert "拟发送，未发出 读取" not in told
+
+
+def test_a_page_after_an_answer_of_the_capture_is_labelled(crawled: Any, small: ModuleType) -> None:
+    sign = small.request("/api/attendance/sign", method="POST", **{"class": "write"}, sent=False, label="立即打卡")
+    before = small.state("s1", "/#/home", title="虚构网格通", texts=[small.words("未打卡将在全县通报")],
+                         controls=[small.control("立即打卡")])
+    after = small.state("s2", "/#/home", **{"from": "s1"}, by="立即打卡", arrived="立即打卡",
+                        texts=[small.words("今日已打卡")])
+    other = small.state("s3", "/#/home", **{"from": "s1"}, by="打卡说明", arrived="打卡说明",
+                        texts=[small.words("打卡规则")])
+    _, document = crawled(states=[before, after, other], requests=[sign], trials=[], day=[])
+    places = [place for finding in document["findings"] for place in finding["occurrences"]]
+    labelled = {one["value"] for place in places for one in place["evidence"] if one.get("seen", {}).get("stood_in")}
+    assert labelled == {"今日已打卡"}
+    assert "本机代答之后的页面" in words(to_html(document, "zh"))
+
+
+def test_words_of_browser_and_capture_are_told_in_the_language_of_the_report(crawled: Any) -> None:
+    _, document = crawled(gaps=[{"kinds": ["trial"], "place": "chrome-error://chromewebdata/", "reason": "trial_failed",
+                                 "params": {"step": "decline", "why": "geolocation 立即打卡"}, "blinds": False},
+                                {"kinds": ["timer"], "place": "/#/home", "reason": "day_not_lived", "blinds": False,
+                                 "params": {"why": "Page.goto: net::ERR_CONNECTION_REFUSED at http://127.0.0.1/"}}])
+    told = words(to_html(document, "zh"))
+    assert "没有试出能否跳过（拒绝权限）：定位权限，按下“立即打卡”时" in told
+    assert "虚拟的一天没有走完：连接被拒绝" in told
+    assert not re.search(r"chrome-error|net::|decline", told)
+
+
+def test_a_site_is_not_told_to_be_built_and_a_day_that_was_not_lived_has_no_hours(crawled: Any) -> None:
+    _, document = crawled(day=[])
+    told = words(to_html(document, "zh"))
+    assert "对象状态" not in told
+    assert "虚拟时长（小时） 没有值得走一天的页面" in told
+
+
 def test_what_the_crawl_did_not_reach_is_told_with_its_reason(crawled: Any) -> None:
     _, document = crawled()
     told = words(to_html(document, "zh"))
