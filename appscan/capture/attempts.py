@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,11 @@ from appscan.capture.states import Node
 
 TOUCHING = frozenset({"write", "unknown"})
 """Classes of requests that would have changed something."""
+CARRIED = re.compile(
+    r"^(lat|lng|lon)|[_.](lat|lng|lon)|latitude|longitude|coord|position|location|gps|geo|track|photo|image|img|picture|file|video|media|audio",
+    re.IGNORECASE,
+)
+"""Fields that hold what a permission gives."""
 SAME_DIALOG = 40
 """Characters by which a dialog is known again."""
 
@@ -28,6 +34,8 @@ class Reply:
     intended: tuple[str, ...]
     dialogs: tuple[str, ...]
     texts: frozenset[str]
+    others: tuple[str, ...] = ()
+    """Those of `intended` that carry neither a place nor a picture."""
 
 
 @dataclass
@@ -59,7 +67,8 @@ class Attempts:
             first = self.after("() => { return __appscan.rest(800, 60); }", None)
         finally:
             self.seat.refuse(None)
-        return Reply(first.sight, self._told(messages), self._meant(requests), first.dialogs, first.texts)
+        meant, others = self._meant(requests), self._others(requests)
+        return Reply(first.sight, self._told(messages), meant, first.dialogs, first.texts, others)
 
     def press(self, label: str, deny: str | None) -> Reply:
         """Press the control with this text, with a permission refused meanwhile or not."""
@@ -78,10 +87,18 @@ class Attempts:
             self._meant(requests),
             modal_texts(seen),
             frozenset(str(row.get("text", "")) for row in listed(seen, "texts")),
+            self._others(requests),
         )
 
     def _told(self, since: int) -> tuple[str, ...]:
         return tuple(row["text"] for row in self.journal.messages[since:])
+
+    def _others(self, since: int) -> tuple[str, ...]:
+        return tuple(
+            f"{row['method']} {row['url']}"
+            for row in self.journal.requests[since:]
+            if row["class"] in TOUCHING and not any(CARRIED.search(str(name)) for name in row["request_fields"])
+        )
 
     def _meant(self, since: int) -> tuple[str, ...]:
         return tuple(

@@ -184,7 +184,13 @@ class Crawl:
     @contextmanager
     def _context(self, storage: Any) -> Iterator[BrowserContext]:
         run = self.run
-        context = living(run.chromium, run.options, self.viewport, storage, run.hosts, run.journal)
+        try:
+            context = living(run.chromium, run.options, self.viewport, storage, run.hosts, run.journal)
+        except Error as error:
+            path = self.actor.storage_state
+            if path is None or run.chromium.browser is None or not run.chromium.browser.is_connected():
+                raise
+            raise UsageError("login_state_wrong", file=path.name) from error  # the browser lives: it is the file
         try:
             yield context
         finally:

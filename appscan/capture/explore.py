@@ -15,6 +15,7 @@ from appscan.capture.journal import Journal, Moment, route_of
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
+from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
@@ -22,7 +23,6 @@ from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
 )
-SAME_CONTROL = 2
 NEW_TEXTS = 1
 TEXT_STATES = 8
 SCROLLS = 6
@@ -56,8 +56,7 @@ class Explorer:
     doors: set[str] = field(default_factory=set)
     pages: int = 0
     _renewals: int = 0
-    _pressed: Counter[str] = field(default_factory=Counter)
-    _leads: dict[str, set[str]] = field(default_factory=dict)
+    _repeats: Repeats = field(default_factory=Repeats)
     _texts: dict[str, set[int]] = field(default_factory=dict)
     _text_states: Counter[str] = field(default_factory=Counter)
     _replayed: set[str] = field(default_factory=set)
@@ -107,6 +106,12 @@ class Explorer:
         if isinstance(item, Visit) and place not in self._fatal:
             self._fatal.add(place)
             self.frontier.push(item, item.depth)
+
+    def _resume(self, node: Node, index: int) -> None:
+        """The controls from this one on are pressed later; the one on whose way the browser died twice is left."""
+        place = f"{node.id} {index}"
+        self.frontier.push((node, index + 1 if place in self._fatal else index), node.depth)
+        self._fatal.add(place)
 
     def _failed(self, error: CaptureError, place: str) -> None:
         self.failures.append(error)
@@ -201,6 +206,8 @@ class Explorer:
         if depth < self.options.max_depth:
             self.frontier.push((node, 0), depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
+        elif deeper := sum(self._worth(row) for row in controls):
+            self._bounded("depth", "depth_reached", sight.url, count=deeper)
         return node
 
     def _write(
@@ -287,6 +294,8 @@ class Explorer:
                 return
             if not more:
                 break
+        else:
+            self._bounded("lists", "list_not_finished", node.sight.url, count=SCROLLS)
         fresh = sight.marks - self._texts.get(sight.route, set())
         self._here = sight
         if len(fresh) >= NEW_TEXTS and self._text_states[sight.route] < TEXT_STATES:
@@ -296,22 +305,36 @@ class Explorer:
 
     def _expand(self, node: Node, first: int) -> None:
         """Press the controls of a state one after the other; what it leads to is queued."""
+        missed = max(0, len(node.controls) - CONTROLS_PER_STATE)
         for index in range(first, min(len(node.controls), CONTROLS_PER_STATE)):
             control = node.controls[index]
             if not self._worth(control):
                 continue
+            if not self._repeats.worth(control, node.controls):
+                missed += self._repeats.missed(control, node.controls)
+                continue
             if len(self.nodes) >= self.options.max_states or time.monotonic() > self.deadline:
                 self.frontier.push((node, index), node.depth)
                 return
-            if not self._go_to(node) and not self._go_anew(node):
+            try:
+                reached = self._go_to(node) or self._go_anew(node)
+            except CaptureError as error:
+                if error.failure is Failure.BROWSER_DIED:
+                    self._resume(node, index)
+                raise
+            if not reached:
                 if not self._answered(node):
                     self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
                 return
             for _ in range(max(1, min(number_of(control, "options") - 1, MAX_OPTIONS))):
                 self._press(node, control)
-        if len(node.controls) > CONTROLS_PER_STATE:
-            self.journal.reached.add("controls")
-            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=len(node.controls))
+        if missed:
+            self._bounded("controls", "controls_not_pressed", node.sight.url, count=missed)
+
+    def _bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
+        """A bound has cut something off here: what lies behind it was not seen."""
+        self.journal.reached.add(cap)
+        self.journal.gap(reason, ["control", "text"], place, **params)
 
     def _go_anew(self, node: Node) -> bool:
         """Once more in a browser that has stored nothing since the walk began: what was pressed meanwhile may have
@@ -332,11 +355,9 @@ class Explorer:
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
-        if control.get("disabled") or LEAVING.search(text) or role not in PRESSED or not self._must_press(control):
+        if control.get("disabled") or LEAVING.search(text):
             return False
-        # a control of the same name that led to the same place twice (a menu on every page) is not pressed a third time
-        fold = f"{role}|{text}"
-        return self._pressed[fold] < SAME_CONTROL or (len(self._leads.get(fold, ())) > 1 and self._pressed[fold] < 8)
+        return role in PRESSED and self._must_press(control)
 
     def _press(self, node: Node, control: dict[str, Any]) -> None:
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
@@ -353,9 +374,7 @@ class Explorer:
         self._here = sight
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
-        fold = f"{control.get('role', '')}|{control.get('text', '')}"
-        self._pressed[fold] += 1
-        self._leads.setdefault(fold, set()).add(sight.key)
+        self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
         if self.network.own(sight.url):
             self._arrived(sight, node.id, text, node.depth + 1, node, key)
         else:

@@ -110,13 +110,22 @@ def _do(seat: Seat, start: str, step: Step) -> None:
             seat.rest(100)
         case "wait":
             if re.fullmatch(r"\d+(\.\d+)?", step.target):
-                page.wait_for_timeout(min(float(step.target), WAIT_MOST) * 1000)
+                seat.pause(min(float(step.target), WAIT_MOST))
             else:
-                page.get_by_text(step.target).first.wait_for(timeout=WAIT_MOST * 1000)
+                _await(seat, step.target)
         case "expect":
             page.get_by_text(step.target).first.wait_for(timeout=5000)
         case _:
             raise ValueError(step.verb)
+
+
+def _await(seat: Seat, text: str) -> None:
+    """Wait for a text, in parts between which the watchdog hears that somebody waits."""
+    until = time.monotonic() + WAIT_MOST
+    shown = seat.page.get_by_text(text).first
+    while time.monotonic() < until - 1 and not shown.is_visible():
+        seat.pause(0.2)
+    shown.wait_for(timeout=1000)
 
 
 def _field(page: Page, name: str) -> Locator:

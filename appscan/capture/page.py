@@ -200,6 +200,14 @@ class Seat:
         """The short look that a long one contains."""
         return self._sight(seen)
 
+    def pause(self, seconds: float) -> None:
+        """Wait because somebody wants it; the watchdog is told that nobody hangs."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._chromium.alive()
+            self.page.wait_for_timeout(min(left, 1.0) * 1000)
+        self._chromium.alive()
+
     def timers(self) -> None:
         """Note the timers of the page so far."""
         try:

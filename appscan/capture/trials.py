@@ -29,6 +29,17 @@ PROMPTS = (
 SWITCHES = ("switch",)
 SHARE_GONE = 0.3
 """Where so much of a page's text is replaced by other text after a refusal, the page does not go on."""
+DEMANDING = re.compile(
+    r"请(先|重新|您|在)?.{0,6}(开启|打开|允许|授权|上传|拍|定位|开通|同意|设置)|必须|必填|才(能|可)|(无法|不能|不可|不得|禁止)|失败|未授权|"
+    r"\bmust\b|required|\bcannot\b|can't|unable|failed|please (allow|enable|upload|turn on|take)",
+    re.IGNORECASE,
+)
+LEAVING_FREE = re.compile(
+    r"不影响|仍(然)?(可|能)|(可|可以)(继续|跳过|不|随时|稍后)|不(是)?必(须|填)?需?|自愿|不强制|\boptional\b|"
+    r"not required|you can (still|continue)",
+    re.IGNORECASE,
+)
+"""What a page says to someone who declined: that it wants it all the same, or that it goes on without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,19 +254,21 @@ def _distinct(trials: list[Trial]) -> list[Trial]:
 
 
 def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:
-    """Outcome of a refusal beside the same walk with consent: does the page go on, stop, or leave it to the server?"""
+    """Outcome of a refusal beside the same walk with consent: does the page go on, stop, or leave it to the server?
+    That what was refused is not sent is no block; a page that asks for it, or does nothing else any more, is one."""
     messages = [text for text in refused.messages if text not in allowed.messages]
     dialogs = [text for text in refused.dialogs if text not in allowed.dialogs]
     new = sorted(refused.texts - allowed.texts)
-    detail = "; ".join([*messages, *dialogs, *new])
-    lost = [
-        row
-        for row in allowed.intended
-        if row.partition("?")[0] not in {other.partition("?")[0] for other in refused.intended}
-    ]
-    if dialogs or refused.sight.route != allowed.sight.route or lost:
-        return "refused", "; ".join([detail, *(f"not asked: {row}" for row in lost)]).strip("; ")
+    asked = [text for text in (*messages, *dialogs, *new) if DEMANDING.search(text) and not LEAVING_FREE.search(text)]
+    still = {row.partition("?")[0] for row in refused.intended}
+    lost = [row for row in allowed.intended if row.partition("?")[0] not in still]
+    others = [row for row in allowed.others if row.partition("?")[0] not in still]
+    detail = "; ".join([*messages, *dialogs, *new, *(f"not asked: {row}" for row in lost)])
+    covered = [text for text in dialogs if not LEAVING_FREE.search(text)]
+    if covered or refused.sight.route != allowed.sight.route or others or (lost and asked):
+        return "refused", detail
     if refused.intended:
         return "server_decides", "; ".join([detail, *refused.intended]).strip("; ")
     gone = len(allowed.texts - refused.texts) >= max(1, len(allowed.texts) * SHARE_GONE)
-    return ("refused" if messages or (new and gone) else "allowed"), detail
+    informed = any(LEAVING_FREE.search(text) for text in (*messages, *new))
+    return ("refused" if (messages or (new and gone)) and not informed else "allowed"), detail

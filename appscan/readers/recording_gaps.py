@@ -20,7 +20,7 @@ LOOK_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.DIALOG, Kind.F
 PICTURE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 DAY_KINDS = frozenset({Kind.TIMER, Kind.REQUEST})
 LOGINS = frozenset({"none", "state", "steps", "hand"})
-CAPS = frozenset({"states", "minutes", "requests", "bytes", "controls"})
+CAPS = frozenset({"states", "minutes", "requests", "bytes", "controls", "depth", "lists"})
 FRAMES = frozenset({"frame", "iframe", "document", "sub_frame", "subdocument"})
 LITTLE_TEXT = 20
 """Fewer characters beside a canvas are no page of texts."""

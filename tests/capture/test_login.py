@@ -256,3 +256,22 @@ def test_session_storage_that_was_saved_with_a_login_is_put_back(tiny, tmp_path)
     recording = seen_at(f"{url}/index.html", tmp_path, actors=(Actor("staff", storage_state=saved),))
     assert [row["text"] for row in recording.document["states"][0]["texts"]] == ["工作台"]
     assert not any(b"planted-ticket" in part for part in recording.parts.values())
+
+
+def test_a_saved_login_that_the_browser_refuses_is_the_fault_of_its_file(tiny, tmp_path):
+    saved = tmp_path / "broken.json"
+    saved.write_text('{"cookies": [{"name": "a"}], "origins": []}')
+    url, _ = tiny({"/index.html": page("<h2>首页</h2>")})
+    with pytest.raises(UsageError) as raised:
+        capture([url], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "actors": (Actor("u", storage_state=saved),)}))
+    assert (raised.value.key, raised.value.params) == ("login_state_wrong", {"file": "broken.json"})
+
+
+def test_a_login_step_that_waits_is_not_taken_for_a_browser_that_hangs(tiny, tmp_path):
+    steps = tmp_path / "steps.yaml"
+    steps.write_text("steps:\n  - open: /\n  - wait: 5\n  - expect: 首页\n", "utf-8")
+    url, _ = tiny({"/": page("<h2>首页</h2>")})
+    wishes = {**QUICK, "days": 0, "stall_seconds": 3.0, "actors": (Actor("u", steps=steps),)}
+    recording = opened(capture([url + "/"], tmp_path / "o.zip", CaptureOptions(**wishes)))
+    assert recording.rows("states")
+    assert not recording.rows("gaps", reason="browser_died")

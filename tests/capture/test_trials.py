@@ -116,3 +116,20 @@ def test_a_form_that_goes_through_in_no_way_proves_nothing(tiny, tmp_path):
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
     assert not recording.rows("trials", test="omit")
     assert recording.rows("gaps", reason="trial_failed")
+
+
+SHARING = """<h2>巡河记录</h2><button id=a>共享轨迹</button><p id=told></p><script>
+a.onclick = () => navigator.geolocation.getCurrentPosition(
+  (p) => fetch('/api/track/upload', {method: 'POST', body: JSON.stringify({lat: p.coords.latitude})}),
+  () => { told.textContent = '%s'; });
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [("未共享，不影响使用", "allowed"), ("请开启定位，否则无法继续", "refused")]
+)
+def test_what_was_declined_is_not_missed_unless_the_page_wants_it(tiny, tmp_path, answer, outcome):
+    url, _ = tiny({"/index.html": page(SHARING % answer)})
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 4})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
+    assert {row["outcome"] for row in recording.rows("trials", test="decline")} == {outcome}

@@ -113,3 +113,47 @@ def test_a_page_that_goes_on_by_itself_is_not_pressed_for_another_one(tiny, tmp_
     url, _ = tiny({"/index.html": page(body), "/next.html": page(after)})
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
     assert words_of(recording) >= {"首页", "首页答"}
+
+
+def test_fields_named_like_properties_hide_nothing(tiny, tmp_path):
+    names = "children matches closest attributes parentElement tagName innerText title method id nodeType contains"
+    fields = "".join(f"<input name={name}>" for name in names.split())
+    body = f"""<h2>申报</h2><form class=modal-form onclick=1>{fields}<button type=button>查询</button></form>
+    <img name=documentElement alt=图><img name=title alt=图><img name=querySelectorAll alt=图>
+    <form method=post action=/api/save><input name=action><input name=method><button>提交</button></form>"""
+    url, arrived = tiny({"/index.html": page(body)})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    assert words_of(recording) >= {"申报", "查询", "提交"}
+    assert [row["params"] for row in recording.rows("gaps", reason="page_time_out")] == []
+    assert not [row for row in arrived if row.startswith("POST")]
+    sent = recording.rows("requests", kind="form")
+    assert sent
+    assert all(row["url"].endswith("/api/save") for row in sent)
+
+
+def test_controls_of_the_same_name_in_one_state_are_pressed_each(tiny, tmp_path):
+    cards = "".join(
+        f"<div><span>{name}</span><button onclick=\"location.href='{to}'\">进入</button></div>"
+        for name, to in (("停车", "/soon.html"), ("公交", "/soon.html"), ("办事", "/third.html"))
+    )
+    pages = {"/index.html": page(cards), "/soon.html": page("<p>敬请期待</p>"), "/third.html": page("<h2>第三页</h2>")}
+    url, _ = tiny(pages)
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    assert "第三页" in words_of(recording)
+
+
+ENDLESS = """<h2>通知</h2><div id=list></div><button onclick="location.href='/deep.html'">更多</button><script>
+const more = () => { for (let i = 0; i < 40; i++) {
+  const row = document.createElement('p'); row.style.height = '90px'; row.textContent = '通知'; list.append(row); } };
+more(); addEventListener('scroll', () => { if (innerHeight + scrollY > document.body.scrollHeight - 50) more(); });
+</script>"""
+
+
+def test_bounds_that_cut_the_walk_are_told_at_their_place(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(ENDLESS), "/deep.html": page("<h2>里页</h2><button>再往里</button>")})
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "max_depth": 1})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
+    gaps = {row["reason"]: row["place"] for row in recording.document["gaps"]}
+    assert gaps["list_not_finished"].endswith("/index.html")
+    assert gaps["depth_reached"].endswith("/deep.html")
+    assert set(recording.document["caps"]["reached"]) >= {"depth", "lists"}

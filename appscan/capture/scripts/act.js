@@ -8,7 +8,7 @@ function heard(target, kind) {
     else if (/^(mouseenter|mouseover|pointerenter|pointerover)$/.test(kind)) root.hovers.add(target);
     else if (kind === "contextmenu" || kind === "dblclick") root.contexts.add(target);
   }
-  const whole = target === document || target === window || target === document.documentElement || target === document.body;
+  const whole = target === document || target === window || target === doc.documentElement || target === doc.body;
   if (whole && /^(click|tap|touchend)$/.test(kind)) root.wholeListens = true;
 }
 appscan.shadows = new WeakMap();
@@ -29,7 +29,7 @@ new MutationObserver((changes) => { root.mutations += changes.length; }).observe
 // What slides or fades in is brought to its end: until then it is not there to be seen or pressed.
 function endMotions() {
   let ended = 0;
-  for (const motion of document.getAnimations ? document.getAnimations().slice(0, 200) : []) {
+  for (const motion of doc.getAnimations ? doc.getAnimations().slice(0, 200) : []) {
     const end = motion.effect ? motion.effect.getComputedTiming().endTime : Infinity;
     if (motion.playState !== "running" || !(end < 3000)) continue;
     try { motion.finish(); ended++; } catch { /* without an end */ }
@@ -70,7 +70,7 @@ appscan.settle = async (atMost, atLeast) => {
   while (native.now() - begin < atMost) {
     await hop(); await hop();
     if (appscan.leaving) return false;
-    const busy = root.pending > 0 || root.short > 0 || document.readyState === "loading";
+    const busy = root.pending > 0 || root.short > 0 || doc.readyState === "loading";
     if (!busy && root.mutations === seen) quiet++; else quiet = 0;
     seen = root.mutations;
     if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) { if (!endMotions()) return true; quiet = 0; }
@@ -85,30 +85,30 @@ appscan.find = (key) => {
 };
 appscan.press = (control) => {
   const element = control.element;
-  if (element.disabled || element.getAttribute("aria-disabled") === "true") return "disabled";
+  if (element.disabled || of.getAttribute(element, "aria-disabled") === "true") return "disabled";
   try { element.scrollIntoView({ block: "nearest", behavior: "instant" }); } catch { /* not rendered */ }
-  const view = element.ownerDocument.defaultView;
-  const box = element.getBoundingClientRect();
+  const view = of.ownerDocument(element).defaultView;
+  const box = of.getBoundingClientRect(element);
   const x = box.left + box.width / 2, y = box.top + box.height / 2;
-  let over = element.ownerDocument.elementFromPoint(x, y);
+  let over = of.ownerDocument(element).elementFromPoint(x, y);
   while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
-  if (over && over !== element && !element.contains(over) && !over.contains(element) && !(over.closest && over.closest("label"))) {
-    const host = element.getRootNode().host;
+  if (over && over !== element && !of.contains(element, over) && !of.contains(over, element) && !of.closest(over, "label")) {
+    const host = of.getRootNode(element).host;
     if (!host || (over !== host && !host.contains(over))) return "covered";
   }
-  if (element.tagName === "SELECT") {
+  if (of.tagName(element) === "SELECT") {
     if (element.options.length < 2) return "done";
     element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
     for (const kind of ["input", "change"]) element.dispatchEvent(new view.Event(kind, { bubbles: true }));
     return "done";
   }
-  const target = over && element.contains(over) ? over : element;
+  const target = over && of.contains(element, over) ? over : element;
   const common = { bubbles: true, cancelable: true, composed: true, view, clientX: x, clientY: y, button: 0, detail: 1 };
   const fire = (make) => { try { target.dispatchEvent(make()); } catch { /* the page's own fault */ } };
   const hovering = { ...common, bubbles: true };
   fire(() => new view.PointerEvent("pointerover", { ...hovering, pointerType: "mouse" }));
   fire(() => new view.MouseEvent("mouseover", hovering));
-  for (let entered = target, depth = 0; entered && depth < 6; entered = entered.parentElement, depth++) {
+  for (let entered = target, depth = 0; entered && depth < 6; entered = of.parentElement(entered), depth++) {
     if (root.hovers.has(entered)) { try { entered.dispatchEvent(new view.PointerEvent("pointerenter", { ...hovering, bubbles: false })); entered.dispatchEvent(new view.MouseEvent("mouseenter", { ...hovering, bubbles: false })); } catch { /* the page's own fault */ } }
   }
   if (root.contexts.has(element) && !root.clickable.has(element)) {  // nothing listens to a plain press
@@ -144,12 +144,12 @@ appscan.step = async (key, atMost, expected) => {
 appscan.rest = async (atMost, atLeast) => { await appscan.settle(atMost, atLeast); return { ...appscan.glance(), rows: appscan.take() }; };
 appscan.hash = async (url, atMost) => { location.href = url; await hop(); await hop(); await appscan.settle(atMost); return { ...appscan.glance(), rows: appscan.take() }; };
 appscan.scroll = async (atMost) => {
-  const before = document.documentElement.scrollHeight;
-  const boxes = [document.scrollingElement, ...document.querySelectorAll("*")].filter((box) => box && box.scrollHeight > box.clientHeight + 200 && box.clientHeight > 200).slice(0, 5);
+  const before = doc.documentElement.scrollHeight;
+  const boxes = [doc.scrollingElement, ...doc.querySelectorAll("*")].filter((box) => box && box.scrollHeight > box.clientHeight + 200 && box.clientHeight > 200).slice(0, 5);
   for (const box of boxes) { box.scrollTop = box.scrollHeight; box.dispatchEvent(new Event("scroll", { bubbles: true })); }
   window.dispatchEvent(new Event("scroll"));
   await appscan.settle(atMost, 30);
-  const more = document.documentElement.scrollHeight > before;
+  const more = doc.documentElement.scrollHeight > before;
   if (!more) window.scrollTo(0, 0);
   return { more, ...appscan.glance(), rows: appscan.take() };
 };

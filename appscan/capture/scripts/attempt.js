@@ -19,7 +19,7 @@ appscan.revoke = async (family) => {
 };
 const SAMPLES = { email: "a@example.invalid", tel: "13800000000", number: "1", date: "2024-01-02", time: "09:00", "datetime-local": "2024-01-02T09:00", month: "2024-01", url: "https://example.invalid/", range: "1", color: "#000000" };
 function fill(field, without) {
-  const view = field.ownerDocument.defaultView;
+  const view = of.ownerDocument(field).defaultView;
   if (field.type === "file" && !without) {
     const files = new view.DataTransfer();
     const film = /video/.test(field.accept);
@@ -29,11 +29,11 @@ function fill(field, without) {
     return;
   }
   if (field.type === "file" || field.type === "hidden" || field.disabled || field.readOnly) return;
-  if (field.isContentEditable) { if (!field.textContent) field.textContent = "测试"; field.dispatchEvent(new view.InputEvent("input", { bubbles: true })); return; }
+  if (field.isContentEditable) { if (!of.textContent(field)) field.textContent = "测试"; field.dispatchEvent(new view.InputEvent("input", { bubbles: true })); return; }
   if (field.type === "checkbox" || field.type === "radio") { if (!field.checked) field.click(); return; }
-  if (field.tagName === "SELECT") { if (field.selectedIndex <= 0 && field.options.length > 1) field.selectedIndex = 1; }
+  if (of.tagName(field) === "SELECT") { if (field.selectedIndex <= 0 && field.options.length > 1) field.selectedIndex = 1; }
   else if (!field.value) {
-    const setter = Object.getOwnPropertyDescriptor(field.tagName === "TEXTAREA" ? view.HTMLTextAreaElement.prototype : view.HTMLInputElement.prototype, "value").set;
+    const setter = Object.getOwnPropertyDescriptor(of.tagName(field) === "TEXTAREA" ? view.HTMLTextAreaElement.prototype : view.HTMLInputElement.prototype, "value").set;
     setter.call(field, SAMPLES[field.type] || "测试");
   }
   for (const kind of ["input", "change", "blur"]) field.dispatchEvent(new view.Event(kind, { bubbles: true }));
@@ -42,7 +42,7 @@ function fill(field, without) {
 appscan.prepare = async (index, without, picker) => {
   const controls = controlsNow(MAX_CONTROLS);
   const form = index < 0 ? null : formsNow(controls)[index];
-  for (const field of fieldsOf(form ? form.owner : document.body)) { try { fill(field, without); } catch { /* fixed by the page */ } }
+  for (const field of fieldsOf(form ? form.owner : doc.body)) { try { fill(field, without); } catch { /* fixed by the page */ } }
   await appscan.settle(500);
   let outcome = "done";
   if (picker && !without) {
@@ -56,7 +56,7 @@ appscan.prepare = async (index, without, picker) => {
 };
 function fieldsOf(owner) {
   const found = [];
-  for (const [element] of elements(owner, 0, 0)) if (element.matches("input,textarea,select,[contenteditable=true]") && found.length < 100) found.push(element);
+  for (const [element] of elements(owner, 0, 0)) if (of.matches(element, "input,textarea,select,[contenteditable=true]") && found.length < 100) found.push(element);
   return found;
 }
 const AGREEING = /^(确定|确认|是|好的?|提交|继续|确定提交|确认提交|ok|yes|confirm|submit)$/i;
@@ -66,8 +66,8 @@ appscan.submit = async (index, label) => {
   const button = (form && controls.find((control) => control.key === form.submitKey)) || controls.filter((control) => control.text.slice(0, 400) === label).pop();
   if (!button) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
   let outcome = "submitted";
-  const real = button.element.closest("form");
-  if (real && !real.noValidate && button.element.type !== "button" && !real.checkValidity()) outcome = "invalid";
+  const real = of.closest(button.element, "form");
+  if (real && !of.noValidate(real) && button.element.type !== "button" && !of.checkValidity(real)) outcome = "invalid";
   root.label = button.text.slice(0, 120);
   const before = dialogsNow().map((dialog) => dialog.text);
   if (outcome !== "invalid") { outcome = appscan.press(button) === "done" ? "submitted" : "covered"; await appscan.settle(1500, 80); }
@@ -80,7 +80,7 @@ appscan.submit = async (index, label) => {
 // Do the one thing a dialog offers, where it offers one; tells where that leads.
 appscan.yield = async (text) => {
   const dialog = dialogsNow().find((one) => one.modal && one.text.slice(0, 40) === text.slice(0, 40));
-  const inside = dialog ? controlsNow(MAX_CONTROLS).filter((one) => dialog.element.contains(one.element)) : [];
+  const inside = dialog ? controlsNow(MAX_CONTROLS).filter((one) => of.contains(dialog.element, one.element)) : [];
   if (inside.length !== 1) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
   const outcome = appscan.press(inside[0]);
   await appscan.settle(1500, 80);
@@ -90,7 +90,7 @@ appscan.wayOut = async (text, what) => {
   if (what === "switch") {
     const control = controlsNow(MAX_CONTROLS).find((one) => one.text === text && one.role === "switch");
     if (!control) return { out: false, by: "gone", rows: appscan.take() };
-    const state = () => [control.element.checked, control.element.getAttribute("aria-checked"), control.element.className].join("|");
+    const state = () => [control.element.checked, of.getAttribute(control.element, "aria-checked"), of.className(control.element)].join("|");
     const before = state();
     appscan.press(control); await appscan.settle(1000, 40);
     return { out: before !== state(), by: control.text, rows: appscan.take() };
@@ -98,14 +98,14 @@ appscan.wayOut = async (text, what) => {
   const same = () => dialogsNow().find((dialog) => dialog.modal && dialog.text.slice(0, 40) === text.slice(0, 40));
   let dialog = same();
   if (!dialog) return { out: true, by: "gone by itself", rows: appscan.take() };
-  for (const control of controlsNow(MAX_CONTROLS).filter((one) => dialog.element.contains(one.element) && CLOSING.test(one.text.trim()))) {
+  for (const control of controlsNow(MAX_CONTROLS).filter((one) => of.contains(dialog.element, one.element) && CLOSING.test(one.text.trim()))) {
     appscan.press(control); await appscan.settle(1200, 60);
     if (!same()) return { out: true, by: control.text, rows: appscan.take() };
   }
   dialog = same();
   if (dialog) {
     document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27, bubbles: true }));
-    if (dialog.element.firstElementChild) dialog.element.click();
+    if (of.firstElementChild(dialog.element)) dialog.element.click();
     await appscan.settle(800, 40);
   }
   return { out: !same(), by: same() ? "" : "outside or Escape", rows: appscan.take() };

@@ -9,6 +9,26 @@ const native = {
   stringify: JSON.stringify, parse: JSON.parse, Promise: window.Promise, open: window.open,
   setAttribute: Element.prototype.setAttribute,
 };
+// Fields of a form hide what the form is called by (<input name=children>): asked by the prototypes, as they were first.
+const of = {};
+for (const [view, names] of [
+  [Node, "parentElement textContent childNodes ownerDocument nodeType contains getRootNode"],
+  [Element, "children tagName className attributes childElementCount previousElementSibling nextElementSibling firstElementChild shadowRoot"],
+  [Element, "matches closest getAttribute hasAttribute querySelector querySelectorAll getBoundingClientRect checkVisibility"],
+  [HTMLElement, "innerText title"], [HTMLFormElement, "method noValidate checkValidity"],
+]) for (const name of names.split(" ")) {
+  const { get, value } = Object.getOwnPropertyDescriptor(view.prototype, name) || {}, apply = Reflect.apply, native = get || value;
+  if (view === Node || view === Element) of[name] = (node, ...parts) => apply(native, node, parts);
+  else of[name] = (node, ...parts) => { try { return apply(native, node, parts); } catch { return undefined; } };  // not of this kind
+}
+// The same for the document, whose properties hide behind named elements (<img name=body>).
+const doc = {};
+for (const name of ["documentElement", "body", "title", "readyState", "scrollingElement", "elementFromPoint", "querySelectorAll", "getElementsByTagName", "getAnimations", "baseURI"]) {
+  const view = [Document.prototype, Node.prototype].find((prototype) => Object.getOwnPropertyDescriptor(prototype, name));
+  const { get, value } = (view && Object.getOwnPropertyDescriptor(view, name)) || {}, apply = Reflect.apply;
+  if (get) Object.defineProperty(doc, name, { get: () => apply(get, document, []) });
+  else if (value) doc[name] = (...parts) => apply(value, document, parts);
+}
 let hub = null;
 try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan : null; } catch { /* another origin */ }
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
@@ -98,4 +118,4 @@ function hop() {  // one turn of the event loop, without the browser's minimum o
   return new native.Promise((done) => { const channel = new native.MessageChannel(); channel.port1.onmessage = () => { channel.port1.close(); done(); }; channel.port2.postMessage(0); });
 }
 function later(run) { native.Promise.resolve().then(run); }
-function absolute(url) { try { return new URL(String(url), document.baseURI).href; } catch { return String(url); } }
+function absolute(url) { try { return new URL(String(url), doc.baseURI).href; } catch { return String(url); } }

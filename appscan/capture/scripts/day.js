@@ -40,7 +40,7 @@ if (sealed && !hub) {
     for (const key of way) { const control = appscan.find(key); if (control) { presses++; await pressed(control); } }
     const route = routeNow();
     if (starters) {
-      for (const media of [...document.querySelectorAll("video,audio")].slice(0, MAX_STARTS)) try { media.play(); started++; } catch { /* the page's own fault */ }
+      for (const media of [...doc.querySelectorAll("video,audio")].slice(0, MAX_STARTS)) try { media.play(); started++; } catch { /* the page's own fault */ }
       const starts = (text) => starters.includes(text.slice(0, 120)) || (text.length <= 16 && STARTS.test(text) && !STOPS.test(text));
       const found = controlsNow(300).filter((control) => starts(control.text) && !control.element.closest("a[href]:not([href^='#']):not([href^='javascript'])"));
       for (const control of found.slice(0, MAX_STARTS)) { presses++; started++; await pressed(control); if (routeNow() !== route) break; }

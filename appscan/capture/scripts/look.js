@@ -11,20 +11,20 @@ function* elements(node, dx, dy) {
     if (++count > 60000) return;
     yield [current, x, y];
     const children = [];
-    if (current.tagName === "IFRAME" || current.tagName === "FRAME") {
+    if (of.tagName(current) === "IFRAME" || of.tagName(current) === "FRAME") {
       try {
         const inner = current.contentDocument;
-        if (inner && inner.documentElement) { const box = current.getBoundingClientRect(); children.push([inner.documentElement, x + box.left, y + box.top]); }
+        if (inner && inner.documentElement) { const box = of.getBoundingClientRect(current); children.push([inner.documentElement, x + box.left, y + box.top]); }
       } catch { /* another origin */ }
     }
-    const shadow = current.shadowRoot || (appscan.shadows && appscan.shadows.get(current));
+    const shadow = of.shadowRoot(current) || (appscan.shadows && appscan.shadows.get(current));
     if (shadow) for (const child of shadow.children) children.push([child, x, y]);
-    for (const child of current.children) children.push([child, x, y]);
+    for (const child of of.children(current)) children.push([child, x, y]);
     for (let i = children.length - 1; i >= 0; i--) stackOf.push(children[i]);
   }
 }
 function visible(element) {
-  try { if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false; } catch { return false; }
+  try { if (!of.checkVisibility(element, { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false; } catch { return false; }
   return true;
 }
 function clean(text) { return String(text || "").replace(/\s+/g, " ").trim(); }
@@ -32,14 +32,14 @@ function fold(text) { return clean(text).toLowerCase().replace(/\d+/g, "0").slic
 function selectorOf(element) {
   const parts = [];
   let current = element;
-  for (let depth = 0; current && current.nodeType === 1 && depth < 8; depth++) {
-    const tag = current.tagName.toLowerCase();
+  for (let depth = 0; current && of.nodeType(current) === 1 && depth < 8; depth++) {
+    const tag = of.tagName(current).toLowerCase();
     if (current.id && /^[A-Za-z][\w-]{0,40}$/.test(current.id)) { parts.unshift("#" + current.id); break; }
     let index = 1;
-    for (let sibling = current.previousElementSibling; sibling && index < 5000; sibling = sibling.previousElementSibling) if (sibling.tagName === current.tagName) index++;
+    for (let sibling = of.previousElementSibling(current); sibling && index < 5000; sibling = of.previousElementSibling(sibling)) if (of.tagName(sibling) === of.tagName(current)) index++;
     parts.unshift(`${tag}:nth-of-type(${index})`);
-    if (current.parentElement) current = current.parentElement;
-    else { const host = current.getRootNode && current.getRootNode().host; if (!host) break; parts.unshift(">>>"); current = host; }
+    if (of.parentElement(current)) current = of.parentElement(current);
+    else { const host = current.getRootNode && of.getRootNode(current).host; if (!host) break; parts.unshift(">>>"); current = host; }
   }
   return parts.join(">").slice(0, 600);
 }
@@ -52,7 +52,7 @@ function pictured(box) {
 }
 
 function boxOf(element, x, y) {
-  const box = element.getBoundingClientRect();
+  const box = of.getBoundingClientRect(element);
   return [Math.round(box.left + x), Math.round(box.top + y), Math.round(box.width), Math.round(box.height)];
 }
 function listens(element) {
@@ -66,55 +66,55 @@ function listens(element) {
 const ROWS = /^(LI|TD|DD)$/;
 const MARKED = /(^|[-_\s])(tab|btn|button|menu|nav|link|entry|icon|cell|item)([-_\s]|$)/i;
 function sameKind(one, other) {
-  return Boolean(other) && other.tagName === one.tagName && (ROWS.test(one.tagName) || (clean(one.className) !== "" && clean(other.className).split(" ")[0] === clean(one.className).split(" ")[0]));
+  return Boolean(other) && of.tagName(other) === of.tagName(one) && (ROWS.test(of.tagName(one)) || (clean(of.className(one)) !== "" && clean(of.className(other)).split(" ")[0] === clean(of.className(one)).split(" ")[0]));
 }
 function delegated(element) {
-  if (element instanceof SVGElement || element.childElementCount > 4) return false;
-  const length = element.textContent.length;
-  if (length > 80 || !element.textContent.trim()) return false;
-  const fellow = sameKind(element, element.nextElementSibling) || sameKind(element, element.previousElementSibling);
-  if (fellow) for (let owner = element.parentElement, depth = 0; owner && depth < 3 && owner !== owner.ownerDocument.body; owner = owner.parentElement, depth++) if (listens(owner)) return true;
+  if (element instanceof SVGElement || of.childElementCount(element) > 4) return false;
+  const length = of.textContent(element).length;
+  if (length > 80 || !of.textContent(element).trim()) return false;
+  const fellow = sameKind(element, of.nextElementSibling(element)) || sameKind(element, of.previousElementSibling(element));
+  if (fellow) for (let owner = of.parentElement(element), depth = 0; owner && depth < 3 && owner !== of.ownerDocument(owner).body; owner = of.parentElement(owner), depth++) if (listens(owner)) return true;
   if (!root.wholeListens || length > 40) return false;
-  for (const { name, value } of element.attributes) if (/^data-(?!v-|react|src|original)/.test(name) && value) return true;
-  return fellow && MARKED.test(element.className || "");
+  for (const { name, value } of of.attributes(element)) if (/^data-(?!v-|react|src|original)/.test(name) && value) return true;
+  return fellow && MARKED.test(of.className(element) || "");
 }
 function speaksForRows(element) {
-  if (element.matches("a,button,label") || element.childElementCount < 2) return false;
-  const rows = [...element.children].filter((row) => row.textContent.trim());
+  if (of.matches(element, "a,button,label") || of.childElementCount(element) < 2) return false;
+  const rows = [...of.children(element)].filter((row) => row.textContent.trim());
   return rows.length > 1 && rows.every((row) => sameKind(rows[0], row));
 }
 function nameOf(element) {
-  const tag = element.tagName;
-  let text = element.getAttribute("aria-label") || "";
+  const tag = of.tagName(element);
+  let text = of.getAttribute(element, "aria-label") || "";
   if (!text && (tag === "INPUT" || tag === "TEXTAREA" || tag === "SELECT")) {
     const kind = (element.type || "").toLowerCase();
     if (kind === "submit" || kind === "button" || kind === "reset") text = element.value;
     else text = labelOf(element) || element.placeholder || element.name || "";
   }
-  if (!text) text = clean(element.innerText !== undefined ? element.innerText : element.textContent);
-  if (!text) { const picture = element.querySelector && element.querySelector("img[alt],[title],[aria-label]"); text = picture ? picture.alt || picture.title || picture.getAttribute("aria-label") || "" : ""; }
-  if (!text) text = element.title || element.getAttribute("alt") || (typeof element.className === "string" ? element.className.split(/\s+/)[0] : "") || "";
+  if (!text) text = clean(of.innerText(element) !== undefined ? of.innerText(element) : of.textContent(element));
+  if (!text) { const picture = element.querySelector && of.querySelector(element, "img[alt],[title],[aria-label]"); text = picture ? picture.alt || picture.title || picture.getAttribute("aria-label") || "" : ""; }
+  if (!text) text = of.title(element) || of.getAttribute(element, "alt") || (typeof of.className(element) === "string" ? of.className(element).split(/\s+/)[0] : "") || "";
   return clean(text).slice(0, 120);
 }
 function labelOf(element) {
   const own = element.labels && element.labels[0];
   if (own) return clean(own.innerText).slice(0, 120);
-  const item = element.closest("[class*=form-item],[class*=field],[class*=cell],[class*=row],uni-forms-item,tr,li,p,div");
-  if (item && item.querySelectorAll("input,textarea,select,uni-input,uni-textarea").length === 1) { const caption = captionOf(item); if (caption) return caption; }
-  const before = element.previousElementSibling;
-  return before && !before.matches("h1,h2,h3,h4,h5,h6,input,select,textarea,button,a,ul,ol,table,form") ? captionOf(before) : "";
+  const item = of.closest(element, "[class*=form-item],[class*=field],[class*=cell],[class*=row],uni-forms-item,tr,li,p,div");
+  if (item && of.querySelectorAll(item, "input,textarea,select,uni-input,uni-textarea").length === 1) { const caption = captionOf(item); if (caption) return caption; }
+  const before = of.previousElementSibling(element);
+  return before && !of.matches(before, "h1,h2,h3,h4,h5,h6,input,select,textarea,button,a,ul,ol,table,form") ? captionOf(before) : "";
 }
 // Words beside a field, without those of buttons and choices among them.
 function captionOf(item) {
-  const walker = item.ownerDocument.createTreeWalker(item, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => node.nodeType === 1 && /^(BUTTON|A|SELECT|SCRIPT|STYLE|TEXTAREA|UNI-BUTTON)$/.test(node.tagName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const walker = of.ownerDocument(item).createTreeWalker(item, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => node.nodeType === 1 && /^(BUTTON|A|SELECT|SCRIPT|STYLE|TEXTAREA|UNI-BUTTON)$/.test(node.tagName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
   let text = "";
   for (let count = 0; walker.nextNode() && count < 200 && text.length < 60; count++) if (walker.currentNode.nodeType === 3) text += walker.currentNode.data + " ";
   return clean(text).slice(0, 60);
 }
 function roleOf(element) {
-  const role = element.getAttribute("role");
+  const role = of.getAttribute(element, "role");
   if (role) return role.slice(0, 40);
-  const tag = element.tagName.toLowerCase();
+  const tag = of.tagName(element).toLowerCase();
   if (tag === "a" || tag === "uni-navigator") return "link";
   if (tag === "select" || tag === "uni-picker") return "select";
   if (tag === "textarea" || tag === "uni-textarea" || element.isContentEditable) return "textbox";
@@ -124,30 +124,30 @@ function roleOf(element) {
     if (["checkbox", "radio", "file", "password", "hidden", "range", "date", "time"].includes(kind)) return kind;
     return "textbox";
   }
-  if (/tab/i.test(element.className || "") && !/table/i.test(element.className)) return "tab";
-  if (/menu|nav-?item/i.test(element.className || "")) return "menuitem";
+  if (/tab/i.test(of.className(element) || "") && !/table/i.test(of.className(element))) return "tab";
+  if (/menu|nav-?item/i.test(of.className(element) || "")) return "menuitem";
   return "button";
 }
 function controlsNow(limit) {
   const found = [], taken = new Set();
-  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
+  for (const [element, x, y] of elements(doc.documentElement, 0, 0)) {
     if (found.length >= limit) { appscan.cut = true; break; }
-    const tag = element.tagName;
+    const tag = of.tagName(element);
     if (tag === "SCRIPT" || tag === "STYLE" || tag === "HEAD" || tag === "BODY" || tag === "HTML") continue;
-    let interactive = element.matches(SELECTABLE) || (listens(element) && !speaksForRows(element));
+    let interactive = of.matches(element, SELECTABLE) || (listens(element) && !speaksForRows(element));
     let pointer = !interactive && delegated(element);
     if (pointer) interactive = true;
-    if (!interactive && element.childElementCount < 12 && !(element instanceof SVGElement)) {
-      const style = element.ownerDocument.defaultView.getComputedStyle(element);
-      const parent = element.parentElement;
-      if (/^(pointer|grab)$/.test(style.cursor) && (!parent || parent.ownerDocument.defaultView.getComputedStyle(parent).cursor !== "pointer")) pointer = interactive = true;
+    if (!interactive && of.childElementCount(element) < 12 && !(element instanceof SVGElement)) {
+      const style = of.ownerDocument(element).defaultView.getComputedStyle(element);
+      const parent = of.parentElement(element);
+      if (/^(pointer|grab)$/.test(style.cursor) && (!parent || of.ownerDocument(parent).defaultView.getComputedStyle(parent).cursor !== "pointer")) pointer = interactive = true;
     }
     if (!interactive || (element.type === "hidden" && tag === "INPUT") || !visible(element)) continue;
     const box = boxOf(element, x, y);
     if (box[2] < 2 || box[3] < 2) { if (element.type !== "file") continue; }
-    if (box[2] > innerWidth * 0.95 && box[3] > innerHeight * 0.9 && !element.matches("a,button,input,textarea,select")) continue;
-    let owner = element.parentElement, inside = false;
-    for (let depth = 0; owner && depth < 4; depth++, owner = owner.parentElement) if (taken.has(owner) && (pointer || owner.matches("a,button,uni-button"))) { inside = true; break; }
+    if (box[2] > innerWidth * 0.95 && box[3] > innerHeight * 0.9 && !of.matches(element, "a,button,input,textarea,select")) continue;
+    let owner = of.parentElement(element), inside = false;
+    for (let depth = 0; owner && depth < 4; depth++, owner = of.parentElement(owner)) if (taken.has(owner) && (pointer || of.matches(owner, "a,button,uni-button"))) { inside = true; break; }
     if (inside) continue;
     taken.add(element);
     const text = nameOf(element), role = roleOf(element);
@@ -161,27 +161,36 @@ function controlsNow(limit) {
   }
   return found;
 }
+// The words around a control: those of the card or row it stands in.
+function nearOf(control) {
+  for (let place = of.parentElement(control.element), depth = 0; place && depth < 4; place = of.parentElement(place), depth++) {
+    const words = of.textContent(place);
+    if (words.length > 2000) return "";
+    if (clean(words) !== control.text) return clean(words).slice(0, 80);
+  }
+  return "";
+}
 function describe(control) {
   const element = control.element;
   const checked = element.type === "checkbox" || element.type === "radio" ? Boolean(element.checked)
-    : element.hasAttribute("aria-checked") ? element.getAttribute("aria-checked") === "true"
-      : element.hasAttribute("aria-selected") ? element.getAttribute("aria-selected") === "true" : null;
-  const link = element.tagName === "A" && element.getAttribute("href") ? element.getAttribute("href") : null;
-  return { key: control.key, text: control.text, role: control.role, selector: selectorOf(element), box: pictured(control.box),
-    disabled: Boolean(element.disabled) || element.getAttribute("aria-disabled") === "true", checked,
+    : of.hasAttribute(element, "aria-checked") ? of.getAttribute(element, "aria-checked") === "true"
+      : of.hasAttribute(element, "aria-selected") ? of.getAttribute(element, "aria-selected") === "true" : null;
+  const link = of.tagName(element) === "A" && of.getAttribute(element, "href") ? of.getAttribute(element, "href") : null;
+  return { key: control.key, near: nearOf(control), text: control.text, role: control.role, selector: selectorOf(element), box: pictured(control.box),
+    disabled: Boolean(element.disabled) || of.getAttribute(element, "aria-disabled") === "true", checked,
     href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element),
-    options: element.tagName === "SELECT" ? element.options.length : 0,
-    target: element.target || "", download: element.hasAttribute("download") };
+    options: of.tagName(element) === "SELECT" ? element.options.length : 0,
+    target: element.target || "", download: of.hasAttribute(element, "download") };
 }
 function textsNow() {
   const texts = [];
   let length = 0, canvases = 0;
-  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
-    const tag = element.tagName;
-    if (tag === "CANVAS" && visible(element) && element.getBoundingClientRect().width > 40) canvases++;
+  for (const [element, x, y] of elements(doc.documentElement, 0, 0)) {
+    const tag = of.tagName(element);
+    if (tag === "CANVAS" && visible(element) && of.getBoundingClientRect(element).width > 40) canvases++;
     if (tag === "SCRIPT" || tag === "STYLE" || tag === "NOSCRIPT" || tag === "TEMPLATE" || tag === "HEAD" || tag === "TITLE") continue;
     let own = "";
-    for (const child of element.childNodes) if (child.nodeType === 3) own += child.data;
+    for (const child of of.childNodes(element)) if (child.nodeType === 3) own += child.data;
     own = clean(own);
     let role = "";
     if (!own && tag === "IMG" && element.alt) { own = clean(element.alt); role = "alt"; }
@@ -195,20 +204,20 @@ function textsNow() {
   return { texts, length, canvases };
 }
 function textRole(element) {
-  const tag = element.tagName;
-  if (/^H[1-6]$/.test(tag) || element.closest("h1,h2,h3,[role=heading],uni-page-head,[class*=navbar],[class*=nav-bar],[class*=page-title]")) return "heading";
-  if (tag === "LABEL" || element.closest("label")) return "label";
-  if (tag === "TH" || element.closest("th,[role=columnheader]")) return "header_cell";
-  if (tag === "TD" || element.closest("td,[role=cell]")) return "cell";
+  const tag = of.tagName(element);
+  if (/^H[1-6]$/.test(tag) || of.closest(element, "h1,h2,h3,[role=heading],uni-page-head,[class*=navbar],[class*=nav-bar],[class*=page-title]")) return "heading";
+  if (tag === "LABEL" || of.closest(element, "label")) return "label";
+  if (tag === "TH" || of.closest(element, "th,[role=columnheader]")) return "header_cell";
+  if (tag === "TD" || of.closest(element, "td,[role=cell]")) return "cell";
   if (tag === "OPTION") return "option";
-  if (element.closest("li,[role=listitem]")) return "item";
+  if (of.closest(element, "li,[role=listitem]")) return "item";
   return "text";
 }
 // Layers that lie over the page, found from what is on top at five points: they may carry no telling name at all.
 function layersAbove() {
   const found = new Set();
   for (const [x, y] of [[0.5, 0.5], [0.15, 0.15], [0.85, 0.15], [0.15, 0.85], [0.85, 0.85]]) {
-    for (let element = document.elementFromPoint(innerWidth * x, innerHeight * y), depth = 0; element && depth < 30; element = element.parentElement, depth++) {
+    for (let element = doc.elementFromPoint(innerWidth * x, innerHeight * y), depth = 0; element && depth < 30; element = of.parentElement(element), depth++) {
       const position = getComputedStyle(element).position;
       if (position === "fixed" || position === "absolute") found.add(element);
     }
@@ -218,35 +227,35 @@ function layersAbove() {
 function dialogsNow() {
   const found = [], taken = [], above = layersAbove();
   const wide = innerWidth * innerHeight;
-  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
-    const name = typeof element.className === "string" ? element.className : "";
-    const role = element.getAttribute("role") || "";
-    const native_ = element.tagName === "DIALOG" && element.open;
-    const named = native_ || role === "dialog" || role === "alertdialog" || element.getAttribute("aria-modal") === "true" || /(^|[-_\s])(modal|dialog|popup|mask|overlay|layui-layer|toast|actionsheet)/i.test(name + " " + (element.id || "")) || /^UNI-(MODAL|TOAST|ACTIONSHEET)$/.test(element.tagName);
-    const style = named || element.style.position || name || above.has(element) ? element.ownerDocument.defaultView.getComputedStyle(element) : null;
+  for (const [element, x, y] of elements(doc.documentElement, 0, 0)) {
+    const name = typeof of.className(element) === "string" ? of.className(element) : "";
+    const role = of.getAttribute(element, "role") || "";
+    const native_ = of.tagName(element) === "DIALOG" && element.open;
+    const named = native_ || role === "dialog" || role === "alertdialog" || of.getAttribute(element, "aria-modal") === "true" || /(^|[-_\s])(modal|dialog|popup|mask|overlay|layui-layer|toast|actionsheet)/i.test(name + " " + (element.id || "")) || /^UNI-(MODAL|TOAST|ACTIONSHEET)$/.test(of.tagName(element));
+    const style = named || element.style.position || name || above.has(element) ? of.ownerDocument(element).defaultView.getComputedStyle(element) : null;
     const fixed = style && (style.position === "fixed" || (style.position === "absolute" && Number(style.zIndex) > 5));
     if (!named && !fixed) continue;
-    if (taken.some((other) => other.contains(element)) || !visible(element)) continue;
-    const box = element.getBoundingClientRect();
+    if (taken.some((other) => of.contains(other, element)) || !visible(element)) continue;
+    const box = of.getBoundingClientRect(element);
     const covers = Math.max(0, Math.min(innerWidth, box.right) - Math.max(0, box.left)) * Math.max(0, Math.min(innerHeight, box.bottom) - Math.max(0, box.top)) / wide;
     if (!named && covers < 0.5) continue;
     if (named && !fixed && !native_ && !role && covers < 0.2) continue;
     if (named && style.position === "static" && !native_ && !role) continue;
-    const text = clean(element.innerText);
+    const text = clean(of.innerText(element));
     if (!text && covers < 0.5) continue;
-    if (!text && !element.childElementCount) { found.mask = Math.max(found.mask || 0, covers); continue; }
+    if (!text && !of.childElementCount(element)) { found.mask = Math.max(found.mask || 0, covers); continue; }
     taken.push(element);
-    found.push({ element, text: text.slice(0, 2000), covers: Math.min(1, covers), box: boxOf(element, x, y), modal: covers > 0.5 || native_ || element.getAttribute("aria-modal") === "true" });
+    found.push({ element, text: text.slice(0, 2000), covers: Math.min(1, covers), box: boxOf(element, x, y), modal: covers > 0.5 || native_ || of.getAttribute(element, "aria-modal") === "true" });
   }
   if (found.mask > 0.5) for (const dialog of found) { dialog.covers = Math.max(dialog.covers, Math.min(1, found.mask)); dialog.modal = true; }
   return found;
 }
 function formsNow(controls) {
   const owners = new Map();
-  for (const [element] of elements(document.documentElement, 0, 0)) {
-    if (!/^(INPUT|TEXTAREA|SELECT|UNI-PICKER|UNI-RADIO-GROUP|UNI-CHECKBOX-GROUP)$/.test(element.tagName) || ["hidden", "submit", "button", "reset", "image"].includes(element.type)) continue;
+  for (const [element] of elements(doc.documentElement, 0, 0)) {
+    if (!/^(INPUT|TEXTAREA|SELECT|UNI-PICKER|UNI-RADIO-GROUP|UNI-CHECKBOX-GROUP)$/.test(of.tagName(element)) || ["hidden", "submit", "button", "reset", "image"].includes(element.type)) continue;
     if (element.type !== "file" && !visible(element)) continue;
-    const owner = element.closest("form,uni-form,[class*=form]:not([class*=form-item])") || element.ownerDocument.body;
+    const owner = of.closest(element, "form,uni-form,[class*=form]:not([class*=form-item])") || of.ownerDocument(element).body;
     if (!owners.has(owner)) owners.set(owner, []);
     owners.get(owner).push(element);
   }
@@ -255,11 +264,11 @@ function formsNow(controls) {
     const submit = submitOf(owner, controls);
     forms.push({ owner, selector: selectorOf(owner), submit: submit ? submit.text : "", submitKey: submit ? submit.key : null,
       fields: fields.slice(0, 200).map((field) => {
-        const label = labelOf(field) || field.placeholder || field.getAttribute("aria-label") || "";
-        const starred = /^[*＊]|[*＊]$|必填/.test(label) || Boolean(field.closest(".is-required,.required,[class*=required]"));
-        return { label: label.slice(0, 200), name: (field.name || field.id || "").slice(0, 200), type: (field.type || field.tagName.toLowerCase()).slice(0, 40),
-          required: Boolean(field.required) || field.getAttribute("aria-required") === "true" || starred, accept: (field.accept || "").slice(0, 200),
-          capture: (field.getAttribute("capture") || "").slice(0, 40), value_kind: valueKind(field) };
+        const label = labelOf(field) || field.placeholder || of.getAttribute(field, "aria-label") || "";
+        const starred = /^[*＊]|[*＊]$|必填/.test(label) || Boolean(of.closest(field, ".is-required,.required,[class*=required]"));
+        return { label: label.slice(0, 200), name: (field.name || field.id || "").slice(0, 200), type: (field.type || of.tagName(field).toLowerCase()).slice(0, 40),
+          required: Boolean(field.required) || of.getAttribute(field, "aria-required") === "true" || starred, accept: (field.accept || "").slice(0, 200),
+          capture: (of.getAttribute(field, "capture") || "").slice(0, 40), value_kind: valueKind(field) };
       }) });
   }
   return forms.slice(0, 100);
@@ -268,9 +277,9 @@ const SUBMITS = [/提交|上报|报送|发布|办结|submit|send/i, /保存|完�
 const PICKING = /照片|图片|拍照|拍摄|相册|附件|定位|位置|获取|选择|添加|验证码/;
 // What hands a form in: a submit button of it, else by its words; applications without forms have it beside the fields.
 function submitOf(owner, controls) {
-  for (let place = owner; place && place.nodeType === 1; place = place.parentElement) {
-    const inside = controls.filter((control) => place.contains(control.element) && !["text", "file", "checkbox", "radio"].includes(control.element.type));
-    const real = inside.find((control) => control.element.type === "submit" && control.element.closest("form"));
+  for (let place = owner; place && of.nodeType(place) === 1; place = of.parentElement(place)) {
+    const inside = controls.filter((control) => of.contains(place, control.element) && !["text", "file", "checkbox", "radio"].includes(control.element.type));
+    const real = inside.find((control) => control.element.type === "submit" && of.closest(control.element, "form"));
     if (real) return real;
     for (const words of SUBMITS) {
       const found = inside.find((control) => control.role === "button" && control.text.length <= 20 && words.test(control.text) && !PICKING.test(control.text));
@@ -304,29 +313,29 @@ appscan.look = (withHtml) => {
   const controls = appscan.last.map(describe);
   const { texts, length, canvases } = textsNow();
   const dialogs = dialogsNow().map((dialog) => {
-    const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => dialog.element.contains(control.element)).map(([, index]) => controls[index]);
+    const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => of.contains(dialog.element, control.element)).map(([, index]) => controls[index]);
     const way = inside.some((control) => CLOSING.test(control.text.trim()));
     return { text: dialog.text, closable: way ? true : inside.length ? null : dialog.modal ? false : null, modal: dialog.modal, covers: dialog.covers, controls: inside, box: pictured(dialog.box) };
   });
   for (const text of texts) { text.selector = selectorOf(text.element); text.box = pictured(boxOf(text.element, text.x, text.y)); delete text.element; delete text.x; delete text.y; }
   let html = null;
   if (withHtml) {
-    const large = document.getElementsByTagName("*").length > 60000;
+    const large = doc.getElementsByTagName("*").length > 60000;
     if (large) appscan.cut = true;
     const shadows = [...appscan.allShadows].map((weak) => weak.deref()).filter(Boolean);
-    try { if (large) html = null; else html = document.documentElement.getHTML ? "<html>" + document.documentElement.getHTML({ shadowRoots: shadows }) + "</html>" : document.documentElement.outerHTML; } catch { html = document.documentElement.outerHTML; }
-    for (const frame of html === null ? [] : document.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
+    try { if (large) html = null; else html = doc.documentElement.getHTML ? "<html>" + doc.documentElement.getHTML({ shadowRoots: shadows }) + "</html>" : doc.documentElement.outerHTML; } catch { html = doc.documentElement.outerHTML; }
+    for (const frame of html === null ? [] : doc.querySelectorAll("iframe,frame")) { try { html += `\n<section data-appscan-frame="${frame.contentWindow.location.pathname.replace(/[^\w./-]/g, "")}">${frame.contentDocument.body.innerHTML}</section>`; } catch { /* another origin */ } }
     html = html === null ? null : html.slice(0, 3000000);
   }
-  return { ...seen, title: document.title.slice(0, 400), controls, texts, text_length: length, canvases, pictured: length < 40 ? picturedShare() : 0, forms: formsNow(appscan.last).map(({ owner, ...form }) => form), dialogs, html, routes: routesNow(), links: hiddenLinks(), cut: Boolean(appscan.cut) };
+  return { ...seen, title: doc.title.slice(0, 400), controls, texts, text_length: length, canvases, pictured: length < 40 ? picturedShare() : 0, forms: formsNow(appscan.last).map(({ owner, ...form }) => form), dialogs, html, routes: routesNow(), links: hiddenLinks(), cut: Boolean(appscan.cut) };
 };
 // Share of the window under pictures, told by a grid of points: overlapping pictures count once.
 function picturedShare() {
   const boxes = [];
-  for (const [element, x, y] of elements(document.documentElement, 0, 0)) {
-    const tag = element.tagName.toLowerCase();
+  for (const [element, x, y] of elements(doc.documentElement, 0, 0)) {
+    const tag = of.tagName(element).toLowerCase();
     if (tag === "html" || tag === "head" || boxes.length >= 2000) continue;
-    const style = element.ownerDocument.defaultView.getComputedStyle(element);
+    const style = of.ownerDocument(element).defaultView.getComputedStyle(element);
     if (!/^(img|image|video)$/.test(tag) && !/url\(/.test(style.backgroundImage)) continue;
     const [left, top, width, height] = boxOf(element, x, y);
     if (width * height > 400 && visible(element)) boxes.push([left, top, left + width, top + height]);
@@ -341,10 +350,10 @@ function picturedShare() {
 // Links of menus that are folded away or shown on hover only.
 function hiddenLinks() {
   const found = new Set();
-  for (const [element] of elements(document.documentElement, 0, 0)) {
-    if (element.tagName !== "A" || !element.getAttribute("href") || found.size >= 200 || visible(element)) continue;
-    const url = absolute(element.getAttribute("href"));
-    if (/^https?:/.test(url) && !element.hasAttribute("download")) found.add(url.slice(0, 2000));
+  for (const [element] of elements(doc.documentElement, 0, 0)) {
+    if (of.tagName(element) !== "A" || !of.getAttribute(element, "href") || found.size >= 200 || visible(element)) continue;
+    const url = absolute(of.getAttribute(element, "href"));
+    if (/^https?:/.test(url) && !of.hasAttribute(element, "download")) found.add(url.slice(0, 2000));
   }
   return [...found];
 }
@@ -354,7 +363,7 @@ function routesNow() {
   try {
     const uniHash = !window.__uniConfig || !window.__uniConfig.router || window.__uniConfig.router.mode !== "history";
     for (const route of window.__uniRoutes || []) add(route.path || (route.meta && "/" + route.meta.route), uniHash);
-    for (const element of document.querySelectorAll("#app,[data-v-app],#root,body>div")) {
+    for (const element of doc.querySelectorAll("#app,[data-v-app],#root,body>div")) {
       const third = element.__vue_app__ && element.__vue_app__.config.globalProperties.$router;
       if (third) for (const route of third.getRoutes()) add(route.path, String(third.options.history.base || "").includes("#"));
       const second = element.__vue__ && element.__vue__.$router;

@@ -195,6 +195,6 @@ replace(Element.prototype, "setAttribute", (original) => function (name, value) 
   return original.call(this, name, value);
 });
 // Forms sent by the browser itself.
-function noteForm(form) { let body = null; try { body = new FormData(form); } catch { /* not a form any more */ } const row = noteRequest("form", form.method || "GET", form.getAttribute("action") || location.href, body); row.own = !mayWrite; return row; }
+function noteForm(form) { let body = null; try { body = new FormData(form); } catch { /* not a form any more */ } const row = noteRequest("form", of.method(form) || "GET", of.getAttribute(form, "action") || location.href, body); row.own = !mayWrite; return row; }
 replace(HTMLFormElement.prototype, "submit", (original) => function () { noteForm(this); if (sealed) return undefined; this.target = ""; return original.call(this); });
 native.addEventListener.call(window, "submit", (event) => { if (!event.defaultPrevented && event.target instanceof HTMLFormElement) { noteForm(event.target); if (sealed) event.preventDefault(); else event.target.target = ""; } });
