@@ -145,8 +145,9 @@ def _control(page: Page, name: str) -> Locator:
     return next((choice.first for choice in choices if choice.count()), page.locator(name).first)
 
 
-def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool:
-    """True where the address opens as itself: no refusal, no place to sign in, and what was expected is there."""
+def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool | None:
+    """True where the address opens as itself: no place to sign in, and what was expected is there; None where it did
+    not open at all, so that nothing can be said."""
     seat.away = ""
     try:
         sight = seat.open(url)
@@ -160,5 +161,5 @@ def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool:
                 return False
             seat.page.wait_for_timeout(100)
     except (CaptureError, Error):
-        return False
+        return None
     return True

@@ -95,6 +95,9 @@ class Session:
             self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
             return
         held = holds(seat, self.url, self._expects())
+        if held is None:
+            self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
+            return
         self.row["logged_in_after"] = held and self.row["logged_in_after"] is not False
         if self.row["logged_in_before"] and not held:
             self.row["lost_at"] = self.journal.states[-1]["id"] if self.journal.states else None
