@@ -21,7 +21,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.secrets import Secrets
-from appscan.capture.session import Home, Session, Stored
+from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
 from appscan.capture.walls import Walk, tell_walls
 from appscan.errors import UsageError
@@ -209,7 +209,7 @@ class Crawl:
             contexts.append(context)
             network.attach(context)
             if home.session:
-                context.add_init_script(_restoring(home.session))
+                context.add_init_script(restoring(json.dumps(home.session)))
             return Seat(run.chromium, context, network, run.journal)
 
         try:
@@ -225,11 +225,3 @@ class Crawl:
             self.trials = Trials(explorer, self.run.journal, most, fresh, self.deadlines.trials)
         self.trials.fresh = fresh
         self.trials.run()
-
-
-def _restoring(session: dict[str, str]) -> str:
-    """Script that puts back what the page's session storage held."""
-    return (
-        f"for (const [name, value] of Object.entries({json.dumps(session)})) "
-        "if (sessionStorage[name] === undefined) sessionStorage[name] = value;"
-    )

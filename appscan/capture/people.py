@@ -60,16 +60,6 @@ class People:
         """`text` with persons covered; `code`: so that it can still be parsed."""
         return text if self.kept or not text else self._without_names(masked(text, (), DIGIT if code else COVER))
 
-    def all(self, value: object) -> object:
-        """The same for every text inside lists and mappings; keys are names of fields and stay."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.all(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.all(item) for key, item in value.items()}
-        return value
-
     def picture(self, content: bytes, states: Iterable[str], texts: Sequence[Mapping[str, Any]]) -> bytes | None:
         """The picture of these states, or of these texts, with persons covered; None where that cannot be done."""
         boxes = [box for identity in states for box in self._boxes.get(identity, ())]

@@ -9,7 +9,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
             zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         ):
             names = _write_texts(archive, journal, secrets, people) | _write_pictures(archive, journal, people)
-            document = people.all(secrets.clean_all(_named(_document(journal, head), names)))
+            document = _each_text(
+                _named(_document(journal, head), names), lambda text: people.text(secrets.clean(text)))
             _put(
                 archive,
                 "recording.json",
@@ -96,6 +97,17 @@ def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets, p
             written.add(name)
             _put(archive, name, raw)
     return names
+
+
+def _each_text(value: object, change: Callable[[str], str]) -> object:
+    """`value` with every text inside its lists and mappings changed; keys are names of fields and stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return value
 
 
 def _put(archive: zipfile.ZipFile, name: str, raw: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:

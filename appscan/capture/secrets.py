@@ -138,16 +138,6 @@ class Secrets:
             at = end
         return "".join([*pieces, text[at:]]) if pieces else text
 
-    def clean_all(self, value: object) -> object:
-        """The same for every text inside lists and mappings; keys are names and stay."""
-        if isinstance(value, str):
-            return self.clean(value)
-        if isinstance(value, list):
-            return [self.clean_all(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.clean_all(item) for key, item in value.items()}
-        return value
-
 
 def _quoted(found: re.Match[str]) -> str:
     """A literal keeps its kind of quotes; what is empty or an address stays."""

@@ -49,11 +49,17 @@ class Stored:
         return Stored(saved, sessions)
 
     def restoring(self) -> str:
-        """Script that puts the session storage back, once a page has none of its own."""
-        return (
-            f"for (const [name, value] of Object.entries({json.dumps(self.sessions)}[location.origin] || {{}})) "
-            "if (sessionStorage[name] === undefined) sessionStorage[name] = value;"
-        )
+        """Script that puts back the session storage of the origin that a page is of."""
+        return restoring(f"{json.dumps(self.sessions)}[location.origin] || {{}}")
+
+
+def restoring(items: str) -> str:
+    """Script that puts session storage back, but for what a page has of its own; `items` is an expression of
+    JavaScript for names and values."""
+    return (
+        f"for (const [name, value] of Object.entries({items})) "
+        "if (sessionStorage[name] === undefined) sessionStorage[name] = value;"
+    )
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -70,6 +69,8 @@ def scan(given: Sequence[str], order: Order) -> ExitCode:
 
 def _aside(order: Order) -> AbstractContextManager[str]:
     """Where recordings lie until their report is saved: below the output folder, since nothing else is ours to fill."""
+    import tempfile  # costs start time that packages do not need
+
     return tempfile.TemporaryDirectory(prefix=".capture-", dir=None if order.out == STDOUT else order.out)
 
 
