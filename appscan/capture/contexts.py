@@ -61,10 +61,10 @@ def living(
 
 
 def leave(page: Page) -> None:
-    """Close a page after leaving it: what it still asks while it is closed would be let go by the browser."""
+    """Leave a page for a blank one: what it still asks while it is closed would be let go by the browser. Its context
+    closes it; Playwright's own close of a page that has just left now and then waits for an event that never comes."""
     with suppress(Error):  # a page that is gone asks nothing
         page.goto("about:blank", wait_until="commit", timeout=2000)
-    page.close()
 
 
 def close(context: BrowserContext | None) -> None:

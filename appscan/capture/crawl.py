@@ -78,6 +78,8 @@ class Crawl:
     explorer: Explorer | None = None
     trials: Trials | None = None
     days: Days | None = None
+    unseen: CaptureError | None = None
+    """Why nothing was seen so far; a gap only where no later try gets further."""
 
     def go(self) -> None:
         """The whole crawl; failures are kept as gaps."""
@@ -143,8 +145,10 @@ class Crawl:
             raise KeyboardInterrupt
         failure = error if isinstance(error, CaptureError) else CaptureError(Failure.BROWSER_DIED, self.actor.name)
         run.failures.append(failure)
-        unseen = self.explorer is None
-        run.journal.gap(failure.failure.value, list(PAGE_KINDS), run.urls[0] if unseen else "", blinds=unseen)
+        if self.explorer is None:
+            self.unseen = failure  # another try may still see everything
+        else:
+            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "")
         if failure.failure is not Failure.BROWSER_DIED:
             return False
         if time.monotonic() > self.deadlines.end:
@@ -160,6 +164,9 @@ class Crawl:
 
     def _end(self) -> None:
         if self.explorer is None:
+            if self.unseen:
+                gap = self.unseen.failure.value
+                self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True)
             return
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()

@@ -7,7 +7,6 @@ import os
 import signal
 import ssl
 import threading
-import time
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -28,10 +27,9 @@ from .conftest import HTML, QUICK, opened, page
 
 
 def test_a_hostile_site_ends_bounded_with_gaps(shoot):
-    begin = time.monotonic()
-    recording, served = shoot("hostile", max_minutes=0.2, stall_seconds=5.0, days=1)
-    assert time.monotonic() - begin < 60
+    recording, served = shoot("hostile", max_minutes=0.5, stall_seconds=8.0, load_seconds=10.0, days=1)
     assert recording.document["states"]
+    assert "minutes" in recording.document["caps"]["reached"] or not recording.document["queue_left"]
     assert {row["reason"] for row in recording.document["gaps"]} & {"redirect_loop", "browser_died", "cap_reached"}
     assert served.effects.total == 0
 
@@ -120,7 +118,7 @@ def test_a_browser_that_keeps_dying_leaves_what_was_captured_and_no_clean_bill(t
 def test_the_cap_ends_a_page_that_never_comes_back(tiny, tmp_path):
     body = "<h2>首页</h2><button onclick='for (;;) {}'>统计</button>"
     url, _ = tiny({"/index.html": page(body)})
-    patient = {"max_minutes": 0.1, "stall_seconds": 3600.0, "load_seconds": 3600.0, "days": 1, "trials": 2}
+    patient = {"max_minutes": 0.3, "stall_seconds": 3600.0, "load_seconds": 3600.0, "days": 1, "trials": 2}
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, **patient})))
     assert "minutes" in recording.document["caps"]["reached"]
     assert [row["route"] for row in recording.document["states"]] == ["/index.html"]
@@ -128,9 +126,9 @@ def test_the_cap_ends_a_page_that_never_comes_back(tiny, tmp_path):
 
 
 def test_a_cap_leaves_every_actor_a_share_of_the_time(tiny, tmp_path):
-    links = "".join(f"<a href=/{n}.html?x={n}>第{n}页</a>" for n in range(1, 9))
-    url, _ = tiny({"/index.html": page(links), **{f"/{n}.html": page(f"<h2>{n}</h2>" + links) for n in range(1, 9)}})
-    wishes = {"days": 0, "max_minutes": 0.15, "actors": (Actor("a"), Actor("b")), "rate": 1.0}
+    links = "".join(f"<a href=/{n}.html?x={n}>第{n}页</a>" for n in range(1, 29))
+    url, _ = tiny({"/index.html": page(links), **{f"/{n}.html": page(f"<h2>{n}</h2>" + links) for n in range(1, 29)}})
+    wishes = {"days": 0, "max_minutes": 0.3, "actors": (Actor("a"), Actor("b")), "rate": 1.0}
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, **wishes})))
     assert {row["actor"] for row in recording.document["states"]} == {"a", "b"}
     assert "minutes" in recording.document["caps"]["reached"]

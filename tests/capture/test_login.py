@@ -269,9 +269,9 @@ def test_a_saved_login_that_the_browser_refuses_is_the_fault_of_its_file(tiny, t
 
 def test_a_login_step_that_waits_is_not_taken_for_a_browser_that_hangs(tiny, tmp_path):
     steps = tmp_path / "steps.yaml"
-    steps.write_text("steps:\n  - open: /\n  - wait: 5\n  - expect: 首页\n", "utf-8")
+    steps.write_text("steps:\n  - open: /\n  - wait: 10\n  - expect: 首页\n", "utf-8")
     url, _ = tiny({"/": page("<h2>首页</h2>")})
-    wishes = {**QUICK, "days": 0, "stall_seconds": 3.0, "actors": (Actor("u", steps=steps),)}
+    wishes = {**QUICK, "days": 0, "stall_seconds": 8.0, "actors": (Actor("u", steps=steps),)}
     recording = opened(capture([url + "/"], tmp_path / "o.zip", CaptureOptions(**wishes)))
     assert recording.rows("states")
     assert not recording.rows("gaps", reason="browser_died")

@@ -19,7 +19,7 @@ from appscan.model.folding import fold
 
 FOLDER = shipped_folder()
 LONG = 60_000
-SECONDS = 2.0
+SECONDS = 20.0
 """Room for a slow machine; an expression that backtracks would need minutes."""
 
 
@@ -205,9 +205,9 @@ def test_no_expression_backtracks_on_long_text(checks: CheckSet, seed: str) -> N
     text = (seed * (LONG // len(seed)))[:LONG]
     for name, pattern in _patterns(checks):
         compiled = re.compile(pattern)
-        start = time.perf_counter()
+        start = time.process_time()
         compiled.search(text)
-        assert time.perf_counter() - start < SECONDS, (name, pattern[:60])
+        assert time.process_time() - start < SECONDS, (name, pattern[:60])
 
 
 def test_patterns_are_written_for_folded_text(checks: CheckSet) -> None:

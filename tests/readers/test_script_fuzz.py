@@ -15,7 +15,7 @@ from appscan.readers.markup import read_fragment, read_markup, read_plain_xml
 from appscan.readers.script import read_json, read_script
 from appscan.readers.script_source import take_apart
 
-SECONDS = 8.0
+SECONDS = 20.0
 """For 200,000 characters; the slowest takes a tenth of it on a slow core."""
 
 SCRIPT_PARTS = [
@@ -75,6 +75,6 @@ def test_no_bytes_stop_the_bundle_reader(raw: bytes, name: str) -> None:
 @pytest.mark.parametrize("part", HOSTILE)
 def test_time_grows_in_line_with_the_text(part: str) -> None:
     text = (part * (200_000 // len(part) + 1))[:200_000]
-    start = time.perf_counter()
+    start = time.process_time()
     read_every_way(text)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS

@@ -64,13 +64,21 @@ if (window === window.top && window.navigation && !sealed) native.addEventListen
   appscan.leaving = true;
   later(() => { if (event.defaultPrevented) appscan.leaving = false; });  // a router goes there itself
 });
+// A page that never rests is looked at after `atMost`; on a slow machine after so many turns. An answer is awaited longer,
+// since what it brings is what a person would wait for: not what the page asks again and again, nor one that stays open.
+const TURNS = 60, ANSWER_MOST = 6000, SLOW = 5;
+function awaiting(before) {
+  const now = native.Date.now();
+  for (const since of root.waiting.values()) if (since < before && now - since < ANSWER_MOST) return true;
+  return false;
+}
 appscan.settle = async (atMost, atLeast) => {
-  const begin = native.now();
+  const begin = native.now(), called = native.Date.now();
   let quiet = 0, seen = -1;
-  while (native.now() - begin < atMost) {
+  for (let turn = 0, spent = 0; spent < atMost || (turn < TURNS && spent < SLOW * atMost) || awaiting(called + 300); turn++, spent = native.now() - begin) {
     await hop(); await hop();
     if (appscan.leaving) return false;
-    const busy = root.pending > 0 || root.short > 0 || doc.readyState === "loading";
+    const busy = awaiting(Infinity) || root.short > 0 || doc.readyState === "loading";
     if (!busy && root.mutations === seen) quiet++; else quiet = 0;
     seen = root.mutations;
     if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) { if (!endMotions()) return true; quiet = 0; }

@@ -34,7 +34,7 @@ try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
-  rows: [], told: {}, pending: 0, short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  rows: [], told: {}, waiting: new Map(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
@@ -44,6 +44,12 @@ const root = hub || appscan;
 try { const denied = window.name.match(/^appscan-deny-(\w+)$/); if (denied && !hub) appscan.deny[denied[1]] = true; } catch { /* no name */ }
 const sealed = Boolean(SETTINGS.sealed);
 
+// A request whose answer the page waits for; gives what to call when the answer is there.
+function awaited() {
+  const request = {};
+  root.waiting.set(request, native.Date.now());
+  return () => { root.waiting.delete(request); };
+}
 function define(target, name, value) {
   try { Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true }); }
   catch { try { target[name] = value; } catch { /* fixed by the browser */ } }

@@ -44,10 +44,9 @@ function watchExchange(Inner, real) {
     replace(prototype, "send", (original) => function (body) {
       const [method, url] = opened.get(this) || ["GET", ""];
       noteRequest("xhr", method, url, body);
-      root.pending++;
-      let open = true;
-      native.addEventListener.call(this, "loadend", () => { if (open) { open = false; root.pending--; } });
-      try { return original.call(this, body); } catch (error) { if (open) { open = false; root.pending--; } throw error; }
+      const done = awaited();
+      native.addEventListener.call(this, "loadend", done);
+      try { return original.call(this, body); } catch (error) { done(); throw error; }
     });
     return Inner;
   }

@@ -49,7 +49,7 @@ function replyOf(answer, url) {
   for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
   return response;
 }
-function busy(promise) { root.pending++; const done = () => { root.pending--; }; promise.then(done, done); return promise; }
+function busy(promise) { const done = awaited(); promise.then(done, done); return promise; }
 const mayWrite = SETTINGS.writes === "allow" && !sealed;
 
 function watchFetch(inner, real) {
