@@ -15,7 +15,7 @@ from typing import Any
 
 import ahocorasick_rs
 
-from appscan.bench.labels import NO, UNCLEAR, YES, read_labels, read_lexicon, read_site_labels
+from appscan.bench.labels import NO, UNCLEAR, YES, read_labels, read_lexicon, read_site_labels, words_of_checks
 from appscan.bench.result import BenchResult, Row, SiteTime, Source
 from appscan.bench.sites import NEEDS_SETUP, Studio, find_site
 from appscan.checks import CheckSet
@@ -28,20 +28,20 @@ from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
 
-FEATURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "check_in": ("check-in", ("F_CHECKIN",)),
-    "points_ranking": ("points-ranking", ("F_POINTS_RANK",)),
-    "online_duration": ("online-duration", ("F_ONLINE_DURATION",)),
-    "photo_upload": ("media-upload", ("F_EVIDENCE_UPLOAD",)),
-    "video_upload": ("media-upload", ("F_EVIDENCE_UPLOAD",)),
-    "track_upload": ("track-upload", ("F_TRACK",)),
-    "install_rate": ("install-rate", ("F_INSTALL_RATE",)),
-    "forced_login": ("forced-login", ("F_FORCED_LOGIN",)),
-    "likes_votes": ("engagement-metrics", ("F_ENGAGEMENT_METRIC",)),
-    "study_duration": ("study-duration", ("F_STUDY", "F_ONLINE_DURATION")),
-    "form_filling": ("form-filling", ("F_FORM",)),
+FEATURES: Mapping[str, str] = {
+    "check_in": "check-in",
+    "points_ranking": "points-ranking",
+    "online_duration": "online-duration",
+    "photo_upload": "media-upload",
+    "video_upload": "media-upload",
+    "track_upload": "track-upload",
+    "install_rate": "install-rate",
+    "forced_login": "forced-login",
+    "likes_votes": "engagement-metrics",
+    "study_duration": "study-duration",
+    "form_filling": "form-filling",
 }
-"""Label of the corpus → (check, features of the lexicon); the corpus's README gives the table."""
+"""Label of the corpus → check; the corpus's README gives the table."""
 
 
 Told = Callable[[str, int, int], None]
@@ -82,7 +82,7 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
     has_sites = sites.is_file()
     listed = read_labels(apks, ("file", "sha256")) if apks.is_file() or not has_sites else []
     listed_sites = read_site_labels(sites) if has_sites else []
-    words = read_lexicon(labels.parent / "policy" / "lexicon.yaml")
+    words = words_of_checks(read_lexicon(labels.parent / "policy" / "lexicon.yaml"))
     bench = _Bench(checks, words, readings, progress or _silent)
     measured = _Measured()
     for entry in listed:
@@ -199,7 +199,7 @@ def _rows(entry: dict[str, Any], name: str, source: Source, reading: Reading, be
     judged = judge(reading, bench.checks)
     presence = {finding.check_id: finding.presence for finding in judged.findings}
     by_check: dict[str, list[str]] = {}
-    for label, (check_id, _) in FEATURES.items():
+    for label, check_id in FEATURES.items():
         by_check.setdefault(check_id, []).append(str(entry["labels"].get(label, UNCLEAR)))
     rows = []
     for verdict in judged.verdicts:
@@ -207,8 +207,7 @@ def _rows(entry: dict[str, Any], name: str, source: Source, reading: Reading, be
         if given is None:
             continue
         label = YES if YES in given else UNCLEAR if UNCLEAR in given else NO
-        features = next(features for check_id, features in FEATURES.values() if check_id == verdict.check_id)
-        wanted = [word for feature in features for word in bench.words.get(feature, ())]
+        wanted = bench.words.get(verdict.check_id, [])
         rows.append(Row(name, entry.get("role", ""), verdict.check_id, label,
                         presence.get(verdict.check_id, Presence.NONE), verdict.verdict,
                         _has_keyword(reading, wanted) if wanted else None, _gaps_behind(verdict),

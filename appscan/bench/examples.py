@@ -5,31 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from appscan.bench.one_activity import SCREEN, Call, code_of, resources_of
 from appscan.checks.pack import CallGroup, Check, CheckSet, Example
 from appscan.judge.judge import judge
 from appscan.model.artifact import Artifact, ArtifactKind
 from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import Force, Presence
-from appscan.model.reading import (
-    NO_CONSTANT,
-    Annotations,
-    Calls,
-    Classes,
-    Code,
-    Fact,
-    Fields,
-    Interfaces,
-    Methods,
-    Reading,
-    Resources,
-    Role,
-    Uses,
-)
+from appscan.model.reading import NO_CONSTANT, Code, Fact, Reading, Role
 from appscan.readers.columns import FactRows, StringPool
 
-SCREEN = "example.Screen"
 _TEXTS: Mapping[str, Role] = {"control": Role.BUTTON, "text": Role.LABEL, "title": Role.TITLE, "prose": Role.PROSE}
 _GROUPED = (Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, Kind.TRIAL, Kind.REQUEST)
 
@@ -140,34 +124,14 @@ def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGrou
                     rows.add(Fact.ATTRIBUTE, wanted[0], role=key, file=page, screen=name, node=node)
     code = _code_calling(groups, pool)
     artifact = Artifact(ArtifactKind.DOCUMENT, "example", "0" * 64, 0)
-    none = np.zeros(0, dtype=np.int32)
-    return Reading(artifact, "example/1", pool.freeze(), rows.freeze(),
-                   Resources(np.zeros(0, dtype=np.uint32), none, none, none, none), code, Coverage())
+    resources = resources_of(pool, [])
+    return Reading(artifact, "example/1", pool.freeze(), rows.freeze(), resources, code, Coverage())
 
 
 def _code_calling(groups: Sequence[CallGroup], pool: StringPool) -> Code:
     """One activity whose onCreate calls the first method of each group."""
     patterns = [next(pattern for pattern in group.methods if pattern.name != "*") for group in groups if group.methods]
-    owner = pool.add("L" + SCREEN.replace(".", "/") + ";")
-    owners = [owner] + [pool.add("Lplatform/Any;" if one.owner == "*" else one.owner) for one in patterns]
-    names = [pool.add("onCreate")] + [pool.add(one.name) for one in patterns]
-    proto = pool.add("()V")
-    count = len(patterns)
-    strings = [pool.add(group.strings[0]) for group in groups if group.strings and not group.methods]
-    constants = [NO_CONSTANT if one.equals is None and one.at_least is None else (one.equals or one.at_least or 0)
-                 for one in patterns]
-
-    def column(values: Sequence[int]) -> np.ndarray:
-        return np.array(values, dtype=np.int32)
-
-    none = column([])
-    return Code(
-        classes=Classes(column([owner]), column([pool.add("Landroid/app/Activity;")]), column([1]), column([0])),
-        interfaces=Interfaces(none, none),
-        methods=Methods(column(owners), column(names), column([proto] * (count + 1)), column([4] + [-1] * count)),
-        fields=Fields(none, none, none, none),
-        calls=Calls(column([0] * count), column(list(range(1, count + 1))), np.full(count, 0x6E, dtype=np.uint8),
-                    np.array(constants, dtype=np.int64)),
-        strings_used=Uses(column([0] * len(strings)), np.array(strings, dtype=np.int64)),
-        types_used=Uses(none, np.zeros(0, dtype=np.int64)), resources_used=Uses(none, np.zeros(0, dtype=np.int64)),
-        annotations=Annotations(none, none, none, none, none, none))
+    calls = [Call("Lplatform/Any;" if one.owner == "*" else one.owner, one.name,
+                  NO_CONSTANT if one.equals is None and one.at_least is None else (one.equals or one.at_least or 0))
+             for one in patterns]
+    return code_of(pool, calls, [group.strings[0] for group in groups if group.strings and not group.methods])

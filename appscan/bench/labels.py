@@ -68,6 +68,25 @@ def _fault(entry: object, needed: tuple[str, ...]) -> tuple[str, str] | None:
     return None if wrong is None else ("not_answer", f"labels/{wrong}")
 
 
+FEATURES_OF: Mapping[str, tuple[str, ...]] = {
+    "check-in": ("F_CHECKIN",), "points-ranking": ("F_POINTS_RANK",), "online-duration": ("F_ONLINE_DURATION",),
+    "media-upload": ("F_EVIDENCE_UPLOAD",), "track-upload": ("F_TRACK",), "install-rate": ("F_INSTALL_RATE",),
+    "forced-install": ("F_FORCED_INSTALL",), "forced-login": ("F_FORCED_LOGIN",),
+    "engagement-metrics": ("F_ENGAGEMENT_METRIC",), "study-duration": ("F_STUDY", "F_ONLINE_DURATION"),
+    "form-filling": ("F_FORM",), "form-frequency": ("F_FORM",), "redundant-form": ("F_FORM",),
+    "paper-duplicate": ("F_FORM",), "appraisal-vehicle": ("F_APPRAISAL_VEHICLE",),
+    "study-check-in": ("F_STUDY", "F_CHECKIN"), "school-platform": ("F_SCHOOL",), "zombie-app": ("F_ZOMBIE",),
+    "commercial-activity": ("F_COMMERCIAL",), "filing-number": ("P_OWNER_FILING",),
+}
+"""Check → features of the lexicon whose words a plain keyword search looks for."""
+
+
+def words_of_checks(lexicon: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Check → words of its features."""
+    return {check: [word for feature in features for word in lexicon.get(feature, ())]
+            for check, features in FEATURES_OF.items()}
+
+
 def read_lexicon(path: Path) -> Mapping[str, list[str]]:
     """Feature → Chinese words of the strong and medium lists, folded; nothing where there is no such file. Raises
     UsageError `labels_damaged`."""

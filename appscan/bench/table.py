@@ -33,14 +33,14 @@ def _table(result: BenchResult, lang: Language, has_words: bool, source: Source 
     lines.append(_head(lang, has_words))
     for check_id in result.checks(source):
         scores = [result.score(check_id, keyword=keyword, source=source) for keyword in (False, True)[:1 + has_words]]
-        lines.append(_padded(check_id, NAME_WIDTH) + " | ".join(" ".join(_numbers(score)) for score in scores))
+        lines.append(padded(check_id, NAME_WIDTH) + " | ".join(" ".join(_numbers(score)) for score in scores))
     return lines
 
 
 def _head(lang: Language, has_words: bool) -> str:
     columns = [say(lang, f"bench.{name}") for name in ("found", "missed", "false", "precision", "recall")]
-    cells = " ".join(_padded(column, NUMBER_WIDTH, right=True) for column in columns)
-    head = _padded(say(lang, "bench.check"), NAME_WIDTH) + cells
+    cells = " ".join(padded(column, NUMBER_WIDTH, right=True) for column in columns)
+    head = padded(say(lang, "bench.check"), NAME_WIDTH) + cells
     return head + (" | " + cells + "  " + say(lang, "bench.keyword") if has_words else "")
 
 
@@ -50,7 +50,7 @@ def _numbers(score: Score) -> list[str]:
     return [cell.rjust(NUMBER_WIDTH) for cell in counts + shares]
 
 
-def _padded(text: str, width: int, *, right: bool = False) -> str:
+def padded(text: str, width: int, *, right: bool = False) -> str:
     """The text with spaces up to `width` columns; Chinese characters take two."""
     taken = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
     spaces = " " * max(width - taken, 0)

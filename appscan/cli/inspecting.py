@@ -102,6 +102,26 @@ def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | No
     return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
 
 
+def measure_cases(folder: Path, checks: Path | None, console: Console, *, sealed: bool,
+                  lexicon: Path | None) -> ExitCode:
+    """Judge written cases, the open two thirds or the sealed third, and print right and wrong by name."""
+    from appscan.bench.case_table import to_case_lines
+    from appscan.bench.cases import is_case_folder, read_cases, run_cases
+    from appscan.bench.labels import read_lexicon, words_of_checks
+
+    if not folder.is_dir():
+        raise UsageError("folder_missing", path=str(folder))
+    if not is_case_folder(folder):
+        raise UsageError("corpus_missing", path=str(folder))
+    if lexicon is not None and not lexicon.is_file():
+        raise UsageError("folder_missing", path=str(lexicon))
+    words = words_of_checks(read_lexicon(lexicon)) if lexicon is not None else {}
+    cases = [case for case in read_cases(folder) if case.is_sealed == sealed]
+    result = run_cases(cases, _load(checks), words)
+    console.result(to_case_lines(result, console.lang, has_words=bool(words)))
+    return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
+
+
 def _telling(console: Console) -> Callable[[str, int, int], None]:
     """A line for each artifact, and one whenever a site's states have grown by ten."""
     told = 0

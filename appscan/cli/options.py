@@ -50,7 +50,11 @@ PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of
 SchemaName = Annotated[Literal["report", "app"], typer.Argument(metavar="[report|app]", help=help_of("schema_name"))]
 CheckId = Annotated[str, typer.Argument(metavar="ID", help=help_of("check_id"))]
 LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("labels"), parser=_path)]
-CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help=help_of("corpus"), parser=_path)]
+CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=help_of("corpus"), parser=_path,
+                                                     show_default=False)]
+SealedOption = Annotated[bool, typer.Option("--sealed", help=help_of("bench_sealed"))]
+LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE", help=help_of("bench_lexicon"),
+                                                    parser=_path)]
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
                                                      parser=_path)]
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]

@@ -187,9 +187,12 @@ def _checks_test(folder: given.PackFolder = None, lang: given.LangOption = "zh")
     return test_checks(folder, Console(lang))
 
 
-def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder, readings: given.ReadingsFolder = None,
+def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
+           sealed: given.SealedOption = False, lexicon: given.LexiconOption = None,
            checks: given.ChecksOption = None, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False) -> ExitCode:
-    from appscan.cli.inspecting import measure
+    from appscan.cli.inspecting import measure, measure_cases
 
+    if corpus is None:
+        return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon)
     return measure(labels, corpus, readings, checks, Console(lang, quiet))
