@@ -17,6 +17,7 @@ from appscan.model.reading import Strings
 MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
 
+_ESCAPED = re.compile(rb"\\u\{?[4-9][0-9a-fA-F]{3}|&#(?:x[4-9][0-9a-fA-F]{3}|[1-6][0-9]{4});")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LOWER = bytes(ord(chr(code).lower()) if code < 128 else 0 for code in range(256))
 _DROPPED = bytes(code for code in range(256) if code >= 128 or not chr(code).isalnum())
@@ -73,10 +74,13 @@ class Search:
 
     @cached_property
     def _is_ascii(self) -> np.ndarray:
-        """Per string: whether all its bytes are ASCII."""
+        """Per string: whether all its bytes are ASCII, and stand for themselves."""
         plain = np.ones(len(self.strings), dtype=bool)
         high = np.flatnonzero(np.frombuffer(self.strings.blob, dtype=np.uint8) >= 0x80)
         plain[np.searchsorted(self.strings.ends, high, side="right")] = False
+        if b"\\u" in self.strings.blob or b"&#" in self.strings.blob:  # Han written as escapes
+            escaped = np.array([found.start() for found in _ESCAPED.finditer(self.strings.blob)], dtype=np.int64)
+            plain[np.searchsorted(self.strings.ends, escaped, side="right")] = False
         return plain
 
     @cached_property

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+
+from appscan.model.traditional import SIMPLIFIED
 
 _INVISIBLE = dict.fromkeys([0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
                             *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
                             *range(0xFE00, 0xFE10)])
+_WRITTEN = SIMPLIFIED | _INVISIBLE
+ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?|&(?:#x?[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
+"""A character written as a JavaScript escape or as a character reference of HTML."""
 _SPACE = re.compile(r"\s+")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def fold(text: str) -> str:
-    """Text as it is matched: NFKC, lower case, no invisible characters, white space collapsed, none between Han."""
+    """Text as it is matched: escapes resolved, NFKC, simplified, lower case, no invisible characters, white space
+    collapsed, none between Han."""
+    if "\\u" in text or "&" in text:
+        text = ESCAPE.sub(_meant, text)
     if text.isascii():
         return _SPACE.sub(" ", text.lower()) if ("\n" in text or "\t" in text or "  " in text) else text.lower()
-    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower()
+    plain = unicodedata.normalize("NFKC", text).translate(_WRITTEN).lower()
     return _BETWEEN_HAN.sub("", _SPACE.sub(" ", plain))
+
+
+def _meant(escape: re.Match[str]) -> str:
+    """The character that an escape stands for; half a pair of surrogates stands for none."""
+    if escape[1]:
+        code = int(escape[1], 16)
+        return escape[0] if 0xD800 <= code < 0xE000 else chr(code)
+    return html.unescape(escape[0])
 
 
 def tokens(identifier: str) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ def pattern(text: str) -> Word:
 
 @pytest.mark.parametrize(("text", "carries"), [
     ("立即签到", True), ("请先 签 到", True), ("签\u200b到", True), ("签收", False), ("签，到", False), ("SIGN", False),
+    ("立即簽到", True), (r"\u7b7e\u5230", True), ("&#31614;&#21040;", True), (r"\u767b\u5f55", False),
 ])
 def test_a_han_word_is_found_however_it_is_spaced(text: str, carries: bool) -> None:
     assert found(search_in("", text, "无关"), contains("签到")) == ({text} if carries else set())

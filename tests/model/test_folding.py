@@ -21,6 +21,13 @@ TEXTS = st.text(alphabet=st.sampled_from("签到 打卡ＡＢab12，：　\n\t\u
     ("请签到，不得漏签：否则扣分！", "请签到,不得漏签:否则扣分!"),
     ("打卡 OK 了", "打卡 ok 了"),
     ("①次", "1次"),
+    ("連續簽到，後續扣分", "连续签到,后续扣分"),
+    ("乾坤", "乾坤"),
+    (r"\u6253\u5361", "打卡"),
+    (r"\u{6253}卡", "打卡"),
+    (r"\ud83d", r"\ud83d"),
+    ("&#25171;&#x5361;", "打卡"),
+    ("签&amp;到 a&b", "签&到 a&b"),
     ("", ""),
 ])
 def test_a_text_folds_to_what_is_matched(written: str, folded: str) -> None:
