@@ -147,7 +147,7 @@ def _control(page: Page, name: str) -> Locator:
 
 def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool | None:
     """True where the address opens as itself: no place to sign in, and what was expected is there; None where it did
-    not open at all, so that nothing can be said."""
+    not open at all, so that nothing can be said. Raises CaptureError (browser_died)."""
     seat.away = ""
     try:
         sight = seat.open(url)
@@ -160,6 +160,10 @@ def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool | None:
             if time.monotonic() > until:
                 return False
             seat.page.wait_for_timeout(100)
-    except (CaptureError, Error):
+    except CaptureError as error:
+        if error.failure is Failure.BROWSER_DIED:
+            raise
+        return None
+    except Error:
         return None
     return True

@@ -89,7 +89,9 @@ class Session:
         held = holds(seat, self.url, self._expects())
         self.row["logged_in_before"] = held and self.row["logged_in_before"] is not False
         self._learn(seat)
-        if not held:
+        if held is None:
+            self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
+        elif not held:
             self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
 
     def prove_after(self, seat: Seat, until: float) -> None:

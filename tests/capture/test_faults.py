@@ -7,7 +7,7 @@ import os
 import signal
 import ssl
 import threading
-from http.server import HTTPServer, SimpleHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,41 @@ def test_a_browser_that_dies_once_is_replaced_and_nothing_is_lost(tiny, tmp_path
     recording = opened(capture([f"{url}/a.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0}), progress))
     assert killed
     assert {row["route"] for row in recording.document["states"]} >= {"/a.html", "/b.html", "/c.html", "/d.html"}
+
+
+def test_a_browser_that_dies_before_anything_was_seen_blinds_nothing_that_the_next_one_sees(tmp_path):
+    class Deadly(BaseHTTPRequestHandler):
+        asked = 0
+
+        def log_message(self, *parts: Any) -> None:  # noqa: ARG002
+            return
+
+        def do_GET(self) -> None:
+            Deadly.asked += self.path == "/"
+            if Deadly.asked == 1:
+                for pid in _own_browsers():
+                    os.kill(pid, signal.SIGKILL)
+                return
+            _, kind, body = page("<h2>首页</h2>")
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Deadly)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    state = tmp_path / "state.json"
+    state.write_text('{"cookies": [], "origins": []}', "utf-8")
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "robots": False, "actors": (Actor("staff", storage_state=state),)})
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        recording = opened(capture([url], tmp_path / "o.zip", wishes))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert Deadly.asked > 1
+    assert [row["route"] for row in recording.document["states"]] == ["/"]
+    assert not [row for row in recording.document["gaps"] if row["blinds"]]
 
 
 def test_a_browser_that_keeps_dying_leaves_what_was_captured_and_no_clean_bill(tiny, tmp_path):
