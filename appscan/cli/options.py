@@ -35,6 +35,8 @@ Targets = Annotated[list[str] | None, typer.Argument(metavar="TARGET…", help=h
 Readings = Annotated[list[Path], typer.Argument(metavar="READING…", help=help_of("readings"), parser=_path)]
 AppFileOption = Annotated[Path | None, typer.Option("--app", metavar="FILE", help=help_of("app"), parser=_path)]
 ProfileOption = Annotated[Literal["default", "strict"], typer.Option("--profile", help=help_of("profile"))]
+JurisdictionOption = Annotated[str, typer.Option("--jurisdiction", metavar="PLACE", help=help_of("jurisdiction"),
+                                                 show_default=False)]
 ChecksOption = Annotated[Path | None, typer.Option("--checks", metavar="DIR", help=help_of("checks_dir"), parser=_path)]
 FormatOption = Annotated[list[Format] | None, typer.Option("--format", help=help_of("format"), show_default=False)]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR|-", help=help_of("out"), parser=_path)]

@@ -103,6 +103,7 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
           fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
           quiet: given.QuietOption = False, operator: given.OperatorOption = "",
+          jurisdiction: given.JurisdictionOption = "",
           state: given.StateOption = None, steps: given.StepsOption = None, roles: given.RolesOption = None,
           hosts: given.HostOption = None, viewport: given.ViewportOption = "mobile",
           ignore_robots: given.IgnoreRobotsOption = False, writes: given.WritesOption = "answer",
@@ -118,18 +119,19 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes))
+                                     wishes, jurisdiction))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           debug: given.DebugOption = False) -> ExitCode:
+           jurisdiction: given.JurisdictionOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
-    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator))
+    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
+                                 jurisdiction=jurisdiction))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,

@@ -100,7 +100,12 @@ class _Bench:
         seen = _presence(check, self.evaluator, contexts)
         force, force_at_most, forced = self._force(check, seen)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
+        groundless = verdict is Verdict.LIKELY_VIOLATION and not check.clauses
+        if groundless:
+            verdict = Verdict.NEEDS_REVIEW  # no rule that holds here says so: a person has to look for the ground
         why = [reason_of(verdict, seen.presence, force)]
+        if groundless:
+            why.append(Message("no_clause_here", {}))
         if is_open:
             why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
             why += [Message("gap", {"reason": gap.reason, "place": gap.place})
@@ -118,7 +123,8 @@ class _Bench:
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
             declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
-            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED])), row
+            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
+            beside=check.beside), row
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
