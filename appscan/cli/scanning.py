@@ -281,16 +281,26 @@ def _place(order: Order, region: str) -> tuple[str, JurisdictionSource]:
     """Whose rules hold: those of the place the option names, else of the app's region, else central ones only.
 
     Raises UsageError where the option names no place."""
-    if not order.jurisdiction and not region:
+    if order.jurisdiction:
+        return place_named(order.jurisdiction), JurisdictionSource.OPTION
+    if not region:
         return CENTRAL, JurisdictionSource.DEFAULT
+    from appscan.texts.places import place_of
+
+    named = place_of(region)
+    return (CENTRAL, JurisdictionSource.UNKNOWN_REGION) if named is None else (named, JurisdictionSource.APP)
+
+
+def place_named(text: str) -> str:
+    """The code of the place that --jurisdiction names; the country for none. Raises UsageError for what is no place."""
+    if not text:
+        return CENTRAL
     from appscan.texts.places import near_place, place_of
 
-    named = place_of(order.jurisdiction or region)
-    if named is not None:
-        return named, JurisdictionSource.OPTION if order.jurisdiction else JurisdictionSource.APP
-    if order.jurisdiction:
-        raise UsageError("place_unknown", name=order.jurisdiction, near=near_place(order.jurisdiction))
-    return CENTRAL, JurisdictionSource.UNKNOWN_REGION
+    place = place_of(text)
+    if place is None:
+        raise UsageError("place_unknown", name=text, near=near_place(text))
+    return place
 
 
 def _delivery(order: Order, apps: int) -> Delivery:

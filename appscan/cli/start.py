@@ -60,6 +60,8 @@ def application() -> typer.Typer:
     checks.command("show", cls=Command, help=help_of("checks_show"))(_checks_show)
     checks.command("lint", cls=Command, help=help_of("checks_lint"))(_checks_lint)
     checks.command("test", cls=Command, help=help_of("checks_test"))(_checks_test)
+    checks.command("docs", cls=Command, help=help_of("checks_docs"))(_checks_docs)
+    checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     return app
 
@@ -91,7 +93,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         print(f"appscan {__version__}")
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
-        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
+        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "capture", "login", "bench")}
         context.default_map = {"checks": of_checks, **others}
     if context.invoked_subcommand is None:
@@ -187,6 +189,22 @@ def _checks_test(folder: given.PackFolder = None, lang: given.LangOption = "zh")
     from appscan.cli.inspecting import test_checks
 
     return test_checks(folder, Console(lang))
+
+
+def _checks_docs(out: given.ReferenceFolder = given.REFERENCE, check: given.ReferenceCheck = False,
+                 checks: given.ChecksOption = None, lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import make_reference
+
+    return make_reference(out, checks, check, Console(lang))
+
+
+def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOption = None,
+                jurisdiction: given.JurisdictionOption = "", as_json: given.AsJson = False,
+                lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import try_edit
+    from appscan.cli.scanning import place_named
+
+    return try_edit(edit, on, checks, place_named(jurisdiction), as_json, Console(lang))
 
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder, readings: given.ReadingsFolder = None,
