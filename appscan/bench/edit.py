@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -142,7 +142,7 @@ def _compared(reading: Reading, ids: Iterable[str], before: Judgement, after: Ju
             continue
         artifact = reading.artifact
         yield Difference(artifact.label or artifact.name, artifact.sha256, check_id, *standings,
-                         _only_in(reading, other, _marks(one)), _only_in(reading, one, _marks(other)))
+                         _only_in(reading, other, one), _only_in(reading, one, other))
 
 
 def _standing(judged: Judgement, finding: Finding | None, check_id: str) -> Standing | None:
@@ -154,14 +154,21 @@ def _standing(judged: Judgement, finding: Finding | None, check_id: str) -> Stan
     return Standing(finding.presence, finding.force, verdict, finding.clauses)
 
 
-def _marks(finding: Finding | None) -> Mapping[str, None]:
-    return dict.fromkeys(one.fingerprint for one in finding.occurrences) if finding else {}
+def _marks(finding: Finding | None) -> frozenset[str]:
+    return frozenset(one.fingerprint for one in finding.occurrences) if finding else frozenset()
 
 
-def _only_in(reading: Reading, finding: Finding | None, others: Mapping[str, None]) -> tuple[Occurrence, ...]:
-    """Occurrences that the other side does not have, fit to be shown."""
-    if finding is None or not set(_marks(finding)) - set(others):
+def _is_there(finding: Finding | None) -> bool:
+    return finding is not None and finding.presence.rank >= Presence.REACHABLE.rank
+
+
+def _only_in(reading: Reading, finding: Finding | None, other: Finding | None) -> tuple[Occurrence, ...]:
+    """Places of one side that the other does not have, or at which it only reads words; fit to be shown."""
+    if finding is None:
         return ()
-    kept = tuple(one for one in finding.occurrences if one.fingerprint not in others)
+    shared = frozenset() if _is_there(finding) and not _is_there(other) else _marks(other)
+    kept = tuple(one for one in finding.occurrences if one.fingerprint not in shared)
+    if not kept:
+        return ()
     shown = discreet(witnessed((replace(finding, occurrences=kept, cancelled=()),), reading), cover_of(reading))
     return shown[0].occurrences
