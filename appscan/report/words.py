@@ -176,8 +176,10 @@ def size_named(size: int) -> str:
 
 
 def clause_source(clause: Json, lang: Language) -> str:
-    """Document, article and date of a clause."""
-    return say(lang, "report.clause_source", document=in_language(clause["document"], lang),
+    """Document, article and date of a clause, with its place where it is a local one."""
+    place = f"jurisdictions.{clause['jurisdiction'][:len('CN-00')]}"
+    local = say(lang, place) if clause["jurisdiction"] != "CN" and has(place) else ""
+    return say(lang, "report.clause_source", document=in_language(clause["document"], lang), place=local,
                article=article_named(clause["article"], lang), date=clause["date"])
 
 

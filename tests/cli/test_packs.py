@@ -152,7 +152,7 @@ def test_a_place_adds_its_clauses_and_what_it_allows_stands_beside_the_finding(a
     assert "ZJ20-20" in of_media(document)["clauses"]
     assert of_media(document)["beside"] == ["ZJ20-20a"]
     allowing = next(clause for clause in document["clauses"] if clause["id"] == "ZJ20-20a")
-    assert (allowing["effect"], allowing["outranked_by"]) == ("permit", "CEN24-13c3")
+    assert (allowing["effect"], allowing["outranked_by"]) == ("permit", "CEN24-14f")
     page = next((tmp_path / "out").rglob("report.html")).read_text("utf-8")
     assert "This clause allows or encourages" in page
     assert "Where it differs from" in page

@@ -97,7 +97,7 @@ def test_automatic_traces_are_allowed_beside_the_ban_and_yield_to_the_later_cent
         check = check_of(there, "media-upload")
         assert clause in check.beside
         assert clause not in check.clauses
-        assert there.clauses[clause].outranked_by == "CEN24-13c3"
+        assert there.clauses[clause].outranked_by == "CEN24-14f"
     assert check_of(applying(checks, "CN"), "media-upload").beside == ()
 
 
