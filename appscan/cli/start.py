@@ -60,6 +60,8 @@ def application() -> typer.Typer:
     checks.command("show", cls=Command, help=help_of("checks_show"))(_checks_show)
     checks.command("lint", cls=Command, help=help_of("checks_lint"))(_checks_lint)
     checks.command("test", cls=Command, help=help_of("checks_test"))(_checks_test)
+    checks.command("docs", cls=Command, help=help_of("checks_docs"))(_checks_docs)
+    checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     return app
 
@@ -91,7 +93,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         print(f"appscan {__version__}")
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
-        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
+        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "capture", "login", "bench")}
         context.default_map = {"checks": of_checks, **others}
     if context.invoked_subcommand is None:
@@ -103,6 +105,7 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
           fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
           quiet: given.QuietOption = False, operator: given.OperatorOption = "",
+          jurisdiction: given.JurisdictionOption = "",
           state: given.StateOption = None, steps: given.StepsOption = None, roles: given.RolesOption = None,
           hosts: given.HostOption = None, viewport: given.ViewportOption = "mobile",
           ignore_robots: given.IgnoreRobotsOption = False, writes: given.WritesOption = "answer",
@@ -118,18 +121,19 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes))
+                                     wishes, jurisdiction))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           debug: given.DebugOption = False) -> ExitCode:
+           jurisdiction: given.JurisdictionOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
-    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator))
+    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
+                                 jurisdiction=jurisdiction))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,
@@ -185,6 +189,22 @@ def _checks_test(folder: given.PackFolder = None, lang: given.LangOption = "zh")
     from appscan.cli.inspecting import test_checks
 
     return test_checks(folder, Console(lang))
+
+
+def _checks_docs(out: given.ReferenceFolder = given.REFERENCE, check: given.ReferenceCheck = False,
+                 checks: given.ChecksOption = None, lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import make_reference
+
+    return make_reference(out, checks, check, Console(lang))
+
+
+def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOption = None,
+                jurisdiction: given.JurisdictionOption = "", as_json: given.AsJson = False,
+                lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import try_edit
+    from appscan.cli.scanning import place_named
+
+    return try_edit(edit, on, checks, place_named(jurisdiction), as_json, Console(lang))
 
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
