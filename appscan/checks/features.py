@@ -15,8 +15,8 @@ from appscan.model.judgement import Force, Presence, Tag
 from appscan.model.report import ClauseText
 
 MIN_EXAMPLES = 2
-_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "audience", "words", "presence", "force", "tags",
-         "not", "needs", "examples"}
+_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "presence", "force",
+         "tags", "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)
@@ -51,7 +51,7 @@ def parse_check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses
     check = Check(
         id=stem, title=source.bilingual(node, "title"), question=source.bilingual(node, "question"),
         notice=source.bilingual(node, "notice"), clauses=_clauses(node, clauses, source), polarity=polarity.value,
-        audience=_audience(node, vocabulary, source), presence=presence,
+        audience=_audience(node, vocabulary, source), presence=presence, applies=_applies(node, polarity, source),
         force=_rungs(node, "force", Force, source), tags=_rungs(node, "tags", Tag, source),
         contexts=_contexts(node, vocabulary, source), needs=_needs(node, presence, source),
         **{group: tuple(_example(row, group, source) for row in source.rows(examples, group)) for group in _EXAMPLES})
@@ -90,6 +90,15 @@ def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source
     node = source.mapping(owner, key)
     return {source.member(ladder, rung, key, key_line(node, rung)):
             parse_expression(condition, source, place(node, rung)) for rung, condition in node.items()}
+
+
+def _applies(node: dict[str, Any], polarity: Polarity, source: Source) -> Expression | None:
+    """Which apps are asked for a required feature. A ban holds for all."""
+    if "applies" not in node:
+        return None
+    if polarity is not Polarity.REQUIRED:
+        source.fail(key_line(node, "applies"), "applies_to_ban")
+    return parse_expression(node["applies"], source, place(node, "applies"))
 
 
 def _needs(node: dict[str, Any], presence: Mapping[Presence, Expression], source: Source) -> tuple[Kind, ...]:

@@ -83,7 +83,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One banned or required feature as data."""
+    """One banned or required feature as data. `applies` says which apps a required feature is asked of (None: all)."""
 
     id: str
     title: Bilingual
@@ -97,6 +97,7 @@ class Check:
     contexts: tuple[str, ...]
     needs: tuple[Kind, ...]
     tags: Mapping[Tag, Expression] = field(default_factory=dict)
+    applies: Expression | None = None
     found: tuple[Example, ...] = ()
     not_found: tuple[Example, ...] = ()
     known_misses: tuple[Example, ...] = ()

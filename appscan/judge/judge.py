@@ -15,6 +15,7 @@ from appscan.judge.limits import Structures, list_gaps, standing_limits
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
+from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import (
     CheckVerdict,
@@ -58,8 +59,9 @@ class Judgement:
 
 
 def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFAULT,
-          declared: Mapping[str, str] | None = None) -> Judgement:
-    """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration."""
+          declared: Mapping[str, str] | None = None, of_government: bool = False) -> Judgement:
+    """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration;
+    `of_government`: app.yaml says that required features are asked of this app."""
     structures = Structures(reading, checks.vocabulary)
     early = standing_limits(checks.limits, structures, None)
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
@@ -70,7 +72,8 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
-    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, checks)
+    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, checks,
+                   of_government)
     findings, verdicts = [], []
     for check in checks.checks:
         finding, verdict = bench.judge_check(check, None if declared is None else check.id in declared)
@@ -81,7 +84,8 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
 
 
 def _expressions(check: Check) -> list[Expression]:
-    return [*check.presence.values(), *check.force.values(), *check.tags.values()]
+    return [*check.presence.values(), *check.force.values(), *check.tags.values(),
+            *([] if check.applies is None else [check.applies])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class _Bench:
     coverage: Coverage
     profile: Profile
     checks: CheckSet
+    of_government: bool = False
 
     def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
         contexts = Contexts(self.checks.vocabulary.contexts[name] for name in check.contexts)
@@ -101,6 +106,9 @@ class _Bench:
         force, force_at_most, forced = self._force(check, seen)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
         why = [reason_of(verdict, seen.presence, force)]
+        is_required = check.polarity == "required"
+        if is_required and verdict is Verdict.INFO:
+            why = [Message("not_asked_of_document" if self._is_document else "not_asked", {})]
         if is_open:
             why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
             why += [Message("gap", {"reason": gap.reason, "place": gap.place})
@@ -109,7 +117,8 @@ class _Bench:
             why.append(Message("dead", {}))
         row = CheckVerdict(check.id, verdict, tuple(why))
         occurrences = self._occurrences(check, seen, forced)
-        declaration = declaration_of(declared, verdict)
+        declaration = declaration_of(
+            declared, verdict, is_there=is_required and seen.presence.rank >= Presence.REACHABLE.rank)
         says_more = verdict in (Verdict.INCONCLUSIVE, Verdict.MISSING) or declaration is Declaration.DECLARED_NOT_FOUND
         if not occurrences and not seen.cancelled and not says_more:
             return None, row
@@ -122,10 +131,23 @@ class _Bench:
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
-            verdict = verdict_of_required(seen.presence, seen.at_most)
+            verdict = verdict_of_required(seen.presence, seen.at_most, self._applies(check, seen))
             return verdict, verdict is Verdict.INCONCLUSIVE
         high_force = force_at_most if seen.at_most.rank >= Presence.REACHABLE.rank else force
         return verdict_between((seen.presence, force), (seen.at_most, high_force), self.profile)
+
+    @property
+    def _is_document(self) -> bool:
+        return self.reading.artifact.kind is ArtifactKind.DOCUMENT
+
+    def _applies(self, check: Check, seen: _Seen) -> bool | None:
+        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have."""
+        if self._is_document:
+            return False
+        if self.of_government or check.applies is None:
+            return True
+        truth = self.evaluator.evaluate(check.applies, seen.pick_order).truth
+        return None if truth is Truth.UNKNOWN else truth is Truth.TRUE
 
     def _force(self, check: Check, seen: _Seen) -> tuple[Force, Force, list[tuple[Force, str, tuple[Hit, ...]]]]:
         """(at least, at most, [(rung, screen, hits)]): force words count only beside the feature."""
