@@ -83,7 +83,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One banned or required feature as data. `applies` says which apps a required feature is asked of (None: all)."""
+    """One banned or required feature as data. `applies`: which apps a required feature is asked of (None: all)."""
 
     id: str
     title: Bilingual
