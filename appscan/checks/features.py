@@ -15,8 +15,8 @@ from appscan.model.judgement import Force, Presence, Tag
 from appscan.model.report import ClauseText
 
 MIN_EXAMPLES = 2
-_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "presence", "force",
-         "tags", "not", "needs", "examples"}
+_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "presence",
+         "force", "tags", "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)
