@@ -101,6 +101,12 @@ def test_templates_in_script_elements_are_markup() -> None:
     assert texts(rows) == {"补卡": "button"}
 
 
+def test_text_written_as_references_alone_is_text() -> None:
+    rows, _ = page("<p>&#22791;&#26696;</p><p>&#12345678;&#32;</p><p>&nbsp;&#49;</p>")
+    assert next(iter(texts(rows))) == "备案"
+    assert "1" not in texts(rows)
+
+
 def test_broken_markup_is_read_to_its_end() -> None:
     for text in ("<", "<a", "<a href='x", "</", "<!--", "<script>", "<style>", "<p>a<b>c</p>d", "<<<>>>", "<a b='\">c",
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
