@@ -106,3 +106,8 @@ def test_broken_markup_is_read_to_its_end() -> None:
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
         page(text)
     assert texts(page("<div>" * 5000 + "深处的字")[0]) == {"深处的字": "label"}
+
+
+def test_texts_of_character_references_alone_are_read() -> None:
+    rows, _ = page("<title>&#30331;&#24405;</title><p>&#27599;&#22825;</p><td>&#x7f3a;</td><p>&#160;&#46;</p>")
+    assert list(texts(rows)) == ["登录", "每天", "缺"]
