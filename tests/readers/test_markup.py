@@ -120,3 +120,8 @@ def test_a_word_split_over_elements_of_a_line_is_read_whole() -> None:
     assert texts(rows)["打卡"] == "button"
     assert texts(rows)["积分排名"] == "label"
     assert not {"签到", "名单通报"} & set(texts(rows))
+
+
+def test_texts_of_character_references_alone_are_read() -> None:
+    rows, _ = page("<title>&#30331;&#24405;</title><p>&#27599;&#22825;</p><td>&#x7f3a;</td><p>&#160;&#46;</p>")
+    assert list(texts(rows)) == ["登录", "每天", "缺"]
