@@ -255,6 +255,7 @@ class _MarkupReader:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
+        raw = html.unescape(raw)  # first: a heading may be character references only, without one letter in them
         if not _WORDY.search(raw):
             return
         for match in _MUSTACHE.finditer(raw):
@@ -263,7 +264,7 @@ class _MarkupReader:
                     self._show(text, at)
         words = _MUSTACHE.sub("{}", raw)
         if _WORDY.search(words):
-            self._show(html.unescape(words), at)
+            self._show(words, at)
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False

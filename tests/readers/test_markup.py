@@ -106,3 +106,8 @@ def test_broken_markup_is_read_to_its_end() -> None:
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
         page(text)
     assert texts(page("<div>" * 5000 + "深处的字")[0]) == {"深处的字": "label"}
+
+
+def test_a_heading_of_character_references_only_is_read() -> None:
+    rows, _ = page("<body><h3>&#27599;&#26085;&#31572;&#39064;</h3><p>&lt;b&gt; 5 &amp;lt; 6 分</p></body>")
+    assert texts(rows) == {"每日答题": "title", "<b> 5 &lt; 6 分": "label"}
