@@ -23,7 +23,8 @@ class Contexts:
 
     def __init__(self, contexts: Iterable[Context]) -> None:
         self.contexts = tuple(contexts)
-        self._known: dict[tuple[str, tuple[Word, ...], str], str] = {}
+        self._known: dict[tuple[str, int, str], str] = {}
+        self._lists: dict[int, tuple[Word, ...]] = {}
 
     def cancelling(self, value: str, words: tuple[Word, ...], around: str = "") -> str:
         """Id of the context that cancels every sentence of `value` in which one of `words` stands; "" for none.
@@ -31,9 +32,10 @@ class Contexts:
         `around` are the folded texts before it: where a heading there bans what the list then names, running text of
         the list is cancelled too.
         """
-        key = (value, words, around)
+        key = (value, id(words), around)  # a list is long, and asked about often: it is known by what it is
         known = self._known.get(key)
         if known is None:
+            self._lists[id(words)] = words  # kept, so that no other list takes its place
             folded = fold(value)
             known = self._known[key] = self._cancelling(folded, words) or self._headed(folded, around)
         return known
@@ -45,6 +47,7 @@ class Contexts:
         return ""
 
     def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
+        words = tuple(word for word in words if text_has(folded, word))
         sentences = [part for part in _SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
         by = ""
         whole: str | None = None

@@ -22,8 +22,10 @@ _ENDPOINT = re.compile(
     r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>(?:/[\w{}:.~$-]+|[\w.~-]+/)[\w{}:.~$/-]*(?:\?\S*)?)$|"
     r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
 _NOT_ENDPOINT = re.compile(
-    r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|/?(application|text|image|video|"
-    r"audio|multipart|font|res|assets|sys|proc|system|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
+    r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|"
+    r"(application|text|image|video|audio|multipart|font)/|"  # kinds of content; with a slash before, a server's path
+    r"/?(res|assets|sys|proc|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
+    r"/system/(s?bin|xbin|app|priv-app|lib\d*|etc|fonts?|framework|media|usr|vendor|build\.prop)(/|$)|system/|"
     r"file:|content:|/data/|\./|\.\./|node_modules/)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 

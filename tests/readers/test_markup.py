@@ -125,3 +125,8 @@ def test_a_word_split_over_elements_of_a_line_is_read_whole() -> None:
 def test_texts_of_character_references_alone_are_read() -> None:
     rows, _ = page("<title>&#30331;&#24405;</title><p>&#27599;&#22825;</p><td>&#x7f3a;</td><p>&#160;&#46;</p>")
     assert list(texts(rows)) == ["登录", "每天", "缺"]
+
+
+def test_a_heading_of_character_references_only_is_read() -> None:
+    rows, _ = page("<body><h3>&#27599;&#26085;&#31572;&#39064;</h3><p>&lt;b&gt; 5 &amp;lt; 6 分</p></body>")
+    assert texts(rows) == {"每日答题": "title", "<b> 5 &lt; 6 分": "label"}

@@ -1,0 +1,18 @@
+"""What looks like an address of a server, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from appscan.judge.hits import endpoint_path
+
+
+@pytest.mark.parametrize("path", ["/system/user/list", "/video/upload", "/image/add", "/system/appraise/list"])
+def test_paths_of_servers_that_begin_like_folders_or_kinds_of_content_are_endpoints(path: str) -> None:
+    assert endpoint_path(path) == path
+
+
+@pytest.mark.parametrize("text", ["/system/bin/su", "/system/xbin/which", "/system/app/Superuser.apk", "/sys/class/net",
+                                  "image/png", "video/mp4", "/system/lib64/libc.so"])
+def test_folders_of_the_device_and_kinds_of_content_are_no_endpoints(text: str) -> None:
+    assert endpoint_path(text) == ""
