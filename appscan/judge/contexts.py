@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from appscan.checks.pack import Context, Word
+from appscan.checks.pack import Context, Match, Word
 from appscan.judge.search import compiled, text_has
 from appscan.model.folding import fold
 
@@ -18,11 +18,34 @@ HEADING = "ban-heading"
 """The context of headings that speak for the lists below them."""
 
 
+_LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+class _Words:
+    """Some words asked of many sentences: the plain Han ones in one pass, Latin ones only where Latin stands."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        words = tuple(words)
+        plain = [word for word in words if word.match is Match.CONTAINS and not word.text.isascii()]
+        self._plain = re.compile("|".join(re.escape(word.text) for word in plain)) if plain else None
+        self._latin = [word for word in words if word.match is Match.CONTAINS and word.text.isascii()]
+        self._others = [word for word in words if word.match is not Match.CONTAINS]
+
+    def stand_in(self, text: str) -> bool:
+        if self._plain is not None and self._plain.search(text):
+            return True
+        if any(text_has(text, word) for word in self._others):
+            return True
+        return bool(self._latin) and bool(_LATIN.search(text)) and any(text_has(text, word) for word in self._latin)
+
+
 class Contexts:
     """The contexts that one check names."""
 
     def __init__(self, contexts: Iterable[Context]) -> None:
         self.contexts = tuple(contexts)
+        self._words = {context.id: _Words(context.words) for context in self.contexts}
+        self._unless = {context.id: _Words(context.unless) for context in self.contexts}
         self._known: dict[tuple[str, int, str], str] = {}
         self._lists: dict[int, tuple[Word, ...]] = {}
 
@@ -68,14 +91,14 @@ class Contexts:
     def _paragraph(self, folded: str) -> str:
         for context in self.contexts:
             stands = context.tag is None and _fits(context, folded)
-            if stands and not any(text_has(folded, word) for word in context.unless):
+            if stands and not self._unless[context.id].stand_in(folded):
                 return context.id
         return ""
 
     def _stands(self, context: Context, sentence: str) -> bool:
-        if any(text_has(sentence, word) for word in context.unless):
+        if not (self._words[context.id].stand_in(sentence) or _fits(context, sentence)):
             return False
-        return any(text_has(sentence, word) for word in context.words) or _fits(context, sentence)
+        return not self._unless[context.id].stand_in(sentence)
 
 
 def _fits(context: Context, text: str) -> bool:

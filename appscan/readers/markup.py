@@ -145,6 +145,8 @@ class _MarkupReader:
         self.refresh = ""
         self._offset = offset
         self._open: list[Open] = []
+        self._pieces: list[str] = []
+        self._whole: Open | None = None
 
     def read(self, text: str, inner: bool = False) -> None:
         at = 0
@@ -155,9 +157,11 @@ class _MarkupReader:
             if start > at:
                 self._text(text[at:start], at)
             if start >= len(text):
-                return
+                break
             at = self._tag(text, start, inner)
-        self._text(text[at:], at)
+        else:
+            self._text(text[at:], at)
+        self._join()
 
     @staticmethod
     def _next_tag(text: str, start: int) -> int:
@@ -308,11 +312,32 @@ class _MarkupReader:
 
     def _write_text(self, text: str, role: Role, node: int) -> None:
         words = " ".join(text.split())
+        self._collect(text)
         if _WORDY.search(words):
             parent = self._open[-1].node if self._open else -1
             self.facts.add(Fact.TEXT, shorten(words), role, screen=self.screen, node=node, parent=parent)
 
+    def _collect(self, text: str) -> None:
+        """Remember a sign or two that stand in an element of their own, beside others of the same parent."""
+        whole = self._open[-2] if len(self._open) > 1 and self._open[-1].tag in _INLINE else None
+        if whole is None or not _PIECE.fullmatch(text) or whole != self._whole:
+            self._join()
+        if whole is not None and _PIECE.fullmatch(text):
+            self._whole = whole
+            self._pieces.append(text)
 
+    def _join(self) -> None:
+        """A word whose signs each have their own element (<i>签</i><i>到</i>) is one word to who reads it."""
+        pieces, whole = self._pieces, self._whole
+        self._pieces, self._whole = [], None
+        if whole is not None and len(pieces) > 1:
+            words = "".join(pieces)
+            role = text_role(plain_tag(whole.tag), whole.clickable, words)
+            self.facts.add(Fact.TEXT, shorten(words), role, screen=self.screen, node=whole.node, parent=whole.node)
+
+
+_INLINE = frozenset({"span", "i", "b", "em", "strong", "font", "u", "text", "small"})
+_PIECE = re.compile(r"[\u3400-\u9fff]{1,2}")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 
 

@@ -59,6 +59,21 @@ def test_texts_have_the_role_that_their_element_gives_them() -> None:
     assert {row.screen for row in rows} == {"www/index.html"}
 
 
+def test_a_text_may_be_written_in_references_alone() -> None:
+    rows, _ = page("<p>&#31215;&#20998;&#x6392;&#x884c;</p>")
+    assert "积分排行" in texts(rows)
+
+
+def test_a_word_whose_signs_have_elements_of_their_own_is_read_whole() -> None:
+    rows, _ = page("<h3><span>积</span><span>分</span><span>排</span><span>行</span></h3>"
+                   "<a href=/x><i>购</i><i>买</i></a><ul><li>甲</li><li>乙</li></ul><p><b>姓名</b> <b>单位名称</b></p>")
+    found = texts(rows)
+    assert found["积分排行"] == "title"
+    assert found["购买"] == "link"
+    assert "甲乙" not in found
+    assert "姓名单位名称" not in found
+
+
 def test_vue_and_mini_program_templates_are_understood() -> None:
     rows, _ = page("""<template><view><u-button @click="submitPunch(1)">{{ done ? '已打卡' : '立即打卡' }}</u-button>
         <view bindtap="goRank"><text>积分榜</text></view><view :title="x == 'a' ? '甲' : '乙'" />
