@@ -255,15 +255,15 @@ class _MarkupReader:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
-        if not _WORDY.search(raw):
+        if not _WORDY.search(raw) and "&" not in raw:
             return
         for match in _MUSTACHE.finditer(raw):
             for text in _quoted(match.group(1)):
                 if not text.isascii() or len(text) > 3:
                     self._show(text, at)
-        words = _MUSTACHE.sub("{}", raw)
+        words = html.unescape(_MUSTACHE.sub("{}", raw))  # first: a text may be written in references alone
         if _WORDY.search(words):
-            self._show(html.unescape(words), at)
+            self._show(words, at)
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False

@@ -106,3 +106,8 @@ def test_broken_markup_is_read_to_its_end() -> None:
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
         page(text)
     assert texts(page("<div>" * 5000 + "深处的字")[0]) == {"深处的字": "label"}
+
+
+def test_words_written_only_as_character_references_are_read() -> None:
+    rows, _ = page("<h3>&#22635;&#25253;</h3><button>&#x4e0a;&#x62a5;</button><p>&nbsp;&gt;</p>")
+    assert [(row.role, row.value) for row in rows if row.kind is Fact.TEXT] == [("title", "填报"), ("button", "上报")]
