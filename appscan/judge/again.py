@@ -20,7 +20,7 @@ _OTHER_INPUTS = ("password", "search", "hidden", "checkbox", "radio", "submit", 
 
 
 def rows_asked_again(reading: Reading, search: Search) -> list[int]:
-    """Rows of the names of required, empty form fields whose names an answer on the same screen, to the same actor, held.
+    """Rows of the names of required, empty form fields that an answer on the same screen, to the same actor, held.
 
     Only a recording has answers; a field whose content is not known counts as filled.
     """
