@@ -13,6 +13,7 @@ import numpy as np
 
 from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
+from appscan.judge.again import ASKED_AGAIN, rows_asked_again
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
@@ -81,6 +82,9 @@ class Sight:
                     yield from self._self_started(term.kind)
                 case "runs_as_service":
                     yield from self._services(term.kind)
+                case "asked_again":
+                    yield from (self._fact_hit(row, term.kind, self._value(row), ASKED_AGAIN)
+                                for row in rows_asked_again(self.reading, self.search))
                 case _:
                     yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:

@@ -224,13 +224,12 @@ class _MarkupReader:
 
     def _show_joined(self, element: Open) -> None:
         """A word that is split over elements of one line (<b>打</b><b>卡</b>) is shown whole as well."""
-        run = element.run
-        element.run = []
-        joined = "".join(run)
-        if len(run) < 2 or len(joined) > LONGEST_JOINED or joined.isascii():
-            return
-        if any(len(part.strip()) <= FRAGMENT for part in run):
+        parts = [part for part in element.run if part != " "]
+        joined = "".join(parts)
+        if len(parts) > 1 and len(joined) <= LONGEST_JOINED and not joined.isascii() and _is_one(element.run) and any(
+                len(part) <= FRAGMENT for part in parts):
             self._show(joined, element.node)
+        element.run = []
 
     def _element(self, name: str, attributes: dict[str, str], start: int, closed: bool) -> None:
         node, tag = self._node(start), plain_tag(name)
@@ -285,6 +284,8 @@ class _MarkupReader:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
+        if raw.isspace() and self._open and self._open[-1].run:
+            self._open[-1].run.append(" ")
         if not _WORDY.search(raw) and not ("&#" in raw and _WORDY.search(html.unescape(raw))):
             return
         for match in _MUSTACHE.finditer(raw):
@@ -295,7 +296,7 @@ class _MarkupReader:
         if _WORDY.search(words):
             self._show(words, at)
             if self._open and len(self._open[-1].run) < 20:
-                self._open[-1].run.append(words.strip("\n\t "))
+                self._open[-1].run.append(words.strip())
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False
@@ -338,6 +339,12 @@ class _MarkupReader:
 
 _INLINE = frozenset({"span", "i", "b", "em", "strong", "font", "u", "text", "small"})
 _PIECE = re.compile(r"[\u3400-\u9fff]{1,2}")
+def _is_one(run: list[str]) -> bool:
+    """Whether a blank between two parts parts no words: only single signs are set apart like that."""
+    return all(len(before) == len(after) == 1 for before, blank, after in zip(run, run[1:], run[2:], strict=False)
+               if blank == " ")
+
+
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 
 

@@ -145,3 +145,8 @@ def test_texts_of_character_references_alone_are_read() -> None:
 def test_a_heading_of_character_references_only_is_read() -> None:
     rows, _ = page("<body><h3>&#27599;&#26085;&#31572;&#39064;</h3><p>&lt;b&gt; 5 &amp;lt; 6 分</p></body>")
     assert texts(rows) == {"每日答题": "title", "<b> 5 &lt; 6 分": "label"}
+
+
+def test_words_written_only_as_character_references_are_read() -> None:
+    rows, _ = page("<h3>&#22635;&#25253;</h3><button>&#x4e0a;&#x62a5;</button><p>&nbsp;&gt;</p>")
+    assert [(row.role, row.value) for row in rows if row.kind is Fact.TEXT] == [("title", "填报"), ("button", "上报")]
