@@ -11,6 +11,7 @@ import typer
 from appscan.cli import options as given
 from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
+from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UsageError
@@ -61,6 +62,7 @@ def application() -> typer.Typer:
     checks.command("lint", cls=Command, help=help_of("checks_lint"))(_checks_lint)
     checks.command("test", cls=Command, help=help_of("checks_test"))(_checks_test)
     app.add_typer(checks, name="checks")
+    register_gate(app)
     return app
 
 
