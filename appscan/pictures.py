@@ -161,9 +161,9 @@ def _window(size: tuple[int, int], marked: Sequence[Box]) -> Box:
     return left, top, min(width - left, LARGEST_SIDE), min(height - top, LARGEST_SIDE)
 
 
-def _written(picture: Image) -> bytes:
+def _written(picture: Image, compression: int = 6) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=False, compress_level=6)
+    picture.save(out, "PNG", optimize=False, compress_level=compression)
     return out.getvalue()
 
 
@@ -188,4 +188,4 @@ def framed(content: bytes, view: Box, frames: Sequence[tuple[int, Box]], widest:
     if part.width > widest:
         part = part.resize((widest, max(part.height * widest // part.width, 1)))
     small = part.quantize(256) if part.width * part.height > QUANTIZED else part
-    return Framed(_written(small), part.width, part.height)
+    return Framed(_written(small, 3), part.width, part.height)

@@ -10,7 +10,7 @@ import typer
 from appscan.cli.addresses import is_address
 from appscan.cli.exits import FailOn
 from appscan.cli.helptext import help_of
-from appscan.cli.saving import Format
+from appscan.cli.rendering import Format
 from appscan.texts import Language
 
 
@@ -84,6 +84,22 @@ ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="P
                                                          show_default=False)]
 MaxStatesOption = Annotated[int, typer.Option("--max-states", min=1, help=help_of("max_states"))]
 MaxMinutesOption = Annotated[float, typer.Option("--max-minutes", min=0.1, help=help_of("max_minutes"))]
+
+Reports = Annotated[list[Path] | None, typer.Argument(metavar="REPORT…", help=help_of("reports"), show_default=False,
+                                                      parser=_path)]
+ReportOutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR|FILE|-", help=help_of("report_out"),
+                                                      show_default=False, parser=_path)]
+PaperOption = Annotated[Literal["notice", "opinion"], typer.Option("--paper", help=help_of("paper"))]
+DeadlineOption = Annotated[str, typer.Option("--deadline", metavar="DATE", help=help_of("deadline"),
+                                             show_default=False)]
+TemplateOption = Annotated[Path | None, typer.Option("--template", metavar="FILE", help=help_of("template"),
+                                                     show_default=False, parser=_path)]
+BlankOption = Annotated[Path | None, typer.Option("--write-template", metavar="FILE", help=help_of("write_template"),
+                                                  show_default=False, parser=_path)]
+PreviousOption = Annotated[Path | None, typer.Option("--previous", metavar="REPORT", help=help_of("previous"),
+                                                     show_default=False, parser=_path)]
+SourceRootOption = Annotated[Path | None, typer.Option("--source-root", metavar="DIR", help=help_of("source_root"),
+                                                       show_default=False, parser=_path)]
 
 OUT = Path("appscan-out")
 RECORDING = Path("site.recording.zip")

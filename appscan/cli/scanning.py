@@ -16,7 +16,8 @@ from appscan.cli.batch import Delivery, Job, Lost, work_off
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode, FailOn, exit_code
 from appscan.cli.progress import progress_on
-from appscan.cli.saving import Format, Shelf
+from appscan.cli.rendering import Format, require
+from appscan.cli.saving import Shelf
 from appscan.cli.wishes import Wishes, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import App
@@ -48,6 +49,7 @@ class Order:
     fail_on: FailOn
     operator: str
     wishes: Wishes = field(default_factory=Wishes)
+    source_root: Path | None = None
 
 
 def scan(given: Sequence[str], order: Order) -> ExitCode:
@@ -276,7 +278,11 @@ def _options(order: Order) -> ScanOptions:
 def _delivery(order: Order, apps: int) -> Delivery:
     """Where reports go: the output folder, or stdout, which holds one app in JSON."""
     if order.out != STDOUT:
-        return Delivery(order.console, Shelf(order.out), order.formats or tuple(Format))
+        require(order.formats)
+        if order.source_root is not None and not order.source_root.is_dir():
+            raise UsageError("source_root_missing", path=str(order.source_root))
+        return Delivery(order.console, Shelf(order.out), order.formats or (Format.HTML, Format.JSON),
+                        order.source_root)
     if apps != 1:
         raise UsageError("stdout_takes_one_app", count=apps)
     if set(order.formats) - {Format.JSON}:

@@ -52,6 +52,7 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_without_command)
     app.command("scan", cls=Command, help=help_of("scan", "exit_codes"))(_scan)
     app.command("judge", cls=Command, help=help_of("judge", "exit_codes"))(_judge)
+    app.command("report", cls=Command, help=help_of("report"))(_report)
     app.command("capture", cls=Command, help=help_of("capture"))(_capture)
     app.command("login", cls=Command, help=help_of("login"))(_login)
     app.command("schema", cls=Command, help=help_of("schema"))(_schema)
@@ -94,7 +95,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
-        others = {name: {"lang": lang} for name in ("scan", "judge", "capture", "login", "bench")}
+        others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench")}
         context.default_map = {"checks": of_checks, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
@@ -111,7 +112,8 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           hours: given.HoursOption = None, include: given.IncludeOption = None, exclude: given.ExcludeOption = None,
           max_states: given.MaxStatesOption = 200, max_minutes: given.MaxMinutesOption = 10.0,
           no_pictures: given.NoPicturesOption = False, authority: given.AuthorityOption = "",
-          keep_personal_data: given.KeepOption = "", debug: given.DebugOption = False) -> ExitCode:
+          keep_personal_data: given.KeepOption = "", source_root: given.SourceRootOption = None,
+          debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, scan
     from appscan.cli.wishes import Wishes
 
@@ -120,18 +122,32 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes))
+                                     wishes, source_root))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           debug: given.DebugOption = False) -> ExitCode:
+           source_root: given.SourceRootOption = None, debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
-    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator))
+    return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
+                                 source_root=source_root))
+
+
+def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
+            paper: given.PaperOption = "opinion", deadline: given.DeadlineOption = "",
+            template: given.TemplateOption = None, previous: given.PreviousOption = None,
+            source_root: given.SourceRootOption = None, blank: given.BlankOption = None,
+            lang: given.LangOption = "zh", quiet: given.QuietOption = False,
+            debug: given.DebugOption = False) -> ExitCode:
+    from appscan.cli.reporting import STDOUT, ReportOrder, report
+
+    console = Console(lang, quiet, out == STDOUT, debug)
+    return report(reports or [], ReportOrder(console, tuple(formats or ()), out, paper, deadline, template, previous,
+                                             source_root, blank))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,

@@ -46,16 +46,20 @@ class Album:
             return None
         return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
-    def shot(self, document: Json, occurrence: Json) -> Shot | None:
-        """The picture that shows most of one occurrence, framed; None where there is none."""
-        figure = figure_of(document, occurrence)
-        if figure is None or not can_develop():
+    def shot(self, figure: Figure) -> Shot | None:
+        """The picture of a figure, framed; None where there is none."""
+        if not can_develop():
             return None
-        sha256 = figure.file.rpartition("/")[2].removesuffix(".png")
+        sha256 = digest_of(figure)
         content = self.content(sha256)
         frames = [(one.number, (one.x, one.y, one.width, one.height)) for one in figure.frames]
         picture = framed(content, figure.view, frames) if content else None
         return Shot(picture, sha256, figure.covered, figure.actor) if picture else None
+
+
+def digest_of(figure: Figure) -> str:
+    """The SHA-256 of the file that a figure shows."""
+    return figure.file.rpartition("/")[2].removesuffix(".png")
 
 
 def figure_of(document: Json, occurrence: Json) -> Figure | None:

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from appscan.model.judgement import Verdict
 from appscan.report.exempted import Exempted
+from appscan.report.exemption_words import record_line, records_told
 from appscan.report.places import place_told
 from appscan.report.plain import counts_line
 from appscan.report.summary import is_blinding, ranked, summarise
@@ -28,6 +29,7 @@ from appscan.report.words import (
 from appscan.texts import Language, say, shown
 
 PLACES_TOLD = 20
+RECORDS_TOLD = 200
 GAPS_TOLD = 100
 
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -67,7 +69,8 @@ def _suite(root: Element, document: Json, lang: Language) -> Element:
         SubElement(properties, "property", {"name": name, "value": _xml(shown(value, 300))})
     for verdict in ranked(document):
         _case(suite, document, verdict, lang)
-    SubElement(suite, "system-out").text = _xml(counts_line(numbers, lang))
+    exemptions = [record_line(one, lang) for one in records_told(document, lang)[:RECORDS_TOLD]]
+    SubElement(suite, "system-out").text = _xml("\n".join([counts_line(numbers, lang), *exemptions]))
     unseen = "\n".join(_unseen(document, lang))
     if unseen:
         SubElement(suite, "system-err").text = _xml(unseen)

@@ -10,6 +10,7 @@ from appscan.model.judgement import Verdict
 from appscan.report.badge import SIGNS
 from appscan.report.declared import compared, declaration_named
 from appscan.report.exempted import Exempted
+from appscan.report.exemption_words import record_line, records_told
 from appscan.report.places import discreet, place_told
 from appscan.report.plain import counts_line
 from appscan.report.summary import is_blinding, ranked, summarise
@@ -27,6 +28,7 @@ from appscan.report.words import (
 from appscan.texts import Language, say, shown
 
 PLACES_TOLD = 8
+RECORDS_TOLD = 50
 GAPS_TOLD = 20
 LARGEST = 900_000
 """Bytes of a summary; build servers take 1 MiB."""
@@ -66,6 +68,10 @@ def _app(document: Json, lang: Language) -> Iterator[str]:
     yield ""
     yield from _verdicts(document, lang)
     yield from _findings(document, lang)
+    records = records_told(document, lang)
+    if records:
+        yield f"\n### {say(lang, 'exemption.title')}\n"
+        yield from (f"- {_safe(record_line(one, lang))}" for one in records[:RECORDS_TOLD])
     yield from _gaps(document, lang)
     yield from _numbers(document, lang)
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from appscan.model.judgement import Verdict
 from appscan.report.exempted import Record
+from appscan.report.exemption_words import record_line, records_told
 from appscan.report.places import PlaceTold, discreet, places_told
 from appscan.report.summary import is_blinding, summarise
 from appscan.report.words import (
@@ -240,6 +241,8 @@ def _invocation(document: Json, lang: Language, left_out: int) -> dict[str, Any]
             for one in document["errors"]]
     told += [_notification("warning", f"inconclusive/{one['check_id']}", _open_check(document, one, lang))
              for one in document["verdicts"] if one["verdict"] == Verdict.INCONCLUSIVE]
+    told += [_notification("warning" if one.idle else "note", "exemption", record_line(one, lang))
+             for one in records_told(document, lang)[:NOTIFICATIONS]]
     if left_out:
         told.insert(0, _notification("warning", "results-left-out", say(lang, "sarif.left_out", count=left_out)))
     gaps = sorted(document["coverage"]["gaps"], key=lambda gap: not is_blinding(gap))

@@ -10,14 +10,15 @@ from typing import Any
 from appscan.model.judgement import Verdict
 from appscan.report.exempted import Exempted
 
-COUNTED = ("occurrences", "exempted", "evidence", "cancelled", "artifacts", "unreadable", "errors", "gaps", "blinding")
+COUNTED = ("occurrences", "exempted", "exemptions", "evidence", "cancelled", "artifacts", "unreadable", "errors",
+           "gaps", "blinding")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a report counts. `by_verdict` has every verdict, worst first; `blinding` counts gaps that hide a whole kind;
     `unreadable` counts artifacts without a reading, `errors` all errors; `exempted` occurrences that an exemption
-    covers or is said to cover."""
+    covers or is said to cover, `exemptions` records of either."""
 
     overall: Verdict
     complete: bool
@@ -28,6 +29,7 @@ class Summary:
     errors: int
     occurrences: int
     exempted: int
+    exemptions: int
     evidence: int
     cancelled: int
     gaps: int
@@ -61,6 +63,7 @@ def summarise(document: Mapping[str, Any]) -> Summary:
         occurrences=len(occurrences),
         exempted=sum(exempted.state(finding, place) is not None
                      for finding in document["findings"] for place in finding["occurrences"]),
+        exemptions=len(document.get("exemptions", ())),
         evidence=sum(len(place["evidence"]) for place in occurrences),
         cancelled=sum(len(finding["cancelled"]) for finding in document["findings"]),
         gaps=len(gaps),

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from appscan.model.judgement import Verdict
-from appscan.report.album import Album
+from appscan.report.album import Album, digest_of, figure_of
 from appscan.report.declared import compared, declaration_named, reason_of
+from appscan.report.exemption_words import records_told
 from appscan.report.places import PlaceTold, discreet, places_told
 from appscan.report.summary import is_blinding, ranked, summarise
 from appscan.report.words import (
@@ -46,7 +47,7 @@ MOST_ROWS = 100_000
 MOST_PICTURES = 80
 PICTURE_WIDTH = 360
 CELL = 2000
-QUOTES = 4
+QUOTES = 3
 
 HEAD, RED, AMBER, GREY, GREEN = "D9E2EC", "F8D7DA", "FFF3CD", "E9ECEF", "D9F2E3"
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -71,6 +72,7 @@ def to_xlsx(documents: Sequence[Json], lang: Language = "zh", albums: Sequence[A
     _verdicts(book, documents, lang)
     _findings(book, documents, lang)
     _coverage(book, documents, lang)
+    _exemptions(book, documents, lang)
     _pictures(book, documents, lang, albums)
     book.properties.creator = "appscan"
     moments = [moment for document in documents if (moment := _moment(document["ended"]))]
@@ -176,6 +178,16 @@ def _clause(clause: Json, lang: Language) -> str:
     return source if clause["quotable"] else f"[{say(lang, 'report.reference')}] {source}"
 
 
+def _exemptions(book: Workbook, documents: Sequence[Json], lang: Language) -> None:
+    """All exemption records; the sheet is there only where there is one."""
+    rows = [(app_name(document, lang), one.check, one.state, one.told, one.places)
+            for document in documents for one in records_told(document, lang)]
+    if rows:
+        names = ("report.fact.name", "report.column.check", "sheet.state", "exemption.title", "report.column.places")
+        columns = [Column(say(lang, key), width) for key, width in zip(names, (24, 22, 22, 90, 8), strict=True)]
+        _fill(book, say(lang, "sheet.exemption"), columns, rows)
+
+
 def _coverage(book: Workbook, documents: Sequence[Json], lang: Language) -> None:
     rows: list[tuple[Cell, ...]] = []
     for document in documents:
@@ -205,11 +217,14 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
     rows: list[tuple[tuple[Cell, ...], bytes, int]] = []
     for document, album in zip(documents, albums, strict=False):
         for told in places_told(document, lang, 1) if document.get("pictures") else ():
-            shot = album.shot(document, told.occurrence) if len(rows) < MOST_PICTURES else None
-            key = (told.finding["check_id"], shot.sha256) if shot else ("", "")
-            if shot is None or key in seen:
+            figure = figure_of(document, told.occurrence)
+            key = (told.finding["check_id"], digest_of(figure) if figure else "")
+            if figure is None or key in seen or len(rows) >= MOST_PICTURES:
                 continue
             seen.add(key)
+            shot = album.shot(figure)
+            if shot is None:
+                continue
             cells = (app_name(document, lang), check_title(document, told.finding["check_id"], lang), told.where,
                      told.fingerprint, actor_named(shot.actor, lang), shot.sha256)
             height = shot.picture.height * PICTURE_WIDTH // max(shot.picture.width, 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from appscan.model.judgement import Verdict
-from appscan.report.album import Album, Shot
+from appscan.report.album import Album, Shot, figure_of
 from appscan.report.exempted import Exempted
 from appscan.report.finding_view import FindingView, OccurrenceView
 from appscan.report.paper.blocks import (
@@ -154,7 +154,8 @@ def _shot(document: Json, view: FindingView, album: Album) -> tuple[Shot, str] |
         if finding["check_id"] != view.check_id:
             continue
         for occurrence in finding["occurrences"][:SEARCHED]:
-            shot = album.shot(document, occurrence) if occurrence["fingerprint"] in shown_here else None
+            figure = figure_of(document, occurrence) if occurrence["fingerprint"] in shown_here else None
+            shot = album.shot(figure) if figure else None
             if shot:
                 return shot, str(occurrence["fingerprint"])
     return None

@@ -3,7 +3,7 @@ Knows neither Word nor HTML."""
 
 from __future__ import annotations
 
-from appscan.report.exempted import Exempted
+from appscan.report.exemption_words import records_told
 from appscan.report.listed import Listed
 from appscan.report.moments import time_named
 from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Text, cell, facts, plain
@@ -13,7 +13,7 @@ from appscan.report.places import where_told
 from appscan.report.summary import summarise
 from appscan.report.view import Fact, GapView, Page
 from appscan.report.words import Json, check_title
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, say
 
 GAPS_LISTED = 40
 ITEMS_LISTED = 300
@@ -46,25 +46,15 @@ def conclusion(page: Page, lang: Language) -> list[Block]:
 
 
 def exemptions(document: Json, lang: Language) -> list[Block]:
-    """Exemptions that cover something, or are said to; never silent, each counted by its places."""
-    exempted = Exempted(document)
-    counted: dict[tuple[str, str, str], int] = {}
-    for finding in document["findings"]:
-        for place in finding["occurrences"]:
-            record = exempted.state(finding, place)
-            if record is not None:
-                told = ("；" if lang == "zh" else "; ").join(f"{say(lang, f'exemption.{name}')} {shown(value, 120)}"
-                                                            for name, value in record.told)
-                key = (finding["check_id"], record.state.value, told)
-                counted[key] = counted.get(key, 0) + 1
-    if not counted:
+    """All exemption records, whether they cover anything or not."""
+    told = records_told(document, lang)
+    if not told:
         return []
     head = tuple(say(lang, f"paper.column.{name}") for name in ("check", "state", "exemption", "places"))
-    rows = tuple((cell(check_title(document, check_id, lang)), cell(say(lang, f"verdicts.{state}")),
-                  cell(told or say(lang, "paper.no_record")), cell(str(count)))
-                 for (check_id, state, told), count in counted.items())
-    return [Heading(say(lang, "paper.section.exemptions"), 1),
-            Text(plain(say(lang, "paper.exemptions_mean"))), Grid((22, 20, 46, 12), rows, head)]
+    rows = tuple((cell(one.check), cell(one.state), cell(one.told), cell(str(one.places)))
+                 for one in told[:ROWS_LISTED])
+    return [Heading(say(lang, "paper.section.exemptions"), 1), Text(plain(say(lang, "exemption.mean"))),
+            Grid((20, 20, 50, 10), rows, head)]
 
 
 def gaps(page: Page, kind: PaperKind, lang: Language) -> list[Block]:
