@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import Outcome
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from appscan.scan import ScanResult
 
+Document = dict[str, Any]
 Lost = tuple[str, ...]
 """Folders that could not be searched; each counts as a target that failed."""
 
@@ -51,12 +52,15 @@ class Delivery:
     shelf: Shelf | None
     formats: tuple[Format, ...]
     source_root: Path | None = None
+    over: Callable[[Document], Document] | None = None
+    """What is laid over every report before it goes out: exemptions that are claimed."""
 
     def deliver(self, result: ScanResult) -> None:
         """Save or print one report and tell what it says. There is no folder for a file that does not exist."""
         from appscan.report.document import to_document
 
         document, saved = to_document(result.report), Saved()
+        document = self.over(document) if self.over else document
         if self.shelf is None:
             sys.stdout.buffer.write(as_json(document))
             sys.stdout.buffer.flush()

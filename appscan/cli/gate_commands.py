@@ -18,8 +18,6 @@ Reports = Annotated[list[Path], typer.Argument(metavar="REPORT…", help=help_of
 OneReport = Annotated[Path, typer.Argument(metavar="REPORT", help=help_of("gate_reports"))]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help=help_of("gate_policy"))]
 BaselineOption = Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help=help_of("gate_baseline"))]
-ExemptionsOption = Annotated[Path | None, typer.Option("--exemptions", metavar="FILE", help=help_of("exemptions"))]
-AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help=help_of("as_of"), show_default=False)]
 FormOption = Annotated[GateFormat, typer.Option("--format", help=help_of("gate_format"))]
 TargetOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=help_of("baseline_out"))]
 BaselineFile = Annotated[Path, typer.Option("--baseline", metavar="FILE", help=help_of("gate_baseline"))]
@@ -38,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _gate(reports: Reports, policy: PolicyOption = None, baseline: BaselineOption = None,
-          exemptions: ExemptionsOption = None, as_of: AsOfOption = "", form: FormOption = "table",
+          exemptions: given.ExemptionsOption = None, as_of: given.AsOfOption = "", form: FormOption = "table",
           lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.gating import run_gate
 

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from appscan.cli.console import Console
+from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.errors import UsageError
 from appscan.texts import Language, say
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from appscan.gate.decide import Entry, GateResult
     from appscan.gate.difference import Difference
 
-GateFormat = Literal["table", "markdown", "json"]
+GateFormat = Literal["table", "markdown", "json", "codequality"]
 SHOWN = 60
 """So many lines of one kind are printed; the rest is counted."""
 
@@ -42,6 +42,8 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     result = decide(documents, rules, known)
     if form == "json":
         print(json.dumps(_as_document(result), ensure_ascii=False, indent=2))
+    elif form == "codequality":
+        print(json.dumps(_code_quality(result, documents, console.lang), ensure_ascii=False, indent=2))
     else:
         console.result(_gate_lines(result, console.lang, marked=form == "markdown"))
     if any(claim.app and not any(claim.is_of(document) for document in documents) for claim in claims):
@@ -54,16 +56,6 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
             return ExitCode.UNDECIDED
         case _:
             return ExitCode.OK
-
-
-def day_of(text: str) -> date:
-    """The day that an option names, today where it names none. Raises UsageError `date_wrong`."""
-    if not text:
-        return datetime.now().astimezone().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("date_wrong", given=text) from None
 
 
 def write_baseline(reports: Sequence[Path], target: Path, console: Console) -> ExitCode:
@@ -163,6 +155,20 @@ def _as_document(result: GateResult) -> dict[str, Any]:
     return {"gate_version": 1, "outcome": result.outcome.value, "entries": [asdict(one) for one in result.entries],
             "unseen": [{"app": app, "blinding_gaps": blind, "errors": errors}
                        for app, blind, errors in result.unseen]}
+
+
+def _code_quality(result: GateResult, documents: Sequence[dict[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """What stops or is told, in the form that GitLab shows beside a merge request (Code Climate issues)."""
+    from appscan.gate.apps import key_of
+    from appscan.gate.decide import Outcome
+
+    paths = {key_of(one): one["artifacts"][0]["name"] for one in documents if one["artifacts"]}
+    severity = {Outcome.FAIL: "major", Outcome.UNSEEN: "minor", Outcome.WARN: "info"}
+    return [{"type": "issue", "check_name": entry.check_id or entry.kind.value,
+             "description": _entry_line(entry, lang, marked=False), "severity": severity[entry.outcome],
+             "fingerprint": entry.fingerprint or f"{entry.app} {entry.kind} {entry.check_id}",
+             "location": {"path": paths.get(entry.app, entry.app), "lines": {"begin": 1}}}
+            for entry in result.entries if entry.outcome in severity]
 
 
 def _difference_document(difference: Difference) -> dict[str, Any]:

@@ -45,9 +45,13 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help=help_of("quiet"))]
 OperatorOption = Annotated[str, typer.Option("--operator", metavar="NAME", help=help_of("operator"))]
 DebugOption = Annotated[bool, typer.Option("--debug", envvar="APPSCAN_DEBUG", help=help_of("debug"))]
 VersionOption = Annotated[bool, typer.Option("--version", help=help_of("version"))]
+ExemptionsOption = Annotated[Path | None, typer.Option("--exemptions", metavar="FILE", help=help_of("exemptions"),
+                                                       parser=_path)]
+AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help=help_of("as_of"), show_default=False)]
 PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of("checks_dir"), show_default=False,
                                                    parser=_path)]
-SchemaName = Annotated[Literal["report", "app"], typer.Argument(metavar="[report|app]", help=help_of("schema_name"))]
+SchemaName = Annotated[Literal["report", "app", "policy", "exemptions", "baseline"],
+                       typer.Argument(metavar="[report|app|policy|exemptions|baseline]", help=help_of("schema_name"))]
 CheckId = Annotated[str, typer.Argument(metavar="ID", help=help_of("check_id"))]
 LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("labels"), parser=_path)]
 CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=help_of("corpus"), parser=_path,

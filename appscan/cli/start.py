@@ -113,6 +113,7 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           max_states: given.MaxStatesOption = 200, max_minutes: given.MaxMinutesOption = 10.0,
           no_pictures: given.NoPicturesOption = False, authority: given.AuthorityOption = "",
           keep_personal_data: given.KeepOption = "", source_root: given.SourceRootOption = None,
+          exemptions: given.ExemptionsOption = None, as_of: given.AsOfOption = "",
           debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, scan
     from appscan.cli.wishes import Wishes
@@ -122,19 +123,20 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes, source_root))
+                                     wishes, source_root, exemptions, as_of))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           source_root: given.SourceRootOption = None, debug: given.DebugOption = False) -> ExitCode:
+           source_root: given.SourceRootOption = None, exemptions: given.ExemptionsOption = None,
+           as_of: given.AsOfOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                 source_root=source_root))
+                                 source_root=source_root, exemptions=exemptions, as_of=as_of))
 
 
 def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
