@@ -19,6 +19,14 @@ class AppscanError(Exception):
         details = ", ".join(f"{name}={value}" for name, value in params.items())
         super().__init__(f"{key}: {details}" if details else key)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error comes out of another process as it went in."""
+        return _again, (type(self), self.key, self.params)
+
+
+def _again(kind: type[AppscanError], key: str, params: dict[str, object]) -> AppscanError:
+    return kind(key, **params)
+
 
 class PackError(AppscanError):
     """A check pack is wrong; its author must mend it before any scan starts. Params: file, line, reason, fix."""

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from appscan import __version__
 from appscan.checks import CheckSet
+from appscan.checks.applying import applying
 from appscan.errors import AppscanError, UnreadableError
 from appscan.judge.crawl import crawl_of
 from appscan.judge.discretion import cover_of, discreet, discreet_coverage, discreet_crawl
@@ -26,8 +27,9 @@ from appscan.judge.witness import witnessed
 from appscan.model.artifact import RECORDING_SUFFIX, App, Artifact, ArtifactKind
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import CheckVerdict, Finding, Message, Verdict
+from appscan.model.jurisdiction import CENTRAL
 from appscan.model.reading import Reading
-from appscan.model.report import ArtifactRead, CheckText, Report, ScanError, Tool
+from appscan.model.report import ArtifactRead, CheckText, JurisdictionSource, Report, ScanError, Tool
 from appscan.readers.limits import Limits
 from appscan.readers.target import is_unread_kind, read_target, unread_artifact
 
@@ -66,8 +68,9 @@ class ScanOptions:
     """What changes the result of a scan, but for the checks themselves."""
 
     profile: str = Profile.DEFAULT.value
-    jurisdiction: str = "CN"
+    jurisdiction: str = CENTRAL
     operator: str = ""
+    jurisdiction_from: JurisdictionSource = JurisdictionSource.DEFAULT
     limits: Limits = field(default_factory=Limits)
 
 
@@ -205,6 +208,7 @@ class _Work:
 def _judged(work: _Work, app: App, checks: CheckSet, options: ScanOptions, clock: _Clock,
             progress: Progress) -> ScanResult:
     """The report on what was read. An interruption leaves the rest unjudged, and says so."""
+    checks = applying(checks, options.jurisdiction)
     judged: list[Judgement] = []
     try:
         for reading in work.readings:
@@ -332,7 +336,8 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
     names = [reading.artifact.label or reading.artifact.name for reading in work.readings]
     names += [one.artifact.name for one in work.unread] + [PurePath(error.artifact).name for error in work.errors]
     named = app if app.name or not names else replace(app, name=names[0])
-    used = {clause for check in checks.checks for clause in check.clauses}
+    used = {clause for check in checks.checks for clause in (*check.clauses, *check.beside)}
+    used |= {text.outranked_by for key, text in checks.clauses.items() if key in used}
     return Report(
         tool=Tool("appscan", __version__, checks.digest, checks.version, not checks.shipped), app=named,
         artifacts=tuple(artifacts + work.unread), findings=_findings(judged), verdicts=verdicts,
@@ -341,6 +346,7 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         checks=tuple(CheckText(check.id, check.title, check.question, check.notice, check.polarity)
                      for check in checks.checks),
         clauses=tuple(text for key, text in checks.clauses.items() if key in used), jurisdiction=options.jurisdiction,
+        jurisdiction_from=options.jurisdiction_from,
         actors=_actors(artifacts),
         authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
         options_digest=_options_digest(options), product=app.product, operator=options.operator,

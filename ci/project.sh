@@ -21,6 +21,7 @@ fi
 make setup || exit 1
 status=0
 make lint || status=1
+.venv/bin/appscan checks docs --check || status=1  # docs/reference is what the packs give
 make scan || status=1
 make crawl || status=1
 make test || status=1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appscan.bench.one_activity import SCREEN, Call, code_of, resources_of
 from appscan.checks.pack import CallGroup, Check, CheckSet, Example
+from appscan.judge.contexts import Contexts
 from appscan.judge.judge import judge
 from appscan.model.artifact import Artifact, ArtifactKind
 from appscan.model.coverage import Coverage, Kind
@@ -29,6 +30,16 @@ class ExampleResult:
     expected: tuple[Presence, Force]
     got: tuple[Presence, Force]
     holds: bool
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSlip:
+    """An example of a context that does not come out: `group` is cancels or keeps."""
+
+    context: str
+    group: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,11 @@ class ExamplesResult:
     """All examples of all checks."""
 
     rows: tuple[ExampleResult, ...]
+
+    @property
+    def known(self) -> tuple[ExampleResult, ...]:
+        """What is known to be missed or reported falsely, and still is."""
+        return tuple(row for row in self.rows if row.holds and row.group in ("known_misses", "known_false_hits"))
 
     @property
     def surprises(self) -> tuple[ExampleResult, ...]:
@@ -73,13 +89,25 @@ def run_examples(checks: CheckSet) -> ExamplesResult:
     return ExamplesResult(tuple(rows))
 
 
+def context_slips(checks: CheckSet) -> tuple[ContextSlip, ...]:
+    """Examples of contexts that do not come out. Contexts that only tag are tried as if they cancelled."""
+    slips = []
+    for context in checks.vocabulary.contexts.values():
+        alone = Contexts([replace(context, tag=None)])
+        for group, texts, wanted in (("cancels", context.cancels, True), ("keeps", context.keeps, False)):
+            slips += [ContextSlip(context.id, group, text) for text in texts
+                      if bool(alone.cancelling(text, ())) is not wanted]
+    return tuple(slips)
+
+
 def _run(check: Check, group: str, example: Example, checks: CheckSet) -> ExampleResult:
     reading = reading_of(example.screen, checks.vocabulary.calls)
     finding = next((one for one in judge(reading, checks).findings if one.check_id == check.id), None)
     got = (finding.presence, finding.force) if finding is not None else (Presence.NONE, Force.NONE)
     there = group in ("found", "known_false_hits")
     expected = (example.presence or (Presence.REACHABLE if there else Presence.NONE), example.force or Force.NONE)
-    return ExampleResult(check.id, group, example.line, expected, got, _holds(example, there, got))
+    return ExampleResult(check.id, group, example.line, expected, got, _holds(example, there, got),
+                         example)
 
 
 def _holds(example: Example, there: bool, got: tuple[Presence, Force]) -> bool:

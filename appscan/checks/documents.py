@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from appscan.checks.faults import Faults
 from appscan.checks.source import Pairs, Rows, Source, Token
 from appscan.errors import PackError
 
@@ -19,24 +19,43 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may lack 
 _STR, _MAP, _SEQ, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "merge"))
 
 
-def read_documents(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(path below `root`, content) of each file, in order. Raises PackError for what is no mapping in UTF-8 YAML."""
+def read_documents(root: Path, faults: Faults | None = None) -> dict[str, dict[str, Any]]:
+    """Content of each file by its path below `root`, in order. Raises PackError for what is no mapping in UTF-8 YAML,
+    and for files that only look like packs; with `faults` that keep mistakes, such files are left out."""
+    kept = faults or Faults()
+    _refuse_near_misses(root, kept)
+    read: dict[str, dict[str, Any]] = {}
     for path in _files(root):
         name = path.relative_to(root).as_posix()
-        source = Source(name)
-        try:
-            if path.stat().st_size > LARGEST:
-                source.fail(0, "too_large", limit=LARGEST)
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-            content = _Builder(source).built(node) if node is not None else None
-        except yaml.MarkedYAMLError as reason:
-            mark = reason.problem_mark or reason.context_mark
-            source.fail(mark.line + 1 if mark else 0, "yaml_wrong", detail=str(reason.problem))
-        except (yaml.YAMLError, ValueError, TypeError, RecursionError, OSError) as reason:
-            source.fail(0, "file_unreadable", detail=str(reason).partition("\n")[0])
-        if not isinstance(content, dict):
-            source.fail(1, "file_not_mapping")
-        yield name, content
+        content = kept.attempt(lambda path=path, name=name: _read(path, Source(name)), None)  # type: ignore[misc]
+        if content is not None:
+            read[name] = content
+    return read
+
+
+def _read(path: Path, source: Source) -> dict[str, Any]:
+    """The content of one file. Raises PackError."""
+    try:
+        if path.stat().st_size > LARGEST:
+            source.fail(0, "too_large", limit=LARGEST)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        content = _Builder(source).built(node) if node is not None else None
+    except yaml.MarkedYAMLError as reason:
+        mark = reason.problem_mark or reason.context_mark
+        source.fail(mark.line + 1 if mark else 0, "yaml_wrong", detail=str(reason.problem))
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OSError) as reason:
+        source.fail(0, "file_unreadable", detail=str(reason).partition("\n")[0])
+    if not isinstance(content, dict):
+        source.fail(1, "file_not_mapping")
+    return content
+
+
+def _refuse_near_misses(root: Path, faults: Faults) -> None:
+    """A file that is YAML to its author but has another ending would be passed over in silence."""
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yml", ".yaml") and path.is_file():
+            faults.attempt(lambda name=name: Source(name).fail(0, "suffix_wrong", name=name), None)  # type: ignore[misc]
 
 
 class _Builder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,9 +13,11 @@ from appscan.checks.parse import GROUPED, check_group, parse_expression, terms_o
 from appscan.checks.source import Closed, Source, Token, close, key_line, line_of, place
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Force, Presence, Tag
-from appscan.model.report import ClauseText
+from appscan.model.report import Bilingual, ClauseText
 
 MIN_EXAMPLES = 2
+_NO_ROWS: list[dict[str, Any]] = []
+_NO_TEXT: Bilingual = {"zh": "", "en": ""}
 _KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "audience", "words", "presence", "force", "tags",
          "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
@@ -34,30 +37,51 @@ class Polarity(StrEnum):
 def parse_check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses: Mapping[str, ClauseText],
                 shared: Source) -> Check:
     """The check in file `name`; `shared` holds the word lists of all checks. Raises PackError."""
-    plain = Source(name, proven=shared.proven)
-    plain.known(node, _KEYS)
-    own = plain.mapping(node, "words")
-    source = Source(name, {**shared.lists, **{key: plain.words(own, key) for key in own}},
-                    groups=vocabulary.calls, proven=shared.proven)
+    plain = Source(name, proven=shared.proven, faults=shared.faults)
+    attempt = plain.faults.attempt
+    attempt(lambda: plain.known(node, _KEYS), None)
+    own: dict[str, Any] = attempt(lambda: plain.mapping(node, "words"), {})
+    source = Source(name, {**shared.lists, **plain.each(own, lambda key: plain.words(own, key))},
+                    groups=vocabulary.calls, proven=shared.proven, faults=shared.faults)
     stem = PurePosixPath(name).stem
     if node.get("id") != stem:
-        source.fail(place(node, "id"), "id_not_file", id=str(node.get("id", "")), stem=stem)
-    polarity = source.member(Polarity, node.get("polarity", "banned"), "polarity", place(node, "polarity"))
+        attempt(lambda: source.fail(place(node, "id"), "id_not_file", id=str(node.get("id", "")), stem=stem), None)
+    polarity = attempt(lambda: source.member(Polarity, node.get("polarity", "banned"), "polarity",
+                                             place(node, "polarity")), Polarity.BANNED)
     presence = _rungs(node, "presence", Presence, source)
-    if not presence:
+    if not presence and not source.faults.found:
         source.fail(place(node, "presence"), "no_presence")
-    examples = source.mapping(node, "examples")
-    source.known(examples, _EXAMPLES)
-    check = Check(
-        id=stem, title=source.bilingual(node, "title"), question=source.bilingual(node, "question"),
-        notice=source.bilingual(node, "notice"), clauses=_clauses(node, clauses, source), polarity=polarity.value,
-        audience=_audience(node, vocabulary, source), presence=presence,
+    title, question, notice = (attempt(partial(source.bilingual, node, key), _NO_TEXT)
+                               for key in ("title", "question", "notice"))
+    found, not_found, misses, false_hits = _examples(node, source)
+    return Check(
+        id=stem, title=title, question=question, notice=notice, polarity=polarity.value,
+        clauses=attempt(lambda: _clauses(node, clauses, source), ()),
+        audience=attempt(lambda: _audience(node, vocabulary, source), ()), presence=presence,
         force=_rungs(node, "force", Force, source), tags=_rungs(node, "tags", Tag, source),
-        contexts=_contexts(node, vocabulary, source), needs=_needs(node, presence, source),
-        **{group: tuple(_example(row, group, source) for row in source.rows(examples, group)) for group in _EXAMPLES})
-    if len(check.found) < MIN_EXAMPLES or len(check.not_found) < MIN_EXAMPLES:
-        source.fail(place(node, "examples"), "few_examples", least=MIN_EXAMPLES)
-    return check
+        contexts=attempt(lambda: _contexts(node, vocabulary, source), ()),
+        needs=attempt(lambda: _needs(node, presence, source), ()), found=found, not_found=not_found,
+        known_misses=misses, known_false_hits=false_hits)
+
+
+def _examples(node: dict[str, Any], source: Source) -> list[tuple[Example, ...]]:
+    """The examples, group by group; every check carries its own proof."""
+    attempt = source.faults.attempt
+    examples: dict[str, Any] = attempt(lambda: source.mapping(node, "examples"), {})
+    attempt(lambda: source.known(examples, _EXAMPLES), None)
+    parsed: list[tuple[Example, ...]] = []
+    counts: dict[str, int] = {}
+    for group in _EXAMPLES:
+        rows = attempt(partial(source.rows, examples, group), _NO_ROWS)
+        counts[group] = len(rows)
+        parsed.append(tuple(source.each(range(len(rows)), partial(_example_of, rows, group, source)).values()))
+    if any(counts[group] < MIN_EXAMPLES for group in ("found", "not_found")):
+        attempt(lambda: source.fail(place(node, "examples"), "few_examples", least=MIN_EXAMPLES), None)
+    return parsed
+
+
+def _example_of(rows: list[dict[str, Any]], group: str, source: Source, number: int) -> Example:
+    return _example(rows[number], group, source)
 
 
 def _clauses(node: dict[str, Any], clauses: Mapping[str, ClauseText], source: Source) -> tuple[str, ...]:
@@ -87,9 +111,10 @@ def _audience(node: dict[str, Any], vocabulary: Vocabulary, source: Source) -> t
 
 
 def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source) -> dict[Closed, Expression]:
-    node = source.mapping(owner, key)
-    return {source.member(ladder, rung, key, key_line(node, rung)):
-            parse_expression(condition, source, place(node, rung)) for rung, condition in node.items()}
+    node: dict[str, Any] = source.faults.attempt(lambda: source.mapping(owner, key), {})
+    parsed = source.each(node, lambda rung: (source.member(ladder, rung, key, key_line(node, rung)),
+                                             parse_expression(node[rung], source, place(node, rung))))
+    return dict(parsed.values())
 
 
 def _needs(node: dict[str, Any], presence: Mapping[Presence, Expression], source: Source) -> tuple[Kind, ...]:

@@ -83,7 +83,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One banned or required feature as data."""
+    """One banned or required feature as data. `clauses`: those its file names, then the others that ban or require it;
+    `beside`: clauses that allow it, that another one sets aside where a report stands, or of a narrower subject."""
 
     id: str
     title: Bilingual
@@ -101,6 +102,7 @@ class Check:
     not_found: tuple[Example, ...] = ()
     known_misses: tuple[Example, ...] = ()
     known_false_hits: tuple[Example, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class Structure(StrEnum):
@@ -186,6 +188,24 @@ class Vocabulary:
     audiences: Mapping[str, tuple[Word, ...]]
 
 
+class RuleKind(StrEnum):
+    """How a portfolio rule is answered: by counting apps, by comparing with a register, or as advice."""
+
+    COUNT = "count"
+    COMPARE = "compare"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRule:
+    """A rule that no single app can answer, and the data it needs."""
+
+    id: str
+    kind: RuleKind
+    title: Bilingual
+    needs: Bilingual
+
+
 @dataclass(frozen=True, slots=True)
 class CheckSet:
     """All packs, loaded and linted. `digest` is the SHA-256 of their files; `version` is for people; `shipped` is True
@@ -198,3 +218,4 @@ class CheckSet:
     digest: str
     version: str
     shipped: bool = False
+    portfolio: Mapping[str, PortfolioRule] = field(default_factory=dict)

@@ -19,6 +19,7 @@ _ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 _REPEAT = re.compile(r"\{(\d*),(\d+)\}")
 _GROUP = re.compile(r"\((?:\?(?:<?[=!]|:|P<\w+>))?(?P<body>[^()]*)\)(?:\{(?:\d*,)?(?P<times>\d+)\})?")
+_OPEN_GROUP = re.compile(r"\((?:\?(?:<?[=!]|:|P<\w+>))?(?P<body>[^()]*)\)(?P<again>[*+]|\{\d*,\})?")
 MAX_REPEAT = 120
 MAX_GROUP_REPEAT = 8
 MAX_WAYS = 5000
@@ -77,6 +78,20 @@ def _repeats_repetitions(plain: str) -> bool:
         if found["times"] and (has_inner or int(found["times"]) > MAX_GROUP_REPEAT):
             return True
         plain = plain[:found.start()] + ("x{" if has_inner or found["times"] else "x") + plain[found.end():]
+    return False
+
+
+def repeats_without_end(pattern: str) -> bool:
+    """Whether an expression over paths, which may use * and +, repeats a group that can share out its text in many
+    ways: one that repeats inside and has no fixed sign to begin with, as in (a+)+ or (\\w*x?)*."""
+    plain = _ATOM.sub("x", pattern)
+    while found := _OPEN_GROUP.search(plain):
+        body = found["body"]
+        inner = bool(_UNBOUNDED.search(body))
+        begins = all(part[:1].isalnum() and part[1:2] not in ("*", "+", "?", "{") for part in body.split("|"))
+        if inner and found["again"] and not begins:
+            return True
+        plain = plain[:found.start()] + ("x+" if inner or found["again"] else "x") + plain[found.end():]
     return False
 
 

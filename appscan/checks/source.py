@@ -5,15 +5,18 @@ Errors carry ids of the text catalogue (`pack.<reason>`, `pack_fix.<fix>`) and p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Never, TypeVar
 
+from appscan.checks.faults import Faults
 from appscan.errors import PackError
 from appscan.model.report import Bilingual
 
 Closed = TypeVar("Closed", bound=StrEnum)
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 
 class Token(str):
@@ -76,13 +79,21 @@ class Source:
     """One file of a pack, for error messages; also holds the word lists that `$name` refers to."""
 
     def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *,
-                 groups: Collection[str] | None = None, proven: bool = False) -> None:
+                 groups: Collection[str] | None = None, proven: bool = False, faults: Faults | None = None) -> None:
         """`groups`: all call groups; None lets any name pass. `proven`: the tests of this project have tried every word
-        and pattern of this pack."""
+        and pattern of this pack. `faults`: where mistakes are left; the first is raised without it."""
         self.file = file
         self.lists = lists or {}
         self.groups = groups
         self.proven = proven
+        self.faults = faults or Faults()
+
+    def each(self, names: Iterable[Key], parse: Callable[[Key], Value]) -> dict[Key, Value]:
+        """What comes of each name, without those that are wrong where mistakes are kept."""
+        parsed: dict[Key, Value] = {}
+        for name in names:
+            self.faults.attempt(lambda name=name: parsed.update({name: parse(name)}), None)  # type: ignore[misc]
+        return parsed
 
     def fail(self, at: At, reason: str, fix: str = "", **params: object) -> Never:
         """Refuse the pack at `at`. `fix` is the id of the mend where it differs from that of the reason."""

@@ -1,17 +1,18 @@
-"""The files under vocabulary/ and regulations/ → what all checks share. Knows no check."""
+"""The files under vocabulary/ → what all checks share. Knows no check and no clause."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
+from appscan.checks.faults import Faults
 from appscan.checks.pack import CallGroup, Context, MethodPattern, Vocabulary
-from appscan.checks.parse import check_pattern, parse_words
+from appscan.checks.parse import check_pattern, parse_words, repeats_without_end
 from appscan.checks.source import At, Source, Token, key_line, place
 from appscan.model.judgement import Tag
-from appscan.model.report import ClauseText
 
 CALLS, MARKS, CONTEXTS = "vocabulary/calls.yaml", "vocabulary/marks.yaml", "vocabulary/contexts.yaml"
 LIBRARIES, AUDIENCE, WORDS = "vocabulary/libraries.yaml", "vocabulary/audience.yaml", "vocabulary/words.yaml"
@@ -19,12 +20,12 @@ FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS})
 
 Documents = Mapping[str, dict[str, Any]]
 
+_NO_LIBRARIES: dict[str, Any] = {"libraries": {}, "library_scripts": (), "library_modules": ()}
+
 _METHOD = re.compile(r"^(?P<owner>\*|L[\w/$]+;)->(?P<name>\*|[\w$<>]+)(\((?P<sign>=|>=)(?P<number>-?\d{1,18})\))?$")
 _PREFIX = re.compile(r"^[A-Za-z_]\w*(\.\w+)*$")
 _GROUP = {"what", "methods", "except", "strings", "scripts", "attributes", "computed"}
 _CONTEXT = {"what", "words", "patterns", "unless", "effect", "tag", "examples"}
-_REGULATION = {"id", "title", "issuer", "date", "jurisdiction", "rank", "text", "quotable", "clauses"}
-_CLAUSE = {"article", "feature", "summary", "exemption"}
 
 
 class Effect(StrEnum):
@@ -34,66 +35,42 @@ class Effect(StrEnum):
     TAG = "tag"
 
 
-class Extent(StrEnum):
-    """How much of a rule's text was read."""
-
-    WHOLE = "whole"
-    PART = "part"
-
-
-def parse_vocabulary(documents: Documents, *, proven: bool) -> Vocabulary:
+def parse_vocabulary(documents: Documents, *, proven: bool, faults: Faults | None = None) -> Vocabulary:
     """Call groups, libraries, contexts and audiences. Raises PackError."""
+    def source_of(file: str) -> Source:
+        return Source(file, proven=proven, faults=faults)
+
     groups: dict[str, CallGroup] = {}
     for file in (CALLS, MARKS):
-        source, part = Source(file, proven=proven), _part(documents, file, "groups")
-        groups |= {name: _call_group(name, part, source) for name in part}
-    source, contexts = Source(CONTEXTS, proven=proven), documents.get(CONTEXTS, {})
-    speakers, audiences = Source(AUDIENCE, proven=proven), _part(documents, AUDIENCE, "audiences")
+        source, part = source_of(file), _part(documents, file, "groups", faults)
+        source.faults.attempt(partial(_defined_once, groups, part, source), None)
+        groups |= source.each(part, partial(_call_group, groups=part, source=source))
+    source, contexts = source_of(CONTEXTS), documents.get(CONTEXTS, {})
+    speakers, audiences = source_of(AUDIENCE), _part(documents, AUDIENCE, "audiences", faults)
+    shelves = source_of(LIBRARIES)
+    libraries = shelves.faults.attempt(lambda: _libraries(documents.get(LIBRARIES, {}), shelves), _NO_LIBRARIES)
     return Vocabulary(
-        calls=groups, **_libraries(documents.get(LIBRARIES, {}), Source(LIBRARIES, proven=proven)),
-        contexts={name: _context(name, contexts, source) for name in contexts},
-        audiences={name: parse_words(words, speakers, place(audiences, name)) for name, words in audiences.items()})
+        calls=groups, **libraries, contexts=source.each(contexts, partial(_context, contexts=contexts, source=source)),
+        audiences=speakers.each(audiences, lambda name: parse_words(audiences[name], speakers, place(audiences, name))))
 
 
-def parse_word_lists(documents: Documents, *, proven: bool) -> dict[str, tuple[str, ...]]:
+def parse_word_lists(documents: Documents, *, proven: bool, faults: Faults | None = None) -> dict[str, tuple[str, ...]]:
     """Word lists that several checks share, by name; their words keep their places. Raises PackError."""
-    source, lists = Source(WORDS, proven=proven), _part(documents, WORDS, "lists")
-    return {name: source.words(lists, name) for name in lists}
+    source, lists = Source(WORDS, proven=proven, faults=faults), _part(documents, WORDS, "lists", faults)
+    return source.each(lists, lambda name: source.words(lists, name))
 
 
-def parse_clauses(documents: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, ClauseText]:
-    """Clauses of all regulations, by id. Raises PackError."""
-    clauses: dict[str, ClauseText] = {}
-    for name, node in documents:
-        source = Source(name)
-        source.known(node, _REGULATION)
-        title = source.bilingual(node, "title")
-        date, jurisdiction = (_plain(node, key, source) for key in ("date", "jurisdiction"))
-        extent = source.member(Extent, node.get("text", "part"), "text", place(node, "text"))
-        rows = source.mapping(node, "clauses")
-        for key in rows:
-            row = source.mapping(rows, key)
-            source.known(row, _CLAUSE)
-            if key in clauses:
-                source.fail(key_line(rows, key), "clause_twice", clause=key)
-            clauses[key] = ClauseText(key, title, _plain(row, "article", source, place(rows, key)),
-                                      source.bilingual(row, "summary"), date, jurisdiction, extent is Extent.WHOLE)
-    return clauses
+def _defined_once(known: Mapping[str, CallGroup], part: dict[str, Any], source: Source) -> None:
+    for name in part:
+        if name in known:
+            source.fail(key_line(part, name), "group_twice", group=name)
 
 
-def _part(documents: Documents, file: str, key: str) -> dict[str, Any]:
+def _part(documents: Documents, file: str, key: str, faults: Faults | None) -> dict[str, Any]:
     """The mapping under the one key of a vocabulary file."""
-    source, document = Source(file), documents.get(file, {})
-    source.known(document, {key})
-    return source.mapping(document, key)
-
-
-def _plain(owner: dict[str, Any], key: str, source: Source, otherwise: At = 0) -> str:
-    """A number, date or word as text."""
-    node = owner.get(key)
-    if isinstance(node, (dict, list)) or node is None or not str(node).strip():
-        source.fail(place(owner, key, otherwise), "missing", what=key)
-    return str(node)
+    source, document = Source(file, faults=faults), documents.get(file, {})
+    source.faults.attempt(lambda: source.known(document, {key}), None)
+    return source.faults.attempt(lambda: source.mapping(document, key), {})
 
 
 def _libraries(node: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -118,6 +95,8 @@ def _path_pattern(pattern: str, source: Source, at: At) -> str:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as reason:
         source.fail(at, "pattern_wrong", detail=str(reason))
+    if not source.proven and repeats_without_end(pattern):
+        source.fail(at, "pattern_explodes", pattern=pattern)
     return str(pattern)
 
 

@@ -14,6 +14,7 @@ from appscan.errors import UsageError
 from appscan.texts import say
 
 if TYPE_CHECKING:
+    from appscan.bench import ExamplesResult
     from appscan.checks.pack import Check, CheckSet, Example
 
 
@@ -67,21 +68,41 @@ def lint_checks(folder: Path | None, console: Console) -> ExitCode:
 
 
 def test_checks(folder: Path | None, console: Console) -> ExitCode:
-    """Judge the packs' own examples: a confusion table, and every example that surprises."""
-    from appscan.bench import run_examples
+    """Judge the packs' own examples: a confusion table, what is known to go wrong, and every example that surprises."""
+    from appscan.bench import context_slips, run_examples
 
     checks = _load(folder)
-    result = run_examples(checks)
-    width = max(len(check.id) for check in checks.checks)
-    lines = [say(console.lang, "cli.confusion_head")]
-    for check in checks.checks:
-        counts = result.confusion(check.id)
-        lines.append(f"{check.id:<{width}}  {counts.found:>5} {counts.missed:>5} {counts.clean:>5} {counts.false:>5}")
-    console.result(lines)
+    result, slips = run_examples(checks), context_slips(checks)
+    console.result(_confusion_lines(checks, result, console))
+    console.result(_known_lines(result, console))
+    if not slips:
+        console.result([say(console.lang, "cli.contexts_hold", count=len(checks.vocabulary.contexts))])
     for row in result.surprises:
-        console.trouble("cli.surprise", check=row.check_id, line=row.line, group=row.group,
-                        expected="/".join(row.expected), got="/".join(row.got))
-    return ExitCode.USAGE if result.surprises else ExitCode.OK
+        key = f"cli.surprise_{row.group}" if row.group.startswith("known_") else "cli.surprise"
+        console.trouble(key, check=row.check_id, line=row.line, group=row.group, expected="/".join(row.expected),
+                        got="/".join(row.got))
+    for slip in slips:
+        console.trouble(f"cli.surprise_{slip.group}", context=slip.context, text=slip.text)
+    return ExitCode.USAGE if result.surprises or slips else ExitCode.OK
+
+
+def _confusion_lines(checks: CheckSet, result: ExamplesResult, console: Console) -> list[str]:
+    """One line per check and one for all together."""
+    total = say(console.lang, "cli.confusion_total")
+    rows = [(check.id, result.confusion(check.id)) for check in checks.checks]
+    width = max(len(name) for name in (*(name for name, _ in rows), total))
+    lines = [say(console.lang, "cli.confusion_head")]
+    lines += [f"{name:<{width}}  {one.found:>5} {one.missed:>5} {one.clean:>5} {one.false:>5}" for name, one in rows]
+    sums = [sum(getattr(one, part) for _, one in rows) for part in ("found", "missed", "clean", "false")]
+    return [*lines, f"{total:<{width}}  " + " ".join(f"{number:>5}" for number in sums)]
+
+
+def _known_lines(result: ExamplesResult, console: Console) -> list[str]:
+    if not result.known:
+        return [say(console.lang, "cli.known_none")]
+    return [say(console.lang, "cli.known_head"),
+            *("  " + say(console.lang, f"cli.{row.group}", check=row.check_id, line=row.line,
+                         words=_example_words(row.example)) for row in result.known)]
 
 
 def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | None, console: Console) -> ExitCode:
@@ -156,6 +177,10 @@ def _example_lines(check: Check, console: Console) -> list[str]:
             continue
         lines += ["", say(console.lang, f"cli.examples.{group}")]
         for example in examples:
-            words = "; ".join(f"{kind}: {' | '.join(values)}" for kind, values in example.screen.items())
-            lines.append(f"  - {words}" + (f"  ({example.why})" if example.why else ""))
+            lines.append(f"  - {_example_words(example)}")
     return lines
+
+
+def _example_words(example: Example) -> str:
+    words = "; ".join(f"{kind}: {' | '.join(values)}" for kind, values in example.screen.items())
+    return words + (f"  ({example.why})" if example.why else "")

@@ -35,6 +35,8 @@ Targets = Annotated[list[str] | None, typer.Argument(metavar="TARGET…", help=h
 Readings = Annotated[list[Path], typer.Argument(metavar="READING…", help=help_of("readings"), parser=_path)]
 AppFileOption = Annotated[Path | None, typer.Option("--app", metavar="FILE", help=help_of("app"), parser=_path)]
 ProfileOption = Annotated[Literal["default", "strict"], typer.Option("--profile", help=help_of("profile"))]
+JurisdictionOption = Annotated[str, typer.Option("--jurisdiction", metavar="PLACE", help=help_of("jurisdiction"),
+                                                 show_default=False)]
 ChecksOption = Annotated[Path | None, typer.Option("--checks", metavar="DIR", help=help_of("checks_dir"), parser=_path)]
 FormatOption = Annotated[list[Format] | None, typer.Option("--format", help=help_of("format"), show_default=False)]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR|-", help=help_of("out"), parser=_path)]
@@ -52,6 +54,12 @@ PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of
                                                    parser=_path)]
 SchemaName = Annotated[Literal["report", "app", "policy", "exemptions", "baseline"],
                        typer.Argument(metavar="[report|app|policy|exemptions|baseline]", help=help_of("schema_name"))]
+ReferenceFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help=help_of("reference_folder"), parser=_path)]
+ReferenceCheck = Annotated[bool, typer.Option("--check", help=help_of("reference_check"))]
+Edit = Annotated[Path, typer.Argument(metavar="EDIT", help=help_of("edit"), parser=_path)]
+EditReadings = Annotated[list[Path], typer.Option("--on", metavar="READINGS", help=help_of("edit_readings"),
+                                                  parser=_path)]
+AsJson = Annotated[bool, typer.Option("--json", help=help_of("as_json"))]
 CheckId = Annotated[str, typer.Argument(metavar="ID", help=help_of("check_id"))]
 LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("labels"), parser=_path)]
 CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=help_of("corpus"), parser=_path,
@@ -106,5 +114,6 @@ SourceRootOption = Annotated[Path | None, typer.Option("--source-root", metavar=
                                                        show_default=False, parser=_path)]
 
 OUT = Path("appscan-out")
+REFERENCE = Path("docs/reference")
 RECORDING = Path("site.recording.zip")
 LOGIN = Path("login-state.json")

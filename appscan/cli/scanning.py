@@ -22,6 +22,8 @@ from appscan.cli.saving import Shelf
 from appscan.cli.wishes import Wishes, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import App
+from appscan.model.jurisdiction import CENTRAL
+from appscan.model.report import JurisdictionSource
 
 if TYPE_CHECKING:
     from appscan.capture import CaptureOptions
@@ -51,6 +53,7 @@ class Order:
     operator: str
     wishes: Wishes = field(default_factory=Wishes)
     source_root: Path | None = None
+    jurisdiction: str = ""
     exemptions: Path | None = None
     as_of: str = ""
 
@@ -58,7 +61,7 @@ class Order:
 def scan(given: Sequence[str], order: Order) -> ExitCode:
     """Scan targets, app by app. Raises UsageError and PackError before any target is opened."""
     apps, lost = _apps(given, order)
-    checks, options = _checks(order, apps), _options(order)
+    checks, options = _checks(order, apps), _options(order, [app for app, _ in apps])
     if not apps:
         return _nothing_to_do(lost, "cli.nothing_found", given, order.console)
     sites = sum(isinstance(thing, Site) for _, things in apps for thing in things)
@@ -165,7 +168,7 @@ def judge(paths: Sequence[Path], order: Order) -> ExitCode:
         app = read_app_file(order.app_file).app
     found = _found(paths, order.console, (READING,))
     files, lost = [target.path for target in found.targets], _tell_lost(found, order.console)
-    checks, options = _checks(order, [(app, ())]), _options(order)
+    checks, options = _checks(order, [(app, ())]), _options(order, [app])
     if not files:
         return _nothing_to_do(lost, "cli.no_reading_found", paths, order.console)
     groups = [files] if order.app_file is not None else [[path] for path in files]
@@ -272,10 +275,37 @@ def _checks(order: Order, apps: Apps) -> CheckSet:
     return checks
 
 
-def _options(order: Order) -> ScanOptions:
+def _options(order: Order, apps: Sequence[App]) -> ScanOptions:
     from appscan.scan import ScanOptions
 
-    return ScanOptions(profile=order.profile, operator=order.operator)
+    place, source = _place(order, next((app.region for app in apps if app.region), ""))
+    return ScanOptions(profile=order.profile, jurisdiction=place, operator=order.operator, jurisdiction_from=source)
+
+
+def _place(order: Order, region: str) -> tuple[str, JurisdictionSource]:
+    """Whose rules hold: those of the place the option names, else of the app's region, else central ones only.
+
+    Raises UsageError where the option names no place."""
+    if order.jurisdiction:
+        return place_named(order.jurisdiction), JurisdictionSource.OPTION
+    if not region:
+        return CENTRAL, JurisdictionSource.DEFAULT
+    from appscan.texts.places import place_of
+
+    named = place_of(region)
+    return (CENTRAL, JurisdictionSource.UNKNOWN_REGION) if named is None else (named, JurisdictionSource.APP)
+
+
+def place_named(text: str) -> str:
+    """The code of the place that --jurisdiction names; the country for none. Raises UsageError for what is no place."""
+    if not text:
+        return CENTRAL
+    from appscan.texts.places import near_place, place_of
+
+    place = place_of(text)
+    if place is None:
+        raise UsageError("place_unknown", name=text, near=near_place(text))
+    return place
 
 
 def _delivery(order: Order, apps: int) -> Delivery:

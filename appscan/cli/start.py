@@ -62,6 +62,8 @@ def application() -> typer.Typer:
     checks.command("show", cls=Command, help=help_of("checks_show"))(_checks_show)
     checks.command("lint", cls=Command, help=help_of("checks_lint"))(_checks_lint)
     checks.command("test", cls=Command, help=help_of("checks_test"))(_checks_test)
+    checks.command("docs", cls=Command, help=help_of("checks_docs"))(_checks_docs)
+    checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     register_gate(app)
     return app
@@ -94,9 +96,11 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         print(f"appscan {__version__}")
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
-        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test")}
-        others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench")}
-        context.default_map = {"checks": of_checks, **others}
+        of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
+        of_baseline = {name: {"lang": lang} for name in ("write", "check")}
+        others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
+                                                    "diff", "init")}
+        context.default_map = {"checks": of_checks, "baseline": of_baseline, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)
@@ -106,6 +110,7 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
           fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
           quiet: given.QuietOption = False, operator: given.OperatorOption = "",
+          jurisdiction: given.JurisdictionOption = "",
           state: given.StateOption = None, steps: given.StepsOption = None, roles: given.RolesOption = None,
           hosts: given.HostOption = None, viewport: given.ViewportOption = "mobile",
           ignore_robots: given.IgnoreRobotsOption = False, writes: given.WritesOption = "answer",
@@ -123,20 +128,22 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes, source_root, exemptions, as_of))
+                                     wishes, source_root, jurisdiction, exemptions, as_of))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           source_root: given.SourceRootOption = None, exemptions: given.ExemptionsOption = None,
+           jurisdiction: given.JurisdictionOption = "", source_root: given.SourceRootOption = None,
+           exemptions: given.ExemptionsOption = None,
            as_of: given.AsOfOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                 source_root=source_root, exemptions=exemptions, as_of=as_of))
+                                 source_root=source_root, jurisdiction=jurisdiction, exemptions=exemptions,
+                                 as_of=as_of))
 
 
 def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
@@ -205,6 +212,22 @@ def _checks_test(folder: given.PackFolder = None, lang: given.LangOption = "zh")
     from appscan.cli.inspecting import test_checks
 
     return test_checks(folder, Console(lang))
+
+
+def _checks_docs(out: given.ReferenceFolder = given.REFERENCE, check: given.ReferenceCheck = False,
+                 checks: given.ChecksOption = None, lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import make_reference
+
+    return make_reference(out, checks, check, Console(lang))
+
+
+def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOption = None,
+                jurisdiction: given.JurisdictionOption = "", as_json: given.AsJson = False,
+                lang: given.LangOption = "zh") -> ExitCode:
+    from appscan.cli.editing import try_edit
+    from appscan.cli.scanning import place_named
+
+    return try_edit(edit, on, checks, place_named(jurisdiction), as_json, Console(lang))
 
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
@@ -60,24 +60,29 @@ class Judgement:
 def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFAULT,
           declared: Mapping[str, str] | None = None) -> Judgement:
     """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration."""
+    return judge_versions(reading, (checks,), profile=profile, declared=declared)[0]
+
+
+def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: Profile = Profile.DEFAULT,
+                   declared: Mapping[str, str] | None = None) -> tuple[Judgement, ...]:
+    """Judge one reading by several sets of checks that share their limits and all vocabulary but contexts, looking
+    through the reading once."""
+    checks = versions[0]
     structures = Structures(reading, checks.vocabulary)
     early = standing_limits(checks.limits, structures, None)
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
-    sight.search.learn(word for check in checks.checks for expression in _expressions(check)
+    sight.search.learn(word for version in versions for check in version.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
-    bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, checks)
-    findings, verdicts = [], []
-    for check in checks.checks:
-        finding, verdict = bench.judge_check(check, None if declared is None else check.id in declared)
-        verdicts.append(verdict)
-        if finding is not None:
-            findings.append(finding)
-    return Judgement(tuple(findings), tuple(verdicts), coverage)
+    judged = []
+    for version in versions:
+        bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version)
+        judged.append(bench.judgement(declared))
+    return tuple(judged)
 
 
 def _expressions(check: Check) -> list[Expression]:
@@ -95,12 +100,27 @@ class _Bench:
     profile: Profile
     checks: CheckSet
 
+    def judgement(self, declared: Mapping[str, str] | None) -> Judgement:
+        """All checks, one after the other."""
+        findings, verdicts = [], []
+        for check in self.checks.checks:
+            finding, verdict = self.judge_check(check, None if declared is None else check.id in declared)
+            verdicts.append(verdict)
+            if finding is not None:
+                findings.append(finding)
+        return Judgement(tuple(findings), tuple(verdicts), self.coverage)
+
     def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
         contexts = Contexts(self.checks.vocabulary.contexts[name] for name in check.contexts)
         seen = _presence(check, self.evaluator, contexts)
         force, force_at_most, forced = self._force(check, seen)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
+        groundless = verdict is Verdict.LIKELY_VIOLATION and not check.clauses
+        if groundless:
+            verdict = Verdict.NEEDS_REVIEW  # no rule that holds here says so: a person has to look for the ground
         why = [reason_of(verdict, seen.presence, force)]
+        if groundless:
+            why.append(Message("no_clause_here", {}))
         if is_open:
             why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
             why += [Message("gap", {"reason": gap.reason, "place": gap.place})
@@ -118,7 +138,8 @@ class _Bench:
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
             declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
-            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED])), row
+            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
+            beside=check.beside), row
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":

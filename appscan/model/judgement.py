@@ -146,7 +146,10 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """check × artifact: intervals of presence and force, occurrences with evidence, and what was cancelled."""
+    """check × artifact: intervals of presence and force, occurrences with evidence, and what was cancelled.
+
+    `clauses` are those it rests on; `beside` are shown with it: clauses that allow the feature, that a later rule sets
+    aside, or that hold for a narrower subject."""
 
     check_id: str
     artifact: str
@@ -161,6 +164,7 @@ class Finding:
     occurrences: tuple[Occurrence, ...]
     why: tuple[Message, ...]
     cancelled: tuple[Evidence, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

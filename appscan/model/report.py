@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 from appscan.model.artifact import App, Artifact
@@ -16,6 +17,62 @@ SCHEMA_VERSION = 1
 
 Bilingual = Mapping[Literal["zh", "en"], str]
 """A text in both languages; keys zh and en."""
+
+
+class Extent(StrEnum):
+    """How much of a rule's text was read. Only what was read whole may stand in a notice."""
+
+    WHOLE = "whole"
+    PART = "part"
+    SECOND_HAND = "second_hand"
+    UNSEEN = "unseen"
+
+    @property
+    def rank(self) -> int:
+        """Higher is less."""
+        return list(type(self)).index(self)
+
+
+class ClauseEffect(StrEnum):
+    """What a clause does: ban, ask for, or allow a feature; `meta` speaks of rules and procedures, not of features."""
+
+    BAN = "ban"
+    REQUIRE = "require"
+    PERMIT = "permit"
+    META = "meta"
+
+
+class Power(StrEnum):
+    """How far a machine gets: it tells alone, it finds evidence for a person, or only a register or a person knows."""
+
+    MACHINE = "machine"
+    PARTIAL = "partial"
+    REGISTRY = "registry"
+
+
+class Ground(StrEnum):
+    """On what ground a clause lets something pass. `discouraged` is a clause that only advises."""
+
+    NONE = "none"
+    SPECIAL_SCENE = "special_scene"
+    NECESSITY = "necessity"
+    IN_PRINCIPLE = "in_principle"
+    GRADUAL = "gradual"
+    LISTED = "listed"
+    EMERGENCY = "emergency"
+    CHANGING_DATA = "changing_data"
+    KEY_TASKS = "key_tasks"
+    DISCOURAGED = "discouraged"
+
+
+class JurisdictionSource(StrEnum):
+    """Why a report stands under the rules it names: the option, the region of app.yaml, neither, or a region of
+    app.yaml that names no place we know; the last two mean central rules only."""
+
+    OPTION = "option"
+    APP = "app"
+    DEFAULT = "default"
+    UNKNOWN_REGION = "unknown_region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +88,13 @@ class CheckText:
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
-    """One clause in our own words. `quotable` is True only where the text was read whole (may stand in a notice)."""
+    """One clause in our own words. `quotable` is True only where the text was read whole (may stand in a notice).
+
+    `rank`: 1 central, 2 a ministry, 3 a province; 0 where the pack does not say. `features`: checks and portfolio
+    rules. `beyond` says why no machine can tell. `prevails_by` is the clause by which the whole rule sets aside earlier
+    ones; `yields_to` are clauses this one differs from, `outranked_by` the one of them that goes before it. `only` is
+    the narrower subject that a clause speaks of; a check rests on such a clause only where its own file names it.
+    """
 
     id: str
     document: Bilingual
@@ -40,6 +103,20 @@ class ClauseText:
     date: str
     jurisdiction: str
     quotable: bool
+    effect: ClauseEffect = ClauseEffect.BAN
+    power: Power = Power.PARTIAL
+    exemption: Ground = Ground.NONE
+    text: Extent = Extent.PART
+    rank: int = 0
+    issuer: Bilingual = field(default_factory=dict)
+    decides: Bilingual = field(default_factory=dict)
+    unseen: Bilingual = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    beyond: Bilingual = field(default_factory=dict)
+    prevails_by: str = ""
+    yields_to: tuple[str, ...] = ()
+    only: Bilingual = field(default_factory=dict)
+    outranked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +171,7 @@ class Report:
     checks: tuple[CheckText, ...]
     clauses: tuple[ClauseText, ...]
     jurisdiction: str = "CN"
+    jurisdiction_from: JurisdictionSource | None = None
     options_digest: str = ""
     product: str = ""
     operator: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
@@ -28,6 +28,9 @@ DEEPEST = 256
 LONGEST_TAG = 1 << 16
 LOOK_BACK = 64
 
+LONGEST_JOINED, FRAGMENT = 60, 3
+_INLINE = words("span b i em strong font u s small text mark ruby rb sub sup bdi bdo big ins")
+"""Elements that part a word without parting what a person reads."""
 _VOID = words("area base br col embed hr img input link meta param source track wbr import include")
 _RAW = frozenset({"script", "style"})
 _TAG = re.compile(r"""<(/?+)([A-Za-z][\w:.-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
@@ -49,6 +52,8 @@ class Open:
     tag: str
     node: int
     clickable: bool
+    run: list[str] = field(default_factory=list)
+    """Texts that stand side by side in it, elements within a line counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +206,33 @@ class _MarkupReader:
     def _close(self, name: str) -> None:
         for back in range(1, min(LOOK_BACK, len(self._open)) + 1):
             if self._open[-back].tag == name:
-                del self._open[-back:]
+                for _ in range(back):
+                    self._end_of(self._open[-1])
+                    self._open.pop()
                 return
+
+    def _end_of(self, element: Open) -> None:
+        """Hand the texts of an element within a line on to the one around it; show others as they are read."""
+        if element.tag in _INLINE and not element.clickable and len(self._open) > 1:
+            self._open[-2].run += element.run
+        else:
+            self._show_joined(element)
+
+    def _show_joined(self, element: Open) -> None:
+        """A word that is split over elements of one line (<b>打</b><b>卡</b>) is shown whole as well."""
+        run = element.run
+        element.run = []
+        joined = "".join(run)
+        if len(run) < 2 or len(joined) > LONGEST_JOINED or joined.isascii():
+            return
+        if any(len(part.strip()) <= FRAGMENT for part in run):
+            self._show(joined, element.node)
 
     def _element(self, name: str, attributes: dict[str, str], start: int, closed: bool) -> None:
         node, tag = self._node(start), plain_tag(name)
         self.count += 1
+        if name not in _INLINE and self._open:
+            self._show_joined(self._open[-1])
         clickable = (any(is_click(attribute) for attribute in attributes)
                      or attributes.get("role") == "button" or attributes.get("href", "").startswith("javascript:"))
         parent = self._open[-1].node if self._open else -1
@@ -264,6 +290,8 @@ class _MarkupReader:
         words = _MUSTACHE.sub("{}", raw)
         if _WORDY.search(words):
             self._show(html.unescape(words), at)
+            if self._open and len(self._open[-1].run) < 20:
+                self._open[-1].run.append(html.unescape(words).strip("\n\t "))
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False

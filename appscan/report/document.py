@@ -11,7 +11,7 @@ from appscan.errors import UsageError
 from appscan.model.artifact import App
 from appscan.model.coverage import Gap, Kind
 from appscan.model.judgement import Evidence, Finding, Message, Occurrence
-from appscan.model.report import SCHEMA_VERSION, ArtifactRead, CheckText, ClauseText, Report
+from appscan.model.report import SCHEMA_VERSION, ArtifactRead, CheckText, ClauseEffect, ClauseText, Report
 from appscan.model.sighting import PictureKept, Sighting
 from appscan.report.reading_back import report_from
 from appscan.report.words import own_words
@@ -35,6 +35,7 @@ def to_document(report: Report) -> Document:
         "stage": report.stage,
         "profile": report.profile,
         "jurisdiction": report.jurisdiction,
+        **({"jurisdiction_from": report.jurisdiction_from.value} if report.jurisdiction_from else {}),
         "operator": report.operator,
         "authority": report.authority,
         "actors": list(report.actors),
@@ -145,6 +146,7 @@ def _finding(finding: Finding) -> Document:
         "declaration": finding.declaration.value, "tags": [tag.value for tag in finding.tags],
         "clauses": list(finding.clauses), "occurrences": [_occurrence(one) for one in finding.occurrences],
         "why": _messages(finding.why), "cancelled": [_evidence(one) for one in finding.cancelled],
+        **({"beside": list(finding.beside)} if finding.beside else {}),
     }
 
 
@@ -184,7 +186,18 @@ def _check(check: CheckText) -> Document:
 def _clause(clause: ClauseText) -> Document:
     return {"id": clause.id, "document": _both(clause.document), "article": clause.article,
             "summary": _both(clause.summary), "date": clause.date, "jurisdiction": clause.jurisdiction,
-            "quotable": clause.quotable}
+            "quotable": clause.quotable, **_clause_details(clause)}
+
+
+def _clause_details(clause: ClauseText) -> Document:
+    """What version 1 got later: all of it, or nothing where the pack says nothing of the kind."""
+    if not clause.rank and not clause.features and clause.effect is ClauseEffect.BAN:
+        return {}
+    texts = {name: _both(text) for name, text in (("issuer", clause.issuer), ("decides", clause.decides),
+                                                  ("unseen", clause.unseen), ("only", clause.only)) if text}
+    return {"effect": clause.effect.value, "power": clause.power.value, "exemption": clause.exemption.value,
+            "text": clause.text.value, "rank": clause.rank, "features": list(clause.features), **texts,
+            **({"outranked_by": clause.outranked_by} if clause.outranked_by else {})}
 
 
 def _both(text: Mapping[Any, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appscan.model.judgement import Force, Presence
@@ -17,8 +17,8 @@ from appscan.report.words import (
     NAME_SHOWN,
     TEXT_SHOWN,
     Json,
-    article_named,
     check_title,
+    clause_source,
     in_language,
     interval,
     why_named,
@@ -62,11 +62,12 @@ class TagView:
 
 @dataclass(frozen=True, slots=True)
 class ClauseView:
-    """One clause in our own words; not quotable ones are shown as reference only."""
+    """One clause in our own words; not quotable ones are shown as reference only. `notes`: why it stands beside."""
 
     source: str
     summary: str
     quotable: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class FindingView:
     declared_reason: str
     tags: tuple[TagView, ...]
     clauses: tuple[ClauseView, ...]
+    beside: tuple[ClauseView, ...]
     occurrences: Listed[OccurrenceView]
     places: int
     cancelled: Listed[Quotation]
@@ -121,7 +123,8 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         declaration=declaration_named(finding["declaration"], lang),
         declared_reason=reason_of(document, finding["check_id"], lang),
         tags=tuple(TagView(say(lang, f"tags.{tag}"), say(lang, f"tags_mean.{tag}")) for tag in finding["tags"]),
-        clauses=_clauses(document, finding, lang),
+        clauses=_clauses(document, finding["clauses"], lang),
+        beside=_clauses(document, finding.get("beside", ()), lang),
         occurrences=listed(finding["occurrences"], lambda one: _occurrence(document, finding, one, lang),
                            OCCURRENCES_OPEN, OCCURRENCES_FOLDED),
         places=len(finding["occurrences"]),
@@ -168,17 +171,26 @@ def _why(document: Json, finding: Json, lang: Language) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def _clauses(document: Json, finding: Json, lang: Language) -> tuple[ClauseView, ...]:
+def _clauses(document: Json, keys: Sequence[str], lang: Language) -> tuple[ClauseView, ...]:
     texts = {clause["id"]: clause for clause in document["clauses"]}
-    return tuple(_clause(texts[key], lang) if key in texts else ClauseView(shown(key, NAME_SHOWN), "", False)
-                 for key in finding["clauses"])
+    return tuple(_clause(texts[key], texts, lang) if key in texts else ClauseView(shown(key, NAME_SHOWN), "", False)
+                 for key in keys)
 
 
-def _clause(clause: Json, lang: Language) -> ClauseView:
-    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang),
-                 article=article_named(clause["article"], lang),
-                 date=clause["date"])
-    return ClauseView(source, shown(in_language(clause["summary"], lang), TEXT_SHOWN), clause["quotable"])
+def _clause(clause: Json, texts: Mapping[str, Json], lang: Language) -> ClauseView:
+    return ClauseView(clause_source(clause, lang), shown(in_language(clause["summary"], lang), TEXT_SHOWN),
+                      clause["quotable"], tuple(_notes(clause, texts, lang)))
+
+
+def _notes(clause: Json, texts: Mapping[str, Json], lang: Language) -> Iterator[str]:
+    """What to know of a clause before resting on it."""
+    if clause.get("effect") == "permit":
+        yield say(lang, "report.clause_permits")
+    if "only" in clause:
+        yield say(lang, "report.clause_only", subject=in_language(clause["only"], lang))
+    above = texts.get(clause.get("outranked_by", ""))
+    if above is not None:
+        yield say(lang, "report.clause_outranked", above=clause_source(above, lang))
 
 
 def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language) -> OccurrenceView:

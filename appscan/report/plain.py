@@ -17,6 +17,7 @@ from appscan.report.words import (
     gap_reason,
     in_language,
     interval_in_short,
+    jurisdiction_named,
     message,
     nothing_read,
     overall_meaning,
@@ -47,6 +48,7 @@ def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ())
     lines += unread
     lines += ["  " + crawl_line(one["crawl"], lang) for one in document["artifacts"] if "crawl" in one]
     lines += _gap_lines(document, numbers, lang)
+    lines.append("  " + say(lang, "report.rules_of", place=jurisdiction_named(document, lang)))
     lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
     return lines
 

@@ -21,7 +21,19 @@ from appscan.model.judgement import (
     Tag,
     Verdict,
 )
-from appscan.model.report import ArtifactRead, CheckText, ClauseText, Report, ScanError, Tool
+from appscan.model.report import (
+    ArtifactRead,
+    CheckText,
+    ClauseEffect,
+    ClauseText,
+    Extent,
+    Ground,
+    JurisdictionSource,
+    Power,
+    Report,
+    ScanError,
+    Tool,
+)
 from appscan.model.sighting import PictureKept
 from appscan.report.crawl_back import crawl_from, sighting_from
 
@@ -44,8 +56,10 @@ def report_from(document: Json) -> Report:
         started=document["started"],
         ended=document["ended"],
         checks=tuple(CheckText(**one) for one in document["checks"]),
-        clauses=tuple(ClauseText(**one) for one in document["clauses"]),
+        clauses=tuple(_clause(one) for one in document["clauses"]),
         jurisdiction=document["jurisdiction"],
+        jurisdiction_from=(JurisdictionSource(document["jurisdiction_from"]) if "jurisdiction_from" in document
+                           else None),
         options_digest=document["options_digest"],
         product=document["product"],
         operator=document["operator"],
@@ -94,7 +108,16 @@ def _finding(one: Json) -> Finding:
         force_at_most=Force(one["force_at_most"]), verdict=Verdict(one["verdict"]),
         declaration=Declaration(one["declaration"]), tags=tuple(Tag(tag) for tag in one["tags"]),
         clauses=tuple(one["clauses"]), occurrences=tuple(_occurrence(place) for place in one["occurrences"]),
-        why=_messages(one["why"]), cancelled=tuple(_evidence(hit) for hit in one["cancelled"]))
+        why=_messages(one["why"]), cancelled=tuple(_evidence(hit) for hit in one["cancelled"]),
+        beside=tuple(one.get("beside", ())))
+
+
+def _clause(one: Json) -> ClauseText:
+    if "rank" not in one:
+        return ClauseText(**one)
+    closed = {"effect": ClauseEffect(one["effect"]), "power": Power(one["power"]), "text": Extent(one["text"]),
+              "exemption": Ground(one["exemption"]), "features": tuple(one["features"])}
+    return ClauseText(**{**one, **closed})
 
 
 def _occurrence(one: Json) -> Occurrence:

@@ -24,6 +24,11 @@ DIGITS = "零一二三四五六七八九十"
 
 _NEGATIVE_LIST = re.compile(f"负面清单(?P<number>[{DIGITS[1:]}])")
 
+_PART = re.compile(f"第(?P<number>[{DIGITS[1:]}]{{1,3}})部分")
+
+_NOT_NUMBERED = {"未核实": "article_unknown", "结尾": "article_end"}
+"""How packs write an article whose number nobody checked, and the closing paragraph."""
+
 _FILLED_IN = re.compile(r"\{(name|url)\}")
 """What the advice of a limit may name: its mark, and what was seen of it."""
 
@@ -170,6 +175,24 @@ def size_named(size: int) -> str:
     return f"{size} B"
 
 
+def clause_source(clause: Json, lang: Language) -> str:
+    """Document, article and date of a clause, with its place where it is a local one."""
+    place = f"jurisdictions.{clause['jurisdiction'][:len('CN-00')]}"
+    local = say(lang, place) if clause["jurisdiction"] != "CN" and has(place) else ""
+    return say(lang, "report.clause_source", document=in_language(clause["document"], lang), place=local,
+               article=article_named(clause["article"], lang), date=clause["date"])
+
+
+def jurisdiction_named(document: Json, lang: Language) -> str:
+    """Whose rules the report goes by; where nobody named a place, that local rules were left out."""
+    place = document["jurisdiction"]
+    province = place[:len("CN-00")]
+    named = say(lang, f"jurisdictions.{province}") if has(f"jurisdictions.{province}") else shown(place, NAME_SHOWN)
+    named += "" if place == province or not has(f"jurisdictions.{province}") else f" ({shown(place, NAME_SHOWN)})"
+    why = f"report.jurisdiction_from.{document.get('jurisdiction_from', '')}"
+    return named + say(lang, why, region=document["app"]["region"]) if has(why) else named
+
+
 def article_named(article: str, lang: Language) -> str:
     """The article of a rule: a number below 100 in words (第十三条, article 13), an item of a negative list by its
     number, anything else as it stands."""
@@ -177,6 +200,13 @@ def article_named(article: str, lang: Language) -> str:
     if listed:
         number = listed["number"] if lang == "zh" else str(DIGITS.index(listed["number"]))
         return say(lang, "report.negative_list", number=number)
+    if article in _NOT_NUMBERED:
+        return say(lang, f"report.{_NOT_NUMBERED[article]}")
+    part = _PART.fullmatch(article)
+    if part and lang == "en":
+        tens, _, ones = part["number"].rpartition("十") if "十" in part["number"] else ("", "", part["number"])
+        high = (DIGITS.index(tens or "一") if "十" in part["number"] else 0) * 10
+        return say(lang, "report.part", number=str(high + (DIGITS.index(ones) if ones else 0)))
     if not article.isascii() or not article.isdigit() or not 0 < int(article) < 100:
         return shown(article, NAME_SHOWN)
     tens, ones = divmod(int(article), 10)

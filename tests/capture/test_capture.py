@@ -59,3 +59,12 @@ def test_a_redirect_from_a_read_to_a_write_is_not_followed(tiny, tmp_path):
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
     assert not [row for row in arrived if "/api/sign" in row]
     assert recording.rows("requests", url=f"{url}/api/sign?uid=1", sent=False)
+
+
+def test_a_word_split_over_elements_of_a_line_is_told_whole(tiny, tmp_path):
+    body = "<h2>首页</h2><p><b>打</b><b>卡</b>记录</p><div><div>签</div><div>到</div></div>"
+    url, _ = tiny({"/index.html": page(body)})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    told = {row["text"] for row in recording.document["states"][0]["texts"]}
+    assert "打卡记录" in told
+    assert "签到" not in told

@@ -13,7 +13,7 @@ from appscan.cli.exits import ExitCode
 from appscan.schema import APP, REPORT, load
 
 COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
-            ["checks", "lint"], ["checks", "test"]]
+            ["checks", "lint"], ["checks", "test"], ["checks", "docs"], ["checks", "try"]]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,25 @@ def test_a_required_feature_is_missing_only_where_everything_was_seen(
 def test_a_missing_feature_is_a_finding_with_its_clauses(pack: Pack) -> None:
     finding = found(reading_with(page("p", ("label", "天气"))), pack(polarity="required"))
     assert (finding.verdict, finding.clauses, finding.occurrences) == (Verdict.MISSING, ("RULE-1",), ())
+
+
+# ---------------------------------------------------------------- clauses that hold
+
+
+def test_a_forced_feature_is_no_likely_violation_where_no_clause_holds(pack: Pack) -> None:
+    checks = pack()
+    forced = reading_with(page("p", ("button", "吹哨"), ("label", "扣分")))
+    assert found(forced, checks).verdict is Verdict.LIKELY_VIOLATION
+    without = replace(checks, checks=tuple(replace(check, clauses=()) for check in checks.checks))
+    finding = found(forced, without)
+    assert (finding.verdict, finding.force) == (Verdict.NEEDS_REVIEW, Force.CONSEQUENCE)
+    assert [reason.id for reason in finding.why][1] == "no_clause_here"
+
+
+def test_a_finding_carries_what_stands_beside_it(pack: Pack) -> None:
+    checks = pack()
+    beside = replace(checks, checks=tuple(replace(check, beside=("RULE-7",)) for check in checks.checks))
+    assert found(reading_with(page("p", ("button", "吹哨"))), beside).beside == ("RULE-7",)
 
 
 # ---------------------------------------------------------------- declarations

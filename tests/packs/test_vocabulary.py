@@ -261,7 +261,7 @@ def test_articles_8_12_13_14_are_summarised_in_both_languages(checks: CheckSet) 
 
 def test_measures_read_in_part_are_not_quotable(checks: CheckSet) -> None:
     partial = [clause for key, clause in checks.clauses.items() if key.startswith("MEAS26-")]
-    assert len(partial) == 5
+    assert {f"MEAS26-NEG{number}" for number in range(1, 6)} <= {clause.id for clause in partial}
     assert not any(clause.quotable for clause in partial)
 
 
@@ -270,7 +270,7 @@ def test_special_scene_and_necessity_are_two_grounds() -> None:
     grounds = {key: row["exemption"] for key, row in clauses.items() if isinstance(row, dict)}
     assert {grounds[key] for key in ("CEN24-13c1", "CEN24-13c2", "CEN24-13c3")} == {"special_scene"}
     assert grounds["CEN24-14f"] == "necessity"
-    assert set(grounds.values()) <= {"special_scene", "necessity", "none"}
+    assert "special_scene" not in {grounds[key] for key in grounds if not key.startswith("CEN24-13c")}
 
 
 def test_audiences_do_not_share_words(checks: CheckSet) -> None:

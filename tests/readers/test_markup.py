@@ -106,3 +106,11 @@ def test_broken_markup_is_read_to_its_end() -> None:
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
         page(text)
     assert texts(page("<div>" * 5000 + "深处的字")[0]) == {"深处的字": "label"}
+
+
+def test_a_word_split_over_elements_of_a_line_is_read_whole() -> None:
+    rows, _ = page("""<button onclick="go()"><span>打</span><b>卡</b></button><p><i>积</i>
+        <i>分</i><em>排名</em></p><ul><li>签</li><li>到</li></ul><a href="/x">名单</a><a href="/y">通报</a>""")
+    assert texts(rows)["打卡"] == "button"
+    assert texts(rows)["积分排名"] == "label"
+    assert not {"签到", "名单通报"} & set(texts(rows))

@@ -182,6 +182,20 @@ function describe(control) {
     options: of.tagName(element) === "SELECT" ? element.options.length : 0,
     target: element.target || "", download: of.hasAttribute(element, "download") };
 }
+// A word that is split over elements of one line (<b>打</b><b>卡</b>), as a person reads it; else nothing.
+const INLINE = new Set("SPAN B I EM STRONG FONT U S SMALL MARK RUBY RB SUB SUP BDI BDO BIG INS UNI-TEXT".split(" "));
+function joined(element) {
+  const children = of.childNodes(element);
+  if (children.length < 2 || children.length > 20) return "";
+  let pieces = 0, fragment = false;
+  for (const child of children) {
+    if (child.nodeType === 1 ? !INLINE.has(of.tagName(child)) : child.nodeType !== 3) return "";
+    const text = of.textContent(child).trim();
+    if (text) { pieces++; fragment = fragment || text.length <= 3; }
+  }
+  const whole = pieces > 1 && fragment ? clean(of.textContent(element)) : "";
+  return whole.length <= 60 && /[^\x00-\x7f]/.test(whole) ? whole : "";
+}
 function textsNow() {
   const texts = [];
   let length = 0, canvases = 0;
@@ -196,6 +210,8 @@ function textsNow() {
     if (!own && tag === "IMG" && element.alt) { own = clean(element.alt); role = "alt"; }
     if (!own && (tag === "INPUT" || tag === "TEXTAREA") && element.placeholder) { own = clean(element.placeholder); role = "placeholder"; }
     if (!own && tag === "UNI-INPUT") continue;
+    const whole = own.length < 60 ? joined(element) : "";
+    if (whole && whole !== own && visible(element) && texts.length < MAX_TEXTS) texts.push({ text: whole, role: role || textRole(element), selector: "", box: null, element, x, y });
     if (!own || !visible(element)) continue;
     length += own.length;
     if (texts.length >= MAX_TEXTS) { appscan.cut = true; continue; }
