@@ -17,6 +17,8 @@ set -uo pipefail
 
 out="${APPSCAN_OUT:-appscan-out}" lang="${APPSCAN_LANG:-zh}"
 read -r -a appscan <<<"${APPSCAN:-appscan}"
+# In a checkout of appscan itself, the one that make setup installs.
+if [ -z "${APPSCAN:-}" ] && ! command -v appscan >/dev/null 2>&1 && [ -x .venv/bin/appscan ]; then appscan=(.venv/bin/appscan); fi
 if [ "$#" -eq 0 ]; then
   echo "usage: gate.sh TARGET…" >&2
   exit 2
