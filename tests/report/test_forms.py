@@ -1,5 +1,5 @@
-"""Claims about SARIF, JUnit, Markdown and the workbook: valid for those who read them, complete, harmless, and all forms
-say the same numbers."""
+"""Claims about SARIF, JUnit, Markdown and the workbook: valid for those who read them, complete, harmless, and all
+forms say the same numbers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import unicodedata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
+import docx
 import openpyxl
 import pytest
-from docx import Document as open_docx
 from jsonschema import Draft4Validator
 
 from appscan.capture.browser import is_installed
@@ -27,7 +27,7 @@ from appscan.report.sarif import LARGEST, Lean, to_sarif
 from appscan.report.summary import summarise
 from appscan.report.xlsx import to_xlsx
 from appscan.schema import REPORT, problems
-from appscan.texts import say
+from appscan.texts import LANGUAGES, say
 
 Json = dict[str, Any]
 HOSTILE = "=HYPERLINK(\"http://evil.example\")|<script>@team [x](http://evil.example) `\x07 ![i](y)"
@@ -69,7 +69,7 @@ def test_sarif_has_one_result_per_occurrence_with_its_fingerprint(document: Json
 
 
 def test_sarif_rules_explain_themselves_in_the_language_asked_for(document: Json) -> None:
-    rules = {lang: json.loads(to_sarif([document], lang))["runs"][0]["tool"]["driver"]["rules"] for lang in ("zh", "en")}
+    rules = {lang: json.loads(to_sarif([document], lang))["runs"][0]["tool"]["driver"]["rules"] for lang in LANGUAGES}
     assert [rule["id"] for rule in rules["zh"]] == [rule["id"] for rule in rules["en"]]
     assert "取消强制打卡签到" in rules["zh"][0]["help"]["text"]
     assert "Remove the forced check-in" in rules["en"][0]["help"]["text"]
@@ -95,7 +95,8 @@ def test_sarif_says_what_was_not_seen(document: Json) -> None:
 def test_sarif_points_at_the_artifact_below_the_source_root(document: Json) -> None:
     digest = document["artifacts"][0]["sha256"]
     run = json.loads(to_sarif([document], "zh", {digest: "app/build/out put/网格.apk"}))["runs"][0]
-    uris = {place["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"] for place in one["locations"]}
+    places = [place["physicalLocation"] for one in run["results"] for place in one["locations"]]
+    uris = {place["artifactLocation"]["uri"] for place in places}
     assert uris == {"app/build/out%20put/%E7%BD%91%E6%A0%BC.apk"}
 
 
@@ -126,7 +127,7 @@ def test_sarif_gives_at_most_ten_locations(document: Json) -> None:
 
 
 def test_junit_has_one_case_per_check_and_tells_every_verdict(document: Json) -> None:
-    suite = ElementTree.fromstring(to_junit([document])).find("testsuite")
+    suite = ET.fromstring(to_junit([document])).find("testsuite")
     assert suite is not None
     cases = {str(case.get("name")).split()[0]: case for case in suite.findall("testcase")}
     assert set(cases) == {one["check_id"] for one in document["verdicts"]}
@@ -141,7 +142,7 @@ def test_junit_has_one_case_per_check_and_tells_every_verdict(document: Json) ->
 
 def test_junit_survives_text_that_xml_cannot_hold(document: Json) -> None:
     document["app"]["name"] = "bad\x00\ud800name ]]> & <b>"
-    suite = ElementTree.fromstring(to_junit([document])).find("testsuite")
+    suite = ET.fromstring(to_junit([document])).find("testsuite")
     assert suite is not None
     assert "name ]]> & <b>" in str(suite.get("name"))
 
@@ -205,7 +206,7 @@ def numbers_in(form: Format, content: bytes) -> dict[str, int]:
             found = json.loads(content)["runs"][0]["properties"]["numbers"]
             return {say("zh", key): found[key.partition(".")[2]] for key, _ in _keys()}
         case Format.JUNIT:
-            suite = ElementTree.fromstring(content).find("testsuite")
+            suite = ET.fromstring(content).find("testsuite")
             assert suite is not None
             values = {one.get("name"): one.get("value") for one in suite.iter("property")}
             return {say("zh", key): int(str(values[key])) for key, _ in _keys()}
@@ -217,7 +218,7 @@ def numbers_in(form: Format, content: bytes) -> dict[str, int]:
             return {str(row[1].value): int(str(row[2].value)) for row in sheet.iter_rows(min_row=2)
                     if str(row[2].value).isdigit()}
         case Format.DOCX:
-            tables = [table for table in open_docx(io.BytesIO(content)).tables if len(table.columns) == 4]
+            tables = [table for table in docx.Document(io.BytesIO(content)).tables if len(table.columns) == 4]
             cells = [cell.text for row in tables[-1].rows for cell in row.cells]
             return {label: int(count) for label, count in zip(cells[::2], cells[1::2], strict=True) if count.isdigit()}
         case Format.PDF:
