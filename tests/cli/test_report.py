@@ -132,6 +132,15 @@ def test_the_default_template_is_written_once_and_can_be_used(appscan: Run, forc
     assert (forced_report.parent / "notice.docx").is_file()
 
 
+def test_without_a_browser_there_is_no_pdf_and_one_line_says_so(appscan: Run, forced_report: Path) -> None:
+    before = files_in(forced_report.parent)
+    ran = appscan("report", forced_report, "--format", "sarif", "--format", "pdf", APPSCAN_CHROMIUM="/nowhere/chromium")
+    assert ran.code == 2
+    assert "APPSCAN_CHROMIUM" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    assert files_in(forced_report.parent) == before
+
+
 def test_another_app_is_no_previous_report(appscan: Run, forced_report: Path, decoy_report: Path) -> None:
     ran = appscan("report", forced_report, "--format", "docx", "--previous", decoy_report)
     assert ran.code == 2

@@ -12,8 +12,8 @@ import pytest
 from appscan.cli.exits import ExitCode
 from appscan.schema import APP, REPORT, load
 
-COMMANDS = [["scan"], ["judge"], ["report"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
-            ["checks", "lint"], ["checks", "test"]]
+COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
+            ["checks", "lint"], ["checks", "test"], ["report"]]
 
 
 @pytest.fixture(scope="module")
