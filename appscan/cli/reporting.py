@@ -15,7 +15,7 @@ from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.cli.rendering import PAPERS, PLAIN, TOGETHER, Format, Source, Style, file_name, rendered, require
 from appscan.cli.saving import EVIDENCE, open_folder, safe_name, write_aside
-from appscan.errors import UsageError
+from appscan.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
     from appscan.report.given import GivenReport
@@ -63,7 +63,11 @@ def report(paths: Sequence[Path], order: ReportOrder) -> ExitCode:
     if order.out == STDOUT:
         return _print(sources, order, style)
     tasks = list(_tasks(given, sources, order, style))
-    made = [(task, rendered(task.form, task.sources, style)) for task in tasks]
+    try:
+        made = [(task, rendered(task.form, task.sources, style)) for task in tasks]
+    except UnreadableError as error:  # the browser died while it printed
+        order.console.failure(error)
+        return ExitCode.OWN_FAILURE
     for task, content in made:
         _write(task.path, content)
         if task.form in (Format.HTML, Format.JSON):

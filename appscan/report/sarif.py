@@ -57,9 +57,12 @@ LEANER = (Lean(LOCATIONS, 2, MOST_RESULTS), Lean(3, 1, MOST_RESULTS), Lean(1, 0,
           Lean(1, 0, 1000))
 
 
-def to_sarif(documents: Sequence[Json], lang: Language = "zh", paths: Mapping[str, str] | None = None) -> str:
-    """Reports as one SARIF file. `paths` gives, by digest, where an artifact lies below the source root, with `/`."""
-    for lean in LEANER:
+def to_sarif(documents: Sequence[Json], lang: Language = "zh", paths: Mapping[str, str] | None = None,
+             leaner: Sequence[Lean] = LEANER) -> str:
+    """Reports as one SARIF file. `paths` gives, by digest, where an artifact lies below the source root, with `/`; of
+    `leaner`, the first counts with which the file is small enough."""
+    text = ""
+    for lean in leaner:
         text = json.dumps(_log(documents, lang, paths or {}, lean), ensure_ascii=False, separators=(",", ":"))
         if len(text.encode("utf-8", "replace")) <= LARGEST:
             break

@@ -76,16 +76,16 @@ def default_template(kind: PaperKind, lang: Language) -> Document:
 
 
 def fill(document: Document, paper: Paper) -> None:
-    """Put everything in its place."""
+    """Put everything in its place: the words first, since sections quote apps, whose braces are no fields."""
     add_styles(document)
     writer = Writer(document)
     places = [(paragraph, field) for paragraph in paragraphs(document)
               for field in (_section_of(paragraph),) if field is not None]
     sections = numbered([paper.sections.get(field, ()) for _, field in places], paper.lang)
-    for (paragraph, _), blocks in zip(places, sections, strict=True):
-        _replace(paragraph, writer.elements(blocks))
     for paragraph in paragraphs(document):
         _fill_words(paragraph, paper)
+    for (paragraph, _), blocks in zip(places, sections, strict=True):
+        _replace(paragraph, writer.elements(blocks))
 
 
 def packed(document: Document) -> bytes:
