@@ -319,7 +319,8 @@ def bounded_memory(limit: int) -> Iterator[None]:
 
 def _judge(reading: Reading, app: App, checks: CheckSet, options: ScanOptions, clock: _Clock) -> Judgement:
     clock.enter("judge")
-    judged = judge(reading, checks, profile=Profile(options.profile), declared=app.declared)
+    judged = judge(reading, checks, profile=Profile(options.profile), declared=app.declared,
+                   of_government=app.is_of_government)
     clock.enter("report")
     cover = cover_of(reading)
     return replace(judged, findings=discreet(witnessed(judged.findings, reading), cover),

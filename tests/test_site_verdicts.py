@@ -200,7 +200,8 @@ def test_a_recording_read_before_a_check_was_written_is_enough_to_judge_it(
         assert again.findings == known.report.findings
         assert again.verdicts == known.report.verdicts
         found |= {row.verdict for row in again.verdicts if row.check_id == check_id}
-    assert Verdict.LIKELY_VIOLATION in found
+    speaking = any(check_id in case.expected.get("expect", {}) for case in CASES)
+    assert not speaking or found & {Verdict.LIKELY_VIOLATION, Verdict.MISSING}
 
 
 def terms_in(node: object) -> list[str]:

@@ -18,8 +18,8 @@ from appscan.model.report import Bilingual, ClauseText
 MIN_EXAMPLES = 2
 _NO_ROWS: list[dict[str, Any]] = []
 _NO_TEXT: Bilingual = {"zh": "", "en": ""}
-_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "audience", "words", "presence", "force", "tags",
-         "not", "needs", "examples"}
+_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "presence",
+         "force", "tags", "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)
@@ -58,6 +58,7 @@ def parse_check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses
         id=stem, title=title, question=question, notice=notice, polarity=polarity.value,
         clauses=attempt(lambda: _clauses(node, clauses, source), ()),
         audience=attempt(lambda: _audience(node, vocabulary, source), ()), presence=presence,
+        applies=attempt(lambda: _applies(node, polarity, source), None),
         force=_rungs(node, "force", Force, source), tags=_rungs(node, "tags", Tag, source),
         contexts=attempt(lambda: _contexts(node, vocabulary, source), ()),
         needs=attempt(lambda: _needs(node, presence, source), ()), found=found, not_found=not_found,
@@ -115,6 +116,15 @@ def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source
     parsed = source.each(node, lambda rung: (source.member(ladder, rung, key, key_line(node, rung)),
                                              parse_expression(node[rung], source, place(node, rung))))
     return dict(parsed.values())
+
+
+def _applies(node: dict[str, Any], polarity: Polarity, source: Source) -> Expression | None:
+    """Which apps are asked for a required feature. A ban holds for all."""
+    if "applies" not in node:
+        return None
+    if polarity is not Polarity.REQUIRED:
+        source.fail(key_line(node, "applies"), "applies_to_ban")
+    return parse_expression(node["applies"], source, place(node, "applies"))
 
 
 def _needs(node: dict[str, Any], presence: Mapping[Presence, Expression], source: Source) -> tuple[Kind, ...]:

@@ -84,7 +84,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Check:
     """One banned or required feature as data. `clauses`: those its file names, then the others that ban or require it;
-    `beside`: clauses that allow it, that another one sets aside where a report stands, or of a narrower subject."""
+    `beside`: clauses that allow it, that another one sets aside where a report stands, or of a narrower subject.
+    `applies`: which apps a required feature is asked of (None: all)."""
 
     id: str
     title: Bilingual
@@ -98,6 +99,7 @@ class Check:
     contexts: tuple[str, ...]
     needs: tuple[Kind, ...]
     tags: Mapping[Tag, Expression] = field(default_factory=dict)
+    applies: Expression | None = None
     found: tuple[Example, ...] = ()
     not_found: tuple[Example, ...] = ()
     known_misses: tuple[Example, ...] = ()

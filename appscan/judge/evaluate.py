@@ -90,9 +90,11 @@ class Evaluator:
 
     def _all(self, expression: AllOf, pick: Pick) -> Outcome:
         within = expression.within
-        parts = [self.evaluate(item, pick, within) for item in expression.items]
-        if any(part.truth is Truth.FALSE for part in parts):
-            return Outcome(Truth.FALSE)
+        parts = []
+        for item in expression.items:
+            parts.append(self.evaluate(item, pick, within))
+            if parts[-1].truth is Truth.FALSE:
+                return Outcome(Truth.FALSE)
         if any(part.truth is Truth.UNKNOWN for part in parts):
             return Outcome(Truth.UNKNOWN)
         matches = _joined_in_app(parts) if within is Within.APP else _joined_by_key(parts)
@@ -112,7 +114,9 @@ class Evaluator:
                 matches = {key: hits for key, hits in matches.items() if key not in barred}
         if not matches:
             return Outcome(Truth.FALSE)
-        return Outcome(Truth.UNKNOWN) if is_unknown else Outcome(Truth.TRUE, matches)
+        if is_unknown:  # words that nobody could read may bar words, but no control that was seen
+            matches = {key: hits for key, hits in matches.items() if any(hit.kind is Kind.CONTROL for hit in hits)}
+        return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.UNKNOWN)
 
 
     def _by_screen(self, hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:

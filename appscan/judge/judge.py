@@ -15,6 +15,7 @@ from appscan.judge.limits import Structures, list_gaps, standing_limits
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
+from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import (
     CheckVerdict,
@@ -58,13 +59,14 @@ class Judgement:
 
 
 def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFAULT,
-          declared: Mapping[str, str] | None = None) -> Judgement:
-    """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration."""
-    return judge_versions(reading, (checks,), profile=profile, declared=declared)[0]
+          declared: Mapping[str, str] | None = None, of_government: bool = False) -> Judgement:
+    """Judge one reading. `declared` are the features that app.yaml names, None where there is no declaration;
+    `of_government`: app.yaml says that required features are asked of this app."""
+    return judge_versions(reading, (checks,), profile=profile, declared=declared, of_government=of_government)[0]
 
 
 def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: Profile = Profile.DEFAULT,
-                   declared: Mapping[str, str] | None = None) -> tuple[Judgement, ...]:
+                   declared: Mapping[str, str] | None = None, of_government: bool = False) -> tuple[Judgement, ...]:
     """Judge one reading by several sets of checks that share their limits and all vocabulary but contexts, looking
     through the reading once."""
     checks = versions[0]
@@ -80,13 +82,15 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
     judged = []
     for version in versions:
-        bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version)
+        bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version,
+                       of_government)
         judged.append(bench.judgement(declared))
     return tuple(judged)
 
 
 def _expressions(check: Check) -> list[Expression]:
-    return [*check.presence.values(), *check.force.values(), *check.tags.values()]
+    return [*check.presence.values(), *check.force.values(), *check.tags.values(),
+            *([] if check.applies is None else [check.applies])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class _Bench:
     coverage: Coverage
     profile: Profile
     checks: CheckSet
+    of_government: bool = False
 
     def judgement(self, declared: Mapping[str, str] | None) -> Judgement:
         """All checks, one after the other."""
@@ -121,6 +126,9 @@ class _Bench:
         why = [reason_of(verdict, seen.presence, force)]
         if groundless:
             why.append(Message("no_clause_here", {}))
+        is_required = check.polarity == "required"
+        if is_required and verdict is Verdict.INFO:
+            why = [Message("not_asked_of_document" if self._is_document else "not_asked", {})]
         if is_open:
             why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
             why += [Message("gap", {"reason": gap.reason, "place": gap.place})
@@ -129,7 +137,8 @@ class _Bench:
             why.append(Message("dead", {}))
         row = CheckVerdict(check.id, verdict, tuple(why))
         occurrences = self._occurrences(check, seen, forced)
-        declaration = declaration_of(declared, verdict)
+        declaration = declaration_of(
+            declared, verdict, is_there=is_required and seen.presence.rank >= Presence.REACHABLE.rank)
         says_more = verdict in (Verdict.INCONCLUSIVE, Verdict.MISSING) or declaration is Declaration.DECLARED_NOT_FOUND
         if not occurrences and not seen.cancelled and not says_more:
             return None, row
@@ -143,10 +152,23 @@ class _Bench:
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
-            verdict = verdict_of_required(seen.presence, seen.at_most)
+            verdict = verdict_of_required(seen.presence, seen.at_most, self._applies(check, seen))
             return verdict, verdict is Verdict.INCONCLUSIVE
         high_force = force_at_most if seen.at_most.rank >= Presence.REACHABLE.rank else force
         return verdict_between((seen.presence, force), (seen.at_most, high_force), self.profile)
+
+    @property
+    def _is_document(self) -> bool:
+        return self.reading.artifact.kind is ArtifactKind.DOCUMENT
+
+    def _applies(self, check: Check, seen: _Seen) -> bool | None:
+        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have."""
+        if self._is_document:
+            return False
+        if self.of_government or check.applies is None:
+            return True
+        truth = self.evaluator.evaluate(check.applies, seen.pick_order).truth
+        return None if truth is Truth.UNKNOWN else truth is Truth.TRUE
 
     def _force(self, check: Check, seen: _Seen) -> tuple[Force, Force, list[tuple[Force, str, tuple[Hit, ...]]]]:
         """(at least, at most, [(rung, screen, hits)]): force words count only beside the feature."""

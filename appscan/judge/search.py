@@ -11,8 +11,12 @@ import ahocorasick_rs
 import numpy as np
 
 from appscan.checks.pack import Match, Word
+from appscan.judge.needles import Needles, needles
 from appscan.model.folding import fold, tokens
 from appscan.model.reading import Strings
+
+Lines = tuple[str, list[int], np.ndarray]
+"""Folded strings joined by line feeds, their sids, and the start of each in the joined text."""
 
 MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
@@ -63,8 +67,8 @@ class Search:
             self._found.update(self._find_han(han))
         if latin:
             self._found.update(self._find_latin(latin))
-        for word in patterns:
-            self._found[word] = self._find_pattern(word.text)
+        if patterns:
+            self._found.update(self._find_patterns(patterns))
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -166,13 +170,20 @@ class Search:
                     found.setdefault(word, set()).add(sid)
         return {word: frozenset(hits) for word, hits in found.items()}
 
-    def _find_pattern(self, pattern: str) -> frozenset[int]:
-        joined, sids, starts = self._told_han
-        found = {sids[index] for index in _lines_with(pattern, joined, starts)}
-        if pattern.isascii():
-            joined, sids, starts = self._ascii_texts
-            found |= {sids[index] for index in _lines_with(pattern, joined, starts)}
-        return frozenset(found)
+    def _find_patterns(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+        """Patterns are tried on strings that contain what they need; on ASCII strings only where they are ASCII."""
+        han, latin = self._told_han, self._ascii_texts
+        needed = {word: needles(word.text) for word in words}
+        texts = sorted(set().union(*(some for some in needed.values() if some)))
+        near_han = _lines_by_needle(texts, han)
+        near_latin = _lines_by_needle([text for text in texts if text.isascii()], latin)
+        found = {}
+        for word, some in needed.items():
+            hits = _lines_with(word.text, han, _union(near_han, some))
+            if word.text.isascii():
+                hits |= _lines_with(word.text, latin, _union(near_latin, some))
+            found[word] = frozenset(hits)
+        return found
 
     @cached_property
     def _ascii_texts(self) -> tuple[str, list[int], np.ndarray]:
@@ -183,18 +194,38 @@ class Search:
         return self._joined(np.flatnonzero(chosen if self._told is None else chosen & self._told))
 
 
-def _lines_with(pattern: str, joined: str, starts: np.ndarray) -> set[int]:
-    """Lines of `joined` (line i begins at `starts[i]`) in which `pattern` stands.
+def _lines_by_needle(texts: list[str], lines: Lines) -> dict[str, set[int]]:
+    """Needle → lines that contain it."""
+    joined, _, starts = lines
+    matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True) if texts else []
+    if not matches:
+        return {}
+    table = np.array(matches, dtype=np.int64)
+    touched = np.searchsorted(starts, table[:, 1], side="right") - 1
+    found: dict[str, set[int]] = {}
+    for index, line in np.unique(np.stack((table[:, 0], touched), axis=1), axis=0).tolist():
+        found.setdefault(texts[index], set()).add(line)
+    return found
+
+
+def _union(by_needle: dict[str, set[int]], some: Needles | None) -> set[int] | None:
+    """Lines that contain one of the needles; None (all lines) where a pattern has none."""
+    return None if some is None else set().union(*(by_needle.get(one, set()) for one in some))
+
+
+def _lines_with(pattern: str, lines: Lines, among: set[int] | None) -> set[int]:
+    """Sids of the lines (line i begins at `starts[i]` of the joined text) in which `pattern` stands.
 
     A match in the joined text may run over several lines, or hide one that begins inside it: each line that it touches
     is asked by itself.
     """
+    joined, sids, starts = lines
     matcher = compiled(pattern)
-    touched: set[int] = set()
-    for match in matcher.finditer(joined):
+    touched = among if among is not None else set()
+    for match in matcher.finditer(joined) if among is None else ():
         first, last = (np.searchsorted(starts, match.span(), side="right") - 1).tolist()
         touched.update(range(first, min(last, len(starts) - 2) + 1))
-    return {line for line in touched if matcher.search(joined[starts[line]:starts[line + 1] - 1])}
+    return {sids[line] for line in touched if matcher.search(joined[starts[line]:starts[line + 1] - 1])}
 
 
 def _has_run(parts: tuple[str, ...], word: Word) -> bool:

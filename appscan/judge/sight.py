@@ -64,15 +64,15 @@ class Sight:
         self.screens = Screens(self.program)
         self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
         self.code_blind = code_blind
-        self._hits: dict[Term, tuple[Hit, ...]] = {}
+        self._hits: dict[int, tuple[Term, tuple[Hit, ...]]] = {}
 
     def hits(self, term: Term) -> tuple[Hit, ...]:
         """All hits of a term, first party or not, alive or not, in a fixed order."""
-        known = self._hits.get(term)
+        known = self._hits.get(id(term))  # hashing the words of a term each time costs more than finding them
         if known is None:
             found = dict.fromkeys(itertools.islice(self._find(term), MAX_HITS))
-            known = self._hits[term] = tuple(sorted(found, key=_order))
-        return known
+            known = self._hits[id(term)] = term, tuple(sorted(found, key=_order))
+        return known[1]
 
     def _find(self, term: Term) -> Iterator[Hit]:
         for name in term.groups:

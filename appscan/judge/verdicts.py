@@ -40,11 +40,14 @@ def verdict_between(low: tuple[Presence, Force], high: tuple[Presence, Force],
     return Verdict.INCONCLUSIVE, True
 
 
-def verdict_of_required(presence: Presence, at_most: Presence) -> Verdict:
-    """Verdict on a feature that must be there: its earned absence is `missing`."""
+def verdict_of_required(presence: Presence, at_most: Presence, applies: bool | None = True) -> Verdict:
+    """Verdict on a feature that must be there: its earned absence is `missing` where it is asked of the app at all.
+    `applies` is None where too little was seen to tell."""
     if presence.rank >= Presence.REACHABLE.rank:
         return Verdict.NOT_FOUND
-    if at_most.rank >= Presence.REACHABLE.rank:
+    if applies is False:
+        return Verdict.INFO
+    if at_most.rank >= Presence.REACHABLE.rank or applies is None:
         return Verdict.INCONCLUSIVE
     return Verdict.MISSING
 
@@ -54,10 +57,13 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=lambda verdict: verdict.severity, default=Verdict.NOT_FOUND)
 
 
-def declaration_of(declared: bool | None, verdict: Verdict) -> Declaration:
-    """How the finding stands to app.yaml. `declared` is None where there is no declaration."""
+def declaration_of(declared: bool | None, verdict: Verdict, *, is_there: bool = False) -> Declaration:
+    """How the finding stands to app.yaml. `declared` is None where there is no declaration; `is_there`: a required
+    feature was found, which nobody has to declare."""
     if declared is None:
         return Declaration.NO_DECLARATION
+    if is_there:
+        return Declaration.MATCHES
     match verdict:
         case Verdict.INCONCLUSIVE:
             return Declaration.CANNOT_TELL

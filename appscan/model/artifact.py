@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 RECORDING_SUFFIX = ".recording.zip"
+_OFFICIAL = frozenset({"grassroots_internal", "staff_internal"})
 
 
 class ArtifactKind(StrEnum):
@@ -70,3 +71,8 @@ class App:
     audience: tuple[str, ...] = ()
     approval: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, str] | None = None
+
+    @property
+    def is_of_government(self) -> bool:
+        """Whether app.yaml says so: it names a level, an approval, or people who work for government as users."""
+        return bool(self.level or self.approval or _OFFICIAL & set(self.audience))

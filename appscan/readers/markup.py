@@ -281,17 +281,17 @@ class _MarkupReader:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
-        if not _WORDY.search(raw):
+        if not _WORDY.search(raw) and not ("&#" in raw and _WORDY.search(html.unescape(raw))):
             return
         for match in _MUSTACHE.finditer(raw):
             for text in _quoted(match.group(1)):
                 if not text.isascii() or len(text) > 3:
                     self._show(text, at)
-        words = _MUSTACHE.sub("{}", raw)
+        words = html.unescape(_MUSTACHE.sub("{}", raw))
         if _WORDY.search(words):
-            self._show(html.unescape(words), at)
+            self._show(words, at)
             if self._open and len(self._open[-1].run) < 20:
-                self._open[-1].run.append(html.unescape(words).strip("\n\t "))
+                self._open[-1].run.append(words.strip("\n\t "))
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False

@@ -108,14 +108,14 @@ def test_a_text_that_orders_the_practice_is_never_cancelled(text: str, contexts:
 
 
 def test_a_control_is_never_cancelled_whatever_stands_in_it(checks: CheckSet) -> None:
-    for label in ("立即签到（不得设置打卡签到）", "酒店立即签到", "旅游打卡签到"):
+    for label in ("立即签到（不得设置打卡签到）", "通知：立即签到", "上班打卡，打卡地见地图"):
         finding = finding_of(judge(reading_with(page("p", ("button", label))), checks))
         assert finding is not None
         assert finding.presence is Presence.REACHABLE
 
 
 def test_an_endpoint_is_never_cancelled(checks: CheckSet) -> None:
-    reading = reading_with(page("p", ("label", "酒店 航班 值机"), literals=[("string", "/hotel/userCheckin/submit")]))
+    reading = reading_with(page("p", ("label", "整治打卡签到"), literals=[("string", "/kaoqin/daka/submit")]))
     finding = finding_of(judge(reading, checks))
     assert finding is not None
     assert finding.presence is Presence.REACHABLE

@@ -85,7 +85,9 @@ def test_an_app_without_the_feature_has_a_verdict_and_no_finding(pack: Pack) -> 
 
 def test_an_empty_reading_can_be_judged(checks: CheckSet) -> None:
     judged = judge(reading_with(), checks)
-    assert {row.verdict for row in judged.verdicts} == {Verdict.NOT_FOUND}
+    asked = {check.id for check in checks.checks if check.polarity == "required"}
+    assert {row.verdict for row in judged.verdicts if row.check_id not in asked} == {Verdict.NOT_FOUND}
+    assert {row.verdict for row in judged.verdicts if row.check_id in asked} == {Verdict.INFO}
     hidden = judge(reading_with(gaps=[blinding(*Kind)]), checks)
     assert {row.verdict for row in hidden.verdicts} == {Verdict.INCONCLUSIVE}
 
@@ -180,6 +182,29 @@ def test_a_finding_carries_what_stands_beside_it(pack: Pack) -> None:
     checks = pack()
     beside = replace(checks, checks=tuple(replace(check, beside=("RULE-7",)) for check in checks.checks))
     assert found(reading_with(page("p", ("button", "吹哨"))), beside).beside == ("RULE-7",)
+
+
+# ---------------------------------------------------------------- required features
+
+
+@pytest.mark.parametrize(("texts", "gaps", "of_government", "expected"), [
+    ([("label", "天气")], [], False, Verdict.INFO),
+    ([("label", "天气"), ("label", "主办：某局")], [], False, Verdict.MISSING),
+    ([("label", "天气")], [], True, Verdict.MISSING),
+    ([("label", "天气")], [blinding(*Kind)], False, Verdict.INCONCLUSIVE),
+    ([("button", "吹哨")], [], False, Verdict.NOT_FOUND),
+])
+def test_a_required_feature_is_asked_of_those_to_whom_it_applies(
+        texts: list[tuple[str, str]], gaps: list[Any], of_government: bool, expected: Verdict, pack: Pack) -> None:
+    checks = pack(polarity="required", applies={"text": ["主办"]})
+    judged = judge(reading_with(page("p", *texts), gaps=gaps), checks, of_government=of_government)
+    assert judged.verdicts[0].verdict is expected
+
+
+def test_what_is_required_need_not_be_declared(pack: Pack) -> None:
+    finding = finding_of(reading_with(page("p", ("button", "吹哨"))), pack(polarity="required"), declared={})
+    assert finding is not None
+    assert finding.declaration is Declaration.MATCHES
 
 
 # ---------------------------------------------------------------- declarations

@@ -85,6 +85,12 @@ def test_a_required_feature_is_missing_only_where_its_absence_is_earned(presence
     assert verdict_of_required(presence, at_most) is verdict
 
 
+def test_nothing_is_missing_where_nobody_asks_for_it() -> None:
+    assert verdict_of_required(Presence.NONE, Presence.EXERCISED, False) is INFO
+    assert verdict_of_required(Presence.NONE, Presence.NONE, None) is OPEN
+    assert verdict_of_required(Presence.REACHABLE, Presence.REACHABLE, False) is CLEAN
+
+
 def test_verdicts_rank_as_the_gate_reads_them() -> None:
     order = [LIKELY, REVIEW, OPEN, Verdict.EXEMPT, INFO, CLEAN]
     assert sorted(order, key=lambda verdict: -verdict.severity) == order

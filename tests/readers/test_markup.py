@@ -101,6 +101,12 @@ def test_templates_in_script_elements_are_markup() -> None:
     assert texts(rows) == {"补卡": "button"}
 
 
+def test_text_written_as_references_alone_is_text() -> None:
+    rows, _ = page("<p>&#22791;&#26696;</p><p>&#12345678;&#32;</p><p>&nbsp;&#49;</p>")
+    assert next(iter(texts(rows))) == "备案"
+    assert "1" not in texts(rows)
+
+
 def test_broken_markup_is_read_to_its_end() -> None:
     for text in ("<", "<a", "<a href='x", "</", "<!--", "<script>", "<style>", "<p>a<b>c</p>d", "<<<>>>", "<a b='\">c",
                  "<div " * 500, "<div>" * 5000 + "深" + "</div>" * 9000, "{{" * 4000, "&#x110000;&#99999999;&nosuch;"):
@@ -114,3 +120,8 @@ def test_a_word_split_over_elements_of_a_line_is_read_whole() -> None:
     assert texts(rows)["打卡"] == "button"
     assert texts(rows)["积分排名"] == "label"
     assert not {"签到", "名单通报"} & set(texts(rows))
+
+
+def test_texts_of_character_references_alone_are_read() -> None:
+    rows, _ = page("<title>&#30331;&#24405;</title><p>&#27599;&#22825;</p><td>&#x7f3a;</td><p>&#160;&#46;</p>")
+    assert list(texts(rows)) == ["登录", "每天", "缺"]

@@ -1,0 +1,57 @@
+"""No text that a pattern matches lacks what the pattern is said to need."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appscan.checks import load
+from appscan.checks.pack import Match
+from appscan.checks.parse import terms_of
+from appscan.judge.needles import needles
+
+
+def _patterns() -> list[str]:
+    found = set()
+    for check in load().checks:
+        for expression in (*check.presence.values(), *check.force.values(), *check.tags.values()):
+            found |= {word.text for term in terms_of(expression) for word in (*term.words, *term.named)
+                      if word.match is Match.PATTERN}
+    return sorted(found)
+
+
+PATTERNS = _patterns()
+
+
+@pytest.mark.parametrize(("pattern", "needed"), [
+    ("签到", {"签到"}),
+    ("(签到|打卡)率", {"签到", "打卡"}),
+    ("每(日|天)[^。]{0,5}登录", {"登录"}),
+    ("(补|漏)?签", {"签"}),
+    (r"\b(hotel|flight)s?\b", {"hotel", "flight"}),
+    ("(签到)+", {"签到"}),
+    ("签到|.*", None),
+    (r"\d+", None),
+    ("ab|签", None),
+    ("[一二三]次", {"次"}),
+    ("(?!打)卡", {"卡"}),
+])
+def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
+    assert needles(pattern) == (None if needed is None else frozenset(needed))
+
+
+def test_nearly_every_pattern_of_the_packs_needs_something() -> None:
+    free = [pattern for pattern in PATTERNS if needles(pattern) is None]
+    assert len(free) < len(PATTERNS) / 10, free
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(st.data())
+def test_every_match_contains_what_its_pattern_needs(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    text = data.draw(st.from_regex(re.compile(pattern), fullmatch=False))
+    needed = needles(pattern)
+    assert needed is None or any(one in text for one in needed), (pattern, text)
