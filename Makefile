@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint speed speed-web
+.PHONY: setup scan crawl test lint speed speed-web speed-report
 
 setup: .venv/.ready
 
@@ -38,3 +38,6 @@ speed: setup
 
 speed-web: setup
 	$(BIN)/python ci/speed_web.py $(OPTIONS)
+
+speed-report: setup
+	$(BIN)/python ci/speed_report.py $(OPTIONS)

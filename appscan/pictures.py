@@ -27,6 +27,9 @@ LARGEST_FILE = 6_000_000
 
 SURROUNDINGS = 1200
 COVERED, FRAMED = (209, 213, 219), (140, 148, 158)
+FRAME_COLOUR = (192, 28, 40)
+QUANTIZED = 400_000
+"""Pixels from which a framed picture is reduced to 256 colours: papers and workbooks stay small."""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PLAIN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"sBIT",
@@ -39,6 +42,15 @@ class Developed:
 
     content: bytes
     kept: PictureKept
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A part of a picture with frames on it: PNG bytes, width and height in pixels."""
+
+    content: bytes
+    width: int
+    height: int
 
 
 def can_develop() -> bool:
@@ -149,7 +161,31 @@ def _window(size: tuple[int, int], marked: Sequence[Box]) -> Box:
     return left, top, min(width - left, LARGEST_SIDE), min(height - top, LARGEST_SIDE)
 
 
-def _written(picture: Image) -> bytes:
+def _written(picture: Image, compression: int = 6) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=False, compress_level=6)
+    picture.save(out, "PNG", optimize=False, compress_level=compression)
     return out.getvalue()
+
+
+def framed(content: bytes, view: Box, frames: Sequence[tuple[int, Box]], widest: int = 1200) -> Framed | None:
+    """The part `view` of the picture `content` with numbered frames drawn on it, at most `widest` pixels wide; None
+    where it is no picture to show. Boxes are x, y, width, height on the picture."""
+    from PIL import ImageDraw, ImageFont
+
+    picture = _opened(content)
+    if picture is None:
+        return None
+    left, top = min(view[0], picture.width - 1), min(view[1], picture.height - 1)
+    part = picture.crop((left, top, min(left + view[2], picture.width), min(top + view[3], picture.height)))
+    draw, thick = ImageDraw.Draw(part), max(part.width // 260, 2)
+    font = ImageFont.load_default(size=max(part.width // 34, 13))
+    for number, (x, y, width, height) in frames:
+        place = (x - left, y - top, x - left + width, y - top + height)
+        draw.rectangle(place, outline=FRAME_COLOUR, width=thick)
+        label = draw.textbbox((place[0] + thick, place[1] + thick), str(number), font=font)
+        draw.rectangle((place[0], place[1], label[2] + thick, label[3] + thick), fill=FRAME_COLOUR)
+        draw.text((place[0] + thick, place[1] + thick), str(number), fill="white", font=font)
+    if part.width > widest:
+        part = part.resize((widest, max(part.height * widest // part.width, 1)))
+    small = part.quantize(256) if part.width * part.height > QUANTIZED else part
+    return Framed(_written(small, 3), part.width, part.height)

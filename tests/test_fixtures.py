@@ -85,6 +85,7 @@ def test_the_readme_lists_every_fixture() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_owners_are_invented_and_marked(name: str) -> None:
-    folder = FIXTURES / "apks" / name
+    recipe = json.loads((FIXTURES / "apks" / name / "fixture.json").read_text("utf-8")).get("build", {})
+    folder = FIXTURES / "apks" / recipe.get("from", name)
     sources = [folder / "AndroidManifest.xml", *folder.glob("res/values*/*.xml")]
     assert "虚构" in "".join(path.read_text("utf-8") for path in sources)

@@ -59,7 +59,7 @@ def test_every_dependency_is_explained(project_root, wanted):
 
 
 def test_core_dependencies_are_all_imported(project_root, core):
-    modules = {"ahocorasick-rs": "ahocorasick_rs", "pyyaml": "yaml"}
+    modules = {"ahocorasick-rs": "ahocorasick_rs", "jsonschema-rs": "jsonschema_rs", "pyyaml": "yaml"}
     sources = "\n".join(path.read_text("utf-8") for path in (project_root / "appscan").rglob("*.py"))
     for name in core:
         assert re.search(rf"^\s*(import|from) {modules.get(name, name)}\b", sources, re.MULTILINE), name

@@ -14,9 +14,11 @@ LONGEST = 120.0
 """Seconds without an answer after which printing is given up."""
 
 
-def print_pdf(html_path: Path, pdf_path: Path) -> None:
-    """Print the page at `html_path` to `pdf_path`, whole or not at all. It may load what lies in its own folder and
-    nothing else; no script runs. Raises CaptureError (no_browser; browser_died where printing fails)."""
+def print_pdf(html_path: Path, pdf_path: Path, foot: str = "") -> None:
+    """Print the page at `html_path` to `pdf_path`, whole or not at all, with its headings as bookmarks. It may load
+    what lies in its own folder and nothing else; no script runs. `foot` is HTML for the foot of every page, in which
+    the browser fills elements of the classes `pageNumber` and `totalPages`. Raises CaptureError (no_browser;
+    browser_died where printing fails)."""
     page_address = html_path.resolve().as_uri()
     folder = page_address.rpartition("/")[0] + "/"
 
@@ -35,7 +37,8 @@ def print_pdf(html_path: Path, pdf_path: Path) -> None:
             context.route("**/*", only_own)
             page = context.new_page()
             page.goto(page_address, wait_until="load")
-            page.pdf(path=aside, prefer_css_page_size=True, print_background=True)
+            page.pdf(path=aside, prefer_css_page_size=True, print_background=True, outline=True, tagged=True,
+                     display_header_footer=bool(foot), header_template="<span></span>", footer_template=foot)
             context.close()
         aside.replace(pdf_path)
     except Error as error:

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import Outcome
-from appscan.cli.saving import Format, Saved, Shelf, as_json
+from appscan.cli.rendering import Format, as_json
+from appscan.cli.saving import Saved, Shelf
 from appscan.errors import AppscanError, PackError, UsageError
 from appscan.model.judgement import Verdict
 from appscan.model.report import Report
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from appscan.scan import ScanResult
 
+Document = dict[str, Any]
 Lost = tuple[str, ...]
 """Folders that could not be searched; each counts as a target that failed."""
 
@@ -48,17 +51,21 @@ class Delivery:
     console: Console
     shelf: Shelf | None
     formats: tuple[Format, ...]
+    source_root: Path | None = None
+    over: Callable[[Document], Document] | None = None
+    """What is laid over every report before it goes out: exemptions that are claimed."""
 
     def deliver(self, result: ScanResult) -> None:
         """Save or print one report and tell what it says. There is no folder for a file that does not exist."""
         from appscan.report.document import to_document
 
         document, saved = to_document(result.report), Saved()
+        document = self.over(document) if self.over else document
         if self.shelf is None:
             sys.stdout.buffer.write(as_json(document))
             sys.stdout.buffer.flush()
         elif not _is_only_missing(result.report):
-            saved = self.shelf.save(result, document, self.formats, self.console.lang)
+            saved = self.shelf.save(result, document, self.formats, self.console.lang, self.source_root)
         self._tell(result.report, document, saved)
 
     def _tell(self, report: Report, document: dict[str, object], saved: Saved) -> None:

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 def print_schema(name: str) -> ExitCode:
-    """Print the published schema of the report or of app.yaml."""
-    from appscan.schema import APP, REPORT, load
+    """Print a published schema, by its name without the version."""
+    from appscan.schema import load, published
 
-    print(json.dumps(load(APP if name == "app" else REPORT), ensure_ascii=False, indent=2))
+    versioned = next(one for one in published() if one.startswith(f"{name}-"))
+    print(json.dumps(load(versioned), ensure_ascii=False, indent=2))
     return ExitCode.OK
 
 

@@ -10,7 +10,7 @@ import typer
 from appscan.cli.addresses import is_address
 from appscan.cli.exits import FailOn
 from appscan.cli.helptext import help_of
-from appscan.cli.saving import Format
+from appscan.cli.rendering import Format
 from appscan.texts import Language
 
 
@@ -47,9 +47,13 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help=help_of("quiet"))]
 OperatorOption = Annotated[str, typer.Option("--operator", metavar="NAME", help=help_of("operator"))]
 DebugOption = Annotated[bool, typer.Option("--debug", envvar="APPSCAN_DEBUG", help=help_of("debug"))]
 VersionOption = Annotated[bool, typer.Option("--version", help=help_of("version"))]
+ExemptionsOption = Annotated[Path | None, typer.Option("--exemptions", metavar="FILE", help=help_of("exemptions"),
+                                                       parser=_path)]
+AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help=help_of("as_of"), show_default=False)]
 PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of("checks_dir"), show_default=False,
                                                    parser=_path)]
-SchemaName = Annotated[Literal["report", "app"], typer.Argument(metavar="[report|app]", help=help_of("schema_name"))]
+SchemaName = Annotated[Literal["report", "app", "policy", "exemptions", "baseline"],
+                       typer.Argument(metavar="[report|app|policy|exemptions|baseline]", help=help_of("schema_name"))]
 ReferenceFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help=help_of("reference_folder"), parser=_path)]
 ReferenceCheck = Annotated[bool, typer.Option("--check", help=help_of("reference_check"))]
 Edit = Annotated[Path, typer.Argument(metavar="EDIT", help=help_of("edit"), parser=_path)]
@@ -92,6 +96,22 @@ ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="P
                                                          show_default=False)]
 MaxStatesOption = Annotated[int, typer.Option("--max-states", min=1, help=help_of("max_states"))]
 MaxMinutesOption = Annotated[float, typer.Option("--max-minutes", min=0.1, help=help_of("max_minutes"))]
+
+Reports = Annotated[list[Path] | None, typer.Argument(metavar="REPORT…", help=help_of("reports"), show_default=False,
+                                                      parser=_path)]
+ReportOutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR|FILE|-", help=help_of("report_out"),
+                                                      show_default=False, parser=_path)]
+PaperOption = Annotated[Literal["notice", "opinion"], typer.Option("--paper", help=help_of("paper"))]
+DeadlineOption = Annotated[str, typer.Option("--deadline", metavar="DATE", help=help_of("deadline"),
+                                             show_default=False)]
+TemplateOption = Annotated[Path | None, typer.Option("--template", metavar="FILE", help=help_of("template"),
+                                                     show_default=False, parser=_path)]
+BlankOption = Annotated[Path | None, typer.Option("--write-template", metavar="FILE", help=help_of("write_template"),
+                                                  show_default=False, parser=_path)]
+PreviousOption = Annotated[Path | None, typer.Option("--previous", metavar="REPORT", help=help_of("previous"),
+                                                     show_default=False, parser=_path)]
+SourceRootOption = Annotated[Path | None, typer.Option("--source-root", metavar="DIR", help=help_of("source_root"),
+                                                       show_default=False, parser=_path)]
 
 OUT = Path("appscan-out")
 REFERENCE = Path("docs/reference")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from appscan.cli.rendering import PAPERS, Format, Source, Style, digest_of, file_name, lacking, rendered
+from appscan.cli.source_tree import artifact_paths
 from appscan.errors import UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
 from appscan.model.report import Report
@@ -33,13 +33,6 @@ EVIDENCE = "evidence"
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 """Device names of Windows, which no file there can have."""
-
-
-class Format(StrEnum):
-    """Forms of a report."""
-
-    JSON = "json"
-    HTML = "html"
 
 
 def safe_name(name: str) -> str:
@@ -76,11 +69,6 @@ def folder_name(report: Report, mark: str) -> str:
             return f"{safe_name(report.app.name)}-{hashlib.sha256(''.join(digests).encode()).hexdigest()[:8]}"
 
 
-def as_json(document: dict[str, Any]) -> bytes:
-    """A document as UTF-8 JSON with a newline at its end; what UTF-8 cannot hold stays as a JSON escape."""
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
-
-
 def open_folder(out: Path) -> Path:
     """Make the output folder before any work starts. Raises UsageError where files cannot be written there."""
     try:
@@ -100,20 +88,27 @@ class Shelf:
         self._out = open_folder(out)
         self._taken: set[str] = set()
 
-    def save(self, result: ScanResult, document: dict[str, Any], formats: Sequence[Format],
-             lang: Language) -> Saved:
+    def save(self, result: ScanResult, document: dict[str, Any], formats: Sequence[Format], lang: Language,
+             source_root: Path | None = None) -> Saved:
         """Write the report in each format, and its readings.
 
         Files are written aside and renamed. A form that an older run left in the same folder is made anew although it
-        was not asked for: nothing is lost, and a folder never holds two answers.
+        was not asked for: nothing is lost, and a folder never holds two answers. Papers stay: an office goes on writing
+        in them.
         """
         folder = self._folder(folder_name(result.report, result.mark))
         document = _with_evidence(folder, result, document)
+        style = Style(lang, paths=artifact_paths([document], source_root) if source_root else {})
+        source = Source(document, folder, digest_of(document))
         saved = []
-        for form in (Format.HTML, Format.JSON):
-            path = folder / f"report.{form.value}"
-            if form in formats or path.is_file():
-                _write(path, _rendered(document, form, lang))
+        for form in Format:
+            path = folder / file_name(form, style)
+            if form not in formats and (form in PAPERS or not path.is_file()):
+                continue
+            if form not in formats and lacking(form):
+                path.unlink()
+            else:
+                write_aside(path, rendered(form, [source], style))
                 saved.append(path)
         return Saved(tuple(saved), _save_readings(folder, result.readings), _keep(folder, result.recordings))
 
@@ -149,7 +144,7 @@ def _with_evidence(folder: Path, result: ScanResult, document: dict[str, Any]) -
             if (folder / EVIDENCE).is_symlink():  # as for the folder itself
                 raise UsageError("out_unusable", path=str(folder / EVIDENCE), reason="symlink")
             (folder / EVIDENCE).mkdir(exist_ok=True)
-        _write(folder / EVIDENCE / f"{picture.kept.sha256}.png", picture.content)
+        write_aside(folder / EVIDENCE / f"{picture.kept.sha256}.png", picture.content)
         kept.append(picture.kept)
     return with_pictures(document, kept)
 
@@ -178,17 +173,8 @@ def _keep(folder: Path, recordings: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(kept)
 
 
-def _rendered(document: dict[str, Any], form: Format, lang: Language) -> bytes:
-    match form:
-        case Format.JSON:
-            return as_json(document)
-        case Format.HTML:
-            from appscan.report.page import to_html
-
-            return to_html(document, lang).encode("utf-8", "replace")
-
-
-def _write(path: Path, content: bytes) -> None:
+def write_aside(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with aside.open("xb") as file:

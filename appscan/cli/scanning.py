@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appscan.cli.addresses import Site, is_address, sites_of
-from appscan.cli.batch import Delivery, Job, Lost, work_off
+from appscan.cli.batch import Delivery, Document, Job, Lost, work_off
 from appscan.cli.console import Console
+from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode, FailOn, exit_code
 from appscan.cli.progress import progress_on
-from appscan.cli.saving import Format, Shelf
+from appscan.cli.rendering import Format, require
+from appscan.cli.saving import Shelf
 from appscan.cli.wishes import Wishes, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import App
@@ -50,7 +52,10 @@ class Order:
     fail_on: FailOn
     operator: str
     wishes: Wishes = field(default_factory=Wishes)
+    source_root: Path | None = None
     jurisdiction: str = ""
+    exemptions: Path | None = None
+    as_of: str = ""
 
 
 def scan(given: Sequence[str], order: Order) -> ExitCode:
@@ -306,9 +311,24 @@ def place_named(text: str) -> str:
 def _delivery(order: Order, apps: int) -> Delivery:
     """Where reports go: the output folder, or stdout, which holds one app in JSON."""
     if order.out != STDOUT:
-        return Delivery(order.console, Shelf(order.out), order.formats or tuple(Format))
+        require(order.formats)
+        if order.source_root is not None and not order.source_root.is_dir():
+            raise UsageError("source_root_missing", path=str(order.source_root))
+        return Delivery(order.console, Shelf(order.out), order.formats or (Format.HTML, Format.JSON),
+                        order.source_root, _claimed(order))
     if apps != 1:
         raise UsageError("stdout_takes_one_app", count=apps)
     if set(order.formats) - {Format.JSON}:
         raise UsageError("stdout_takes_json")
-    return Delivery(order.console, None, (Format.JSON,))
+    return Delivery(order.console, None, (Format.JSON,), over=_claimed(order))
+
+
+def _claimed(order: Order) -> Callable[[Document], Document] | None:
+    """Lays the claims of a file over a report. They change what the report says, never the exit code: only a gate's
+    policy may accept them. Raises UsageError for a file that is wrong."""
+    if order.exemptions is None:
+        return None
+    from appscan.gate.exemptions import lay_over, read_claims
+
+    claims, day = read_claims(order.exemptions), day_of(order.as_of)
+    return lambda document: lay_over(document, claims, day)

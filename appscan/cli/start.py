@@ -11,6 +11,7 @@ import typer
 from appscan.cli import options as given
 from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
+from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UsageError
@@ -51,6 +52,7 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_without_command)
     app.command("scan", cls=Command, help=help_of("scan", "exit_codes"))(_scan)
     app.command("judge", cls=Command, help=help_of("judge", "exit_codes"))(_judge)
+    app.command("report", cls=Command, help=help_of("report"))(_report)
     app.command("capture", cls=Command, help=help_of("capture"))(_capture)
     app.command("login", cls=Command, help=help_of("login"))(_login)
     app.command("schema", cls=Command, help=help_of("schema"))(_schema)
@@ -63,6 +65,7 @@ def application() -> typer.Typer:
     checks.command("docs", cls=Command, help=help_of("checks_docs"))(_checks_docs)
     checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
+    register_gate(app)
     return app
 
 
@@ -94,8 +97,10 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
-        others = {name: {"lang": lang} for name in ("scan", "judge", "capture", "login", "bench")}
-        context.default_map = {"checks": of_checks, **others}
+        of_baseline = {name: {"lang": lang} for name in ("write", "check")}
+        others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
+                                                    "diff", "init")}
+        context.default_map = {"checks": of_checks, "baseline": of_baseline, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)
@@ -112,7 +117,9 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
           hours: given.HoursOption = None, include: given.IncludeOption = None, exclude: given.ExcludeOption = None,
           max_states: given.MaxStatesOption = 200, max_minutes: given.MaxMinutesOption = 10.0,
           no_pictures: given.NoPicturesOption = False, authority: given.AuthorityOption = "",
-          keep_personal_data: given.KeepOption = "", debug: given.DebugOption = False) -> ExitCode:
+          keep_personal_data: given.KeepOption = "", source_root: given.SourceRootOption = None,
+          exemptions: given.ExemptionsOption = None, as_of: given.AsOfOption = "",
+          debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, scan
     from appscan.cli.wishes import Wishes
 
@@ -121,19 +128,35 @@ def _scan(targets: given.Targets = None, app: given.AppFileOption = None, profil
                     keep_personal_data)
     console = Console(lang, quiet, out == STDOUT, debug)
     return scan(targets or [], Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                     wishes, jurisdiction))
+                                     wishes, source_root, jurisdiction, exemptions, as_of))
 
 
 def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: given.ProfileOption = "default",
            checks: given.ChecksOption = None, formats: given.FormatOption = None, out: given.OutOption = given.OUT,
            fail_on: given.FailOnOption = FailOn.LIKELY_VIOLATION, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False, operator: given.OperatorOption = "",
-           jurisdiction: given.JurisdictionOption = "", debug: given.DebugOption = False) -> ExitCode:
+           jurisdiction: given.JurisdictionOption = "", source_root: given.SourceRootOption = None,
+           exemptions: given.ExemptionsOption = None,
+           as_of: given.AsOfOption = "", debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.scanning import STDOUT, Order, judge
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return judge(readings, Order(console, app, profile, checks, tuple(formats or ()), out, fail_on, operator,
-                                 jurisdiction=jurisdiction))
+                                 source_root=source_root, jurisdiction=jurisdiction, exemptions=exemptions,
+                                 as_of=as_of))
+
+
+def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
+            paper: given.PaperOption = "opinion", deadline: given.DeadlineOption = "",
+            template: given.TemplateOption = None, previous: given.PreviousOption = None,
+            source_root: given.SourceRootOption = None, blank: given.BlankOption = None,
+            lang: given.LangOption = "zh", quiet: given.QuietOption = False,
+            debug: given.DebugOption = False) -> ExitCode:
+    from appscan.cli.reporting import STDOUT, ReportOrder, report
+
+    console = Console(lang, quiet, out == STDOUT, debug)
+    return report(reports or [], ReportOrder(console, tuple(formats or ()), out, paper, deadline, template, previous,
+                                             source_root, blank))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,

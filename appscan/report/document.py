@@ -77,11 +77,10 @@ def from_document(document: object, name: str = "") -> Report:
         raise UsageError("report_damaged", name=name, reason="schema_version")
     if document["schema_version"] != SCHEMA_VERSION:
         raise UsageError("report_version", name=name, version=document["schema_version"], supported=SCHEMA_VERSION)
-    from appscan.schema import REPORT, problems  # validation costs start time that a scan does not need
+    from appscan.schema import REPORT, fits, problems  # validation costs start time that a scan does not need
 
-    wrong = problems(REPORT, document, at_most=1)
-    if wrong:
-        raise UsageError("report_damaged", name=name, reason=wrong[0])
+    if not fits(REPORT, document):
+        raise UsageError("report_damaged", name=name, reason=problems(REPORT, document, at_most=1)[0])
     return report_from(document)
 
 

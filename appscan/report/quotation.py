@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from appscan.report.timeline import period_named
 from appscan.report.words import Json, actor_named, supports_named
@@ -75,9 +76,14 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
     counted = "" if "seen" in evidence else number
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
                      "" if number else shown(element, 200), shown(counted, 40),
-                     supports_named(lang, [one["supports"] for one in same]), shown(evidence["origin"], 120),
+                     _supports(lang, tuple(one["supports"] for one in same)), shown(evidence["origin"], 120),
                      actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame,
                      all(one.get("seen", {}).get("stood_in", False) for one in same))
+
+
+@lru_cache(maxsize=4096)
+def _supports(lang: Language, rungs: tuple[str, ...]) -> tuple[str, ...]:
+    return supports_named(lang, rungs)
 
 
 def _observed(value: str, lang: Language) -> str:

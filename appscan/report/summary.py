@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from appscan.model.judgement import Verdict
+from appscan.report.exempted import Exempted
+
+COUNTED = ("occurrences", "exempted", "exemptions", "evidence", "cancelled", "artifacts", "unreadable", "errors",
+           "gaps", "blinding")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a report counts. `by_verdict` has every verdict, worst first; `blinding` counts gaps that hide a whole kind;
-    `unreadable` counts artifacts without a reading, `errors` all errors."""
+    `unreadable` counts artifacts without a reading, `errors` all errors; `exempted` occurrences that an exemption
+    covers or is said to cover, `exemptions` records of either."""
 
     overall: Verdict
     complete: bool
@@ -23,6 +28,8 @@ class Summary:
     unreadable: int
     errors: int
     occurrences: int
+    exempted: int
+    exemptions: int
     evidence: int
     cancelled: int
     gaps: int
@@ -32,11 +39,18 @@ class Summary:
         """Checks that ended with `verdict`."""
         return dict(self.by_verdict)[verdict]
 
+    def numbers(self) -> tuple[tuple[str, int], ...]:
+        """Every number by the catalogue key of its name: what all formats show, and nothing else."""
+        verdicts = ((f"verdicts.{verdict.value}", count) for verdict, count in self.by_verdict)
+        return (("numbers.checks", self.checks), *verdicts,
+                *((f"numbers.{name}", getattr(self, name)) for name in COUNTED))
+
 
 def summarise(document: Mapping[str, Any]) -> Summary:
     """The numbers of one report document."""
     verdicts = Counter(Verdict(one["verdict"]) for one in document["verdicts"])
     occurrences = [place for finding in document["findings"] for place in finding["occurrences"]]
+    exempted = Exempted(document)
     gaps = document["coverage"]["gaps"]
     return Summary(
         overall=Verdict(document["overall"]),
@@ -47,6 +61,9 @@ def summarise(document: Mapping[str, Any]) -> Summary:
         unreadable=sum(not one["reading_digest"] for one in document["artifacts"]),
         errors=len(document["errors"]),
         occurrences=len(occurrences),
+        exempted=sum(exempted.state(finding, place) is not None
+                     for finding in document["findings"] for place in finding["occurrences"]),
+        exemptions=len(document.get("exemptions", ())),
         evidence=sum(len(place["evidence"]) for place in occurrences),
         cancelled=sum(len(finding["cancelled"]) for finding in document["findings"]),
         gaps=len(gaps),

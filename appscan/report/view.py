@@ -8,6 +8,7 @@ from typing import Any
 from appscan.report.badge import Badge, badge
 from appscan.report.crawl_view import CrawlView, crawl_view
 from appscan.report.declared import compared, declaration_named, features_declared, is_declared
+from appscan.report.exemption_words import record_line, records_told
 from appscan.report.finding_view import FindingView, finding_view
 from appscan.report.listed import Listed, listed
 from appscan.report.moments import durations_named, time_named
@@ -126,6 +127,8 @@ class Page:
     references: bool
     several: bool
     method: tuple[str, ...]
+    all_numbers: tuple[tuple[str, int], ...]
+    exemptions: tuple[str, ...]
     record: tuple[Fact, ...]
 
 
@@ -160,6 +163,8 @@ def arrange(document: dict[str, Any], lang: Language) -> Page:
         references=any(not clause.quotable for finding in findings for clause in finding.clauses + finding.beside),
         several=len(document["actors"]) > 1,
         method=_method(document, lang),
+        exemptions=tuple(record_line(one, lang) for one in records_told(document, lang)[:GAPS_FOLDED]),
+        all_numbers=tuple((say(lang, key), count) for key, count in numbers.numbers()),
         record=_record(document, lang),
     )
 

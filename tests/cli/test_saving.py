@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appscan.cli.saving import as_json, safe_name
+from appscan.cli.rendering import as_json
+from appscan.cli.saving import safe_name
 
 
 @given(st.text())

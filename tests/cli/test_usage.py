@@ -13,7 +13,8 @@ from appscan.cli.exits import ExitCode
 from appscan.schema import APP, REPORT, load
 
 COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
-            ["checks", "lint"], ["checks", "test"], ["checks", "docs"], ["checks", "try"]]
+            ["checks", "lint"], ["checks", "test"], ["checks", "docs"], ["checks", "try"], ["report"], ["gate"],
+            ["baseline", "write"], ["baseline", "check"], ["diff"], ["init"]]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_help_is_in_chinese_and_english(helps):
 
 
 WRONG = [[], ["checks"], ["scan"], ["judge"], ["nonsense"], ["scan", "--nonsense"], ["schema", "nonsense"],
-         ["scan", "x.apk", "--profile", "mild"], ["scan", "x.apk", "--format", "pdf"],
+         ["scan", "x.apk", "--profile", "mild"], ["scan", "x.apk", "--format", "word"],
          ["scan", "x.apk", "--fail-on", "info"], ["scan", "x.apk", "--lang", "fr"],
          ["scan", "x.apk", "--app", "no.yaml"], ["scan", "x.apk", "--checks", "nowhere"],
          ["checks", "show", "nonsense"], ["checks", "lint", "nowhere"], ["bench", "nowhere", "nowhere"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from appscan.model.judgement import (
     Verdict,
 )
 from appscan.model.report import ArtifactRead, CheckText, ClauseText, Report, ScanError, Tool
+from appscan.report.document import to_document
 
 DIGEST = "4f1c" * 16
 
@@ -173,3 +175,14 @@ def unread(report: Report) -> Report:
     return dataclasses.replace(report, findings=(), verdicts=verdicts, artifacts=(), overall=Verdict.INCONCLUSIVE,
                                errors=(ScanError("broken.apk", Message("not_a_zip", {"name": "broken.apk"})),),
                                complete=False)
+
+
+@pytest.fixture
+def document(report: Report) -> dict[str, Any]:
+    """The document of `report`, with an exemption that is claimed for one place and one that has expired."""
+    record = {"ground": "special_scene", "reason": "防汛值守", "regulation": "虚构市防汛预案", "approver": "虚构市防指",
+              "document": "虚防〔2024〕3号", "owner": "虚构市数据局", "from": "2026-01-01"}
+    return {**to_document(report), "exemptions": [
+        {"check_id": "check-in", "state": "exempt_claimed", "fingerprints": ["51aa0be7c9d3e612"],
+         "expires": "2027-01-01", **record},
+        {"check_id": "track-upload", "state": "expired", "fingerprints": [], "expires": "2026-02-01", **record}]}

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from appscan.checks import load
-from appscan.cli.saving import Format, Shelf
+from appscan.cli.rendering import Format
+from appscan.cli.saving import Shelf
 from appscan.model.artifact import App
 from appscan.pictures import develop
 from appscan.report.document import from_document, to_document
@@ -81,7 +82,7 @@ def crawled(small: ModuleType, tmp_path: Path) -> Callable[..., tuple[Path, dict
             "origins": [{"url": "https://sdk.example.com/kit.js", "kind": "script", "blocked": True}], **more})
         path = small.write_recording(tmp_path, top, {"pictures": [shot, after]})
         result = scan_app([Target(path, path.name, str(path))], App(), load())
-        saved = Shelf(tmp_path / "out").save(result, to_document(result.report), list(Format), "zh")
+        saved = Shelf(tmp_path / "out").save(result, to_document(result.report), [Format.HTML, Format.JSON], "zh")
         folder = saved.reports[0].parent
         return folder, json.loads((folder / "report.json").read_text("utf-8"))
 
@@ -326,7 +327,7 @@ def test_a_name_that_an_answer_tells_is_covered_wherever_it_stands(crawled: Any,
         response_body=small.digest(answer))])
     path = small.write_recording(tmp_path, top, {"pictures": [shot], "bodies": [answer]}, "rank.recording.zip")
     result = scan_app([Target(path, path.name, str(path))], App(), load())
-    saved = Shelf(tmp_path / "out2").save(result, to_document(result.report), list(Format), "zh")
+    saved = Shelf(tmp_path / "out2").save(result, to_document(result.report), [Format.HTML, Format.JSON], "zh")
     page = saved.reports[0].read_text("utf-8")
     assert "积分排名" in page
     assert "诸葛试" not in page

@@ -1,0 +1,169 @@
+"""Reports against a policy: what stops the release, what is only told, what was accepted, and what nobody saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from appscan.gate.apps import key_of
+from appscan.gate.baseline import HELD, Baseline, Held, force_of, held_in
+from appscan.gate.exemptions import wrong_records
+from appscan.gate.policy import Act, Policy
+from appscan.model.judgement import Declaration, Verdict
+from appscan.report.exempted import Exempted
+from appscan.report.summary import is_blinding
+
+Json = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """What an entry of the result is about."""
+
+    FINDING = "finding"
+    WORSE = "worse"
+    MISSING = "missing"
+    CLAIMED = "claimed"
+    INCONCLUSIVE = "inconclusive"
+    UNREAD = "unread"
+    UNDECLARED = "undeclared"
+    DECLARED_NOT_FOUND = "declared_not_found"
+    CUSTOM_CHECKS = "custom_checks"
+    EXEMPTION = "exemption"
+    ACCEPTED = "accepted"
+    GONE = "gone"
+
+
+class Outcome(StrEnum):
+    """What an entry does, worst first."""
+
+    FAIL = "fail"
+    UNSEEN = "unseen"
+    WARN = "warn"
+    ACCEPT = "accept"
+
+    @property
+    def rank(self) -> int:
+        return list(type(self)).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing the gate has to say of one app; `detail` is a screen, a reason or a state of a record."""
+
+    app: str
+    kind: Kind
+    outcome: Outcome
+    check_id: str = ""
+    verdict: str = ""
+    fingerprint: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """Everything the gate has to say, worst first, and what was not seen of each app: (app, blinding gaps, errors)."""
+
+    entries: tuple[Entry, ...]
+    unseen: tuple[tuple[str, int, int], ...]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(entry.outcome is outcome for entry in self.entries)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of all; ACCEPT where nothing was said."""
+        return min((entry.outcome for entry in self.entries), key=lambda one: one.rank, default=Outcome.ACCEPT)
+
+
+def decide(documents: Sequence[Json], policy: Policy, baseline: Baseline | None = None) -> GateResult:
+    """Judge reports, exemptions already laid over them."""
+    entries = [entry for document in documents for entry in _of_app(document, policy, baseline or Baseline())]
+    entries.sort(key=lambda entry: (entry.outcome.rank, entry.app, entry.check_id, entry.fingerprint))
+    unseen = tuple((key_of(one), sum(map(is_blinding, one["coverage"]["gaps"])), len(one["errors"]))
+                   for one in documents)
+    return GateResult(tuple(entries), unseen)
+
+
+def _of_app(document: Json, policy: Policy, baseline: Baseline) -> Iterator[Entry]:
+    app, held = key_of(document), baseline.of(document)
+    for row in document["verdicts"]:
+        yield from _of_check(app, document, row, policy, held)
+    for finding in document["findings"]:
+        yield from _of_declaration(app, finding, policy)
+    if not document["complete"] or document["errors"]:
+        yield from _acted(policy.unread, Entry(app, Kind.UNREAD, Outcome.UNSEEN, detail="incomplete" if not document[
+            "complete"] else document["errors"][0]["artifact"]))
+    if document["tool"].get("custom_checks"):
+        yield from _acted(policy.custom_checks, Entry(app, Kind.CUSTOM_CHECKS, Outcome.FAIL))
+    for record in wrong_records(document):
+        yield Entry(app, Kind.EXEMPTION, Outcome.WARN, record["check_id"], detail=record["state"])
+    there = {(one.check_id, one.fingerprint) for one in held_in(document)}
+    yield from (Entry(app, Kind.GONE, Outcome.ACCEPT, one.check_id, one.verdict.value, one.fingerprint, one.screen)
+                for mark, one in held.items() if mark not in there)
+
+
+def _of_check(app: str, document: Json, row: Json, policy: Policy,
+              held: Mapping[tuple[str, str], Held]) -> Iterator[Entry]:
+    check_id, verdict, exempted = row["check_id"], Verdict(row["verdict"]), Exempted(document)
+    least = policy.severity_for(document, check_id)
+    if verdict is Verdict.INCONCLUSIVE:
+        yield from _acted(policy.inconclusive, Entry(app, Kind.INCONCLUSIVE, Outcome.UNSEEN, check_id, verdict.value))
+    if verdict is Verdict.MISSING:
+        outcome = Outcome.FAIL if verdict.severity >= least else Outcome.WARN
+        yield Entry(app, Kind.MISSING, outcome, check_id, verdict.value)
+    for finding in document["findings"]:
+        if finding["check_id"] == check_id:
+            yield from _of_finding(app, finding, least, policy, held, exempted)
+
+
+def _of_finding(app: str, finding: Json, least: int, policy: Policy,
+                held: Mapping[tuple[str, str], Held], exempted: Exempted) -> Iterator[Entry]:
+    check_id, verdict = finding["check_id"], Verdict(finding["verdict"])
+    if verdict not in HELD:
+        return
+    for place in finding["occurrences"]:
+        mark = place["fingerprint"]
+        known, record = held.get((check_id, mark)), exempted.state(finding, place)
+        entry = Entry(app, Kind.FINDING, Outcome.FAIL, check_id, verdict.value, mark, place["screen"])
+        if record is not None:
+            accepted = record.state is Verdict.EXEMPT or policy.accept_claimed or known
+            outcome = Outcome.ACCEPT if accepted else Outcome.FAIL
+            yield _changed(entry, Kind.CLAIMED, outcome)
+        elif known and not _is_worse(known, verdict, place):
+            yield _changed(entry, Kind.ACCEPTED, Outcome.ACCEPT)
+        else:
+            outcome = Outcome.FAIL if verdict.severity >= least else Outcome.WARN
+            yield _changed(entry, Kind.WORSE if known else Kind.FINDING, outcome)
+
+
+def _is_worse(known: Held, verdict: Verdict, place: Json) -> bool:
+    """An accepted place counts anew where both its verdict and its own force have risen."""
+    return verdict.severity > known.verdict.severity and force_of(place).rank > known.force.rank
+
+
+def _of_declaration(app: str, finding: Json, policy: Policy) -> Iterator[Entry]:
+    match Declaration(finding["declaration"]):
+        case Declaration.UNDECLARED:
+            entry = Entry(app, Kind.UNDECLARED, Outcome.FAIL, finding["check_id"], finding["verdict"])
+            yield from _acted(policy.undeclared, entry)
+        case Declaration.DECLARED_NOT_FOUND:
+            entry = Entry(app, Kind.DECLARED_NOT_FOUND, Outcome.FAIL, finding["check_id"], finding["verdict"])
+            yield from _acted(policy.declared_not_found, entry)
+        case _:
+            return
+
+
+def _acted(act: Act, entry: Entry) -> Iterator[Entry]:
+    match act:
+        case Act.FAIL:
+            yield entry
+        case Act.WARN:
+            yield _changed(entry, entry.kind, Outcome.WARN)
+        case Act.IGNORE:
+            return
+
+
+def _changed(entry: Entry, kind: Kind, outcome: Outcome) -> Entry:
+    return Entry(entry.app, kind, outcome, entry.check_id, entry.verdict, entry.fingerprint, entry.detail)

@@ -1,0 +1,167 @@
+"""Exemptions that are claimed in a file: read, proved, and laid over a report. They never clear anything by themselves:
+only the office's store or its signature does (seams.md, "Exemptions")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from appscan.gate.apps import names_of
+from appscan.judge.verdicts import worst
+from appscan.model.folding import fold
+from appscan.model.judgement import Verdict
+from appscan.schema.written import Written, read_written
+
+Document = dict[str, Any]
+Json = Mapping[str, Any]
+
+EXEMPTIONS = "exemptions-1"
+EXEMPTABLE = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW})
+GROUNDS = {"special_scene": frozenset({"special_scene", "emergency"}), "necessity": frozenset({"necessity"})}
+"""Ground of a record → grounds that a clause may leave open for it: article 13 knows special scenes, article 14
+asks for necessity."""
+_BY_ARTICLE = {"13": "special_scene", "14": "necessity"}
+
+
+class State(StrEnum):
+    """What a record does in a report."""
+
+    CLAIMED = "exempt_claimed"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    UNMATCHED = "unmatched"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One record as it was written; `from_day` and `expires` are both included."""
+
+    check_id: str
+    app: str
+    screen: str
+    fingerprint: str
+    ground: str
+    from_day: date
+    expires: date
+    told: Mapping[str, str]
+
+    def is_of(self, document: Json) -> bool:
+        """Whether it names the app of a report: by product, package or name."""
+        return fold(self.app) in {fold(name) for name in names_of(document)}
+
+    def covers(self, occurrence: Json) -> bool:
+        """Whether it names a place: by fingerprint, by screen, or all of them."""
+        if self.fingerprint:
+            return bool(occurrence["fingerprint"] == self.fingerprint)
+        return not self.screen or fold(self.screen) in fold(occurrence["screen"])
+
+    def overlaps(self, other: Claim) -> bool:
+        """Whether both could speak of the same place on the same day."""
+        same = (self.check_id, fold(self.app), fold(self.screen), self.fingerprint) == (
+            other.check_id, fold(other.app), fold(other.screen), other.fingerprint)
+        return same and self.from_day <= other.expires and other.from_day <= self.expires
+
+
+def read_claims(path: Path) -> tuple[Claim, ...]:
+    """The records of a file. Raises UsageError, with file and line, for what the schema refuses, days that are none or
+    in the wrong order, and two records that overlap."""
+    written = read_written(path, EXEMPTIONS)
+    claims = [_claim(written, index, entry) for index, entry in enumerate(written.content["exemptions"])]
+    for (first, one), (second, other) in combinations(enumerate(claims), 2):
+        if one.overlaps(other):
+            raise written.fault("exemption_overlaps", "exemptions", second, other=written.line("exemptions", first))
+    return tuple(claims)
+
+
+def _claim(written: Written, index: int, entry: Mapping[str, str]) -> Claim:
+    first, last = (_day(written, index, name, entry[name]) for name in ("from", "expires"))
+    if last < first:
+        raise written.fault("exemption_backwards", "exemptions", index, member="expires", given=entry["expires"])
+    return Claim(entry["check"], entry["app"], entry.get("screen", ""), entry.get("fingerprint", ""), entry["ground"],
+                 first, last, entry)
+
+
+def _day(written: Written, index: int, name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise written.fault("exemption_date", "exemptions", index, member=name, given=text) from None
+
+
+def lay_over(document: Document, claims: Sequence[Claim], as_of: date) -> Document:
+    """The report with the records of its app laid over it: a finding all of whose places are covered is
+    `exempt_claimed`, and every record is listed with what it does. Earlier records of a file are replaced."""
+    own = [claim for claim in claims if claim.is_of(document)]
+    records = [_record(document, claim, as_of) for claim in own]
+    covered = {(record["check_id"], mark) for record in records if record["state"] == State.CLAIMED
+               for mark in record["fingerprints"]}
+    findings = [_exempted(finding, covered) for finding in document["findings"]]
+    verdicts = [_settled(row, findings, document) for row in document["verdicts"]]
+    kept = [one for one in document.get("exemptions", ()) if one["state"] == Verdict.EXEMPT.value]
+    return {**document, "findings": findings, "verdicts": verdicts, "exemptions": kept + records,
+            "overall": worst(Verdict(row["verdict"]) for row in verdicts).value}
+
+
+def _record(document: Json, claim: Claim, as_of: date) -> Document:
+    found = [finding for finding in document["findings"] if finding["check_id"] == claim.check_id
+             and Verdict(finding["verdict"]) in EXEMPTABLE | {Verdict.EXEMPT_CLAIMED}]
+    marks = sorted({place["fingerprint"] for finding in found for place in finding["occurrences"]
+                    if claim.covers(place)})
+    state = _state(document, claim, bool(marks), as_of)
+    told = {name: claim.told[name] for name in ("app", "ground", "reason", "regulation", "approver", "document",
+                                                "owner", "from", "expires")}
+    optional = {name: claim.told[name] for name in ("screen", "document_sha256") if claim.told.get(name)}
+    return {"check_id": claim.check_id, "state": state.value, **told, **optional,
+            "fingerprints": marks if state is State.CLAIMED else []}
+
+
+def _state(document: Json, claim: Claim, has_places: bool, as_of: date) -> State:
+    if not _fits_ground(document, claim):
+        return State.REFUSED
+    if as_of > claim.expires:
+        return State.EXPIRED
+    if as_of < claim.from_day:
+        return State.NOT_YET
+    return State.CLAIMED if has_places else State.UNMATCHED
+
+
+def _fits_ground(document: Json, claim: Claim) -> bool:
+    """Whether a clause of the check leaves the ground open: necessity is no ground under article 13, nor a special
+    scene under article 14. Where the report does not say what its clauses leave open, their articles do."""
+    named = {clause for finding in document["findings"] if finding["check_id"] == claim.check_id
+             for clause in finding["clauses"]}
+    if not named:
+        return True  # nothing was found: the record is unmatched, whatever its ground
+    open_grounds = {clause.get("exemption") or _BY_ARTICLE.get(clause["article"][:2], "none")
+                    for clause in document["clauses"] if clause["id"] in named}
+    return bool(open_grounds & GROUNDS[claim.ground])
+
+
+def _exempted(finding: Document, covered: set[tuple[str, str]]) -> Document:
+    verdict = Verdict(finding["verdict"])
+    marks = [(finding["check_id"], place["fingerprint"]) for place in finding["occurrences"]]
+    if verdict in EXEMPTABLE and marks and all(mark in covered for mark in marks):
+        return {**finding, "verdict": Verdict.EXEMPT_CLAIMED.value}
+    return finding
+
+
+def _settled(row: Document, findings: Sequence[Document], document: Json) -> Document:
+    """The verdict of a check once its findings were exempted: the worst that is left."""
+    own = [Verdict(finding["verdict"]) for finding in findings if finding["check_id"] == row["check_id"]]
+    if Verdict(row["verdict"]) not in EXEMPTABLE or Verdict.EXEMPT_CLAIMED not in own:
+        return row
+    if document["errors"] or any(not one["reading_digest"] for one in document["artifacts"]):
+        own.append(Verdict.INCONCLUSIVE)
+    return {**row, "verdict": worst(own).value}
+
+
+def wrong_records(document: Json) -> Iterator[Json]:
+    """Records of a report that do nothing: expired, not begun, unmatched, refused."""
+    return (one for one in document.get("exemptions", ()) if one["state"] not in (
+        Verdict.EXEMPT.value, Verdict.EXEMPT_CLAIMED.value))

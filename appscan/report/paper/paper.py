@@ -1,0 +1,134 @@
+"""A report put together as a paper: every field of a template with what belongs there. Knows neither Word nor HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from appscan.model.judgement import Verdict
+from appscan.report.album import Album
+from appscan.report.moments import time_named
+from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Span, Text
+from appscan.report.paper.findings import findings_section, places_section
+from appscan.report.paper.layout import Field, PaperKind, Section
+from appscan.report.paper.recheck import ITEMS, Json, Recheck, recheck
+from appscan.report.paper.sections import (
+    conclusion,
+    demands,
+    exemptions,
+    gaps,
+    method,
+    recheck_section,
+    record,
+    signature,
+    subject,
+)
+from appscan.report.places import discreet
+from appscan.report.view import arrange
+from appscan.report.words import app_name, in_language
+from appscan.texts import Language, say, shown
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWish:
+    """What is asked of a paper; `previous` is an earlier report of the same app, `report_digest` the SHA-256 of the
+    report's file, empty where it is not a file yet."""
+
+    kind: PaperKind = PaperKind.OPINION
+    deadline: date | None = None
+    previous: Json | None = None
+    report_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper in one language: its fields and its sections; a section without blocks is left out."""
+
+    kind: PaperKind
+    lang: Language
+    fields: Mapping[Field, str]
+    sections: Mapping[Section, tuple[Block, ...]]
+
+
+def has_items(document: Json) -> bool:
+    """Whether there is anything that a notice could demand."""
+    return any(Verdict(one["verdict"]) in ITEMS for one in document["verdicts"])
+
+
+def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
+    """The paper on one report."""
+    page = arrange(dict(document), lang)
+    deadline = deadline_named(wish.deadline, lang)
+    compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
+    sections: dict[Section, Sequence[Block]] = {
+        Section.SUBJECT: subject(page, lang),
+        Section.CONCLUSION: conclusion(page, lang),
+        Section.FINDINGS: findings_section(document, page, wish.kind, deadline, album, lang),
+        Section.EXEMPTIONS: exemptions(document, lang),
+        Section.GAPS: gaps(page, wish.kind, lang),
+        Section.DEMANDS: demands(document, deadline, lang),
+        Section.RECHECK: recheck_section(compared, wish.previous, document, lang) if compared else (),
+        Section.RECORD: record(document, page, wish.report_digest, lang),
+        Section.METHOD: method(page, lang),
+        Section.SIGNATURE: signature(wish.kind, lang),
+        Section.PLACES: places_section(document, wish.kind, lang),
+    }
+    return Paper(wish.kind, lang, _fields(document, wish, deadline, lang),
+                 {name: tuple(_discreet(block) for block in blocks) for name, blocks in sections.items()})
+
+
+def deadline_named(deadline: date | None, lang: Language) -> str:
+    """The deadline in words; a line to write on where none is given."""
+    if deadline is None:
+        return say(lang, "paper.blank_date")
+    return say(lang, "paper.date", year=deadline.year, month=deadline.month, day=deadline.day)
+
+
+def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> dict[Field, str]:
+    name, kind = app_name(document, lang), wish.kind.value
+    verdicts = [Verdict(one["verdict"]) for one in document["verdicts"]]
+    version = next((shown(one["version_name"], 60) for one in document["artifacts"] if one["version_name"]), "")
+    likely = verdicts.count(Verdict.LIKELY_VIOLATION)
+    asked = sum(verdict in ITEMS for verdict in verdicts) - likely
+    checked = time_named(document["ended"], lang).partition(" ")[0]
+    opening = say(lang, f"paper.opening_{kind}", app=name, version=version, count=likely, asked=asked,
+                  rules=_rules(document, lang), deadline=deadline, checked=checked, checks=len(verdicts))
+    told = {
+        Field.TITLE: say(lang, f"paper.title_{kind}", app=name), Field.NUMBER: say(lang, "paper.blank_number"),
+        Field.ADDRESSEE: shown(document["app"]["owner"], 120) or say(lang, "paper.blank_owner"), Field.APP: name,
+        Field.VERSION: version, Field.OFFICE: shown(document["operator"], 120) or say(lang, "paper.blank_owner"),
+        Field.OPENING: opening, Field.DEADLINE: deadline, Field.CHECKED: checked,
+    }
+    return {field: discreet(text) for field, text in told.items()}
+
+
+def _rules(document: Json, lang: Language) -> str:
+    """The rules whose clauses the items name, only those whose text was read whole."""
+    used = {key for finding in document["findings"] if Verdict(finding["verdict"]) in ITEMS
+            for key in finding["clauses"]}
+    names = dict.fromkeys(in_language(clause["document"], lang) for clause in document["clauses"]
+                          if clause["id"] in used and clause["quotable"])
+    return ("、" if lang == "zh" else ", ").join(say(lang, "paper.rule", rule=name) for name in names)
+
+
+def _discreet(block: Block) -> Block:
+    """The block with personal data covered once more; what is exact (digests) stays."""
+    match block:
+        case Heading():
+            return replace(block, text=discreet(block.text))
+        case Text():
+            return replace(block, line=_line(block.line))
+        case Grid():
+            return replace(block, rows=tuple(tuple(_cell(one) for one in row) for row in block.rows))
+        case Figure():
+            return replace(block, caption=discreet(block.caption))
+    return block
+
+
+def _cell(lines: Cell) -> Cell:
+    return tuple(_line(line) for line in lines)
+
+
+def _line(line: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(span if span.exact else replace(span, text=discreet(span.text)) for span in line)

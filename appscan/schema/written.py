@@ -1,0 +1,144 @@
+"""A YAML file that people write → plain values, proved against a published schema; mistakes are told with their line.
+
+Knows no meaning of what stands in it.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from appscan.errors import UsageError
+
+LARGEST = 4 << 20
+"""Bytes of the largest file; a real one has some thousands."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Scalars without dates (2024-01-02 stays text), and no aliases, which could unfold without end."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own form)
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=f"alias *{event.anchor}", problem_mark=event.start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        if isinstance(node, yaml.MappingNode):
+            _refuse_twins(node)
+        return node
+
+
+class Written:
+    """A file that fits its schema; `line` finds where a value stands in it."""
+
+    def __init__(self, path: Path, root: yaml.Node, content: dict[str, Any]) -> None:
+        self.path = path
+        self.content = content
+        self._root = root
+
+    def line(self, *place: str | int, member: str = "") -> int:
+        """Line of the value at a place, or of the key `member` in it."""
+        return _line_of(self._root, place, member)
+
+    def fault(self, key: str, *place: str | int, member: str = "", **params: object) -> UsageError:
+        """A mistake that the schema cannot tell, with file and line."""
+        return UsageError(key, file=str(self.path), line=self.line(*place, member=member), **params)
+
+
+def read_written(path: Path, schema: str) -> Written:
+    """Read and prove a file. Raises UsageError `written_unreadable`, `written_syntax` or `written_wrong` with file,
+    line and what is wrong."""
+    root = _composed(path)
+    try:
+        content = _Loader("").construct_document(root)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _syntax(path, error) from None
+    problem = _first_problem(schema, content)
+    if problem is not None:
+        place, member, why, told = problem
+        raise UsageError("written_wrong", file=str(path), line=_line_of(root, place, member), why=why,
+                         place="/".join(map(str, place)), told=told)
+    return Written(path, root, content)
+
+
+def _composed(path: Path) -> yaml.Node:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        why = errno.errorcode.get(error.errno or 0, "EIO")
+        raise UsageError("written_unreadable", file=str(path), reason=why) from None
+    if len(raw) > LARGEST:
+        raise UsageError("written_wrong", file=str(path), line=1, why="too_large", place="", told=str(LARGEST))
+    try:
+        root = yaml.compose(raw.decode("utf-8-sig"), Loader=_Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _syntax(path, error) from None
+    if not isinstance(root, yaml.MappingNode):
+        raise UsageError("written_wrong", file=str(path), line=1, why="type", place="", told="object")
+    return root
+
+
+def _syntax(path: Path, error: Exception) -> UsageError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    reason = str(getattr(error, "problem", None) or error).partition("\n")[0][:200]
+    return UsageError("written_syntax", file=str(path), line=mark.line + 1 if mark else 1, reason=reason)
+
+
+def _first_problem(schema: str, content: object) -> tuple[tuple[str | int, ...], str, str, str] | None:
+    """(place, member, keyword, what the schema wants) of the first mistake."""
+    from jsonschema import Draft202012Validator
+
+    from appscan.schema import load
+
+    for error in Draft202012Validator(load(schema)).iter_errors(content):
+        place, wanted = tuple(error.absolute_path), error.validator_value
+        match error.validator:
+            case "additionalProperties":
+                allowed = error.schema.get("properties", {})
+                member = next((str(name) for name in error.instance if name not in allowed), "")
+                return place, member, "unknown", f"{member} ({', '.join(allowed)})"
+            case "required":
+                return place, "", "lacks", next(name for name in wanted if name not in error.instance)
+            case "enum":
+                return place, "", "choice", ", ".join(map(str, wanted))
+            case "type" | "pattern" | "minLength" | "maxLength" | "maxItems" | "const" as keyword:
+                return place, "", str(keyword), str(wanted)[:120]
+            case _:
+                return place, "", "other", f"{error.validator} {str(wanted)[:120]}"
+    return None
+
+
+def _refuse_twins(node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a key that is no text", problem_mark=key.start_mark)
+        if key.value in seen:
+            raise yaml.MarkedYAMLError(problem=f"twice: {key.value}", problem_mark=key.start_mark)
+        seen.add(key.value)
+
+
+def _line_of(root: yaml.Node, place: Sequence[str | int], member: str) -> int:
+    node = root
+    for part in place:
+        node = next((value for key, value in _members(node) if key.value == str(part)), node)
+    for key, _ in _members(node):
+        if member and key.value == member and isinstance(node, yaml.MappingNode):
+            return int(key.start_mark.line) + 1
+    return int(node.start_mark.line) + 1
+
+
+def _members(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((yaml.ScalarNode("", str(index)), value) for index, value in enumerate(node.value))

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# The gate of a vendor's CI: scans what was built, writes the reports that CI services show, and stops the release by the
+# policy. Runs anywhere with bash and Python 3.11; every template in ci/templates calls it.
+#
+#   usage: gate.sh TARGET…            packages, folders, recordings, documents
+#
+#   APPSCAN_OUT          folder of the reports (default appscan-out)
+#   APPSCAN_APP, APPSCAN_POLICY, APPSCAN_BASELINE, APPSCAN_EXEMPTIONS
+#                        files; without them app.yaml, policy.yaml, baseline.json and exemptions.yaml, where they lie here
+#   APPSCAN_SOURCE_ROOT  folder that paths in SARIF are relative to (default: here)
+#   APPSCAN_LANG         zh (default) or en
+#   APPSCAN              the command, where it is not on the PATH (e.g. "python3 -m appscan")
+#   APPSCAN_INSTALL      what to install where there is no command (e.g. "appscan[papers]" or a wheel)
+#
+# Exit codes are those of appscan gate: 0 passed, 11 stopped, 10 stopped since something could not be seen, 2 wrong usage.
+set -uo pipefail
+
+out="${APPSCAN_OUT:-appscan-out}" lang="${APPSCAN_LANG:-zh}"
+read -r -a appscan <<<"${APPSCAN:-appscan}"
+# In a checkout of appscan itself, the one that make setup installs.
+if [ -z "${APPSCAN:-}" ] && ! command -v appscan >/dev/null 2>&1 && [ -x .venv/bin/appscan ]; then appscan=(.venv/bin/appscan); fi
+if [ "$#" -eq 0 ]; then
+  echo "usage: gate.sh TARGET…" >&2
+  exit 2
+fi
+if ! command -v "${appscan[0]}" >/dev/null 2>&1; then
+  if [ -z "${APPSCAN_INSTALL:-}" ]; then
+    echo "appscan is not installed. Install it, or name in APPSCAN_INSTALL what pip should install." >&2
+    exit 2
+  fi
+  python3 -m venv "$out/.venv" && "$out/.venv/bin/python" -m pip install --quiet "$APPSCAN_INSTALL" || exit 1
+  appscan=("$out/.venv/bin/appscan")
+fi
+
+given() {  # the file that a variable names, else the one of this name where it lies here
+  if [ -n "$1" ]; then echo "$1"; elif [ -f "$2" ]; then echo "$2"; fi
+}
+app="$(given "${APPSCAN_APP:-}" app.yaml)"
+policy="$(given "${APPSCAN_POLICY:-}" policy.yaml)"
+baseline="$(given "${APPSCAN_BASELINE:-}" baseline.json)"
+exemptions="$(given "${APPSCAN_EXEMPTIONS:-}" exemptions.yaml)"
+
+scan=(scan "$@" --out "$out" --lang "$lang" --fail-on never --format json --format html
+      --format sarif --format junit --format markdown --source-root "${APPSCAN_SOURCE_ROOT:-.}")
+gate=(--lang "$lang")
+[ -z "$app" ] || scan+=(--app "$app")
+[ -z "$policy" ] || gate+=(--policy "$policy")
+[ -z "$baseline" ] || gate+=(--baseline "$baseline")
+[ -z "$exemptions" ] || scan+=(--exemptions "$exemptions")
+[ -z "$exemptions" ] || gate+=(--exemptions "$exemptions")
+
+"${appscan[@]}" "${scan[@]}"
+code=$?
+[ "$code" -eq 0 ] || exit "$code"
+
+shopt -s nullglob
+reports=("$out"/*/report.json)
+if [ "${#reports[@]}" -eq 0 ]; then
+  echo "No report in $out: nothing was scanned." >&2
+  exit 3
+fi
+"${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format markdown >"$out/gate.md"
+code=$?
+cat "$out/gate.md"
+"${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format codequality >"$out/codequality.json"
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+  cat "$out/gate.md" "$out"/*/report.md >>"$GITHUB_STEP_SUMMARY"
+fi
+exit "$code"

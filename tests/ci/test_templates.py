@@ -1,0 +1,110 @@
+"""The templates that vendors copy: valid for their systems, and their scripts really stop and pass a release."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "ci" / "templates"
+APK = ROOT / "fixtures" / "apks" / "built" / "checkin-native.apk"
+EXEMPTION = """version: 1
+exemptions:
+  - check: check-in
+    app: com.xugou.wanggetong
+    ground: special_scene
+    reason: 防汛值守
+    regulation: 虚构县防汛预案第 3 条
+    approver: 虚构县防汛指挥部
+    document: 虚汛〔2026〕3号
+    owner: 虚构县应急局
+    from: 2020-01-01
+    expires: %s
+"""
+
+
+def scripts() -> dict[str, tuple[str, dict[str, str]]]:
+    """Name of a system → the shell script that its template runs, and the environment that it sets."""
+    action = yaml.safe_load((TEMPLATES / "github" / "action" / "action.yml").read_text("utf-8"))
+    gitlab = yaml.safe_load((TEMPLATES / "gitlab" / ".gitlab-ci.yml").read_text("utf-8"))["appscan"]
+    gitee = yaml.safe_load((TEMPLATES / "gitee" / "appscan.yml").read_text("utf-8"))["stages"][0]["steps"][0]
+    jenkins = (TEMPLATES / "jenkins" / "Jenkinsfile").read_text("utf-8")
+    step = action["runs"]["steps"][0]
+    return {
+        "github": (step["run"], {"GATE": "gate.sh", "APPSCAN_OUT": "appscan-out", "TARGETS": "release"}),
+        "gitlab": ("\n".join(gitlab["script"]), gitlab["variables"]),
+        "gitee": ("\n".join(gitee["commands"]), {}),
+        "jenkins": ("\n".join(re.findall(r"sh '(.*)'", jenkins)), dict(re.findall(r"(\w+) = '(.*)'", jenkins))),
+    }
+
+
+def run(folder: Path, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    own = {"APPSCAN": f"{sys.executable} -m appscan", "PYTHONPATH": str(ROOT), "APPSCAN_LANG": "en"}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("APPSCAN", "GITHUB"))}
+    return subprocess.run(["bash", "-e", "-c", script], cwd=folder, env={**clean, **environment, **own},
+                          capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """What a vendor's checkout holds after the build."""
+    shutil.copy(ROOT / "ci" / "gate.sh", tmp_path / "gate.sh")
+    for folder in (tmp_path / "release", tmp_path / "app" / "build" / "outputs" / "apk" / "release"):
+        folder.mkdir(parents=True)
+        shutil.copy(APK, folder / "city.apk")
+    return tmp_path
+
+
+@pytest.mark.parametrize("system", list(scripts()))
+def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports(repository, system):
+    script, environment = scripts()[system]
+    done = run(repository, script, environment)
+    assert done.returncode == 11, done.stderr
+    assert "check-in" in done.stdout
+    for form in ("report.sarif", "report.junit.xml", "report.md", "report.html"):
+        assert list((repository / "appscan-out").glob(f"*/{form}")), form
+    issues = json.loads((repository / "appscan-out" / "codequality.json").read_text("utf-8"))
+    assert {one["check_name"] for one in issues if one["severity"] == "major"} == {"check-in"}
+
+
+def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository):
+    script, environment = scripts()["github"]
+    (repository / "policy.yaml").write_text("version: 1\naccept_claimed: true\ninconclusive: warn\n", "utf-8")
+    (repository / "exemptions.yaml").write_text(EXEMPTION % "2999-12-31", "utf-8")
+    passed = run(repository, script, environment)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    (repository / "exemptions.yaml").write_text(EXEMPTION % "2020-12-31", "utf-8")
+    assert run(repository, script, environment).returncode == 11
+
+
+def test_a_baseline_in_the_repository_is_taken(repository):
+    script, environment = scripts()["gitlab"]
+    assert run(repository, script, environment).returncode == 11
+    written = run(repository, "$APPSCAN baseline write appscan-out/*/report.json -o baseline.json", {})
+    assert written.returncode == 0, written.stderr
+    assert run(repository, script, environment).returncode == 0
+
+
+def test_a_wrong_call_says_how(repository):
+    done = run(repository, "bash gate.sh", {})
+    assert (done.returncode, "usage" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("path", "schema"), [
+    ("github/workflow.yml", "vendor.github-workflows"),
+    ("github/action/action.yml", "vendor.github-actions"),
+    ("gitlab/.gitlab-ci.yml", "vendor.gitlab-ci"),
+])
+def test_a_template_fits_the_schema_of_its_system(path, schema):
+    pytest.importorskip("check_jsonschema")
+    done = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, TEMPLATES / path],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,230 @@
+"""Claims about the gate: what stops a release, what was accepted, and that nothing unseen passes in silence."""
+
+from __future__ import annotations
+
+import copy
+import json
+import textwrap
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appscan.checks import load
+from appscan.errors import UsageError
+from appscan.gate.baseline import baseline_document, read_baseline
+from appscan.gate.decide import Kind, Outcome, decide
+from appscan.gate.difference import compare
+from appscan.gate.exemptions import lay_over, read_claims
+from appscan.gate.policy import Act, Policy, read_policy
+from appscan.model.artifact import App
+from appscan.report.document import to_document
+from appscan.report.given import proved
+from appscan.report.paper.recheck import State
+from appscan.scan import Target, scan_app
+
+BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
+DAY = date(2026, 11, 29)
+Document = dict[str, Any]
+RECORD = """
+  - check: check-in
+    app: com.xugou.wanggetong
+    ground: special_scene
+    reason: 防汛值守
+    regulation: 虚构县防汛预案第 3 条
+    approver: 虚构县防汛指挥部
+    document: 虚汛〔2026〕3号
+    owner: 虚构县应急局
+    from: 2026-01-01
+    expires: 2026-12-31
+"""
+
+
+def report_of(name: str) -> Document:
+    path = BUILT / f"{name}.apk"
+    return to_document(scan_app([Target(path, path.name)], App(), load()).report)
+
+
+@pytest.fixture(scope="module")
+def forced() -> Document:
+    return report_of("checkin-native")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    def run(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(textwrap.dedent(text), "utf-8")
+        return path
+
+    return run
+
+
+def claims(write: Callable[[str, str], Path], record: str = RECORD) -> Any:
+    return read_claims(write("exemptions.yaml", "version: 1\nexemptions:" + record))
+
+
+def places(document: Document, check_id: str = "check-in") -> list[Document]:
+    return [place for finding in document["findings"] if finding["check_id"] == check_id
+            for place in finding["occurrences"]]
+
+
+def test_a_forced_feature_stops_a_release(forced):
+    result = decide([forced], Policy())
+    assert result.outcome is Outcome.FAIL
+    failed = {entry.fingerprint for entry in result.entries if entry.outcome is Outcome.FAIL}
+    assert failed == {place["fingerprint"] for place in places(forced)}
+
+
+def test_a_threshold_may_differ_for_one_check(forced):
+    from appscan.gate.policy import Rule
+
+    lenient = Policy(rules=(Rule("never", frozenset({"check-in"})),))
+    assert decide([forced], lenient).outcome is Outcome.WARN
+    elsewhere = Policy(rules=(Rule("never", frozenset({"check-in"}), profile="strict"),))
+    assert decide([forced], elsewhere).outcome is Outcome.FAIL
+
+
+def test_what_a_baseline_holds_does_not_stop_and_what_is_new_does(forced, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([forced])), "utf-8")
+    baseline = read_baseline(path)
+    assert decide([forced], Policy(), baseline).outcome is Outcome.ACCEPT
+    changed = copy.deepcopy(forced)
+    place = places(changed)[0]
+    gone, place["fingerprint"] = place["fingerprint"], "0123456789abcdef"  # one fixed, one new
+    result = decide([changed], Policy(), baseline)
+    assert result.outcome is Outcome.FAIL
+    assert [entry.fingerprint for entry in result.entries if entry.outcome is Outcome.FAIL] == ["0123456789abcdef"]
+    assert [entry.fingerprint for entry in result.entries if entry.kind is Kind.GONE] == [gone]
+
+
+def test_an_accepted_place_that_got_worse_stops(forced, tmp_path):
+    milder = copy.deepcopy(forced)
+    for finding in milder["findings"]:
+        if finding["check_id"] == "check-in":
+            finding["verdict"] = "needs_review"
+            for place in finding["occurrences"]:
+                place["evidence"] = [one for one in place["evidence"] if one["supports"] == "reachable"]
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([milder])), "utf-8")
+    result = decide([forced], Policy(), read_baseline(path))
+    assert Kind.WORSE in {entry.kind for entry in result.entries if entry.outcome is Outcome.FAIL}
+
+
+def test_a_rebuild_with_other_names_stays_green(tmp_path):
+    path = tmp_path / "baseline.json"
+    before, rebuilt = report_of("checkin-r8"), report_of("checkin-r8-again")
+    assert [one["sha256"] for one in before["artifacts"]] != [one["sha256"] for one in rebuilt["artifacts"]]
+    path.write_text(json.dumps(baseline_document([before])), "utf-8")
+    result = decide([rebuilt], Policy(), read_baseline(path))
+    assert [entry.kind for entry in result.entries if entry.outcome is Outcome.ACCEPT].count(Kind.ACCEPTED) > 1
+    assert not [entry for entry in result.entries if entry.outcome is Outcome.FAIL], result.entries
+
+
+def test_nothing_unseen_passes_in_silence(forced):
+    blind = copy.deepcopy(forced)
+    for row in blind["verdicts"]:
+        row["verdict"] = "inconclusive"
+    blind["findings"] = []
+    assert decide([blind], Policy()).outcome is Outcome.UNSEEN
+    told = decide([blind], Policy(inconclusive=Act.WARN))
+    assert told.outcome is Outcome.WARN
+    assert len([entry for entry in told.entries if entry.kind is Kind.INCONCLUSIVE]) == len(blind["verdicts"])
+    torn = {**forced, "complete": False}
+    assert Kind.UNREAD in {entry.kind for entry in decide([torn], Policy()).entries}
+
+
+def test_a_claim_counts_only_where_the_policy_accepts_claims_and_until_it_expires(forced, write):
+    own = claims(write)
+    laid = lay_over(forced, own, DAY)
+    assert proved(laid, "x") is laid
+    assert {row["verdict"] for row in laid["verdicts"] if row["check_id"] == "check-in"} == {"exempt_claimed"}
+    assert laid["overall"] != "likely_violation"
+    assert [(one["state"], len(one["fingerprints"])) for one in laid["exemptions"]] == [
+        ("exempt_claimed", len(places(forced)))]
+    assert decide([laid], Policy()).outcome is Outcome.FAIL
+    assert decide([laid], Policy(accept_claimed=True)).outcome is Outcome.ACCEPT
+    late = lay_over(forced, own, date(2027, 1, 1))
+    assert [one["state"] for one in late["exemptions"]] == ["expired"]
+    result = decide([late], Policy(accept_claimed=True))
+    assert result.outcome is Outcome.FAIL
+    assert "expired" in {entry.detail for entry in result.entries if entry.kind is Kind.EXEMPTION}
+
+
+def test_a_claim_for_one_screen_leaves_the_others_standing(forced, write):
+    screen = places(forced)[0]["screen"]
+    laid = lay_over(forced, claims(write, RECORD + f"    screen: {screen}\n"), DAY)
+    assert {row["verdict"] for row in laid["verdicts"] if row["check_id"] == "check-in"} == {"likely_violation"}
+    result = decide([laid], Policy(accept_claimed=True))
+    assert places(forced)[0]["fingerprint"] not in {
+        entry.fingerprint for entry in result.entries if entry.outcome is Outcome.FAIL}
+    assert result.outcome is Outcome.FAIL
+
+
+def test_a_ground_that_the_article_does_not_know_is_refused(forced, write):
+    laid = lay_over(forced, claims(write, RECORD.replace("special_scene", "necessity")), DAY)
+    assert [one["state"] for one in laid["exemptions"]] == ["refused"]
+    assert decide([laid], Policy(accept_claimed=True)).outcome is Outcome.FAIL
+
+
+def test_a_claim_that_covers_nothing_is_told(forced, write):
+    laid = lay_over(forced, claims(write, RECORD.replace("check-in", "track-upload")), DAY)
+    assert [one["state"] for one in laid["exemptions"]] == ["unmatched"]
+
+
+@pytest.mark.parametrize(("record", "key", "line"), [
+    (RECORD.replace("2026-12-31", "2026-02-30"), "exemption_date", 12),
+    (RECORD.replace("2026-12-31", "2025-12-31"), "exemption_backwards", 12),
+    (RECORD + RECORD, "exemption_overlaps", 14),
+    (RECORD.replace("    approver: 虚构县防汛指挥部\n", ""), "written_wrong", 3),
+    (RECORD.replace("approver:", "aprover:"), "written_wrong", 8),
+    (RECORD.replace("special_scene", "habit"), "written_wrong", 5),
+    ("\n  - [", "written_syntax", 3),
+])
+def test_a_wrong_file_is_told_with_its_line(write, record, key, line):
+    with pytest.raises(UsageError) as raised:
+        claims(write, record)
+    assert (raised.value.key, raised.value.params["line"]) == (key, line)
+
+
+def test_a_policy_is_read_and_a_wrong_one_refused(write):
+    policy = read_policy(write("policy.yaml", """\
+        version: 1
+        fail_on: needs_review
+        accept_claimed: true
+        inconclusive: warn
+        rules:
+          - {checks: [check-in], profile: strict, fail_on: never}
+        """))
+    assert (policy.fail_on, policy.accept_claimed, policy.inconclusive) == ("needs_review", True, Act.WARN)
+    with pytest.raises(UsageError) as raised:
+        read_policy(write("policy.yaml", "version: 1\nfail_on: sometimes\n"))
+    assert (raised.value.key, raised.value.params["line"]) == ("written_wrong", 2)
+
+
+NO_MARK = {"baseline_version": 1, "tool": {"version": "", "checks_digest": ""},
+           "apps": [{"app": "a", "occurrences": [{"check_id": "c"}]}]}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"baseline_version": 2}', json.dumps(NO_MARK)])
+def test_a_damaged_baseline_is_refused(tmp_path, text):
+    path = tmp_path / "baseline.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError) as raised:
+        read_baseline(path)
+    assert raised.value.key == "baseline_wrong"
+
+
+def test_a_difference_says_what_is_new_and_who_made_it(forced):
+    other = copy.deepcopy(forced)
+    other["artifacts"][0]["sha256"] = "f" * 64
+    place = places(other)[0]
+    place["fingerprint"] = "0123456789abcdef"
+    difference = compare(forced, other)
+    assert difference.causes == ("artifact",)
+    assert [item.occurrence["fingerprint"] for item in difference.items(State.NEW)] == ["0123456789abcdef"]
+    assert compare(forced, forced).is_empty
+    assert compare(forced, forced).causes == ()
