@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from appscan.checks.features import DOCUMENT
 from appscan.checks.pack import CallGroup, Check, CheckSet, Example
 from appscan.judge.judge import judge
 from appscan.model.artifact import Artifact, ArtifactKind
@@ -28,6 +29,7 @@ from appscan.model.reading import (
     Uses,
 )
 from appscan.readers.columns import FactRows, StringPool
+from appscan.readers.document.reader import reading_of_text
 
 SCREEN = "example.Screen"
 _TEXTS: Mapping[str, Role] = {"control": Role.BUTTON, "text": Role.LABEL, "title": Role.TITLE, "prose": Role.PROSE}
@@ -112,7 +114,9 @@ def _holds(example: Example, there: bool, got: tuple[Presence, Force]) -> bool:
 
 
 def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGroup]) -> Reading:
-    """A reading with one screen that holds what the example lists."""
+    """A reading with one screen that holds what the example lists, or of a document with the lines that it lists."""
+    if DOCUMENT in screen:
+        return reading_of_text("\n\n".join(screen[DOCUMENT]))
     pool = StringPool()
     pool.add("")
     rows = FactRows(pool)
@@ -139,7 +143,7 @@ def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGrou
                 for key, wanted in group.attributes.items():
                     rows.add(Fact.ATTRIBUTE, wanted[0], role=key, file=page, screen=name, node=node)
     code = _code_calling(groups, pool)
-    artifact = Artifact(ArtifactKind.DOCUMENT, "example", "0" * 64, 0)
+    artifact = Artifact(ArtifactKind.APK, "example", "0" * 64, 0)
     none = np.zeros(0, dtype=np.int32)
     return Reading(artifact, "example/1", pool.freeze(), rows.freeze(),
                    Resources(np.zeros(0, dtype=np.uint32), none, none, none, none), code, Coverage())

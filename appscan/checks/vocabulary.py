@@ -9,13 +9,14 @@ from typing import Any
 
 from appscan.checks.pack import CallGroup, Context, MethodPattern, Vocabulary
 from appscan.checks.parse import check_pattern, parse_words
+from appscan.checks.plans import PLANS, parse_plans
 from appscan.checks.source import At, Source, Token, key_line, place
 from appscan.model.judgement import Tag
 from appscan.model.report import ClauseText
 
 CALLS, MARKS, CONTEXTS = "vocabulary/calls.yaml", "vocabulary/marks.yaml", "vocabulary/contexts.yaml"
 LIBRARIES, AUDIENCE, WORDS = "vocabulary/libraries.yaml", "vocabulary/audience.yaml", "vocabulary/words.yaml"
-FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS})
+FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS, PLANS})
 
 Documents = Mapping[str, dict[str, Any]]
 
@@ -52,7 +53,8 @@ def parse_vocabulary(documents: Documents, *, proven: bool) -> Vocabulary:
     return Vocabulary(
         calls=groups, **_libraries(documents.get(LIBRARIES, {}), Source(LIBRARIES, proven=proven)),
         contexts={name: _context(name, contexts, source) for name in contexts},
-        audiences={name: parse_words(words, speakers, place(audiences, name)) for name, words in audiences.items()})
+        audiences={name: parse_words(words, speakers, place(audiences, name)) for name, words in audiences.items()},
+        plans=parse_plans(documents.get(PLANS, {}), contexts, proven=proven))
 
 
 def parse_word_lists(documents: Documents, *, proven: bool) -> dict[str, tuple[str, ...]]:

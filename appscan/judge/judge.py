@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
 from appscan.judge.contexts import Contexts
+from appscan.judge.documents.standing import Said
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
@@ -64,7 +65,7 @@ def judge(reading: Reading, checks: CheckSet, *, profile: Profile = Profile.DEFA
     early = standing_limits(checks.limits, structures, None)
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
-    sight.search.learn(word for check in checks.checks for expression in _expressions(check)
+    sight.learn(word for check in checks.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
@@ -96,11 +97,13 @@ class _Bench:
     checks: CheckSet
 
     def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
-        contexts = Contexts(self.checks.vocabulary.contexts[name] for name in check.contexts)
+        vocabulary = self.checks.vocabulary
+        contexts = Contexts(vocabulary.contexts[name] for name in check.contexts
+                            if self.sight.document is None or name not in vocabulary.plans.replaced)
         seen = _presence(check, self.evaluator, contexts)
         force, force_at_most, forced = self._force(check, seen)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
-        why = [reason_of(verdict, seen.presence, force)]
+        why = [self._reason(verdict, seen.presence, force)]
         if is_open:
             why += [Message("open_upwards", {"presence": seen.at_most.value, "force": force_at_most.value})]
             why += [Message("gap", {"reason": gap.reason, "place": gap.place})
@@ -118,7 +121,14 @@ class _Bench:
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
             declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
-            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED])), row
+            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
+            stage="built" if self.sight.document is None else "planned"), row
+
+    def _reason(self, verdict: Verdict, presence: Presence, force: Force) -> Message:
+        acted_on = verdict in (Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW) and presence is Presence.REACHABLE
+        if self.sight.document is not None and acted_on:
+            return Message(f"planned_{verdict}", {"force": force.value})
+        return reason_of(verdict, presence, force)
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
@@ -185,8 +195,8 @@ class _Bench:
 
     def _title_of(self, screen: str) -> str:
         """Title of a screen with its class, as a person would look for it."""
-        if not screen:
-            return ""
+        if not screen or self.sight.document is not None:
+            return screen
         label = self.sight.titles.get(screen, "")
         short = screen.rpartition(".")[2] if "/" not in screen else screen
         return f"{label}（{short}）" if label and label != short else short
@@ -224,12 +234,12 @@ class _Seen:
         return frozenset(self.matches)
 
     def pick_own(self, hit: Hit, _term: Term) -> bool:
-        """First party and alive."""
-        return not hit.origin and hit.live
+        """First party and alive; of a document, planned."""
+        return not hit.origin and hit.live and not hit.said
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
-        return not hit.origin and hit.live and not (
+        return not hit.origin and hit.live and not hit.said and not (
             hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
@@ -242,13 +252,19 @@ class _Picks:
         self.cancelled: dict[tuple[Hit, str], None] = {}
 
     def own(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and hit.live and self._spared(hit, term)
+        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit)
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and self._spared(hit, term)
+        return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS
 
     def of_library(self, hit: Hit, term: Term) -> bool:
         return bool(hit.origin) and self._spared(hit, term)
+
+    def _planned(self, hit: Hit) -> bool:
+        """What a document only speaks of is told beside the finding."""
+        if hit.said:
+            self.cancelled[hit, hit.said] = None
+        return not hit.said
 
     def _spared(self, hit: Hit, term: Term) -> bool:
         """A negative context cancels text only, never a control, endpoint or behaviour."""

@@ -146,7 +146,8 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """check × artifact: intervals of presence and force, occurrences with evidence, and what was cancelled."""
+    """check × artifact: intervals of presence and force, occurrences with evidence, and what was cancelled. `stage` is
+    planned for what a document plans; built and planned are never merged."""
 
     check_id: str
     artifact: str
@@ -161,6 +162,7 @@ class Finding:
     occurrences: tuple[Occurrence, ...]
     why: tuple[Message, ...]
     cancelled: tuple[Evidence, ...] = ()
+    stage: str = "built"
 
 
 @dataclass(frozen=True, slots=True)

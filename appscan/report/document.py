@@ -146,6 +146,7 @@ def _finding(finding: Finding) -> Document:
         "declaration": finding.declaration.value, "tags": [tag.value for tag in finding.tags],
         "clauses": list(finding.clauses), "occurrences": [_occurrence(one) for one in finding.occurrences],
         "why": _messages(finding.why), "cancelled": [_evidence(one) for one in finding.cancelled],
+        **({"stage": finding.stage} if finding.stage != "built" else {}),
     }
 
 

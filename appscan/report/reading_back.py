@@ -94,7 +94,8 @@ def _finding(one: Json) -> Finding:
         force_at_most=Force(one["force_at_most"]), verdict=Verdict(one["verdict"]),
         declaration=Declaration(one["declaration"]), tags=tuple(Tag(tag) for tag in one["tags"]),
         clauses=tuple(one["clauses"]), occurrences=tuple(_occurrence(place) for place in one["occurrences"]),
-        why=_messages(one["why"]), cancelled=tuple(_evidence(hit) for hit in one["cancelled"]))
+        why=_messages(one["why"]), cancelled=tuple(_evidence(hit) for hit in one["cancelled"]),
+        stage=one.get("stage", "built"))
 
 
 def _occurrence(one: Json) -> Occurrence:

@@ -1,0 +1,188 @@
+"""PDF → blocks page by page: words into lines, ruled tables into rows. The only importer of the PDF library; runs no
+script, opens no attachment. Knows no policy."""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from appscan.readers.document.blocks import MOST_CELLS, Block, BrokenOffError, Form
+from appscan.readers.document.docx_parts import names_columns
+from appscan.readers.document.lines import Line, blocks_of
+from appscan.readers.limits import Deadline
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+MOST_PAGES = 1_000
+MOST_RULES = 6_000
+"""Lines and boxes of one page from which on it is a drawing, in which no table is sought."""
+FEW_CHARS = 12
+REPEATED = 0.5
+"""Share of the pages on which a first or last line must stand to be the running head or foot."""
+GARBLED = 0.2
+
+_PAGE_NUMBER = re.compile(r"[\s\-—–_.·/第页共,，]*(?:\d{1,4}[\s\-—–_.·/第页共,，]*){1,2}")
+_UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
+_BAD_FILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError, OverflowError,
+             NotImplementedError, ZeroDivisionError, StopIteration, struct.error, zlib.error, UnicodeError, OSError)
+"""What the library lets through on damaged files, beside its own errors."""
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # its warnings on odd files are of no use to our readers
+
+
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """What a page is like: whether it has text, pictures, letters that no one can name, or could not be read at all."""
+
+    number: int
+    texts: int
+    pictures: int
+    garbled: bool = False
+    damaged: bool = False
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there is a picture and next to no text."""
+        return not self.damaged and self.pictures > 0 and self.texts < FEW_CHARS
+
+
+class PdfDocument:
+    """One PDF. `looks` fills as its pages are read; `pages` counts them all."""
+
+    def __init__(self, path: Path, deadline: Deadline) -> None:
+        """Raises BrokenOffError `document_encrypted` or `document_damaged` (what)."""
+        import pdfplumber
+        from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+        from pdfminer.psexceptions import PSException
+        from pdfplumber.utils.exceptions import PdfminerException
+
+        self.deadline = deadline
+        self.looks: list[PageLook] = []
+        self._library_errors = (PSException, PdfminerException, *_BAD_FILE)
+        try:
+            self._document = pdfplumber.open(path)
+            self.pages = len(self._document.pages)
+        except self._library_errors as error:
+            causes = (error, *error.args)
+            if any(isinstance(one, PDFPasswordIncorrect | PDFEncryptionError) for one in causes):
+                raise BrokenOffError("document_encrypted") from None
+            raise BrokenOffError("document_damaged", what=f"{type(causes[-1]).__name__}") from None
+        if not self.pages:
+            raise BrokenOffError("document_damaged", what="no pages")
+
+    def blocks(self) -> Iterator[Block]:
+        """Blocks of all pages. Raises BrokenOffError `document_pages` after the pages that were read."""
+        parts: list[_Part] = []
+        for number, page in enumerate(self._document.pages[:MOST_PAGES], 1):
+            self.deadline.check()
+            parts += self._parts_of(page, number)
+            page.close()
+        yield from _as_blocks(_without_running_lines(parts, self.pages))
+        if self.pages > MOST_PAGES:
+            raise BrokenOffError("document_pages", limit=MOST_PAGES, pages=self.pages)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._document.close()
+
+    def _parts_of(self, page: Page, number: int) -> list[_Part]:
+        from appscan.readers.document.pdf_page import interpret
+
+        try:
+            interpret(page, self.deadline)
+            parts = self._read(page, number)
+            whole = "".join(text for part in parts for text in part.texts)
+            garbled = len(_UNMAPPED.findall(whole)) > GARBLED * max(len(_UNMAPPED.sub("x", whole)), 1)
+            self.looks.append(PageLook(number, len(page.chars), len(page.images), garbled))
+            return parts
+        except BrokenOffError:
+            pass  # a page without end, told as a gap
+        except self._library_errors:
+            pass  # told as a gap too
+        self.looks.append(PageLook(number, 0, 0, damaged=True))
+        return []
+
+    def _read(self, page: Page, number: int) -> list[_Part]:
+        rules = len(page.lines) + len(page.rects) + len(page.curves)
+        tables = page.find_tables() if 3 <= rules <= MOST_RULES else []
+        parts = [_Part(table.bbox[1], number, rows=rows) for table in tables if (rows := _rows(table))]
+        taken = [table.bbox for table in tables if _rows(table)]
+        left = page.filter(lambda one: not _inside(one, taken)) if taken else page
+        parts += [_Part(line["top"], number, line=" ".join(line["text"].split()))
+                  for line in left.extract_text_lines(return_chars=False, x_tolerance=2, y_tolerance=3)]
+        parts.sort(key=lambda part: part.top)
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line of text or a table on a page; `top` is its distance from the upper edge."""
+
+    top: float
+    page: int
+    line: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.line, *(cell for row in self.rows for cell in row)]
+
+
+def _inside(thing: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:
+    if thing.get("object_type") != "char":
+        return False
+    x, y = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
+    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
+
+
+def _rows(table: Any) -> tuple[tuple[str, ...], ...]:
+    """Rows of a ruled table; a cell that is merged with the one above says the same. Empty for a frame around text."""
+    rows: list[tuple[str, ...]] = []
+    for raw in table.extract(x_tolerance=2, y_tolerance=3):
+        above = rows[-1] if rows else ()
+        cells = tuple("".join(cell.split("\n")) if cell is not None else (above[index] if index < len(above) else "")
+                      for index, cell in enumerate(raw[:MOST_CELLS]))
+        if any(cells):
+            rows.append(cells)
+    return tuple(rows) if len(rows) > 1 and len(rows[0]) > 1 else ()
+
+
+def _without_running_lines(parts: list[_Part], pages: int) -> list[_Part]:
+    """Parts without page numbers and without the line that heads or ends most pages."""
+    edges: dict[int, list[int]] = {}
+    for index, part in enumerate(parts):
+        if part.line:
+            edges.setdefault(part.page, []).append(index)
+    at_edge = {index for lines in edges.values() for index in (*lines[:1], *lines[-1:])}
+    shape = Counter(re.sub(r"\d+", "0", parts[index].line) for index in at_edge)
+    running = {text for text, count in shape.items() if pages > 3 and count > REPEATED * pages}
+    return [part for index, part in enumerate(parts)
+            if index not in at_edge or not (_PAGE_NUMBER.fullmatch(part.line)
+                                            or re.sub(r"\d+", "0", part.line) in running)]
+
+
+def _as_blocks(parts: list[_Part]) -> Iterator[Block]:
+    """Runs of lines as text, tables as rows; a table that goes on at the top of the next page keeps its columns."""
+    lines: list[Line] = []
+    number, columns, before, first = 0, 0, 0, True
+    for part in parts:
+        if part.line:
+            lines.append((part.line, part.page))
+            continue
+        went_on = not lines and part.page == before + 1 and len(part.rows[0]) == columns
+        yield from blocks_of(lines, titled=first)
+        first, lines = first and not lines, []
+        number += not went_on
+        heads = not went_on and names_columns(part.rows[0])
+        for index, row in enumerate(part.rows):
+            yield Block(Form.ROW, cells=row, table=number, page=part.page, heads=heads and index == 0)
+        columns, before = len(part.rows[0]), part.page
+    yield from blocks_of(lines, titled=first)
