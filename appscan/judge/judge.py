@@ -240,7 +240,7 @@ class _Seen:
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
         return not hit.origin and hit.live and not hit.said and not (
-            hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
+            hit.kind is Kind.TEXT and not term.plan and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
 class _Picks:
@@ -268,8 +268,8 @@ class _Picks:
 
     def _spared(self, hit: Hit, term: Term) -> bool:
         """A negative context cancels text only, never a control, endpoint or behaviour."""
-        if hit.kind is not Kind.TEXT or not term.words:
-            return True
+        if hit.kind is not Kind.TEXT or not term.words or term.plan:
+            return True  # what is planned is known by its whole sentence already
         by = self.contexts.cancelling(hit.value, term.words, self.sight.around(hit) if hit.prose else "")
         if by:
             self.cancelled[hit, by] = None

@@ -32,9 +32,11 @@ class People:
     def about_others(self, index: int) -> bool:
         """Whether a unit is about others."""
         unit = self._outline.units[index]
-        if fits(self._staff, unit.text) and not fits(self._subjects[:1], unit.text):
+        if fits(self._subjects[:1], unit.text):
+            return True  # whoever sits an examination or plays a match is no worker at it, whatever the post
+        if fits(self._staff, unit.text):
             return False
-        if fits(self._subjects, unit.text):
+        if fits(self._subjects, unit.text) and not fits(self._helpers, unit.text):
             return True
         scope = self._outline.sections[unit.section].scope
         if scope not in self._of_scope:
@@ -46,7 +48,7 @@ class People:
         """Whether a section is about others; None where it names nobody, or both and more workers."""
         texts = [self._outline.units[index].text for index in self._units_of.get(scope, ())]
         staff = sum(self._names_staff(text) for text in texts)
-        others = sum(fits(self._subjects, text) for text in texts)
+        others = sum(fits(self._subjects, text) and not fits((*self._staff, *self._helpers), text) for text in texts)
         return others > OUTNUMBERED * staff if staff or others else None
 
     def _names_staff(self, text: str) -> bool:

@@ -19,6 +19,8 @@ _LEAD_IN = re.compile(r"[:：]$")
 FAR = 60
 """Characters between a negation and the word it still reaches."""
 
+TOUCHING = 1
+
 NEWS = 3
 """Units at the beginning and the end of a document in which a dateline or a source makes it news."""
 
@@ -49,6 +51,17 @@ def genre_of(title: str, plans: Plans) -> Genre:
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 
 
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Spans that overlap or touch as one, in order: what is said of one of them is said of all."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1] + TOUCHING:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
+
+
 def fits(patterns: Iterable[str], text: str) -> bool:
     """Whether one of the patterns stands in a text."""
     return any(compiled(pattern).search(text) for pattern in patterns)
@@ -73,7 +86,7 @@ class Standing:
         whole = self._units[index]
         if whole is not None:
             return whole
-        reasons = [self._span(unit.text, span) for span in spans]
+        reasons = [self._span(unit.text, span) for span in merged(spans)]
         return None if not reasons or None in reasons else reasons[0]
 
     # -- whole units -----------------------------------------------------------------------------------------------
@@ -147,17 +160,17 @@ class Standing:
         around = self.plans.around
         if fits(around.get("exceptions", ()), text):
             return None
-        said = self._negated(text, span[0])
+        said = self._negated(text, *span)
         if said is None and fits(around.get("undone", ()), text[span[1]:span[1] + FAR]):
             said = Said.REMOVED
         return None if said is not None and self._turned(text, span[1]) else said
 
-    def _negated(self, text: str, start: int) -> Said | None:
-        """Whether a negation in the same clause reaches the word that begins at `start`."""
-        ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, start)]
-        begin = max(ends[-1] if ends else 0, start - FAR)
-        for pattern in self.plans.around.get("negators", ()):
-            for match in compiled(pattern).finditer(text, begin, start):
+    def _negated(self, text: str, start: int, end: int) -> Said | None:
+        """Whether a negation in the same clause reaches the words between `start` and `end`, or stands among them."""
+        bounds = [match.end() for match in _CLAUSE_END.finditer(text, 0, end - 1)]
+        begin = max(bounds[-1] if bounds else 0, start - FAR)
+        for number, pattern in enumerate(self.plans.around.get("negators", ())):
+            for match in compiled(pattern).finditer(text, begin, end if number == 0 else min(start + 1, end)):
                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
                     return Said.BANNED
         return None
@@ -170,7 +183,7 @@ class Standing:
                 rest = text[match.end():]
                 wanted = next((found for pattern in self.plans.around.get("turned", ())
                                if (found := compiled(pattern).search(rest))), None)
-                return wanted is not None and self._negated(rest, wanted.start()) is None
+                return wanted is not None and self._negated(rest, *wanted.span()) is None
         return False
 
 
