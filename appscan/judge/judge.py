@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
 from appscan.judge.contexts import Contexts
+from appscan.judge.documents.plans import of_same_row
 from appscan.judge.documents.standing import Said
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
@@ -149,6 +150,9 @@ class _Bench:
             for item in expression.items if isinstance(expression, AnyOf) else (expression,):
                 outcome = self.evaluator.evaluate(item, pick)
                 beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
+                if self.sight.document is not None:
+                    beside = {key: hits for key, some in beside.items()
+                              if (hits := of_same_row(some, seen.matches.get(key, ())))}
                 if beside and seen.presence.rank >= Presence.MENTIONED.rank:
                     found += [(rung, key, hits) for key, hits in beside.items()]
                     least = max(least, rung, key=lambda force: force.rank)

@@ -155,6 +155,7 @@ class _Builder:
 
     def _finish(self) -> None:
         outline = self.outline
+        self._title()
         known: dict[str, int] = {}
         outline.sections[0].title = self.name
         for section in outline.sections:
@@ -170,6 +171,12 @@ class _Builder:
             parent = section.parent
             if index and parent > 0 and outline.sections[parent].level > 1 and total[parent] <= ONE_READING:
                 section.scope = outline.sections[parent].scope
+
+    def _title(self) -> None:
+        """The first heading is the title, whatever its level, where no other stands as high."""
+        sections = self.outline.sections
+        if len(sections) > 1 and all(other.level > sections[1].level for other in sections[2:]):
+            sections[1].level = 1
 
     def _opening(self) -> list[str]:
         """Short blocks before the first chapter, where a title stands that is marked as none."""

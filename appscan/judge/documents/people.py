@@ -49,7 +49,8 @@ class People:
         texts = [self._outline.units[index].text for index in self._units_of.get(scope, ())]
         staff = sum(self._names_staff(text) for text in texts)
         others = sum(fits(self._subjects, text) and not fits((*self._staff, *self._helpers), text) for text in texts)
-        return others > OUTNUMBERED * staff if staff or others else None
+        helpers = sum(fits(self._helpers, text) for text in texts)
+        return others > max(OUTNUMBERED * staff, helpers) if staff or others else None
 
     def _names_staff(self, text: str) -> bool:
         return fits(self._staff, text) and not fits(self._negators, text)

@@ -53,6 +53,15 @@ class DocumentSense:
                    prose=True, row=unit.row, said=said or "")
 
 
+def of_same_row(hits: tuple[Hit, ...], feature: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Of what is said of force in a section: what may speak of the feature. A list of functions says of each only what
+    stands in its own row; running text speaks of all of them."""
+    if not feature or any(hit.role != Role.CELL for hit in feature):
+        return hits
+    rows = {hit.element for hit in feature}
+    return tuple(hit for hit in hits if hit.role != Role.CELL or hit.element in rows)
+
+
 def _spans(text: str, word: Word) -> list[Span]:
     """Where a word stands in a folded text; all of it for a word that is compared as a whole or by its tokens."""
     if word.match is Match.PATTERN:

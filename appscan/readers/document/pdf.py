@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 import struct
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -25,12 +26,19 @@ MOST_PAGES = 1_000
 MOST_RULES = 6_000
 """Lines and boxes of one page from which on it is a drawing, in which no table is sought."""
 FEW_CHARS = 12
+MANY_CURVES = 100
+"""Curves from which on a page without letters has had its letters turned into drawings."""
 REPEATED = 0.5
 """Share of the pages on which a first or last line must stand to be the running head or foot."""
 GARBLED = 0.2
 
 _PAGE_NUMBER = re.compile(r"[\s\-—–_.·/第页共,，]*(?:\d{1,4}[\s\-—–_.·/第页共,，]*){1,2}")
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
+_LOOKALIKES = str.maketrans({
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
+    **dict(zip("⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻪⻬⻮⻰⻳", "母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄黾齐齿龙龟", strict=True))})
+"""Radicals that printers (Skia) write for the characters that look like them, because the font draws both alike."""
+
 _BAD_FILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError, OverflowError,
              NotImplementedError, ZeroDivisionError, StopIteration, struct.error, zlib.error, UnicodeError, OSError)
 """What the library lets through on damaged files, beside its own errors."""
@@ -101,7 +109,8 @@ class PdfDocument:
             parts = self._read(page, number)
             whole = "".join(text for part in parts for text in part.texts)
             garbled = len(_UNMAPPED.findall(whole)) > GARBLED * max(len(_UNMAPPED.sub("x", whole)), 1)
-            self.looks.append(PageLook(number, len(page.chars), len(page.images), garbled))
+            drawn = len(page.images) + (len(page.curves) > MANY_CURVES)
+            self.looks.append(PageLook(number, len(page.chars), drawn, garbled))
             return parts
         except BrokenOffError:
             pass  # a page without end, told as a gap
@@ -112,11 +121,12 @@ class PdfDocument:
 
     def _read(self, page: Page, number: int) -> list[_Part]:
         rules = len(page.lines) + len(page.rects) + len(page.curves)
-        tables = page.find_tables() if 3 <= rules <= MOST_RULES else []
-        parts = [_Part(table.bbox[1], number, rows=rows) for table in tables if (rows := _rows(table))]
-        taken = [table.bbox for table in tables if _rows(table)]
+        tables = [(table.bbox, rows) for table in (page.find_tables() if 3 <= rules <= MOST_RULES else ())
+                  if (rows := _rows(table))]
+        parts = [_Part(box[1], number, rows=rows) for box, rows in tables]
+        taken = [box for box, _ in tables]
         left = page.filter(lambda one: not _inside(one, taken)) if taken else page
-        parts += [_Part(line["top"], number, line=" ".join(line["text"].split()))
+        parts += [_Part(line["top"], number, line=" ".join(_letters(line["text"]).split()))
                   for line in left.extract_text_lines(return_chars=False, x_tolerance=2, y_tolerance=3)]
         parts.sort(key=lambda part: part.top)
         return parts
@@ -136,6 +146,10 @@ class _Part:
         return [self.line, *(cell for row in self.rows for cell in row)]
 
 
+def _letters(text: str) -> str:
+    return text if text.isascii() else text.translate(_LOOKALIKES)
+
+
 def _inside(thing: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:
     if thing.get("object_type") != "char":
         return False
@@ -148,7 +162,7 @@ def _rows(table: Any) -> tuple[tuple[str, ...], ...]:
     rows: list[tuple[str, ...]] = []
     for raw in table.extract(x_tolerance=2, y_tolerance=3):
         above = rows[-1] if rows else ()
-        cells = tuple("".join(cell.split("\n")) if cell is not None else (above[index] if index < len(above) else "")
+        cells = tuple(_letters("".join(cell.split("\n"))) if cell is not None else (above[index] if index < len(above) else "")
                       for index, cell in enumerate(raw[:MOST_CELLS]))
         if any(cells):
             rows.append(cells)
