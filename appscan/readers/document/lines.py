@@ -34,14 +34,15 @@ def blocks_of(lines: Iterable[Line], *, titled: bool = True) -> Iterator[Block]:
     plain = [_is_plain(text) for text, _ in given]
     for index, (text, page) in enumerate(given):
         level = heading_level(text)
-        if level == 4 and plain[index] and any(plain[max(0, index - 1):index] + plain[index + 1:index + 2]):
+        listed = plain[index] and any(plain[max(0, index - 1):index] + plain[index + 1:index + 2])
+        if level == 4 and listed:
             level = 0  # short numbered lines one after the other are a list
         if first and not level and could_be_title(text):
             yield Block(Form.HEADING, text, 1, page)
         elif level:
             yield Block(Form.HEADING, text, level, page)
         else:
-            yield Block(Form.ITEM if is_item(text) else Form.PARAGRAPH, text, 0, page)
+            yield Block(Form.ITEM if listed or is_item(text) else Form.PARAGRAPH, text, 0, page)
         first = False
 
 
