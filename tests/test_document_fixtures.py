@@ -42,7 +42,8 @@ def findings(name: str) -> dict[str, Finding]:
 
 
 def test_every_document_has_an_expectation() -> None:
-    files = {path.relative_to(FOLDER).as_posix() for folder in ("sources", "built") for path in (FOLDER / folder).iterdir()}
+    files = {path.relative_to(FOLDER).as_posix() for folder in ("sources", "built")
+             for path in (FOLDER / folder).iterdir()}
     assert files == set(EXPECTED)
 
 

@@ -244,7 +244,8 @@ class _Seen:
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
         return not hit.origin and hit.live and not hit.said and not (
-            hit.kind is Kind.TEXT and not term.plan and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
+            hit.kind is Kind.TEXT and not term.plan
+            and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
 class _Picks:

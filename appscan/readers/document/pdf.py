@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import logging
 import re
-import struct
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from appscan.errors import LimitReached
 from appscan.readers.document.blocks import MOST_CELLS, Block, BrokenOffError, Form
 from appscan.readers.document.docx_parts import names_columns
 from appscan.readers.document.lines import Line, blocks_of
@@ -36,12 +35,9 @@ _PAGE_NUMBER = re.compile(r"[\s\-—–_.·/第页共,，]*(?:\d{1,4}[\s\-—–
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
 _LOOKALIKES = str.maketrans({
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
-    **dict(zip("⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻪⻬⻮⻰⻳", "母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄黾齐齿龙龟", strict=True))})
+    **dict(zip("⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻪⻬⻮⻰⻳",
+               "母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄黾齐齿龙龟", strict=True))})
 """Radicals that printers (Skia) write for the characters that look like them, because the font draws both alike."""
-
-_BAD_FILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError, OverflowError,
-             NotImplementedError, ZeroDivisionError, StopIteration, struct.error, zlib.error, UnicodeError, OSError)
-"""What the library lets through on damaged files, beside its own errors."""
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # its warnings on odd files are of no use to our readers
 
@@ -69,21 +65,24 @@ class PdfDocument:
         """Raises BrokenOffError `document_encrypted` or `document_damaged` (what)."""
         import pdfplumber
         from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-        from pdfminer.psexceptions import PSException
-        from pdfplumber.utils.exceptions import PdfminerException
 
         self.deadline = deadline
         self.looks: list[PageLook] = []
-        self._library_errors = (PSException, PdfminerException, *_BAD_FILE)
+        self._file = path.open("rb")  # the library would leave it open where it fails
         try:
-            self._document = pdfplumber.open(path)
+            self._document = pdfplumber.open(self._file)
             self.pages = len(self._document.pages)
-        except self._library_errors as error:
+        except (MemoryError, LimitReached):
+            self._file.close()
+            raise
+        except Exception as error:  # noqa: BLE001 (the library raises whatever a damaged file makes it)
+            self._file.close()
             causes = (error, *error.args)
             if any(isinstance(one, PDFPasswordIncorrect | PDFEncryptionError) for one in causes):
                 raise BrokenOffError("document_encrypted") from None
             raise BrokenOffError("document_damaged", what=f"{type(causes[-1]).__name__}") from None
         if not self.pages:
+            self._file.close()
             raise BrokenOffError("document_damaged", what="no pages")
 
     def blocks(self) -> Iterator[Block]:
@@ -100,6 +99,7 @@ class PdfDocument:
     def close(self) -> None:
         """Let go of the file."""
         self._document.close()
+        self._file.close()
 
     def _parts_of(self, page: Page, number: int) -> list[_Part]:
         from appscan.readers.document.pdf_page import interpret
@@ -112,10 +112,10 @@ class PdfDocument:
             drawn = len(page.images) + (len(page.curves) > MANY_CURVES)
             self.looks.append(PageLook(number, len(page.chars), drawn, garbled))
             return parts
-        except BrokenOffError:
-            pass  # a page without end, told as a gap
-        except self._library_errors:
-            pass  # told as a gap too
+        except (MemoryError, LimitReached):
+            raise
+        except Exception:  # noqa: BLE001, S110 (as above; a damaged page, or one without end, is told as a gap)
+            pass
         self.looks.append(PageLook(number, 0, 0, damaged=True))
         return []
 
@@ -161,8 +161,8 @@ def _rows(table: Any) -> tuple[tuple[str, ...], ...]:
     """Rows of a ruled table; a cell that is merged with the one above says the same. Empty for a frame around text."""
     rows: list[tuple[str, ...]] = []
     for raw in table.extract(x_tolerance=2, y_tolerance=3):
-        above = rows[-1] if rows else ()
-        cells = tuple(_letters("".join(cell.split("\n"))) if cell is not None else (above[index] if index < len(above) else "")
+        above = dict(enumerate(rows[-1] if rows else ()))
+        cells = tuple(above.get(index, "") if cell is None else _letters("".join(cell.split("\n")))
                       for index, cell in enumerate(raw[:MOST_CELLS]))
         if any(cells):
             rows.append(cells)

@@ -17,7 +17,16 @@ def read(folder: Path, name: str, content: bytes) -> Reading:
     """The reading of a file with this content."""
     path = folder / name
     path.write_bytes(content)
-    return read_document(path, name, Limits(), Deadline(60), lambda stage, done: None)
+    return read_file(path)
+
+
+def read_file(path: Path, seconds: float = 60) -> Reading:
+    """The reading of a file that is there."""
+    return read_document(path, path.name, Limits(), Deadline(seconds), _silent)
+
+
+def _silent(_stage: str, _done: float) -> None:
+    """A progress that says nothing."""
 
 
 def texts(reading: Reading) -> list[tuple[str, str]]:

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from appscan.errors import LimitReached
 from appscan.readers.document.pdf import PdfDocument
-from appscan.readers.document.reader import read_document
-from appscan.readers.limits import Deadline, Limits
+from appscan.readers.limits import Deadline
 
-from .blocks import gaps, read, texts
+from .blocks import gaps, read, read_file, texts
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "documents" / "built"
 
@@ -34,12 +33,12 @@ def written(*pages: str, extra: dict[int, str] | None = None) -> bytes:
         body += f"{number} 0 obj{text}\nendobj\n"
     table = "".join(f"{number} 1\n{at:010} 00000 n \n" for number, at in offsets.items())
     size = max(offsets) + 1
-    return (body + f"xref\n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n").encode("latin-1")
+    tail = f"xref\n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
+    return (body + tail).encode("latin-1")
 
 
 def test_a_ruled_table_is_rows_with_their_heads() -> None:
-    path = FIXTURES / "grid-requirements.pdf"
-    reading = read_document(path, path.name, Limits(), Deadline(60), lambda stage, done: None)
+    reading = read_file(FIXTURES / "grid-requirements.pdf")
     found = texts(reading)
     assert ("header_cell", "功能说明") in found
     assert ("cell", "到点确认") in found
@@ -47,8 +46,7 @@ def test_a_ruled_table_is_rows_with_their_heads() -> None:
 
 
 def test_characters_that_a_printer_wrote_as_radicals_are_characters_again() -> None:
-    path = FIXTURES / "grid-requirements.pdf"
-    reading = read_document(path, path.name, Limits(), Deadline(60), lambda stage, done: None)
+    reading = read_file(FIXTURES / "grid-requirements.pdf")
     assert any("离开页面停止计时" in text for _, text in texts(reading))
 
 
@@ -84,8 +82,7 @@ def test_time_that_is_over_ends_the_work() -> None:
 
 
 def test_time_that_is_over_leaves_a_gap_that_blinds() -> None:
-    path = FIXTURES / "evidence.pdf"
-    reading = read_document(path, path.name, Limits(), Deadline(-1), lambda stage, done: None)
+    reading = read_file(FIXTURES / "evidence.pdf", seconds=-1)
     assert ("time_limit", True) in gaps(reading)
 
 
@@ -98,6 +95,7 @@ def test_a_pdf_with_changed_bytes_never_breaks_the_reader(tmp_path_factory: pyte
     read(tmp_path_factory.mktemp("changed"), "a.pdf", bytes(content))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_the_mark_become_a_reading(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     reading = read(tmp_path_factory.mktemp("any"), "a.pdf", b"%PDF-1.7\n" + content)
