@@ -84,6 +84,7 @@ class _Builder:
         self.heads: tuple[str, ...] = ()
         self.table = -1
         self.first: list[str] = []
+        self.opening = True
 
     def build(self) -> None:
         """Fill the outline."""
@@ -114,7 +115,8 @@ class _Builder:
         if role == Role.HEADING:
             self._heading(raw, self._level(row))
         if role in _FORMS:
-            if len(self.first) < TITLE_BLOCKS and len(raw) <= LONGEST_TITLE:
+            self.opening &= not (self.first and role == Role.HEADING)
+            if self.opening and len(self.first) < TITLE_BLOCKS and len(raw) <= LONGEST_TITLE:
                 self.first.append(raw)
             for sentence in _SENTENCE.findall(raw):
                 self._unit(row, sentence.strip(), Role(role))

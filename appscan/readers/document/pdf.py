@@ -10,16 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfplumber.page import Page
 
 from appscan.errors import LimitReached
 from appscan.readers.document.blocks import MOST_CELLS, Block, BrokenOffError, Form
 from appscan.readers.document.docx_parts import names_columns
 from appscan.readers.document.lines import Line, blocks_of
+from appscan.readers.document.pdf_page import interpret
 from appscan.readers.limits import Deadline
-
-if TYPE_CHECKING:
-    from pdfplumber.page import Page
 
 MOST_PAGES = 1_000
 MOST_RULES = 6_000
@@ -33,10 +35,10 @@ GARBLED = 0.2
 
 _PAGE_NUMBER = re.compile(r"[\s\-—–_.·/第页共,，]*(?:\d{1,4}[\s\-—–_.·/第页共,，]*){1,2}")
 _UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
-_LOOKALIKES = str.maketrans({
+_LOOKALIKES: dict[int, str | int] = {
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
-    **dict(zip("⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻪⻬⻮⻰⻳",
-               "母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄黾齐齿龙龟", strict=True))})
+    **str.maketrans("⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻪⻬⻮⻰⻳",
+                    "母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄黾齐齿龙龟")}
 """Radicals that printers (Skia) write for the characters that look like them, because the font draws both alike."""
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # its warnings on odd files are of no use to our readers
@@ -63,9 +65,6 @@ class PdfDocument:
 
     def __init__(self, path: Path, deadline: Deadline) -> None:
         """Raises BrokenOffError `document_encrypted` or `document_damaged` (what)."""
-        import pdfplumber
-        from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-
         self.deadline = deadline
         self.looks: list[PageLook] = []
         self._file = path.open("rb")  # the library would leave it open where it fails
@@ -102,8 +101,6 @@ class PdfDocument:
         self._file.close()
 
     def _parts_of(self, page: Page, number: int) -> list[_Part]:
-        from appscan.readers.document.pdf_page import interpret
-
         try:
             interpret(page, self.deadline)
             parts = self._read(page, number)

@@ -146,7 +146,10 @@ class _Reader:
             raise BrokenOffError("document_empty")
 
     def _pdf(self) -> None:
-        from appscan.readers.document.pdf import PdfDocument
+        try:
+            from appscan.readers.document.pdf import PdfDocument
+        except ImportError:
+            raise BrokenOffError("pdf_reader_missing") from None
 
         document = PdfDocument(self.path, self.deadline)
         try:

@@ -45,7 +45,8 @@ def test_deleted_text_and_field_instructions_are_not_read() -> None:
 
 def test_a_cell_merged_downwards_says_what_the_one_above_says(tmp_path: Path) -> None:
     body = ("<w:tbl>" + row(cell("模块"), cell("功能"))
-            + row(cell("签到管理", "<w:vMerge w:val='restart'/>"), cell("打卡")) + row(cell("", "<w:vMerge/>"), cell("补卡")) + "</w:tbl>")
+            + row(cell("签到管理", "<w:vMerge w:val='restart'/>"), cell("打卡"))
+            + row(cell("", "<w:vMerge/>"), cell("补卡")) + "</w:tbl>")
     assert [text for role, text in texts(read(tmp_path, "a.docx", word(body))) if role == "cell"] == [
         "签到管理", "打卡", "签到管理", "补卡"]
 

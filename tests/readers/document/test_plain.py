@@ -34,8 +34,8 @@ def test_a_file_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("line", "level"), [
     ("第三章 建设内容", 2), ("第二节 网格", 3), ("一、总则", 2), ("（二）功能", 3), ("2.3.1 推广看板", 4),
-    ("附件：清单", 2), ("3 结束", 4), ("一、系统应当支持签到。", 0), ("2024年8月6日", 0), ("1.5 万元", 0), ("12个月", 0),
-    ("系统具备签到功能", 0)])
+    ("附件：清单", 2), ("3 结束", 4), ("一、系统应当支持签到。", 0), ("2024年8月6日", 0), ("1.5 万元", 0),
+    ("12个月", 0), ("系统具备签到功能", 0)])
 def test_numbered_lines_are_headings_where_they_are_no_sentences(line: str, level: int) -> None:
     assert heading_level(line) == level
 
