@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from appscan.model.personal import heads_names, looks_like_name
 from appscan.model.reading import Fact, Role
 from appscan.readers.columns import FactRows
 
@@ -16,6 +17,8 @@ MOST_CELLS = 40
 LONGEST_BLOCK = 20_000
 LONGEST_SECTION = 80
 DEEPEST = 9
+TITLE_AMONG = 3
+"""Blocks among which the title stands, if there is one."""
 
 
 class BrokenOffError(Exception):
@@ -55,7 +58,8 @@ _ROLES = {Form.HEADING: Role.HEADING, Form.PARAGRAPH: Role.PARAGRAPH, Form.ITEM:
 
 class BlockWriter:
     """Writes blocks as facts: each is an element (`h1`, `p`, `li`, `tr`, around rows `table`) below the heading it
-    stands under; `page` is an attribute of the first block of each page; the screen is the title of the section."""
+    stands under; `page` is an attribute of the first block of each page, `person` of a cell that holds a name; the
+    screen is the title of the section. `title` is the document's, "" where it has none."""
 
     def __init__(self, rows: FactRows, file: str) -> None:
         self._rows = rows
@@ -66,6 +70,8 @@ class BlockWriter:
         self._page = 0
         self._blocks = 0
         self._characters = 0
+        self._named: frozenset[int] = frozenset()
+        self.title = ""
 
     @property
     def characters(self) -> int:
@@ -81,6 +87,8 @@ class BlockWriter:
             self._characters += len(block.text) + sum(map(len, block.cells))
             if self._blocks > MOST_BLOCKS or self._characters > MOST_CHARACTERS:
                 raise BrokenOffError("document_too_long", limit=MOST_CHARACTERS)
+            if block.form is Form.HEADING and self._blocks <= TITLE_AMONG and not self.title:
+                self.title = " ".join(block.text.split())[:LONGEST_SECTION]
             if block.form is Form.ROW:
                 self._row(block)
             else:
@@ -104,10 +112,15 @@ class BlockWriter:
             self._node += 1
             self._rows.add(Fact.NODE, "table", file=self._file, screen=self._screen, node=self._node,
                            parent=self._parent)
-            self._table = (block.table, self._node)
+            self._table, self._named = (block.table, self._node), frozenset()
+        if block.heads:
+            self._named = frozenset(index for index, cell in enumerate(block.cells) if heads_names(cell))
         row = self._element(block.form, self._table[1], block)
-        for cell in block.cells[:MOST_CELLS]:
+        for index, cell in enumerate(block.cells[:MOST_CELLS]):
             self._node += 1
+            if index in self._named and looks_like_name(cell.strip()):
+                self._rows.add(Fact.ATTRIBUTE, cell.strip(), role="person", file=self._file, screen=self._screen,
+                               node=self._node, parent=row)
             self._text(cell[:LONGEST_BLOCK], Role.HEADER_CELL if block.heads else Role.CELL, self._node, row,
                        self._screen)
 

@@ -54,7 +54,7 @@ def read_document(path: Path, name: str, limits: Limits, deadline: Deadline, on_
     work = _Reader(path, name, limits, deadline)
     work.read(head)
     on_stage("text", 1.0)
-    artifact = Artifact(ArtifactKind.DOCUMENT, name, sha256, size)
+    artifact = Artifact(ArtifactKind.DOCUMENT, name, sha256, size, label=work.writer.title)
     return Reading(artifact, VERSION, work.pool.freeze(), work.rows.freeze(), no_resources(), no_code(),
                    Coverage(work.read_items(), tuple(work.gaps)), work.details)
 

@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appscan.checks import CheckSet, load
 from appscan.checks.pack import AnyOf, Match, Term, Word
@@ -145,6 +147,20 @@ def test_a_plan_term_is_false_in_an_app_and_leaves_nothing_open() -> None:
     reading = reading_of({"text": ["系统具备人脸打卡功能"], "control": ["确定"]}, CHECKS.vocabulary.calls)
     planned = replace(only("check-in").checks[0], presence={Presence.REACHABLE: AnyOf((CLOCKING,))}, force={})
     assert judge(reading, replace(CHECKS, checks=(planned,))).findings == ()
+
+
+PIECES = st.sampled_from(["# 建设方案\n\n", "## 不得设置\n\n", "每日打卡。", "不得", "但", "除网格员外，", "\n\n", "- ",
+                          "|打卡|删除|\n", "|功能|意见|\n|---|---|\n", "下列功能不得出现：", "市民", "签到", "取消", "。", "（", "\u200b"])
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=25))
+def test_whatever_a_document_says_only_what_it_plans_is_reachable(pieces: list[str]) -> None:
+    reading = reading_of_text("".join(pieces))
+    planned = [hit for hit in DocumentSense(reading, PLANS).hits(CLOCKING) if not hit.said]
+    for finding in judge(reading, only("check-in")).findings:
+        assert finding.stage == "planned"
+        assert finding.presence is not Presence.REACHABLE or planned or "签到" in "".join(pieces)
 
 
 # ---------------------------------------------------------------- patterns of the vocabulary

@@ -98,3 +98,15 @@ def test_any_bytes_become_a_reading(tmp_path_factory: pytest.TempPathFactory, co
     for name in ("a.txt", "a.md"):
         if content:
             read(folder, name, content)
+
+
+def test_names_below_a_heading_of_names_are_covered_in_reports(tmp_path: Path) -> None:
+    from appscan.judge.discretion import cover_of
+
+    text = "# 名册\n\n|姓名|岗位|\n|---|---|\n|王小明|网格员|\n\n王小明每日签到，电话 13800001234。"
+    reading = read(tmp_path, "a.md", text.encode())
+    assert cover_of(reading)("王小明每日签到，电话 13800001234。") == "王**每日签到，电话 138****1234。"
+
+
+def test_the_title_is_what_the_document_is_called(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.txt", TEXT.encode()).artifact.label == "建设方案"
