@@ -149,8 +149,9 @@ def test_a_plan_term_is_false_in_an_app_and_leaves_nothing_open() -> None:
     assert judge(reading, replace(CHECKS, checks=(planned,))).findings == ()
 
 
-PIECES = st.sampled_from(["# 建设方案\n\n", "## 不得设置\n\n", "每日打卡。", "不得", "但", "除网格员外，", "\n\n", "- ",
-                          "|打卡|删除|\n", "|功能|意见|\n|---|---|\n", "下列功能不得出现：", "市民", "签到", "取消", "。", "（", "\u200b"])
+PIECES = st.sampled_from([
+    "# 建设方案\n\n", "## 不得设置\n\n", "每日打卡。", "不得", "但", "除网格员外，", "\n\n", "- ", "|打卡|删除|\n",
+    "|功能|意见|\n|---|---|\n", "下列功能不得出现：", "市民", "签到", "取消", "。", "（", "\u200b"])
 
 
 @settings(deadline=None)
