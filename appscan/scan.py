@@ -31,10 +31,12 @@ from appscan.model.jurisdiction import CENTRAL
 from appscan.model.reading import Reading
 from appscan.model.report import ArtifactRead, CheckText, JurisdictionSource, Report, ScanError, Tool
 from appscan.readers.limits import Limits
-from appscan.readers.target import is_unread_kind, read_target, unread_artifact
+from appscan.readers.target import UNREAD_DOCUMENTS, UNREAD_KINDS, is_unread_kind, read_target, unread_artifact
 
-READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm", RECORDING_SUFFIX)
-UNREAD_SUFFIXES = (".hap", ".wxapkg", ".ipa", ".aab", ".rpk")
+READ_SUFFIXES = (".apk", ".apks", ".xapk", ".apkm", RECORDING_SUFFIX, ".docx", ".docm", ".pdf")
+UNREAD_SUFFIXES = (*sorted(UNREAD_KINDS), *sorted(UNREAD_DOCUMENTS))
+NAMED_SUFFIXES = (".txt", ".md", ".markdown")
+"""Texts that are read where they are named themselves; in a folder they are mostly notes and licences, no proposals."""
 SHARE_OF_READING = 0.8
 """Of the work on one target; judging is the rest."""
 
@@ -274,6 +276,8 @@ def _read(target: Target, limits: Limits, clock: _Clock, progress: Progress) -> 
         artifact = _unread_artifact(target)
         gap = Gap(frozenset(Kind), target.name, "package_kind_unread",
                   {"kind": target.path.suffix.lower().lstrip("."), "name": target.name}, blinds=True)
+        if target.path.suffix.lower() in UNREAD_DOCUMENTS:
+            gap = Gap(gap.kinds, target.name, "document_kind_unread", dict(gap.params), blinds=True)
         return ArtifactRead(artifact, Coverage((), (gap,)))
     with bounded_memory(limits.memory_bytes):
         try:
@@ -330,7 +334,7 @@ def _judge(reading: Reading, app: App, checks: CheckSet, options: ScanOptions, c
 def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet, options: ScanOptions) -> Report:
     """The report on all that was read; what was not judged stands there with its coverage and leaves verdicts open."""
     coverages = [one.coverage for one in judged] + [reading.coverage for reading in work.readings[len(judged):]]
-    verdicts = _verdicts(judged, bool(work.unread), bool(work.errors) or work.interrupted, checks)
+    verdicts = _verdicts(judged, _reasons_unread(work.unread), bool(work.errors) or work.interrupted, checks)
     artifacts = [ArtifactRead(reading.artifact, coverage, reading.reader, digest_of(reading), reading.details,
                               discreet_crawl(crawl_of(reading), cover_of(reading)))
                  for reading, coverage in zip(work.readings, coverages, strict=True)]
@@ -351,7 +355,19 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         actors=_actors(artifacts),
         authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
         options_digest=_options_digest(options), product=app.product, operator=options.operator,
-        complete=not work.interrupted)
+        complete=not work.interrupted, stage=_stage(artifacts))
+
+
+def _reasons_unread(unread: Sequence[ArtifactRead]) -> list[str]:
+    """Why verdicts stay open beside files of kinds that are not read."""
+    papers = {gap.reason == "document_kind_unread" for one in unread for gap in one.coverage.gaps}
+    return [why for why, holds in (("package_unread", False in papers), ("document_unread", True in papers)) if holds]
+
+
+def _stage(artifacts: Sequence[ArtifactRead]) -> str:
+    """Planned where there is nothing but documents; where an app was scanned with its papers, each finding says it."""
+    read = [one.artifact.kind for one in artifacts]
+    return "planned" if read and all(kind is ArtifactKind.DOCUMENT for kind in read) else "built"
 
 
 def _actors(artifacts: Sequence[ArtifactRead]) -> tuple[str, ...]:
@@ -364,14 +380,13 @@ def _findings(judged: Sequence[Judgement]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (-finding.verdict.severity, finding.check_id, finding.artifact)))
 
 
-def _verdicts(judged: Sequence[Judgement], has_unread: bool, has_failed: bool,
+def _verdicts(judged: Sequence[Judgement], unread: Sequence[str], has_failed: bool,
               checks: CheckSet) -> tuple[CheckVerdict, ...]:
     """One verdict per check: the worst over all artifacts; an artifact that could not be read leaves it open."""
     rows = []
     for check in checks.checks:
         of_check = [row for one in judged for row in one.verdicts if row.check_id == check.id]
-        if has_unread:
-            of_check.append(CheckVerdict(check.id, Verdict.INCONCLUSIVE, (Message("package_unread", {}),)))
+        of_check += [CheckVerdict(check.id, Verdict.INCONCLUSIVE, (Message(why, {}),)) for why in unread]
         if has_failed:
             of_check.append(CheckVerdict(check.id, Verdict.INCONCLUSIVE, (Message("artifact_failed", {}),)))
         if not of_check:

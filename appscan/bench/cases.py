@@ -25,6 +25,7 @@ from appscan.model.reading import Fact, Reading
 from appscan.readers.apk.bundles import read_bundles
 from appscan.readers.apk.layouts import read_layouts
 from appscan.readers.columns import FactRows, StringPool
+from appscan.readers.document.reader import reading_of_text
 
 Shape = Literal["page", "script", "layout", "document"]
 SHAPES = ("page", "script", "layout", "document")
@@ -161,9 +162,6 @@ def run_cases(cases: Iterable[Case], checks: CheckSet, words: dict[str, list[str
     known = {check.id: replace(checks, checks=(check,)) for check in checks.checks}
     rows, unmeasured = [], dict[str, None]()
     for case in cases:
-        if case.shape == "document":
-            unmeasured["(documents)"] = None
-            continue
         if case.family not in known:
             unmeasured[case.family] = None
             continue
@@ -183,11 +181,11 @@ def judge_case(case: Case, checks: CheckSet, words: list[str]) -> Judged:
 def reading_of_case(case: Case) -> Reading:
     """What the readers of pages, scripts, layouts and documents see of a case."""
     if case.shape == "document":
-        return _document(case)
+        return reading_of_text(case.content, case.id)
     pool = StringPool()
     pool.add("")
     rows = FactRows(pool)
-    artifact = Artifact(ArtifactKind.DOCUMENT, case.id, hashlib.sha256(case.content.encode()).hexdigest(), 0)
+    artifact = Artifact(ArtifactKind.APK, case.id, hashlib.sha256(case.content.encode()).hexdigest(), 0)
     if case.shape == "layout":
         return _layout(case, artifact, rows)
     if case.shape == "page":
@@ -211,7 +209,3 @@ def _layout(case: Case, artifact: Artifact, rows: FactRows) -> Reading:
     code = code_of(pool, calls, [value for kind, value in lines if kind == "string"], names, [_LAYOUT_ID])
     resources = resources_of(pool, [(_LAYOUT_ID, "layout", "screen", _LAYOUT)])
     return Reading(artifact, "case/1", pool.freeze(), rows.freeze(), resources, code, Coverage((), tuple(gaps)))
-
-
-def _document(case: Case) -> Reading:
-    raise NotImplementedError

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appscan.bench.one_activity import SCREEN, Call, code_of, resources_of
+from appscan.checks.features import DOCUMENT
 from appscan.checks.pack import CallGroup, Check, CheckSet, Example
 from appscan.judge.contexts import Contexts
 from appscan.judge.judge import judge
@@ -14,6 +15,7 @@ from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import Force, Presence
 from appscan.model.reading import NO_CONSTANT, Code, Fact, Reading, Role
 from appscan.readers.columns import FactRows, StringPool
+from appscan.readers.document.reader import reading_of_text
 
 _TEXTS: Mapping[str, Role] = {"control": Role.BUTTON, "text": Role.LABEL, "title": Role.TITLE, "prose": Role.PROSE}
 _GROUPED = (Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, Kind.TRIAL, Kind.REQUEST)
@@ -124,7 +126,9 @@ def _holds(example: Example, there: bool, got: tuple[Presence, Force]) -> bool:
 
 
 def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGroup]) -> Reading:
-    """A reading with one screen that holds what the example lists."""
+    """A reading with one screen that holds what the example lists, or of a document with the lines that it lists."""
+    if DOCUMENT in screen:
+        return reading_of_text("\n\n".join(screen[DOCUMENT]))
     pool = StringPool()
     pool.add("")
     rows = FactRows(pool)
@@ -151,7 +155,7 @@ def reading_of(screen: Mapping[str, Sequence[str]], calls: Mapping[str, CallGrou
                 for key, wanted in group.attributes.items():
                     rows.add(Fact.ATTRIBUTE, wanted[0], role=key, file=page, screen=name, node=node)
     code = _code_calling(groups, pool)
-    artifact = Artifact(ArtifactKind.DOCUMENT, "example", "0" * 64, 0)
+    artifact = Artifact(ArtifactKind.APK, "example", "0" * 64, 0)
     resources = resources_of(pool, [])
     return Reading(artifact, "example/1", pool.freeze(), rows.freeze(), resources, code, Coverage())
 

@@ -23,7 +23,10 @@ _KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", 
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)
-_SCREEN = frozenset({*Kind, "prose", "native_call"})
+DOCUMENT = "document"
+"""In place of a screen, an example may be a document: its lines, in Markdown."""
+
+_SCREEN = frozenset({*Kind, "prose", "native_call", DOCUMENT})
 """What an example may put on its screen."""
 
 
@@ -145,6 +148,8 @@ def _example(node: dict[str, Any], group: str, source: Source) -> Example:
         for word in words if key in GROUPED else ():
             check_group(word, source, word if isinstance(word, Token) else place(node, key))
         screen[key] = tuple(map(str, words))
+    if DOCUMENT in screen and len(screen) > 1:
+        source.fail(key_line(node, DOCUMENT), "document_alone")
     return Example(screen, _expected_presence(node, group, source), _expected_force(node, group, source),
                    line_of(node), str(node.get("why", "")))
 

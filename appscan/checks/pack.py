@@ -40,7 +40,8 @@ class Within(StrEnum):
 class Term:
     """Signals of one kind that carry one of the words, or belong to one of the named call groups or marks.
 
-    `prose` lets long running text count as well. `named` are token runs of first-party method names (kind call).
+    `prose` lets long running text count as well. `named` are token runs of first-party method names (kind call). `plan`
+    asks for sentences of a document that plan or order something; no app holds any.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class Term:
     groups: tuple[str, ...] = ()
     named: tuple[Word, ...] = ()
     prose: bool = False
+    plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,23 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Plans:
+    """How documents say that something is planned, and that it is not: regular expressions over folded text; what each
+    is held against is said in vocabulary/plans.yaml. `replaced` are contexts that speak of the same in apps. `planned`
+    and `spoken` are examples."""
+
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sentences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    around: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replaced: frozenset[str] = frozenset()
+    planned: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What all checks share."""
 
@@ -188,6 +207,7 @@ class Vocabulary:
     library_modules: tuple[str, ...]
     contexts: Mapping[str, Context]
     audiences: Mapping[str, tuple[Word, ...]]
+    plans: Plans = Plans()
 
 
 class RuleKind(StrEnum):

@@ -128,11 +128,11 @@ def _once(texts: Sequence[str], seen: dict[Word, str], source: Source, at: At) -
 
 
 def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
-    """One `kind: items` pair. `prose: words` is text of any length."""
-    if kind == "prose":
-        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True)
+    """One `kind: items` pair. `prose: words` is text of any length, `plan: words` what a document plans or orders."""
+    if kind in ("prose", "plan"):
+        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True, plan=kind == "plan")
     if kind not in set(Kind):
-        terms = [*Kind, "prose", "all", "any"]
+        terms = [*Kind, "prose", "plan", "all", "any"]
         source.fail(at, "unknown_term", "use_one_of", term=kind, known=", ".join(terms), close=close(kind, terms))
     known = Kind(kind)
     if known not in GROUPED:

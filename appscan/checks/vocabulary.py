@@ -11,12 +11,13 @@ from typing import Any
 from appscan.checks.faults import Faults
 from appscan.checks.pack import CallGroup, Context, MethodPattern, Vocabulary
 from appscan.checks.parse import check_pattern, parse_words, repeats_without_end
+from appscan.checks.plans import PLANS, parse_plans
 from appscan.checks.source import At, Source, Token, key_line, place
 from appscan.model.judgement import Tag
 
 CALLS, MARKS, CONTEXTS = "vocabulary/calls.yaml", "vocabulary/marks.yaml", "vocabulary/contexts.yaml"
 LIBRARIES, AUDIENCE, WORDS = "vocabulary/libraries.yaml", "vocabulary/audience.yaml", "vocabulary/words.yaml"
-FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS})
+FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS, PLANS})
 
 Documents = Mapping[str, dict[str, Any]]
 
@@ -51,7 +52,8 @@ def parse_vocabulary(documents: Documents, *, proven: bool, faults: Faults | Non
     libraries = shelves.faults.attempt(lambda: _libraries(documents.get(LIBRARIES, {}), shelves), _NO_LIBRARIES)
     return Vocabulary(
         calls=groups, **libraries, contexts=source.each(contexts, partial(_context, contexts=contexts, source=source)),
-        audiences=speakers.each(audiences, lambda name: parse_words(audiences[name], speakers, place(audiences, name))))
+        audiences=speakers.each(audiences, lambda name: parse_words(audiences[name], speakers, place(audiences, name))),
+        plans=parse_plans(documents.get(PLANS, {}), contexts, proven=proven))
 
 
 def parse_word_lists(documents: Documents, *, proven: bool, faults: Faults | None = None) -> dict[str, tuple[str, ...]]:

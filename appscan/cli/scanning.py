@@ -185,9 +185,9 @@ def judge(paths: Sequence[Path], order: Order) -> ExitCode:
 
 def _loaded(path: Path) -> Reading:
     from appscan.readers.saved import load_reading
-    from appscan.scan import READ_SUFFIXES
+    from appscan.scan import NAMED_SUFFIXES, READ_SUFFIXES
 
-    if path.name.lower().endswith(READ_SUFFIXES):
+    if path.name.lower().endswith(READ_SUFFIXES + NAMED_SUFFIXES):
         raise UnreadableError("not_a_reading", name=str(path))
     try:
         return load_reading(path)

@@ -74,7 +74,7 @@ class Evaluator:
 
     def is_open(self, expression: Expression) -> bool:
         """Whether a blinded kind may hold more of what `expression` asks for than was seen."""
-        return any(term.kind in self.blinded for term in terms_of(expression))
+        return any(term.kind in self.blinded and self.sight.asks(term) for term in terms_of(expression))
 
     def _term(self, term: Term, pick: Pick, within: Within) -> Outcome:
         grouped: dict[str, list[Hit]] = {}
@@ -86,7 +86,7 @@ class Evaluator:
                         bucket.append(hit)
         if grouped:
             return Outcome(Truth.TRUE, {key: tuple(hits) for key, hits in grouped.items()})
-        return Outcome(Truth.UNKNOWN if term.kind in self.blinded else Truth.FALSE)
+        return Outcome(Truth.UNKNOWN if term.kind in self.blinded and self.sight.asks(term) else Truth.FALSE)
 
     def _all(self, expression: AllOf, pick: Pick) -> Outcome:
         within = expression.within
@@ -146,8 +146,9 @@ def screen_of(key: str) -> str:
 
 
 def _first_party(hit: Hit, _term: Term) -> bool:
-    """What speaks against a match: what is own and alive, cancelled words too (身份证 in a sentence on ID photos)."""
-    return not hit.origin and hit.live
+    """What speaks against a match: what is own and alive, cancelled words too (身份证 in a sentence on ID photos); of a
+    document, what it plans."""
+    return not hit.origin and hit.live and not hit.said
 
 
 def _any(parts: list[Outcome]) -> Outcome:

@@ -34,7 +34,7 @@ _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 class Hit:
     """One place where a term is true. `screens` are the screens it may belong to, empty when unknown; `element` ties
     hits of one element; `method` is a row of the code's methods, `row` one of the facts, or -1; `prose` marks running
-    text; `exercised` what a crawl saw happen."""
+    text; `exercised` what a crawl saw happen; `said` why the sentence of a document does not plan what it names."""
 
     kind: Kind
     value: str
@@ -50,6 +50,7 @@ class Hit:
     excerpt: str = ""
     row: int = -1
     exercised: bool = False
+    said: str = ""
 
     def signal(self, screen: str = "") -> Signal:
         """The hit as a signal of the report, seen on `screen`."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
 from appscan.judge.contexts import Contexts
+from appscan.judge.documents.plans import of_same_row
+from appscan.judge.documents.standing import Said
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
 from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
 from appscan.judge.hits import Hit
@@ -74,7 +76,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     early = standing_limits(checks.limits, structures, None)
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
-    sight.search.learn(word for version in versions for check in version.checks for expression in _expressions(check)
+    sight.learn(word for version in versions for check in version.checks for expression in _expressions(check)
                        for term in terms_of(expression) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
@@ -116,14 +118,16 @@ class _Bench:
         return Judgement(tuple(findings), tuple(verdicts), self.coverage)
 
     def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
-        contexts = Contexts(self.checks.vocabulary.contexts[name] for name in check.contexts)
+        vocabulary = self.checks.vocabulary
+        contexts = Contexts(vocabulary.contexts[name] for name in check.contexts
+                            if self.sight.document is None or name not in vocabulary.plans.replaced)
         seen = _presence(check, self.evaluator, contexts)
         force, force_at_most, forced = self._force(check, seen)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
         groundless = verdict is Verdict.LIKELY_VIOLATION and not check.clauses
         if groundless:
             verdict = Verdict.NEEDS_REVIEW  # no rule that holds here says so: a person has to look for the ground
-        why = [reason_of(verdict, seen.presence, force)]
+        why = [self._reason(verdict, seen.presence, force)]
         if groundless:
             why.append(Message("no_clause_here", {}))
         is_required = check.polarity == "required"
@@ -148,7 +152,13 @@ class _Bench:
             declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
             cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
-            beside=check.beside), row
+            beside=check.beside, stage="built" if self.sight.document is None else "planned"), row
+
+    def _reason(self, verdict: Verdict, presence: Presence, force: Force) -> Message:
+        acted_on = verdict in (Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW) and presence is Presence.REACHABLE
+        if self.sight.document is not None and acted_on:
+            return Message(f"planned_{verdict}", {"force": force.value})
+        return reason_of(verdict, presence, force)
 
     def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
@@ -182,6 +192,9 @@ class _Bench:
             for item in expression.items if isinstance(expression, AnyOf) else (expression,):
                 outcome = self.evaluator.evaluate(item, pick)
                 beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
+                if self.sight.document is not None:
+                    beside = {key: hits for key, some in beside.items()
+                              if (hits := of_same_row(some, seen.matches.get(key, ())))}
                 if beside and seen.presence.rank >= Presence.MENTIONED.rank:
                     found += [(rung, key, hits) for key, hits in beside.items()]
                     least = max(least, rung, key=lambda force: force.rank)
@@ -228,8 +241,8 @@ class _Bench:
 
     def _title_of(self, screen: str) -> str:
         """Title of a screen with its class, as a person would look for it."""
-        if not screen:
-            return ""
+        if not screen or self.sight.document is not None:
+            return screen
         label = self.sight.titles.get(screen, "")
         short = screen.rpartition(".")[2] if "/" not in screen else screen
         return f"{label}（{short}）" if label and label != short else short
@@ -267,13 +280,14 @@ class _Seen:
         return frozenset(self.matches)
 
     def pick_own(self, hit: Hit, _term: Term) -> bool:
-        """First party and alive."""
-        return not hit.origin and hit.live
+        """First party and alive; of a document, planned."""
+        return not hit.origin and hit.live and not hit.said
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
-        return not hit.origin and hit.live and not (
-            hit.kind is Kind.TEXT and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
+        return not hit.origin and hit.live and not hit.said and not (
+            hit.kind is Kind.TEXT and not term.plan
+            and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
 
 
 class _Picks:
@@ -285,18 +299,24 @@ class _Picks:
         self.cancelled: dict[tuple[Hit, str], None] = {}
 
     def own(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and hit.live and self._spared(hit, term)
+        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit)
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and self._spared(hit, term)
+        return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS
 
     def of_library(self, hit: Hit, term: Term) -> bool:
         return bool(hit.origin) and self._spared(hit, term)
 
+    def _planned(self, hit: Hit) -> bool:
+        """What a document only speaks of is told beside the finding."""
+        if hit.said:
+            self.cancelled[hit, hit.said] = None
+        return not hit.said
+
     def _spared(self, hit: Hit, term: Term) -> bool:
         """A negative context cancels text only, never a control, endpoint or behaviour."""
-        if hit.kind is not Kind.TEXT or not term.words:
-            return True
+        if hit.kind is not Kind.TEXT or not term.words or term.plan:
+            return True  # what is planned is known by its whole sentence already
         by = self.contexts.cancelling(hit.value, term.words, self.sight.around(hit) if hit.prose else "")
         if by:
             self.cancelled[hit, by] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy as np
 from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
 from appscan.judge.again import ASKED_AGAIN, rows_asked_again
+from appscan.judge.documents.plans import DocumentSense
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
@@ -22,6 +23,7 @@ from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.judge.spans import span
+from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Kind
 from appscan.model.reading import Fact, Reading, Role
 
@@ -65,17 +67,38 @@ class Sight:
         self.screens = Screens(self.program)
         self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
         self.code_blind = code_blind
+        is_document = reading.artifact.kind is ArtifactKind.DOCUMENT
+        self.document = DocumentSense(reading, vocabulary.plans) if is_document else None
         self._hits: dict[int, tuple[Term, tuple[Hit, ...]]] = {}
 
     def hits(self, term: Term) -> tuple[Hit, ...]:
         """All hits of a term, first party or not, alive or not, in a fixed order."""
         known = self._hits.get(id(term))  # hashing the words of a term each time costs more than finding them
         if known is None:
-            found = dict.fromkeys(itertools.islice(self._find(term), MAX_HITS))
+            asked = self._in_document(term) if self.document else self._find(term)
+            found = dict.fromkeys(itertools.islice(asked, MAX_HITS))
             known = self._hits[id(term)] = term, tuple(sorted(found, key=_order))
         return known[1]
 
+    def _in_document(self, term: Term) -> Iterator[Hit]:
+        """A document has sentences and rows, and nothing that is pressed or called."""
+        if self.document is not None and term.prose:
+            yield from self.document.hits(term)
+
+    def asks(self, term: Term) -> bool:
+        """Whether a term can be true of this reading at all: no app holds a sentence that plans."""
+        return self.document is not None or not term.plan
+
+    def learn(self, words: Iterable[Word]) -> None:
+        """Find many words in one pass."""
+        if self.document is not None:
+            self.document.learn(words)
+        else:
+            self.search.learn(words)
+
     def _find(self, term: Term) -> Iterator[Hit]:
+        if term.plan:
+            return
         for name in term.groups:
             match name:
                 case "self_started":
@@ -301,8 +324,9 @@ class Sight:
                    exercised=happened)
 
     def around(self, hit: Hit) -> str:
-        """Titles and the texts just before a fact in its file, folded: the heading of a list says what the list is."""
-        if hit.row < 0:
+        """Titles and the texts just before a fact in its file, folded: the heading of a list says what the list is.
+        Nothing for a document, whose hits have it in `said`."""
+        if hit.row < 0 or self.document is not None:
             return ""
         facts = self.reading.facts
         texts: list[str] = []

@@ -149,7 +149,8 @@ class Finding:
     """check × artifact: intervals of presence and force, occurrences with evidence, and what was cancelled.
 
     `clauses` are those it rests on; `beside` are shown with it: clauses that allow the feature, that a later rule sets
-    aside, or that hold for a narrower subject."""
+    aside, or that hold for a narrower subject. `stage` is planned for what a document plans; built and planned are
+    never merged."""
 
     check_id: str
     artifact: str
@@ -165,6 +166,7 @@ class Finding:
     why: tuple[Message, ...]
     cancelled: tuple[Evidence, ...] = ()
     beside: tuple[str, ...] = ()
+    stage: str = "built"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ def masked(text: str, names: Collection[str] = (), cover: str = COVER) -> str:
     return covered
 
 
+def heads_names(label: str) -> bool:
+    """Whether a heading of a column says that names of persons stand below it."""
+    return len(label) <= LONGEST_NAME and _LABEL.fullmatch(label.strip()) is not None
+
+
 def is_personal(text: str) -> bool:
     """Whether a text shows a number of a person, or a name beside its label."""
     return bool(_MOBILE.search(text) or _IDENTITY.search(text) or _NAMED.search(text))

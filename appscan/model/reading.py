@@ -61,7 +61,7 @@ class Fact(IntEnum):
 
 
 class Role(StrEnum):
-    """What a visible text is on its screen. `label` is the rest."""
+    """What a visible text is on its screen (`label` is the rest), or in a document (`heading` and what follows)."""
 
     BUTTON = "button"
     TITLE = "title"
@@ -72,6 +72,11 @@ class Role(StrEnum):
     OPTION = "option"
     LINK = "link"
     PROSE = "prose"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CELL = "cell"
+    HEADER_CELL = "header_cell"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,15 @@ from appscan.readers.limits import Deadline, Limits
 UNREAD_KINDS = frozenset({".hap", ".wxapkg", ".ipa", ".aab", ".rpk"})
 """Package kinds that we know and cannot read yet."""
 
+UNREAD_DOCUMENTS = frozenset({".doc", ".wps", ".ofd", ".rtf", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx", ".dps"})
+"""Kinds of documents that we know and cannot read yet."""
+
+DOCUMENTS = frozenset({".docx", ".docm", ".pdf", ".txt", ".md", ".markdown"})
+
 
 def is_unread_kind(path: Path) -> bool:
-    """Whether the file is of a known package kind without a reader."""
-    return path.suffix.lower() in UNREAD_KINDS
+    """Whether the file is of a known kind of package or document without a reader."""
+    return path.suffix.lower() in UNREAD_KINDS | UNREAD_DOCUMENTS
 
 
 def unread_artifact(path: Path, name: str) -> Artifact:
@@ -40,10 +45,15 @@ def unread_artifact(path: Path, name: str) -> Artifact:
 
 
 def read_target(path: Path, name: str, limits: Limits, on_stage: Callable[[str, float], None]) -> Reading:
-    """Read one APK, split set or recording. Raises UnreadableError with `name` for everything that cannot be opened."""
+    """Read one APK, split set, recording or document. Raises UnreadableError with `name` for everything that cannot be
+    opened."""
     from appscan.readers.recording_zip import is_recording
 
     deadline = Deadline(limits.seconds)
+    if path.suffix.lower() in DOCUMENTS:
+        from appscan.readers.document.reader import read_document
+
+        return read_document(path, name, limits, deadline, on_stage)
     if is_recording(path, limits):
         from appscan.readers.recording import read_recording
 

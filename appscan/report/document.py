@@ -147,6 +147,7 @@ def _finding(finding: Finding) -> Document:
         "clauses": list(finding.clauses), "occurrences": [_occurrence(one) for one in finding.occurrences],
         "why": _messages(finding.why), "cancelled": [_evidence(one) for one in finding.cancelled],
         **({"beside": list(finding.beside)} if finding.beside else {}),
+        **({"stage": finding.stage} if finding.stage != "built" else {}),
     }
 
 

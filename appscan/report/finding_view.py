@@ -21,6 +21,7 @@ from appscan.report.words import (
     clause_source,
     in_language,
     interval,
+    presence_of,
     why_named,
 )
 from appscan.texts import Language, say, shown
@@ -81,6 +82,7 @@ class OccurrenceView:
     quotations: Listed[Quotation]
     steps: tuple[Step, ...]
     fingerprint: str
+    in_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class FindingView:
     places: int
     cancelled: Listed[Quotation]
     notice: str
+    planned: bool = False
 
 
 def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool, lang: Language) -> FindingView:
@@ -128,9 +131,11 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         occurrences=listed(finding["occurrences"], lambda one: _occurrence(document, finding, one, lang),
                            OCCURRENCES_OPEN, OCCURRENCES_FOLDED),
         places=len(finding["occurrences"]),
-        cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang, several=len(document["actors"]) > 1),
+        cancelled=listed(finding["cancelled"], lambda one: quotation([one], lang, several=len(document["actors"]) > 1,
+                                                                presence=presence_of(finding)),
                          CANCELLED_LISTED, 0),
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
+        planned=finding.get("stage") == "planned",
     )
 
 
@@ -140,8 +145,8 @@ def _artifact_name(document: Json, digest: str) -> str:
 
 
 def _ladders(finding: Json, lang: Language) -> tuple[Ladder, ...]:
-    presence = _ladder("presence", [one.value for one in Presence], finding["presence"], finding["presence_at_most"],
-                       lang)
+    presence = _ladder(presence_of(finding), [one.value for one in Presence], finding["presence"],
+                       finding["presence_at_most"], lang)
     if finding["presence_at_most"] == "none":
         return (presence,)
     force = _ladder("force", [one.value for one in Force], finding["force"], finding["force_at_most"], lang)
@@ -158,7 +163,7 @@ def _ladder(name: str, rungs: list[str], low: str, high: str, lang: Language) ->
     else:
         meaning = say(lang, f"{name}_means.{low}" if low == high else "report.interval_means",
                       low=say(lang, f"{name}_means.{low}"))
-    return Ladder(say(lang, f"report.{name}"), interval(lang, name, low, high), meaning,
+    return Ladder(say(lang, f"report.{name.removesuffix('_planned')}"), interval(lang, name, low, high), meaning,
                   tuple(Rung(say(lang, f"{name}.{rung}"), say(lang, f"{name}_means.{rung}"), state)
                         for rung, state in zip(rungs, states, strict=True)))
 
@@ -199,7 +204,7 @@ def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language)
 
     def quote(same: Sequence[Json]) -> Quotation:
         return quotation(same, lang, max(figures.number_of(one.get("seen", {}), one["actor"]) for one in same),
-                         len(document["actors"]) > 1)
+                         len(document["actors"]) > 1, presence_of(finding))
 
     return OccurrenceView(
         screen=shown(occurrence["screen"], 200),
@@ -208,4 +213,5 @@ def _occurrence(document: Json, finding: Json, occurrence: Json, lang: Language)
         quotations=listed(rows(occurrence["evidence"]), quote, QUOTATIONS_OPEN, QUOTATIONS_FOLDED),
         steps=tuple(path_steps(occurrence["path"], lang)),
         fingerprint=occurrence["fingerprint"],
+        in_document=finding.get("stage") == "planned",
     )

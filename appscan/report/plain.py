@@ -21,6 +21,7 @@ from appscan.report.words import (
     message,
     nothing_read,
     overall_meaning,
+    presence_of,
     uses_custom_checks,
     web_place_named,
 )
@@ -78,7 +79,7 @@ def _check_line(document: Json, verdict: Json, lang: Language) -> str:
 def _ladders(findings: list[Json], lang: Language) -> list[str]:
     """Presence and force of the worst finding of a check."""
     worst = max(findings, key=lambda one: (Verdict(one["verdict"]).severity, len(one["occurrences"])))
-    return [interval_in_short(lang, "presence", worst["presence"], worst["presence_at_most"]),
+    return [interval_in_short(lang, presence_of(worst), worst["presence"], worst["presence_at_most"]),
             interval_in_short(lang, "force", worst["force"], worst["force_at_most"])]
 
 

@@ -53,6 +53,10 @@ class Quotation:
     stood_in: bool = False
 
 
+DOCUMENT_ROLES = frozenset({"heading", "paragraph", "item", "cell"})
+_IN_DOCUMENT = re.compile(r"(?:(?P<page>\d{1,6}):)?(?P<paragraph>\d{1,7})")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a call path: `short` is class and method, `full` the whole name."""
@@ -61,9 +65,10 @@ class Step:
     full: str
 
 
-def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: bool = False) -> Quotation:
+def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: bool = False,
+              presence: str = "presence") -> Quotation:
     """Pieces of evidence of a report document that show the `same` thing (see `rows`), as one; of a cancelled one,
-    `supports` is the context that set it aside."""
+    `supports` is the context that set it aside. `presence` is the ladder of `presence_of`."""
     evidence = same[0]
     before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
     if evidence["role"] == "periodic" and hit.isascii() and hit.isdigit() and len(hit) < 12:
@@ -72,18 +77,28 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
         before, hit, after, context = "", observed, "", ""
     place = evidence["place"]
     element = place["element"].removeprefix(place["file"]) if place["file"] else place["element"]
-    number = element if _NUMBER.fullmatch(element) else ""
+    paper = _in_document(evidence, element, lang)
+    number = element if not paper and _NUMBER.fullmatch(element) else ""
     counted = "" if "seen" in evidence else number
     return Quotation(before, hit, after, context, _roles(same, lang), shown(place["file"], 200),
-                     "" if number else shown(element, 200), shown(counted, 40),
-                     _supports(lang, tuple(one["supports"] for one in same)), shown(evidence["origin"], 120),
+                     paper or ("" if number else shown(element, 200)), shown(counted, 40),
+                     _supports(lang, tuple(one["supports"] for one in same), presence), shown(evidence["origin"], 120),
                      actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame,
                      all(one.get("seen", {}).get("stood_in", False) for one in same))
 
 
 @lru_cache(maxsize=4096)
-def _supports(lang: Language, rungs: tuple[str, ...]) -> tuple[str, ...]:
-    return supports_named(lang, rungs)
+def _supports(lang: Language, rungs: tuple[str, ...], presence: str) -> tuple[str, ...]:
+    return supports_named(lang, rungs, presence)
+
+
+def _in_document(evidence: Json, element: str, lang: Language) -> str:
+    """Page and paragraph of something in a document; empty for anything else."""
+    found = _IN_DOCUMENT.fullmatch(element) if evidence["role"] in DOCUMENT_ROLES else None
+    if not found:
+        return ""
+    return say(lang, "report.document_page" if found["page"] else "report.document_paragraph", page=found["page"],
+               paragraph=found["paragraph"])
 
 
 def _observed(value: str, lang: Language) -> str:

@@ -109,7 +109,7 @@ def _finding(one: Json) -> Finding:
         declaration=Declaration(one["declaration"]), tags=tuple(Tag(tag) for tag in one["tags"]),
         clauses=tuple(one["clauses"]), occurrences=tuple(_occurrence(place) for place in one["occurrences"]),
         why=_messages(one["why"]), cancelled=tuple(_evidence(hit) for hit in one["cancelled"]),
-        beside=tuple(one.get("beside", ())))
+        beside=tuple(one.get("beside", ())), stage=one.get("stage", "built"))
 
 
 def _clause(one: Json) -> ClauseText:

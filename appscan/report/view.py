@@ -29,6 +29,7 @@ from appscan.report.words import (
     message,
     nothing_read,
     overall_meaning,
+    presence_of,
     size_named,
     uses_custom_checks,
     web_place_named,
@@ -212,7 +213,7 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
 
 def _intervals(finding: Json, lang: Language) -> tuple[str, str]:
     """Presence and force of a finding; no force where nothing is there."""
-    presence = interval_in_short(lang, "presence", finding["presence"], finding["presence_at_most"])
+    presence = interval_in_short(lang, presence_of(finding), finding["presence"], finding["presence_at_most"])
     if finding["presence_at_most"] == "none":
         return presence, ""
     return presence, interval_in_short(lang, "force", finding["force"], finding["force_at_most"])
@@ -294,7 +295,9 @@ def _gap(gap: Json, lang: Language) -> GapView:
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:
     kinds = {artifact["kind"] for artifact in document["artifacts"]}
-    ways = [way for way, holds in (("crawled", "recording" in kinds), ("static", kinds != {"recording"})) if holds]
+    ways = [way for way, holds in (("crawled", "recording" in kinds),
+                                   ("static", not kinds or bool(kinds - {"recording", "document"})),
+                                   ("documents", "document" in kinds)) if holds]
     lines = [*ways, "proposal", "outside", "not_found", "audience", "clauses"]
     if document["stage"] == "planned":
         lines.insert(1, "planned")

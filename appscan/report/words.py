@@ -75,11 +75,16 @@ def nothing_read(document: Json) -> bool:
     return bool(document["errors"]) and not document["artifacts"]
 
 
+def presence_of(finding: Json) -> str:
+    """The ladder in whose words the presence of a finding is told: what a document plans cannot be used yet."""
+    return "presence_planned" if finding.get("stage") == "planned" else "presence"
+
+
 def interval(lang: Language, ladder: str, low: str, high: str) -> str:
     """A rung in words; where it is open upwards, both ends."""
     if low == high:
         return say(lang, f"{ladder}.{low}")
-    key = f"report.interval_{ladder}_none" if low == "none" else "report.interval"
+    key = f"report.interval_{ladder.removesuffix('_planned')}_none" if low == "none" else "report.interval"
     return say(lang, key, low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
 
 
@@ -92,14 +97,15 @@ def interval_in_short(lang: Language, ladder: str, low: str, high: str) -> str:
     return say(lang, "report.interval_short", low=say(lang, f"{ladder}.{low}"), high=say(lang, f"{ladder}.{high}"))
 
 
-def supports_named(lang: Language, rungs: Sequence[str]) -> tuple[str, ...]:
+def supports_named(lang: Language, rungs: Sequence[str], presence: str = "presence") -> tuple[str, ...]:
     """What evidence speaks for: presence, force (each once, with its rungs, the highest first), or the contexts that
-    set it aside."""
+    set it aside. `presence` is the ladder of `presence_of`."""
     phrases = []
     for ladder, words in (("presence", list(Presence)), ("force", list(Force)[1:])):
         reached = [word.value for word in reversed(words) if word.value in rungs]
         if reached:
-            named = ("、" if lang == "zh" else ", ").join(say(lang, f"{ladder}.{rung}") for rung in reached)
+            named = ("、" if lang == "zh" else ", ").join(
+                say(lang, f"{presence if ladder == 'presence' else ladder}.{rung}") for rung in reached)
             phrases.append(say(lang, f"report.supports_{ladder}", rung=named))
     for rung in dict.fromkeys(rungs):
         if not has(f"presence.{rung}") and not has(f"force.{rung}"):

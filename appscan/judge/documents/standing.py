@@ -1,0 +1,201 @@
+"""What a sentence of a document says of the things it names: that they are planned or ordered, or that they are banned,
+removed, told of, or for others. Knows no check; all words come from vocabulary/plans.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from appscan.checks.pack import Plans
+from appscan.judge.documents.outline import Outline, Unit
+from appscan.judge.search import compiled
+from appscan.model.reading import Role
+
+Span = tuple[int, int]
+
+_CLAUSE_END = re.compile(r"[,;。|:!?]")
+_LEAD_IN = re.compile(r"[:：]$")
+FAR = 60
+"""Characters between a negation and the word it still reaches."""
+
+TOUCHING = 1
+
+NEWS = 3
+"""Units at the beginning and the end of a document in which a dateline or a source makes it news."""
+
+
+class Said(StrEnum):
+    """Why something that a document names is not planned by it. The values are catalogue keys below `contexts.`."""
+
+    BANNED = "said-banned"
+    REMOVED = "said-removed"
+    TOLD = "said-told"
+    NOT_PLANNED = "said-not-planned"
+    FOR_OTHERS = "said-for-others"
+
+
+class Genre(StrEnum):
+    """What kind of paper a document is, by its title."""
+
+    PLAN = "plan"
+    AGAINST = "against"
+    REPORT = "report"
+    UNKNOWN = "unknown"
+
+
+def genre_of(title: str, plans: Plans) -> Genre:
+    """The genre that a title tells."""
+    order = (("hard_against", Genre.AGAINST), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+             ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
+    return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
+
+
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Spans that overlap or touch as one, in order: what is said of one of them is said of all."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1] + TOUCHING:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def fits(patterns: Iterable[str], text: str) -> bool:
+    """Whether one of the patterns stands in a text."""
+    return any(compiled(pattern).search(text) for pattern in patterns)
+
+
+class Standing:
+    """Answers for one document."""
+
+    def __init__(self, outline: Outline, plans: Plans) -> None:
+        self.outline = outline
+        self.plans = plans
+        self.genre = genre_of(outline.title, plans)
+        self._sections: dict[int, Said | None] = {}
+        self._units: dict[int, Said | None] = {}
+        self._led = _led_by(outline, plans)
+
+    def of(self, index: int, spans: Sequence[Span]) -> Said | None:
+        """Why none of the words at `spans` of a unit is planned; None where one of them is."""
+        unit = self.outline.units[index]
+        if index not in self._units:
+            self._units[index] = self._unit(index, unit)
+        whole = self._units[index]
+        if whole is not None:
+            return whole
+        reasons = [self._span(unit.text, span) for span in merged(spans)]
+        return None if not reasons or None in reasons else reasons[0]
+
+    # -- whole units -----------------------------------------------------------------------------------------------
+
+    def _unit(self, index: int, unit: Unit) -> Said | None:
+        words = self.plans.sentences
+        lapse = fits(self.plans.around.get("lapses", ()), unit.text)
+        above = self._above(index, unit)
+        if above is Said.BANNED and not (lapse and self.genre is Genre.PLAN):
+            return above
+        if above is Said.TOLD and not fits(words.get("future", ()), unit.text):
+            return above
+        if unit.cells and (said := self._table_row(unit)):
+            return said
+        if fits(words.get("against", ()), unit.text):
+            return Said.BANNED
+        if fits(words.get("told", ()), unit.text) and not fits(
+                (*words.get("anew", ()), *words.get("future", ())), unit.text):
+            return Said.TOLD
+        return self._by_genre(unit)
+
+    def _by_genre(self, unit: Unit) -> Said | None:
+        words = self.plans.sentences
+        match self.genre:
+            case Genre.PLAN:
+                return None
+            case Genre.AGAINST:
+                return None if fits(words.get("order", ()), unit.text) else Said.BANNED
+            case Genre.REPORT:
+                return None if fits(words.get("future", ()), unit.text) else Said.TOLD
+            case Genre.UNKNOWN:
+                heads = "|".join(unit.heads)
+                near = [section.title for section in self.outline.chain(unit.section)][:2]
+                planned = fits(words.get("plan", ()), unit.text) or any(
+                    fits(self.plans.sections.get("plan", ()), text) for text in (heads, *near) if text)
+                return None if planned and not self._is_news else Said.NOT_PLANNED
+
+    def _above(self, index: int, unit: Unit) -> Said | None:
+        """What the headings above a unit, or the sentence that introduces its list, say of it."""
+        if self._led.get(index) is not None:
+            return self._led[index]
+        if unit.form is Role.HEADING:
+            return self._heading(unit.text)
+        if unit.section not in self._sections:
+            said = [self._heading(section.title) for section in self.outline.chain(unit.section)]
+            self._sections[unit.section] = next((one for one in said if one is not None), None)
+        return self._sections[unit.section]
+
+    def _heading(self, title: str) -> Said | None:
+        if fits(self.plans.sections.get("against", ()), title):
+            return Said.BANNED
+        return Said.TOLD if fits(self.plans.sections.get("report", ()), title) else None
+
+    def _table_row(self, unit: Unit) -> Said | None:
+        tables = self.plans.tables
+        if fits(tables.get("against", ()), "|".join(unit.heads)):
+            return Said.BANNED
+        removed = any(fits(tables.get("removed", ()), cell) and not fits(tables.get("alive", ()), cell)
+                      for cell in unit.cells)
+        return Said.REMOVED if removed else None
+
+    @property
+    def _is_news(self) -> bool:
+        units = self.outline.units
+        dateline = self.plans.sentences.get("told", ())[:1]
+        return any(fits(dateline, unit.text) for unit in (*units[:NEWS], *units[-NEWS:]))
+
+    # -- single words ----------------------------------------------------------------------------------------------
+
+    def _span(self, text: str, span: Span) -> Said | None:
+        around = self.plans.around
+        if fits(around.get("exceptions", ()), text):
+            return None
+        said = self._negated(text, *span)
+        if said is None and fits(around.get("undone", ()), text[span[1]:span[1] + FAR]):
+            said = Said.REMOVED
+        return None if said is not None and self._turned(text, span[1]) else said
+
+    def _negated(self, text: str, start: int, end: int) -> Said | None:
+        """Whether a negation in the same clause reaches the words between `start` and `end`, or stands among them."""
+        bounds = [match.end() for match in _CLAUSE_END.finditer(text, 0, end - 1)]
+        begin = max(bounds[-1] if bounds else 0, start - FAR)
+        for number, pattern in enumerate(self.plans.around.get("negators", ())):
+            for match in compiled(pattern).finditer(text, begin, end if number == 0 else min(start + 1, end)):
+                if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
+                    return Said.BANNED
+        return None
+
+    def _turned(self, text: str, end: int) -> bool:
+        """Whether the sentence turns behind the word and wants it after all."""
+        for turn in self.plans.around.get("turns", ()):
+            match = compiled(turn).search(text, end)
+            if match:
+                rest = text[match.end():]
+                wanted = next((found for pattern in self.plans.around.get("turned", ())
+                               if (found := compiled(pattern).search(rest))), None)
+                return wanted is not None and self._negated(rest, *wanted.span()) is None
+        return False
+
+
+def _led_by(outline: Outline, plans: Plans) -> dict[int, Said | None]:
+    """Units of lists that a sentence ending in a colon introduces, with what that sentence says of them."""
+    led: dict[int, Said | None] = {}
+    leading: Said | None = None
+    listing = False
+    for index, unit in enumerate(outline.units):
+        if unit.form in (Role.ITEM, Role.CELL, Role.HEADER_CELL) and listing:
+            led[index] = leading
+            continue
+        listing = bool(_LEAD_IN.search(unit.text)) and unit.form is not Role.HEADING
+        leading = Said.BANNED if listing and fits(plans.sections.get("against", ()), unit.text) else None
+    return led

@@ -1,0 +1,1 @@
+"""Proposal documents → Reading: Word, PDF, plain text, Markdown. Knows no policy."""

@@ -1,0 +1,190 @@
+"""What a document plans and what it only speaks of: the examples of the vocabulary, and claims about each mechanism."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appscan.checks import CheckSet, load
+from appscan.checks.pack import AnyOf, Match, Term, Word
+from appscan.checks.plans import PARTS
+from appscan.judge.documents.plans import DocumentSense
+from appscan.judge.documents.standing import Genre, Said, genre_of, merged
+from appscan.judge.judge import judge
+from appscan.model.coverage import Kind
+from appscan.model.folding import fold
+from appscan.model.judgement import Force, Presence, Verdict
+from appscan.readers.document.reader import reading_of_text
+
+CHECKS = load()
+PLANS = CHECKS.vocabulary.plans
+CLOCKING = Term(Kind.TEXT, (Word("打卡"),), prose=True, plan=True)
+
+
+def said(text: str, term: Term = CLOCKING) -> list[str]:
+    """Why each sentence or row with the term does not plan it; "" where one does."""
+    return [hit.said for hit in DocumentSense(reading_of_text(text), PLANS).hits(term)]
+
+
+def only(check: str) -> CheckSet:
+    """The shipped packs with one check."""
+    return replace(CHECKS, checks=tuple(one for one in CHECKS.checks if one.id == check))
+
+
+@pytest.mark.parametrize("text", PLANS.planned)
+def test_the_vocabulary_knows_what_is_planned(text: str) -> None:
+    assert "" in said(text)
+
+
+@pytest.mark.parametrize("text", PLANS.spoken)
+def test_the_vocabulary_knows_what_is_only_spoken_of(text: str) -> None:
+    reasons = said(text)
+    assert reasons
+    assert "" not in reasons
+
+
+@pytest.mark.parametrize(("title", "genre"), [
+    ("网格化平台二期建设方案", Genre.PLAN), ("基层减负一体化平台采购需求", Genre.PLAN),
+    ("系统可行性研究报告", Genre.PLAN),
+    ("关于整治形式主义为基层减负的若干措施", Genre.AGAINST), ("关于停止统计在线时长的通知", Genre.AGAINST),
+    ("移动应用清理整治方案", Genre.AGAINST), ("平台需求评审会议纪要", Genre.REPORT),
+    ("应用抽查情况的通报", Genre.REPORT), ("2024年工作总结", Genre.REPORT),
+    ("关于报送人居环境整治影像的通知", Genre.PLAN), ("随想", Genre.UNKNOWN)])
+def test_the_title_tells_the_genre(title: str, genre: Genre) -> None:
+    assert genre_of(fold(title), PLANS) is genre
+
+
+@pytest.mark.parametrize(("sentence", "planned"), [
+    ("不得不打卡。", True), ("严禁漏打卡、代打卡。", True), ("不打卡的，不得评优。", True),
+    ("打卡不得由他人代办。", True),
+    ("不设打卡，考勤由系统自动完成。", False), ("取消打卡，改为走访。", False), ("打卡功能一律取消。", False),
+    ("不要求打卡。", False), ("除网格员外，其他人员不要求打卡。", True), ("不得强制打卡，但值班人员仍须打卡。", True),
+    ("不得强制打卡，但可以自愿参加培训。", False), ("系统支持打卡，不支持补录。", True),
+    ("系统不提供排名，提供打卡。", True), ("原则上不设打卡，不过不作统一规定。", False)])
+def test_a_negation_reaches_its_clause_and_no_further(sentence: str, planned: bool) -> None:
+    assert ("" in said("# 建设方案\n\n" + sentence)) is planned
+
+
+def test_a_heading_bans_what_stands_below_it_and_nothing_beside() -> None:
+    text = "# 建设方案\n\n## 三、不得设置的功能\n\n### 1. 人员\n\n- 打卡\n\n## 四、功能\n\n- 每日打卡"
+    assert said(text) == [Said.BANNED, ""]
+
+
+def test_a_sentence_that_introduces_a_list_speaks_for_it() -> None:
+    text = "# 方案\n\n下列功能不得出现：\n\n- 打卡\n- 打卡补录\n\n系统支持打卡。"
+    assert said(text) == [Said.BANNED, Said.BANNED, ""]
+
+
+def test_a_row_that_is_struck_out_plans_nothing_and_its_neighbours_do() -> None:
+    table = "# 采购需求\n\n|功能|说明|意见|\n|---|---|---|\n|打卡|每日|删除|\n|考勤|上下班打卡|留|"
+    assert said(table) == [Said.REMOVED, ""]
+
+
+def test_functions_for_editing_are_not_struck_out() -> None:
+    table = "# 采购需求\n\n|模块|说明|操作|\n|---|---|---|\n|打卡管理|每日打卡|删除、修改、查询|"
+    assert said(table) == [""]
+
+
+def test_the_nearest_people_decide() -> None:
+    text = "# 智慧社区建设方案\n\n## 居民端\n\n市民到场打卡领取礼品。\n\n## 网格端\n\n网格员每日打卡。"
+    assert said(text) == [Said.FOR_OTHERS, ""]
+
+
+def test_a_word_planned_once_is_planned_though_it_is_denied_elsewhere_in_the_sentence() -> None:
+    assert said("# 方案\n\n不搞形式上的打卡，网格员凭打卡记录领取补助。") == [""]
+
+
+def test_spans_that_touch_are_one() -> None:
+    assert merged([(4, 9), (0, 5), (20, 22)]) == [(0, 9), (20, 22)]
+
+
+# ---------------------------------------------------------------- judging
+
+def test_a_planned_feature_is_reachable_and_stands_in_its_section() -> None:
+    text = "# 平台建设方案\n\n## 三、功能\n\n系统具备人脸打卡、积分排名通报功能。"
+    judged = judge(reading_of_text(text), CHECKS)
+    found = {one.check_id: one for one in judged.findings}
+    for check in ("check-in", "points-ranking"):
+        assert (found[check].presence, found[check].stage) == (Presence.REACHABLE, "planned")
+        assert [one.screen for one in found[check].occurrences] == ["三、功能"]
+        assert found[check].why[0].id.startswith("planned_")
+
+
+def test_force_of_another_row_is_not_laid_at_the_door_of_a_feature() -> None:
+    text = ("# 平台采购需求\n\n## 功能\n\n|模块|说明|\n|---|---|\n|签到|会议签到，自愿使用|\n"
+            "|工单|超时未办结的扣 5 分并通报|")
+    (finding,) = judge(reading_of_text(text), only("check-in")).findings
+    assert (finding.presence, finding.force, finding.verdict) == (
+        Presence.REACHABLE, Force.NONE, Verdict.NEEDS_REVIEW)
+
+
+def test_running_text_of_the_section_speaks_for_its_table() -> None:
+    text = "# 平台采购需求\n\n## 功能\n\n|模块|说明|\n|---|---|\n|签到|网格员签到|\n\n未签到的予以通报。"
+    (finding,) = judge(reading_of_text(text), only("check-in")).findings
+    assert finding.force.rank >= Force.CONSEQUENCE.rank
+
+
+def test_a_consequence_that_is_denied_is_none() -> None:
+    text = "# 平台建设方案\n\n## 功能\n\n系统支持会议签到。签到情况不作为考核依据，不与补助挂钩。"
+    (finding,) = judge(reading_of_text(text), only("check-in")).findings
+    assert finding.force is Force.NONE
+
+
+def test_an_order_that_is_only_quoted_forces_nothing() -> None:
+    text = "# 抽查情况的报告\n\n某镇要求网格员必须每日打卡，未打卡的通报。该功能已停用。"
+    (finding,) = judge(reading_of_text(text), only("check-in")).findings
+    assert (finding.presence, finding.force, finding.verdict) == (Presence.MENTIONED, Force.NONE, Verdict.INFO)
+
+
+def test_a_plan_term_is_false_in_an_app_and_leaves_nothing_open() -> None:
+    from appscan.bench.examples import reading_of
+
+    reading = reading_of({"text": ["系统具备人脸打卡功能"], "control": ["确定"]}, CHECKS.vocabulary.calls)
+    planned = replace(only("check-in").checks[0], presence={Presence.REACHABLE: AnyOf((CLOCKING,))}, force={})
+    assert judge(reading, replace(CHECKS, checks=(planned,))).findings == ()
+
+
+PIECES = st.sampled_from([
+    "# 建设方案\n\n", "## 不得设置\n\n", "每日打卡。", "不得", "但", "除网格员外，", "\n\n", "- ", "|打卡|删除|\n",
+    "|功能|意见|\n|---|---|\n", "下列功能不得出现：", "市民", "签到", "取消", "。", "（", "\u200b"])
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=25))
+def test_whatever_a_document_says_only_what_it_plans_is_reachable(pieces: list[str]) -> None:
+    reading = reading_of_text("".join(pieces))
+    planned = [hit for hit in DocumentSense(reading, PLANS).hits(CLOCKING) if not hit.said]
+    for finding in judge(reading, only("check-in")).findings:
+        assert finding.stage == "planned"
+        assert finding.presence is not Presence.REACHABLE or planned or "签到" in "".join(pieces)
+
+
+# ---------------------------------------------------------------- patterns of the vocabulary
+
+PATTERNS = [(part, name, pattern) for part, names in PARTS.items() for name in names
+            for pattern in getattr(PLANS, part)[name]]
+LONG = "不得要求各村网格员每日在系统中按得分由高到低公布名单并上传照片轨迹在线时长" * 1500
+
+
+def test_every_list_of_the_vocabulary_is_used() -> None:
+    assert all(getattr(PLANS, part)[name] for part, names in PARTS.items() for name in names)
+
+
+@pytest.mark.parametrize(("part", "name", "pattern"), PATTERNS, ids=[f"{one[0]}-{one[1]}-{i}" for i, one in
+                                                                     enumerate(PATTERNS)])
+def test_no_pattern_takes_long(part: str, name: str, pattern: str) -> None:
+    started = time.monotonic()
+    list(re.finditer(pattern, LONG))
+    assert time.monotonic() - started < 10
+
+
+def test_the_words_of_plans_are_folded_as_texts_are() -> None:
+    full = [word.text for check in CHECKS.checks for expression in check.presence.values()
+            for word in getattr(expression, "words", ()) if word.match is not Match.PATTERN]
+    assert all(fold(text) == text for text in full)
+    assert not [pattern for _, _, pattern in PATTERNS if re.search("[，；：（）？！]", pattern)]
