@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint speed speed-web speed-report
+.PHONY: setup scan crawl test lint bundle speed speed-web speed-report
 
 setup: .venv/.ready
 
@@ -41,3 +41,7 @@ speed-web: setup
 
 speed-report: setup
 	$(BIN)/python ci/speed_report.py $(OPTIONS)
+
+# Wheels and checks for machines without a network (Linux, x86-64 and ARM64): dist/bundle.
+bundle: setup
+	PYTHON=$(BIN)/python bash ci/bundle.sh dist/bundle

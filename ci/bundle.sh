@@ -19,19 +19,34 @@ rm -rf "$out"
 mkdir -p "$out"
 "${pip[@]}" wheel --no-deps --no-build-isolation --wheel-dir "$out/own" .
 own=("$out"/own/appscan-*.whl)
-# The same versions as everywhere: the lock without its hashes, which would name files of other machines only.
-sed -n 's/^\([A-Za-z0-9][A-Za-z0-9._-]*==[^ ;\\]*\).*/\1/p' requirements.lock >"$out/versions.txt"
+# The same versions as everywhere: the lock without its hashes, which would name files of other machines only, and with
+# what its markers say of the machine and the Python that the wheels are for.
+versions_for() {  # MACHINE VERSION
+  "$python" - "$1" "$2" <<'PY'
+import re, sys
+from packaging.markers import Marker
+machine, version = sys.argv[1:]
+here = {"platform_machine": machine, "python_version": version, "python_full_version": f"{version}.0",
+        "sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "implementation_name": "cpython",
+        "platform_python_implementation": "CPython"}
+for line in open("requirements.lock", encoding="utf-8"):
+    found = re.match(r"([A-Za-z0-9][\w.-]*==[^ ;\\]+)(?: ; ([^\\]+))?", line)
+    if found and (not found[2] or Marker(found[2].strip()).evaluate(here)):
+        print(found[1])
+PY
+}
 for machine in "${machines[@]}"; do
   wheels="$out/wheels-$machine"
   mkdir -p "$wheels"
   for version in $versions; do
+    versions_for "$machine" "$version" >"$out/versions.txt"
     "${pip[@]}" download --dest "$wheels" --only-binary=:all: --implementation cp --python-version "$version" \
       --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" \
       --platform "manylinux_2_34_$machine" --platform "manylinux1_$machine" \
-      --constraint "$out/versions.txt" "${own[0]}[web,papers]"
+      --constraint "$out/versions.txt" "${own[0]}[web,papers,documents]"
   done
 done
-rm -rf "$out/own"
+rm -rf "$out/own" "$out/versions.txt"
 cat >"$out/install.sh" <<'INSTALL'
 #!/usr/bin/env bash
 # Installs appscan from this bundle, without any network.   usage: bash install.sh FOLDER
@@ -42,7 +57,7 @@ wheels="$here/wheels-$(uname -m)"
 [ -d "$wheels" ] || { echo "This bundle has no wheels for $(uname -m)." >&2; exit 1; }
 "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "appscan needs Python 3.11 or newer")'
 "${PYTHON:-python3}" -m venv "$target"
-"$target/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --find-links "$wheels" 'appscan[web,papers]'
+"$target/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --find-links "$wheels" 'appscan[web,papers,documents]'
 echo "$target/bin/appscan"
 INSTALL
 cp README.md README.zh-CN.md "$out/"
