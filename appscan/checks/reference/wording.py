@@ -66,7 +66,7 @@ def _term(term: Term, groups: Mapping[str, CallGroup], lang: Language) -> str:
         acts = [escaped(groups[name].what[lang]) if name in groups else code(name) for name in term.groups]
         acts += [say(lang, "reference.named", name=word.text) for word in term.named]
         return say(lang, "reference.acts") + ("；" if lang == "zh" else "; ").join(acts)
-    kind = "prose" if term.prose else term.kind.value
+    kind = "plan" if term.plan else "prose" if term.prose else term.kind.value
     return say(lang, f"reference.term.{kind}") + words(term.words, lang)
 
 
