@@ -75,7 +75,7 @@ def test_one_form_goes_to_the_named_file_or_to_stdout(appscan: Run, forced_repor
 def test_a_bad_report_stops_everything_and_nothing_is_written(appscan: Run, forced_report: Path, decoy_report: Path,
                                                               tmp_path: Path, damage: str) -> None:
     text = decoy_report.read_text("utf-8")
-    changed = {"cut": text[:900], "edited": text.replace('"overall": "not_found"', '"overall": "info"'),
+    changed = {"cut": text[:900], "edited": text.replace('"overall": "info"', '"overall": "not_found"'),
                "version": text.replace('"schema_version": 1', '"schema_version": 3')}[damage]
     assert changed != text
     decoy_report.write_text(changed, "utf-8")

@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_read_is_named_and_counts_as_a_failed_target(app
     ran = appscan("scan", "in", "--out", "out", "--lang", "en", powerless=True)
     assert ran.code == 10
     assert "in/secret: the folder cannot be read (permission denied)" in ran.err
-    assert "2 apps: 1 Not found, 1 could not be read" in ran.out
+    assert "2 apps: 1 Note, 1 could not be read" in ran.out
     assert len(list((tmp_path / "out").iterdir())) == 1
 
 
