@@ -64,17 +64,17 @@ def scan(given: Sequence[str], order: Order) -> ExitCode:
         raise UsageError("no_address")
     wanted = order.wishes.options() if sites else None
     delivery = _delivery(order, len(apps))
-    with _aside(order) if sites else nullcontext() as aside:
-        work = _Scan(order.console, checks, options, sum(len(things) for _, things in apps), wanted, aside)
+    with _recordings(order) if sites else nullcontext() as folder:
+        work = _Scan(order.console, checks, options, sum(len(things) for _, things in apps), wanted, folder)
         jobs = [work.job(app, things) for app, things in apps]
         return exit_code(work_off(jobs, delivery, lost), order.fail_on)
 
 
-def _aside(order: Order) -> AbstractContextManager[str]:
-    """Where recordings lie until their report is saved: below the output folder, since nothing else is ours to fill."""
-    import tempfile  # costs start time that packages do not need
+def _recordings(order: Order) -> AbstractContextManager[str]:
+    """Where recordings lie until their report is saved."""
+    from appscan.cli.aside import aside  # costs start time that packages do not need
 
-    return tempfile.TemporaryDirectory(prefix=".capture-", dir=None if order.out == STDOUT else order.out)
+    return aside(None if order.out == STDOUT else order.out, order.console)
 
 
 @dataclass(slots=True)
