@@ -101,6 +101,19 @@ def test_a_recording_is_named_so_and_lies_in_a_folder_that_is_there(
     assert told in ran.err
 
 
+@pytest.mark.parametrize("arguments", [["capture", "http://127.0.0.1:9/", "-o"], ["login", "http://127.0.0.1:9/", "--save"]])
+@pytest.mark.parametrize("place", ["locked/x.recording.zip", "/sys/x.recording.zip", "taken.recording.zip"])
+def test_where_nothing_can_be_written_is_told_before_the_walk(
+        appscan: Callable[..., Ran], tmp_path: Path, arguments: list[str], place: str) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    (tmp_path / "taken.recording.zip").mkdir()
+    ran = appscan(*arguments, place, powerless=True)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert place in ran.err
+    assert list((tmp_path / "locked").iterdir()) == []
+
+
 def test_a_site_that_is_not_there_is_one_line_and_no_file(appscan: Callable[..., Ran], tmp_path: Path) -> None:
     ran = appscan("capture", "http://127.0.0.1:9/", "-o", "none.recording.zip")
     assert ran.code == 3
@@ -197,7 +210,8 @@ def test_a_login_by_hand_is_saved_for_its_owner_only(
 def test_without_a_screen_a_login_by_hand_says_what_to_do(appscan: Callable[..., Ran], address: str) -> None:
     ran = appscan("login", address, "--save", "staff.json", DISPLAY="", WAYLAND_DISPLAY="")
     assert ran.code == 3
-    assert len(ran.err.splitlines()) == 2
+    assert len(ran.err.splitlines()) == 1, "no word of a window that is not there"
+    assert "appscan login" in ran.err
     assert "--storage-state" in ran.err
 
 
