@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,13 @@ def _walk(folder: str, number: int, content: bytes = b"walked") -> Path:
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, OSError])
 def test_a_walk_outlives_what_fails_after_it(
         failure: type[BaseException], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(failure), aside(tmp_path, Console("zh")) as folder:
-        _walk(folder, 0)
-        raise failure
+    def walk_and_fail() -> None:
+        with aside(tmp_path, Console("zh")) as folder:
+            _walk(folder, 0)
+            raise failure
+
+    with pytest.raises(failure):
+        walk_and_fail()
     assert [path.name for path in tmp_path.iterdir()] == ["127.0.0.1_8000.recording.zip"]
     told = capsys.readouterr().err
     assert told.count(str(tmp_path / "127.0.0.1_8000.recording.zip")) == 2

@@ -101,7 +101,8 @@ def test_a_recording_is_named_so_and_lies_in_a_folder_that_is_there(
     assert told in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["capture", "http://127.0.0.1:9/", "-o"], ["login", "http://127.0.0.1:9/", "--save"]])
+@pytest.mark.parametrize("arguments", [["capture", "http://127.0.0.1:9/", "-o"],
+                                       ["login", "http://127.0.0.1:9/", "--save"]])
 @pytest.mark.parametrize("place", ["locked/x.recording.zip", "/sys/x.recording.zip", "taken.recording.zip"])
 def test_where_nothing_can_be_written_is_told_before_the_walk(
         appscan: Callable[..., Ran], tmp_path: Path, arguments: list[str], place: str) -> None:
