@@ -148,7 +148,8 @@ class Crawl:
         if self.explorer is None:
             self.unseen = failure  # another try may still see everything
         else:
-            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "")
+            last = failure.failure is not Failure.BROWSER_DIED  # then what is to come stays unseen
+            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "", blinds=last)
         if failure.failure is not Failure.BROWSER_DIED:
             return False
         if time.monotonic() > self.deadlines.end:

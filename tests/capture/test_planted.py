@@ -61,7 +61,8 @@ const hex = (text) => crypto.subtle.digest('SHA-256', bytes(text)).then((raw) =>
   [...new Uint8Array(raw)].map((n) => n.toString(16).padStart(2, '0')).join(''));
 Promise.all(Object.values(all).map(hex)).then((digests) => fetch('/api/list?mm=' + all.mm + '&kl=' +
   encodeURIComponent(all.kl) + '&dm=' + encodeURIComponent(all.dm), {method: 'POST',
-  body: JSON.stringify({...all, digests, number: 8841, codes: Object.values(all).map(coded), inner: JSON.stringify(all)})}));
+  body: JSON.stringify({...all, digests, number: 8841, codes: Object.values(all).map(coded),
+    inner: JSON.stringify(all)})}));
 fetch('/api/save', {method: 'POST', body: new URLSearchParams(all)});
 const form = new FormData(); Object.entries(all).forEach(([name, text]) => form.append(name, text));
 fetch('/api/store', {method: 'POST', body: form}); fetch('/api/keep', {method: 'POST', body: all.mm});
