@@ -167,7 +167,8 @@ class Crawl:
         if self.explorer is None:
             if self.unseen:
                 gap = self.unseen.failure.value
-                self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True)
+                step = {name: str(of) for name, of in self.unseen.params.items() if name == "step"}
+                self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True, **step)
             return
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
