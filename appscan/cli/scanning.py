@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appscan.cli.addresses import Site, is_address, sites_of
+from appscan.cli.addresses import Site, is_address, looks_like_address, sites_of
 from appscan.cli.batch import Delivery, Job, Lost, work_off
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode, FailOn, exit_code
@@ -194,6 +194,9 @@ def _apps(given: Sequence[str], order: Order) -> tuple[Apps, Lost]:
     """The apps that the command line and app.yaml name together, and what is lost beside them: folders of no app that
     cannot be read. Raises UsageError where command line and file do not fit."""
     paths, urls = [Path(one) for one in given if not is_address(one)], [one for one in given if is_address(one)]
+    for one in given:
+        if looks_like_address(one) and not os.path.lexists(one):
+            raise UsageError("address_without_scheme", given=one)
     if order.app_file is None and not given:
         raise UsageError("no_target")
     if order.app_file is None:

@@ -70,7 +70,12 @@ def test_a_captured_site_is_judged_by_scan(appscan: Callable[..., Ran], address:
     (["http://127.0.0.1/", "--storage-state", "none.json"], "none.json"),
     (["http://127.0.0.1/", "--storage-state", "a.json", "--login", "b.yaml"], "--login"),
     (["http://127.0.0.1/", "--login", "none.yaml"], "none.yaml"),
-    (["http://127.0.0.1/", "--exclude", "(user"], "(user"),
+    (["http://127.0.0.1/", "--exclude", "(user"], "--exclude (user"),
+    (["http://127.0.0.1/", "--include", "[a"], "--include [a"),
+    (["http://127.0.0.1/", "--virtual-hours", "nan"], "--virtual-hours"),
+    (["http://127.0.0.1/", "--max-minutes", "inf"], "--max-minutes"),
+    (["http://127.0.0.1/", "--max-states", "0"], "“0”，要写不小于 1 的整数"),
+    (["http://127.0.0.1/", "--virtual-hours", "x"], "“x”，要写不小于 0 的数"),
     (["http://staff:secret@127.0.0.1/"], "127.0.0.1"),
     (["http://127.0.0.1/", "--as", "staff=none.json"], "none.json"),
     (["http://127.0.0.1/", "--as", "staff=login.txt"], "login.txt"),
@@ -173,6 +178,38 @@ def test_roles_are_walked_one_after_the_other_into_one_report(
     assert ran.code == 0, ran.err
     assert ran.document["artifacts"][0]["details"]["actors"] == "staff, visitor"
     assert list(tmp_path.glob("appscan-out")) == []
+
+
+@pytest.mark.parametrize("given", ["127.0.0.1:8000", "127.0.0.1", "localhost:80/a", "oa.example.gov.cn", "oa:8080/#/a"])
+@pytest.mark.parametrize("command", ["scan", "capture"])
+def test_an_address_without_its_beginning_is_told_how_to_write_it(
+        appscan: Callable[..., Ran], command: str, given: str) -> None:
+    ran = appscan(command, given)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert "http://" in ran.err
+
+
+def test_a_file_that_is_called_like_an_address_is_a_file(appscan: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "oa.example.gov.cn").write_bytes(b"no package")
+    ran = appscan("scan", "oa.example.gov.cn", "--out", "-")
+    assert ran.code == 3
+    assert "http://" not in ran.err
+
+
+def test_a_site_that_is_not_there_is_not_said_to_be_opened(appscan: Callable[..., Ran]) -> None:
+    ran = appscan("scan", "http://127.0.0.1:9/", "--format", "json")
+    assert ran.code == 3
+    assert "recording.zip" not in ran.err, "there is no such file"
+
+
+def test_a_damaged_recording_is_told_in_words(appscan: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "cut.recording.zip").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "other.recording.zip").write_bytes(b"<html>")
+    ran = appscan("scan", "cut.recording.zip", "other.recording.zip")
+    assert ran.code == 3
+    assert "不完整" in ran.err
+    assert "zip）" not in ran.err
 
 
 def test_wishes_for_sites_without_a_site_are_wrong_usage(appscan: Callable[..., Ran], forced: Path) -> None:
