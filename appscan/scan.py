@@ -269,9 +269,9 @@ def _read(target: Target, limits: Limits, clock: _Clock, progress: Progress) -> 
         clock.enter(stage)
         progress.stage(target.name, stage, done * SHARE_OF_READING)
 
-    on_stage("open", 0.0)
     if target.failure is not None:
-        raise target.failure
+        raise target.failure  # there is nothing to open, and nothing is said of opening it
+    on_stage("open", 0.0)
     if is_unread_kind(target.path):
         artifact = _unread_artifact(target)
         gap = Gap(frozenset(Kind), target.name, "package_kind_unread",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import threading
 import time
 import uuid
+import warnings
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -132,6 +135,7 @@ class Chromium:
         self._playwright: Playwright | None = None
         self.browser: Browser | None = None
         self.kills = 0
+        self._ran = False
 
     def __enter__(self) -> Chromium:
         self._playwright = sync_playwright().start()
@@ -149,23 +153,44 @@ class Chromium:
         self._watching.set()
         self.end()
         if self._playwright:
-            self._playwright.stop()
+            with suppress(Error):  # a dead driver cannot be stopped
+                self._playwright.stop()
 
     def start(self) -> Browser:
-        """A fresh browser. Raises CaptureError (no_browser)."""
-        assert self._playwright
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        """A fresh browser. Raises CaptureError: no_browser where none ever ran, browser_died where one did."""
         try:
-            self.browser = self._playwright.chromium.launch(
-                executable_path=find_chromium(),
-                headless=True,
-                chromium_sandbox=has_sandbox(root),
-                args=arguments(self._hosts, self._locale, self._mark),
-            )
+            self.browser = self._launched()
         except Error as error:
-            raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error
+            if not self._ran:
+                raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error
+            self.browser = self._revived()
+        self._ran = True
         self.alive()
         return self.browser
+
+    def _launched(self) -> Browser:
+        assert self._playwright
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        return self._playwright.chromium.launch(
+            executable_path=find_chromium(),
+            headless=True,
+            chromium_sandbox=has_sandbox(root),
+            args=arguments(self._hosts, self._locale, self._mark),
+        )
+
+    def _revived(self) -> Browser:
+        """A browser under a fresh driver: one that ran before and cannot be started any more has mostly lost its
+        driver. Raises CaptureError (browser_died)."""
+        _hush()
+        with suppress(Exception):  # whatever a dead driver answers to being stopped
+            if self._playwright:
+                self._playwright.stop()
+        self._kill()
+        try:
+            self._playwright = sync_playwright().start()
+            return self._launched()
+        except Error as error:
+            raise CaptureError(Failure.BROWSER_DIED, "chromium", why=str(error).splitlines()[0][:200]) from error
 
     def end(self) -> None:
         """Close the browser, whatever state it is in."""
@@ -173,6 +198,7 @@ class Chromium:
             try:
                 self.browser.close()
             except Error:
+                _hush()
                 self._kill()
             self.browser = None
 
@@ -210,6 +236,16 @@ class Chromium:
                 os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
             except OSError:
                 continue
+
+
+def _hush() -> None:
+    """What a dead driver leaves half done is no news for the user: the gap tells it."""
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
+    logging.getLogger("asyncio").addFilter(_is_no_echo)
+
+
+def _is_no_echo(record: logging.LogRecord) -> bool:
+    return "Future exception was never retrieved" not in record.getMessage()
 
 
 def _processes_with(mark: str) -> list[int]:

@@ -12,6 +12,7 @@ from appscan.capture.crawl import Crawl, Deadlines, Run
 from appscan.capture.failures import CaptureError, Failure, Interrupted
 from appscan.capture.interruptions import noted
 from appscan.capture.journal import PAGE_KINDS, Journal
+from appscan.capture.login_gaps import told_once
 from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.recording import head_of, write
@@ -45,6 +46,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
     if run.left:
         journal.gap("cap_reached", list(PAGE_KINDS), "", blinds=True, count=len(run.left))
+    journal.gaps = told_once(journal.gaps, run.actors)
     head = head_of(options, list(urls), started, version, journal, run.actors, run.left)
     progress("write", len(journal.states), 0)
     write(target, journal, head, secrets)

@@ -148,7 +148,8 @@ class Crawl:
         if self.explorer is None:
             self.unseen = failure  # another try may still see everything
         else:
-            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "")
+            last = failure.failure is not Failure.BROWSER_DIED  # then what is to come stays unseen
+            run.journal.gap(failure.failure.value, list(PAGE_KINDS), "", blinds=last)
         if failure.failure is not Failure.BROWSER_DIED:
             return False
         if time.monotonic() > self.deadlines.end:
@@ -166,7 +167,8 @@ class Crawl:
         if self.explorer is None:
             if self.unseen:
                 gap = self.unseen.failure.value
-                self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True)
+                step = {name: str(of) for name, of in self.unseen.params.items() if name == "step"}
+                self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True, **step)
             return
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()

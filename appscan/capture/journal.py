@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from appscan.capture.fields import MAX_FIELDS, MAX_TEXT, fields_of, request_fields
+from appscan.capture.login_gaps import OF_LOGIN
 from appscan.capture.parts import Parts
 from appscan.capture.shapes import number_of, stack_of, text_of, whole
 from appscan.capture.writes import Kind, classify
@@ -93,6 +94,8 @@ class Journal:
     def gap(self, reason: str, kinds: list[str], place: str = "", blinds: bool = False, **params: Any) -> None:
         """Something that was not seen; told once. Local ones are bounded by reason, so that none crowds out another;
         what blinds is always kept."""
+        if reason in OF_LOGIN:
+            params = {"name": self.moment.actor, **params}
         row = {"kinds": kinds, "place": place[:1000], "reason": reason, "params": params, "blinds": blinds}
         if row in self.gaps:
             return

@@ -91,7 +91,7 @@ def sign_in(seat: Seat, start: str, steps: Steps) -> None:
             _do(seat, start, step)
         except Error as error:
             raise CaptureError(
-                Failure.LOGIN_STEP_FAILED, start, step=f"{number} {step.verb}", why=str(error).splitlines()[0][:120]
+                Failure.LOGIN_STEP_FAILED, start, step=number, verb=step.verb, why=str(error).splitlines()[0][:120]
             ) from error
 
 

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ from appscan.capture.journal import Journal
 from appscan.capture.options import CaptureOptions
 from appscan.capture.people import MOST_ANSWERS, People, shown_by
 from appscan.capture.secrets import Secrets
+from appscan.schema import load
 
 VERSION = 1
 SUFFIXES = {"bodies": "", "dom": ".html", "scripts": ".js"}
+PARTS = frozenset({"dom", "picture", "body", "request_body", "response_body"})
+"""Fields of recording.json that name a part by its digest; figures of a secret in one would be chance."""
+NAMES = frozenset({"request_fields", "response_fields"})
+ROLES = frozenset({"password", "button", "link", "text"})
+"""Words of HTML on which readers rely."""
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -37,7 +44,7 @@ def write(target: Path, journal: Journal, head: dict[str, Any], secrets: Secrets
         ):
             names = _write_texts(archive, journal, secrets, people) | _write_pictures(archive, journal, people)
             document = _each_text(
-                _named(_document(journal, head), names), lambda text: people.text(secrets.clean(text)))
+                _named(_document(journal, head), names), lambda text, body: people.text(secrets.clean(text, body)))
             _put(
                 archive,
                 "recording.json",
@@ -88,7 +95,7 @@ def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets, p
     written: set[str] = set()
     for handle, packed in journal.parts.texts.items():
         folder = handle.partition(":")[0]
-        clean = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace"))
+        clean = secrets.clean(zlib.decompress(packed).decode("utf-8", "replace"), body=folder == "bodies")
         raw = people.text(clean, code=folder != "dom").encode("utf-8", "replace")
         digest = hashlib.sha256(raw).hexdigest()
         names[handle] = digest
@@ -99,15 +106,31 @@ def _write_texts(archive: zipfile.ZipFile, journal: Journal, secrets: Secrets, p
     return names
 
 
-def _each_text(value: object, change: Callable[[str], str]) -> object:
-    """`value` with every text inside its lists and mappings changed; keys are names of fields and stay."""
+def _each_text(value: object, change: Callable[[str, bool], str], body: bool = False) -> object:
+    """`value` with every text inside its lists and mappings changed; keys are names of fields and stay, as do words of
+    our closed sets: a secret that happens to be one of them must not break the recording. Names of fields may be a
+    whole `body` that was taken for one."""
     if isinstance(value, str):
-        return change(value)
+        return value if value in _own_words() else change(value, body)
     if isinstance(value, list):
-        return [_each_text(item, change) for item in value]
+        return [_each_text(item, change, body) for item in value]
     if isinstance(value, dict):
-        return {key: _each_text(item, change) for key, item in value.items()}
+        return {
+            key: item if key in PARTS else _each_text(item, change, key in NAMES) for key, item in value.items()
+        }
     return value
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    """Every word that the schema of a recording lists."""
+    found: set[str] = set(ROLES)
+    queue: list[object] = [load("recording-1")]
+    for value in queue:
+        if isinstance(value, dict):
+            found.update(word for word in value.get("enum", ()) if isinstance(word, str))
+            queue.extend(value.values())
+    return frozenset(found)
 
 
 def _put(archive: zipfile.ZipFile, name: str, raw: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import unquote
 
 import ahocorasick_rs
+
+from appscan.capture.spellings import LEAST_ANYWHERE, coded, digests, spelled, whole_values
 
 MARK = "[removed]"
 _WHOLE = (
@@ -63,24 +64,33 @@ class Secrets:
         self._values: set[str] = set()
         self._forms: set[str] = set()
         self._search: ahocorasick_rs.AhoCorasick | None = None
+        self._short: set[str] = set()
+        self._whole: re.Pattern[str] | None = None
         for value in values:
             self.learn(value)
 
     def learn(self, value: str) -> None:
         """Remember one secret value and the forms it may take; shorter than six characters would hide words, and what
         holds Chinese is a text of the page."""
-        if len(value) < 6 or len(self._values) >= MAX_VALUES or value in self._values or _HAN.search(value):
+        if len(value) < LEAST_ANYWHERE or len(self._values) >= MAX_VALUES or value in self._values:
+            return
+        if _HAN.search(value):
             return
         self._values.add(value)
-        raw = value.encode("utf-8", "replace")
-        forms = {value, quote(raw, safe=""), quote_plus(raw), json.dumps(value)[1:-1], raw.hex()}
-        for shift in range(3):  # a value inside a longer base64 text starts at one of three offsets
-            for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
-                text = alphabet(b"\0" * shift + raw).decode()
-                start = -(-shift * 4 // 3)
-                whole = (len(raw) + shift) * 8 // 6
-                forms.add(text[start:whole])
-        self._forms |= {form for form in forms if len(form) >= 6}
+        self._forms |= {form for form in spelled(value) if len(form) >= LEAST_ANYWHERE} | coded(value)
+        self._search = None
+
+    def learn_given(self, value: str) -> None:
+        """Remember a secret that the user gave as one, however short and in whatever script, with its digests. A short
+        one is replaced where it is a whole value, so that four figures do not cost every text that holds them."""
+        if not value:
+            return
+        self._forms |= coded(value) | digests(value)
+        if len(value) < LEAST_ANYWHERE:
+            self._short |= spelled(value)
+        else:
+            self._forms |= spelled(value)
+        self._whole = whole_values(self._short) if self._short else None
         self._search = None
 
     def learn_fields(self, text: str) -> None:
@@ -110,11 +120,13 @@ class Secrets:
                 if isinstance(inner, str) and SENSITIVE.search(str(key)):
                     self.learn(inner)
 
-    def clean(self, text: str) -> str:
-        """`text` without secrets."""
+    def clean(self, text: str, body: bool = False) -> str:
+        """`text` without secrets; a `body` may be one as a whole."""
         if not text:
             return text
-        text = self._without_values(text)
+        if body and text.strip() in self._short:
+            return MARK
+        text = self._without_short(self._without_values(text))
         text = _JSON_FIELD.sub(_quoted, text)
         text = _ESCAPED_FIELD.sub(rf'\1\\"{MARK}\\"', text)
         text = _LITERAL.sub(_quoted, text)
@@ -124,6 +136,11 @@ class Secrets:
         text = _TAG.sub(_tag, text)
         text = _JWT.sub(MARK, text)
         return _BEARER.sub(rf"\1 {MARK}", text)
+
+    def _without_short(self, text: str) -> str:
+        if self._whole is None or not any(form in text for form in self._short):
+            return text
+        return self._whole.sub(lambda found: f"{found[str(found.lastgroup)]}{MARK}", text)
 
     def _without_values(self, text: str) -> str:
         """`text` without the values that were learnt, in one pass however many they are."""

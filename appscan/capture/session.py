@@ -78,7 +78,7 @@ class Session:
         self.steps = read_steps(actor.steps) if actor.steps else None
         if self.steps:
             for secret in self.steps.secrets:
-                self.secrets.learn(secret)
+                self.secrets.learn_given(secret)
             network.login_endpoints, network.learning = self.steps.endpoints, True
             try:
                 sign_in(seat, self.url, self.steps)

@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 from appscan.errors import UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
 
+_HOST = re.compile(
+    r"(?:[\w-]{2,63}(?:\.[\w-]{1,63}){0,8}:\d{1,5}|localhost|\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|"
+    r"www\.[\w.-]{3,200}|(?:[\w-]{1,63}\.){1,8}(?:cn|com|net|org|gov|edu))(?:[/?#].{0,1000})?",
+    re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -30,6 +34,12 @@ class Site:
 def is_address(given: str) -> bool:
     """Whether this means a site and not a file; whether it can be walked is another question (`checked`)."""
     return _SCHEME.match(given) is not None
+
+
+def looks_like_address(given: str) -> bool:
+    """Whether this is an address but for its scheme, where no file is called so: a host with a port, a number of the
+    Internet, `localhost`, or a host of a kind of which no package is named."""
+    return _HOST.fullmatch(given) is not None
 
 
 def checked(url: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from appscan.cli.addresses import checked
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
+from appscan.cli.saving import require_place
 from appscan.cli.wishes import Wishes, require_capture, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
@@ -21,6 +22,7 @@ def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) ->
         raise UsageError("recording_name", path=str(out))
     if not out.parent.is_dir():
         raise UsageError("recording_folder_missing", path=str(out.parent))
+    require_place(out)
     options = wishes.options()
     from appscan.capture import Interrupted
     from appscan.capture import capture as capture_site
@@ -45,13 +47,13 @@ def login(url: str, save: Path, console: Console) -> ExitCode:
     start = checked(url)
     if not save.parent.is_dir():
         raise UsageError("login_folder_missing", path=str(save.parent))
+    require_place(save)
     require_capture()
     from appscan.capture.by_hand import log_in
 
     def wait() -> bool:
+        console.trouble("cli.login_waits")  # only once there is a window
         return sys.stdin.readline() != ""  # the end of the input is no Enter; then the window tells
-
-    console.trouble("cli.login_waits")
 
     try:
         log_in(start, save, wait)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,6 +79,19 @@ def open_folder(out: Path) -> Path:
     if not os.access(out, os.W_OK | os.X_OK):
         raise UsageError("out_unusable", path=str(out), reason="EACCES")
     return out
+
+
+def require_place(file: Path) -> None:
+    """Try whether `file` can be written, before the work whose result it is to hold. Raises UsageError.
+
+    A file is made beside it: what modes and mounts say of themselves is not all that decides."""
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        with tempfile.TemporaryFile(prefix=f".{file.name[:100]}.", dir=file.parent):
+            pass
+    except OSError as error:
+        raise UsageError("file_unusable", path=str(file), reason=errno.errorcode.get(error.errno or 0, "EIO")) from None
 
 
 class Shelf:

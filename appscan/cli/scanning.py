@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appscan.cli.addresses import Site, is_address, sites_of
+from appscan.cli.addresses import Site, is_address, looks_like_address, sites_of
 from appscan.cli.batch import Delivery, Document, Job, Lost, work_off
 from appscan.cli.console import Console
 from appscan.cli.days import day_of
@@ -69,17 +69,17 @@ def scan(given: Sequence[str], order: Order) -> ExitCode:
         raise UsageError("no_address")
     wanted = order.wishes.options() if sites else None
     delivery = _delivery(order, len(apps))
-    with _aside(order) if sites else nullcontext() as aside:
-        work = _Scan(order.console, checks, options, sum(len(things) for _, things in apps), wanted, aside)
+    with _recordings(order) if sites else nullcontext() as folder:
+        work = _Scan(order.console, checks, options, sum(len(things) for _, things in apps), wanted, folder)
         jobs = [work.job(app, things) for app, things in apps]
         return exit_code(work_off(jobs, delivery, lost), order.fail_on)
 
 
-def _aside(order: Order) -> AbstractContextManager[str]:
-    """Where recordings lie until their report is saved: below the output folder, since nothing else is ours to fill."""
-    import tempfile  # costs start time that packages do not need
+def _recordings(order: Order) -> AbstractContextManager[str]:
+    """Where recordings lie until their report is saved."""
+    from appscan.cli.aside import aside  # costs start time that packages do not need
 
-    return tempfile.TemporaryDirectory(prefix=".capture-", dir=None if order.out == STDOUT else order.out)
+    return aside(None if order.out == STDOUT else order.out, order.console)
 
 
 @dataclass(slots=True)
@@ -199,6 +199,9 @@ def _apps(given: Sequence[str], order: Order) -> tuple[Apps, Lost]:
     """The apps that the command line and app.yaml name together, and what is lost beside them: folders of no app that
     cannot be read. Raises UsageError where command line and file do not fit."""
     paths, urls = [Path(one) for one in given if not is_address(one)], [one for one in given if is_address(one)]
+    for one in given:
+        if looks_like_address(one) and not os.path.lexists(one):
+            raise UsageError("address_without_scheme", given=one)
     if order.app_file is None and not given:
         raise UsageError("no_target")
     if order.app_file is None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -46,11 +47,12 @@ class Wishes:
     def options(self) -> CaptureOptions:
         """The same for the capture. Raises UsageError where they do not fit together, and where capture is not
         installed."""
-        for pattern in (*self.include, *self.exclude):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise UsageError("pattern_wrong", pattern=pattern, reason=str(error)) from None
+        for option, patterns in (("--include", self.include), ("--exclude", self.exclude)):
+            for pattern in patterns:
+                _check_pattern(option, pattern)
+        for option, number in (("--virtual-hours", self.virtual_hours), ("--max-minutes", self.max_minutes)):
+            if number is not None and not isfinite(number):
+                raise UsageError("number_wrong", option=option, given=str(number))
         if sum((self.state is not None, self.steps is not None, bool(self.roles))) > 1:
             raise UsageError("two_logins")
         require_capture()
@@ -87,6 +89,14 @@ class Wishes:
             if names.count(name) > 1:
                 raise UsageError("role_twice", role=name)
         return tuple(actors)
+
+
+def _check_pattern(option: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        at = 0 if error.pos is None else error.pos + 1
+        raise UsageError("pattern_wrong", option=option, pattern=pattern, at=at) from None
 
 
 def require_capture() -> None:

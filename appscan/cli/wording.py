@@ -36,6 +36,9 @@ def usage_problem(lang: Language, problem: Exception) -> str:
             return say(lang, "usage.takes_no_value", option=getattr(problem, "option_name", ""))
         case "BadParameter" if " is not one of " in spoken and quoted:
             return say(lang, "usage.not_one_of", option=option, given=quoted[0], allowed=", ".join(quoted[1:]))
+        case "BadParameter" if option and (number := _number_wanted(problem)):
+            given = quoted[0] if quoted else str(getattr(problem, "message", "")).partition(" ")[0]
+            return say(lang, f"usage.{number[0]}", option=option, given=given, least=number[1])
         case "BadParameter" if option:
             return say(lang, "usage.not_possible", option=option, given=", ".join(quoted[:1]))
     if "No such command" in spoken:
@@ -55,6 +58,15 @@ def _option_of(problem: Exception) -> str:
         return ""
     names = [name for name in parameter.opts if _OPTION.fullmatch(name)]
     return max(names, key=len) if names else str(parameter.metavar or parameter.name or "").strip("[]")
+
+
+def _number_wanted(problem: Exception) -> tuple[str, str] | None:
+    """What number a parameter takes (a text of `usage`) and the least one; None where it takes something else."""
+    wanted: Any = getattr(getattr(problem, "param", None), "type", None)
+    least = getattr(wanted, "min", None)
+    if least is None:
+        return None
+    return "whole_number" if isinstance(least, int) and "Int" in type(wanted).__name__ else "number", f"{least:g}"
 
 
 def bilingual(text: str) -> str:

@@ -3,8 +3,9 @@ Knows no markup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 from appscan.report.words import Json
 
@@ -20,6 +21,12 @@ LEAST_NARROW = 460
 MOST_FRAMED = 0.8
 """Share of a picture beyond which a frame points at nothing."""
 
+KNOB = 11
+"""Radius of the disc around a number, on a narrow picture."""
+
+MOST_BESIDE = 12
+"""Places below one another that are tried for a number where frames lie close."""
+
 FRAME = 3
 """Pixels between what is framed and its frame."""
 
@@ -33,6 +40,15 @@ class Frame:
     y: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """Where the number of a frame stands: the middle of its disc."""
+
+    number: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,33 @@ class Figure:
     def scale(self) -> float:
         """How thick lines are drawn, so that they look alike on wide and narrow pictures."""
         return max(self.view[2] / 390, 1.0)
+
+    @property
+    def knob(self) -> float:
+        """Radius of the discs that hold numbers."""
+        return KNOB * self.scale
+
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """The numbers, each at a corner of its frame or along its upper edge, so that none covers another."""
+        placed: list[Knob] = []
+        for frame in self.frames:
+            free = [one for one in self._places(frame)
+                    if all(hypot(one.x - other.x, one.y - other.y) > 2.2 * self.knob for other in placed)]
+            placed.append(free[0] if free else next(self._places(frame)))
+        return tuple(placed)
+
+    def _places(self, frame: Frame) -> Iterator[Knob]:
+        """Where the number of a frame may stand, best first; inside of what is shown."""
+        left, top, width, height = self.view
+        room = self.knob + 1
+        right, bottom, step = frame.x + frame.width, frame.y + frame.height, 2.3 * self.knob
+        corners = [(right, frame.y), (frame.x, frame.y), (right, bottom), (frame.x, bottom)]
+        along = [(right - step * number, frame.y) for number in range(1, int(frame.width / step) + 1)]
+        beside = [(right, frame.y + step * number) for number in range(1, MOST_BESIDE)]
+        for x, y in (*corners, *along, *beside):
+            yield Knob(frame.number, min(max(x, left + room), left + width - room),
+                       min(max(y, top + room), top + height - room))
 
 
 class Figures:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appscan.report.figure import Figure, Figures
+from appscan.report.quotation import rows
 from appscan.report.replay import ReplayStep, replay
 from appscan.report.timeline import Timeline, timeline
 from appscan.report.trial_words import trial_told
@@ -40,8 +41,8 @@ def web_view(document: Json, artifact: str, occurrence: Json, figures: Figures, 
     screen = Counter(one["place"]["screen"] for one in evidence).most_common(1)[0][0]
     actors = [actor for actor, _ in Counter(one["actor"] for one in evidence).most_common()]
     several = len(document["actors"]) > 1
-    for one in evidence:
-        figures.number_of(one["seen"], one["actor"])
+    for one in (one for same in rows(occurrence["evidence"]) for one in same if "seen" in one):
+        figures.number_of(one["seen"], one["actor"])  # in the order in which the page quotes them
     trials = [one for one in crawl["trials"] if one["screen"] == screen and one["actor"] in actors][:TRIALS_SHOWN]
     for one in trials:
         figures.add_trial(one["picture"], one["actor"])

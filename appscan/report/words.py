@@ -133,8 +133,8 @@ def _cause_named(lang: Language, params: Json) -> Json:
                            pressed=shown(pressed, NAME_SHOWN))
     if has(f"trial_tests.{params.get('step', '')}"):
         named["step"] = say(lang, f"trial_tests.{params['step']}")
-    if params.get("name") in ("user", "visitor"):
-        named["name"] = ""  # roles that nobody named
+    if params.get("name") in ("user", "visitor"):  # roles that nobody need have named
+        named["name"] = say(lang, "report.crawl.visitor") if params["name"] == "visitor" else ""
     return named
 
 

@@ -70,7 +70,12 @@ def test_a_captured_site_is_judged_by_scan(appscan: Callable[..., Ran], address:
     (["http://127.0.0.1/", "--storage-state", "none.json"], "none.json"),
     (["http://127.0.0.1/", "--storage-state", "a.json", "--login", "b.yaml"], "--login"),
     (["http://127.0.0.1/", "--login", "none.yaml"], "none.yaml"),
-    (["http://127.0.0.1/", "--exclude", "(user"], "(user"),
+    (["http://127.0.0.1/", "--exclude", "(user"], "--exclude (user"),
+    (["http://127.0.0.1/", "--include", "[a"], "--include [a"),
+    (["http://127.0.0.1/", "--virtual-hours", "nan"], "--virtual-hours"),
+    (["http://127.0.0.1/", "--max-minutes", "inf"], "--max-minutes"),
+    (["http://127.0.0.1/", "--max-states", "0"], "“0”，要写不小于 1 的整数"),
+    (["http://127.0.0.1/", "--virtual-hours", "x"], "“x”，要写不小于 0 的数"),
     (["http://staff:secret@127.0.0.1/"], "127.0.0.1"),
     (["http://127.0.0.1/", "--as", "staff=none.json"], "none.json"),
     (["http://127.0.0.1/", "--as", "staff=login.txt"], "login.txt"),
@@ -99,6 +104,20 @@ def test_a_recording_is_named_so_and_lies_in_a_folder_that_is_there(
     assert ran.code == 2
     assert len(ran.err.splitlines()) == 1
     assert told in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["capture", "http://127.0.0.1:9/", "-o"],
+                                       ["login", "http://127.0.0.1:9/", "--save"]])
+@pytest.mark.parametrize("place", ["locked/x.recording.zip", "/sys/x.recording.zip", "taken.recording.zip"])
+def test_where_nothing_can_be_written_is_told_before_the_walk(
+        appscan: Callable[..., Ran], tmp_path: Path, arguments: list[str], place: str) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    (tmp_path / "taken.recording.zip").mkdir()
+    ran = appscan(*arguments, place, powerless=True)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert place in ran.err
+    assert list((tmp_path / "locked").iterdir()) == []
 
 
 def test_a_site_that_is_not_there_is_one_line_and_no_file(appscan: Callable[..., Ran], tmp_path: Path) -> None:
@@ -161,6 +180,38 @@ def test_roles_are_walked_one_after_the_other_into_one_report(
     assert list(tmp_path.glob("appscan-out")) == []
 
 
+@pytest.mark.parametrize("given", ["127.0.0.1:8000", "127.0.0.1", "localhost:80/a", "oa.example.gov.cn", "oa:8080/#/a"])
+@pytest.mark.parametrize("command", ["scan", "capture"])
+def test_an_address_without_its_beginning_is_told_how_to_write_it(
+        appscan: Callable[..., Ran], command: str, given: str) -> None:
+    ran = appscan(command, given)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert "http://" in ran.err
+
+
+def test_a_file_that_is_called_like_an_address_is_a_file(appscan: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "oa.example.gov.cn").write_bytes(b"no package")
+    ran = appscan("scan", "oa.example.gov.cn", "--out", "-")
+    assert ran.code == 3
+    assert "http://" not in ran.err
+
+
+def test_a_site_that_is_not_there_is_not_said_to_be_opened(appscan: Callable[..., Ran]) -> None:
+    ran = appscan("scan", "http://127.0.0.1:9/", "--format", "json")
+    assert ran.code == 3
+    assert "recording.zip" not in ran.err, "there is no such file"
+
+
+def test_a_damaged_recording_is_told_in_words(appscan: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "cut.recording.zip").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "other.recording.zip").write_bytes(b"<html>")
+    ran = appscan("scan", "cut.recording.zip", "other.recording.zip")
+    assert ran.code == 3
+    assert "不完整" in ran.err
+    assert "zip）" not in ran.err
+
+
 def test_wishes_for_sites_without_a_site_are_wrong_usage(appscan: Callable[..., Ran], forced: Path) -> None:
     ran = appscan("scan", forced, "--viewport", "desktop")
     assert ran.code == 2
@@ -197,7 +248,8 @@ def test_a_login_by_hand_is_saved_for_its_owner_only(
 def test_without_a_screen_a_login_by_hand_says_what_to_do(appscan: Callable[..., Ran], address: str) -> None:
     ran = appscan("login", address, "--save", "staff.json", DISPLAY="", WAYLAND_DISPLAY="")
     assert ran.code == 3
-    assert len(ran.err.splitlines()) == 2
+    assert len(ran.err.splitlines()) == 1, "no word of a window that is not there"
+    assert "appscan login" in ran.err
     assert "--storage-state" in ran.err
 
 

@@ -449,3 +449,14 @@ def test_pieces_of_a_body_are_not_told_as_names_of_fields(crawled: Any, small: M
     page = words(to_html(document, "zh"))
     assert "WebKitFormBoundary" not in page
     assert "携带字段 photo" in page
+
+
+def test_open_rows_explain_the_first_frames_and_the_fold_says_which_it_explains(crawled: Any) -> None:
+    folder, _ = crawled()
+    page = (folder / "report.html").read_text("utf-8")
+    for part in page.split('class="occurrence"')[1:]:
+        opened, _, folded = part.partition("<details><summary>其余")
+        first = list(dict.fromkeys(map(int, re.findall(r'class="tag framed"[^>]*>(\d+)<', opened))))
+        assert first == list(range(1, len(first) + 1))
+        for number in re.findall(r'class="tag framed"[^>]*>(\d+)<', folded):
+            assert number in folded.partition("</summary>")[0]
