@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
 
@@ -86,6 +87,7 @@ class Crawl:
         run = self.run
         run.journal.moment = Moment(self.actor.name, viewport=self.viewport)
         network = Network(run.options, run.hosts, run.journal)
+        network.manners.starts = frozenset(urldefrag(url).url for url in run.urls)
         session = Session(run.journal, run.secrets, self._row(), run.urls[0])
         try:
             for death in range(BROWSER_DEATHS):

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from appscan.capture.failures import CaptureError, Failure
-from appscan.capture.frontier import LEAVING, STEADY, Frontier
+from appscan.capture.frontier import STEADY, Frontier
 from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
@@ -67,11 +68,10 @@ class Explorer:
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
 
     def _allowed(self, url: str) -> bool:
-        return self.network.allowed_by_robots(url, self.seat.page.context)
+        return self.network.manners.allowed_by_robots(url, self.seat.page.context)
 
     def start(self, urls: list[str]) -> None:
         """Queue the addresses the user named."""
-        self.network.starts = frozenset(urldefrag(url).url for url in urls)
         for url in urls:
             self.frontier.add(Visit(url, None, "start", "start", 0), 0)
 
@@ -258,10 +258,12 @@ class Explorer:
                 self.journal.out("origins", href, "link")
             elif control.get("download"):
                 self.journal.out("downloads", href, "download")
-            elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
+            elif signs_out(str(control.get("text", "")), href):
+                self.journal.route(route_of(href), "link", blocked="sign_out")
+            elif not self._must_press(control):
                 self.frontier.add(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
         for href in seen.get("links") or []:
-            if isinstance(href, str) and self.network.own(href) and not LEAVING.search(href):
+            if isinstance(href, str) and self.network.own(href) and not signs_out("", href):
                 self.frontier.add(Visit(href, node.id, "folded link", "link", node.depth + 1))
         base = urldefrag(node.sight.url).url
         for row in seen.get("routes") or []:
@@ -355,7 +357,7 @@ class Explorer:
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
-        if control.get("disabled") or LEAVING.search(text):
+        if control.get("disabled") or signs_out(text, str(control.get("href") or "")):
             return False
         return role in PRESSED and self._must_press(control)
 
@@ -375,11 +377,13 @@ class Explorer:
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
-        if self.network.own(sight.url):
-            self._arrived(sight, node.id, text, node.depth + 1, node, key)
-        else:
+        if not self.network.own(sight.url):
             self.journal.out("origins", sight.url, "link")
             self._here = None
+        elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
+            self._here = None
+        else:
+            self._arrived(sight, node.id, text, node.depth + 1, node, key)
 
     def _step(self, node: Node, key: str) -> Sight:
         """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then

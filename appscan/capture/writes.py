@@ -39,7 +39,9 @@ PAIRS = frozenset(
     | {"readall", "allread", "markall", "punchin", "punchout", "clockout", "checkout"}
 )
 """Deeds that are written in two words as often as in one."""
-DEPARTURES = frozenset({"logout", "signout", "logoff", "tuichu", "zhuxiao"})
+DEPARTURES = frozenset(
+    {"logout", "signout", "logoff", "signoff", "loginout", "loginoff", "exit", "quit", "tuichu", "zhuxiao"}
+)
 KEEPING = frozenset({"save", "add", "insert", "update", "edit", "modify", "delete", "del", "remove"})
 """Changes that stay changes whatever the path ends with: `/delete/list`."""
 PAGE_DEEDS = DEPARTURES | {"delete", "remove", "submit", "save", "dosign", "approve", "confirm", "cancel"}
@@ -51,6 +53,8 @@ ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
 )
 PAGE = re.compile(r"\.(html?|xhtml|jsp|php|aspx?|vue|shtml)$", re.IGNORECASE)
+ACTION = re.compile(r"\.(do|action|api|cgi|dll|ashx)$", re.IGNORECASE)
+"""What the address of a page ends with where a program runs, not a file."""
 DOCUMENT = re.compile(r"\.(html?|xhtml|shtml)$", re.IGNORECASE)
 CALLBACK = re.compile(r"^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.(do|action|json|xml|jsp|[sx]?html?|php|as[phm]x?|asmx|api|vue|dll|cgi)$", re.IGNORECASE)
@@ -113,7 +117,7 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
     if kind in ("socket", "eventsource"):
         return _opening(segments, acts)
     if kind == "document":
-        return _page(segments, query, acts)
+        return _page(segments, "?" in url.partition("#")[0], acts)
     verdict = _by_words(segments, acts, reading)
     if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, parts.query, body):
         return Kind.WRITE
@@ -130,7 +134,8 @@ def _unnamed(path: str, query: list[tuple[str, str]], kind: str, pressed: bool) 
     """A GET whose words nobody knows: a press may be there for just that, a page that opens wants to show it."""
     verdict, last = _plain_get(query, kind), _last([segment for segment in path.split("/") if segment])
     asked = pressed and kind in ("fetch", "xhr", "jsonp", "image") and not PAGE.search(path)
-    strange = asked and bool(last) and not _is_noun(last)
+    searches = any(name.lower().replace("_", "") in word_class("searching") for name, _ in query)
+    strange = (asked or (kind == "form" and not searches)) and bool(last) and not _is_noun(last)
     return Kind.UNKNOWN if verdict is Kind.READ and strange else verdict
 
 
@@ -143,15 +148,16 @@ def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
     return Kind.READ
 
 
-def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str]]) -> Kind:
-    """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`)."""
+def _page(segments: list[str], asked: bool, acts: list[list[str]]) -> Kind:
+    """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`). `asked`: it
+    carries a query, be it an empty one as a form without fields sends it."""
     last = _last(segments)
     for act in acts:
         found, entrance = _deed(act, True), act[-1] in LOGINS and "do" not in act
         if found is Kind.WRITE or (found is Kind.LOGIN and not entrance):
             return Kind.WRITE
     if segments and DOCUMENT.search(segments[-1]) and not any(_IDENTITY.match(segment) for segment in segments):
-        return Kind.WRITE if _joined(last) & DEPARTURES else Kind.READ  # a file: `/confirm.html` asks, it does nothing
+        return _file(segments, last)
     if _joined(last) & PAGE_DEEDS:
         return Kind.WRITE
     above = {word for segment in segments[:-1] for word in words(segment)}
@@ -159,9 +165,46 @@ def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str
         return Kind.WRITE  # `/integral/add` gives points; `/notice/add` is a form to fill in
     if "api" in above and not PAGE.search(segments[-1]):
         return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
-    if not segments or PAGE.search(segments[-1]) or not query or _joined(last) & LOGINS:
+    if not segments or _joined(last) & LOGINS:
+        return Kind.READ
+    if _does(segments, last, asked):
+        return Kind.WRITE
+    if PAGE.search(segments[-1]) or not asked:
         return Kind.READ
     return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
+
+
+def _file(segments: list[str], last: list[str]) -> Kind:
+    """A file: `/confirm.html` asks, it does nothing; but `/user/delete/id/3.html` is a deed on the third user."""
+    above = [words(segment) for segment in segments[:-1]]
+    numbered = bool(_IDENTITY.match(_SUFFIX.sub("", segments[-1]))) and any(
+        len(name) == 1 and name[0] in PAGE_DEEDS for name in above
+    )
+    return Kind.WRITE if numbered or _joined(last) & DEPARTURES else Kind.READ
+
+
+def _does(segments: list[str], last: list[str], asked: bool) -> bool:
+    """True where an address does what its last name says: it says on what (`/task/complete/3`, `/qiandao.php?uid=7`),
+    or a program runs there (`/daka.do`, `/index.php/Sign/qiandao`). `/vote/3` and `/notice/edit/3` are pages."""
+    doing = (word_class("deeds") | word_class("changes") | PAIRS) - word_class("showing")
+    if not _joined(last) & doing or _deed(last, True) is not Kind.WRITE:
+        return False
+    named = [segment for segment in segments if not _IDENTITY.match(segment)]
+    numbered = len(segments) > len(named) and len(named) > 1 and not _IDENTITY.match(segments[0])
+    program = bool(ACTION.search(segments[-1])) or any(PAGE.search(segment) for segment in segments[:-1])
+    return numbered or program or asked
+
+
+def is_departure(url: str) -> bool:
+    """True for an address that ends a session."""
+    try:
+        parts = urlsplit(url)
+        last = _last([segment for segment in parts.path.split("/") if segment])
+        acts = _acts(parse_qsl(parts.query, keep_blank_values=True)[:200])
+        route = _last([segment for segment in parts.fragment.partition("?")[0].split("/") if segment])
+    except ValueError:
+        return False
+    return any(_joined(name) & DEPARTURES for name in (last, route, *acts) if len(name) <= 3)
 
 
 def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:

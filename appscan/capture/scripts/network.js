@@ -195,6 +195,19 @@ replace(Element.prototype, "setAttribute", (original) => function (name, value) 
   return original.call(this, name, value);
 });
 // Forms sent by the browser itself.
-function noteForm(form) { let body = null; try { body = new FormData(form); } catch { /* not a form any more */ } const row = noteRequest("form", of.method(form) || "GET", of.getAttribute(form, "action") || location.href, body); row.own = !mayWrite; return row; }
+function noteForm(form, button) {
+  let body = null, url = absolute(of.getAttribute(form, "action") || location.href);
+  try { body = button ? new FormData(form, button) : new FormData(form); } catch { /* not a form any more */ }
+  const method = String((button && of.getAttribute(button, "formmethod")) || of.method(form) || "GET").toUpperCase();
+  if (button && of.getAttribute(button, "formaction")) url = absolute(of.getAttribute(button, "formaction"));
+  if (method === "GET" && body) {  // its fields are its query, as the network sees it
+    const rows = [...body].map(([name, value]) => [name, typeof value === "string" ? value : value.name]);
+    url = url.replace(/[?#].*$/s, "") + "?" + new URLSearchParams(rows);
+    body = null;
+  }
+  const row = noteRequest("form", method, url, body);
+  row.own = sealed;
+  return row;
+}
 replace(HTMLFormElement.prototype, "submit", (original) => function () { noteForm(this); if (sealed) return undefined; this.target = ""; return original.call(this); });
-native.addEventListener.call(window, "submit", (event) => { if (!event.defaultPrevented && event.target instanceof HTMLFormElement) { noteForm(event.target); if (sealed) event.preventDefault(); else event.target.target = ""; } });
+native.addEventListener.call(window, "submit", (event) => { if (!event.defaultPrevented && event.target instanceof HTMLFormElement) { noteForm(event.target, event.submitter); if (sealed) event.preventDefault(); else event.target.target = ""; } });
