@@ -32,6 +32,7 @@ MAX_SHOWN = 5000
 MAX_FORMS = 50
 RUN = frozenset({"Document", "Script"})
 """What does nothing at all, or half of it, where its end is missing."""
+ASKED = frozenset({"xhr", "fetch", "jsonp"})
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
@@ -175,10 +176,20 @@ class Network:
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
             row["status"] = status
+            if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
+                self._tell_stand_in(request, url)
             return
         self._pace(url)
         self._rows[request] = row
         route.continue_()
+
+    def _tell_stand_in(self, request: Request, url: str) -> None:
+        """What a page wanted to show may be in the answer that it did not get."""
+        try:
+            place = request.frame.page.url
+        except Error:
+            place = url
+        self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=urlsplit(url).path[:300])
 
     def _forbidden(self, request: Request, url: str, kind: str) -> bool:
         """True where robots.txt or the user forbids an address, whoever wants to go there: a link, a script, a frame.

@@ -11,9 +11,10 @@ import json
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+from appscan.capture.request_words import KEEPING, LOGINS, PAIRS, word_class, words
+from appscan.capture.telling import told_by_body, told_by_query
 
 
 class Kind(StrEnum):
@@ -25,30 +26,13 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@cache
-def word_class(name: str) -> frozenset[str]:
-    """The words of one block of request_words.txt."""
-    text = files("appscan.capture").joinpath("request_words.txt").read_text("utf-8")
-    found = re.search(rf"^\[{name}\]\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
-    return frozenset(found.group(1).split() if found else ())
-
-
-LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
-PAIRS = frozenset(
-    {"checkin", "clockin", "signup", "signin", "logon", "heartbeat", "keepalive", "logout", "signout", "logoff"}
-    | {"readall", "allread", "markall", "punchin", "punchout", "clockout", "checkout"}
-)
-"""Deeds that are written in two words as often as in one."""
 DEPARTURES = frozenset(
     {"logout", "signout", "logoff", "signoff", "loginout", "loginoff", "exit", "quit", "tuichu", "zhuxiao"}
 )
-KEEPING = frozenset({"save", "add", "insert", "update", "edit", "modify", "delete", "del", "remove"})
-"""Changes that stay changes whatever the path ends with: `/delete/list`."""
 PAGE_DEEDS = DEPARTURES | {"delete", "remove", "submit", "save", "dosign", "approve", "confirm", "cancel"}
 SOCKET_NOUNS = frozenset({"push", "sync", "message", "notice", "event", "receive", "post", "send", "monitor", "watch"})
 """What an address of a socket may be called without doing anything: it is there to receive."""
 MAX_BODY = 20_000
-MAX_WORD = 24
 ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
 )
@@ -58,7 +42,6 @@ ACTION = re.compile(r"\.(do|action|api|cgi|dll|ashx)$", re.IGNORECASE)
 DOCUMENT = re.compile(r"\.(html?|xhtml|shtml)$", re.IGNORECASE)
 CALLBACK = re.compile(r"^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.(do|action|json|xml|jsp|[sx]?html?|php|as[phm]x?|asmx|api|vue|dll|cgi)$", re.IGNORECASE)
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _IDENTITY = re.compile(r"^(\d+|v\d+|[0-9a-f-]{16,}|\{.*\}|:.*)$", re.IGNORECASE)
 _OPERATION = re.compile(r"(?:^|\})\s*(query|mutation|subscription)\b|^\s*(\{)")
 _PART = re.compile(r'name="([\w.-]{1,60})"\r?\n\r?\n([^\r\n]{0,200})')
@@ -69,29 +52,6 @@ _PHONE = re.compile(
 )
 _CODE = re.compile(r"(?<!qr)(?<!area)(?<!dict)(?<!bar)(?<!by)code|captcha|sms|verif|yzm|duanxin", re.IGNORECASE)
 _SOAP = re.compile(r"<(?:\w+:)?Body\b[^>]{0,400}>\s{0,200}<(?:\w+:)?([A-Za-z]\w{0,80})")
-
-
-@lru_cache(maxsize=4096)
-def _split(word: str) -> tuple[str, ...]:
-    """A word that is put together of known ones (`getlist`, `signrecord`) in its parts; else itself."""
-    if len(word) > MAX_WORD or word in _known() or word in PAIRS or word in LOGINS:
-        return (word,)
-    for cut in range(2, len(word) - 1):
-        head, tail = word[:cut], word[cut:]
-        if head in _known() and tail != "set" and (tail in _known() or tail in LOGINS or tail in PAIRS):
-            return head, tail
-    return (word,)
-
-
-@cache
-def _known() -> frozenset[str]:
-    blocks = ("changes", "deeds", "things", "reads", "asking", "askers", "leading", "parts")
-    return frozenset().union(*map(word_class, blocks)) - {"a", "m", "r", "s", "id", "put"}
-
-
-def words(text: str) -> list[str]:
-    """Whole words of an identifier or path: `signIn` → sign, in; `assign` stays one word."""
-    return [part for word in _WORD.findall(unquote(text)) for part in _split(word.lower())]
 
 
 def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed: bool = False) -> Kind:
@@ -118,16 +78,27 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
         return _opening(segments, acts)
     if kind == "document":
         return _page(segments, "?" in url.partition("#")[0], acts)
-    verdict = _by_words(segments, acts, reading)
-    if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, parts.query, body):
-        return Kind.WRITE
-    if reading and verdict in (Kind.READ, None) and _tells(segments, query):
-        return Kind.WRITE
+    verdict = _weighed(_by_words(segments, acts, reading), segments, acts, parts.query, body, reading)
     if verdict is not None:
         return verdict
     if method in ("OPTIONS", "HEAD"):
         return Kind.READ
     return _unnamed(parts.path, query, kind, pressed) if reading else Kind.UNKNOWN
+
+
+def _weighed(
+    verdict: Kind | None, segments: list[str], acts: list[list[str]], query: str, body: str, reading: bool
+) -> Kind | None:
+    """What the words say, unless what is carried along says more: a message to send, a time spent, a place."""
+    if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, query, body):
+        return Kind.WRITE
+    if reading:
+        carried = verdict in (Kind.READ, None) and told_by_query(
+            segments, _last(segments), parse_qsl(query, keep_blank_values=True)[:200]
+        )
+        return Kind.WRITE if carried else verdict
+    told = told_by_body(segments, body[:MAX_BODY]) if verdict is Kind.READ else None
+    return verdict if told is None else Kind.WRITE if told else Kind.UNKNOWN
 
 
 def _unnamed(path: str, query: list[tuple[str, str]], kind: str, pressed: bool) -> Kind:
@@ -233,23 +204,6 @@ def _asks_for_code(segments: list[str], acts: list[list[str]], query: str, body:
     """True where a telephone number goes to something that is about codes: a message is sent to that telephone."""
     said = "/".join([*segments[-2:], *("".join(act) for act in acts)])
     return bool(_CODE.search(said) and _PHONE.search(f"{query}&{body[:MAX_BODY]}"))
-
-
-def _tells(segments: list[str], query: list[tuple[str, str]]) -> bool:
-    """True for a GET that carries something to the server: `addView=1`, a time spent, a reported place."""
-    for name, value in query:
-        field = words(name[:60])
-        doing = len(field) > 1 and field[0] in KEEPING | {"incr", "mark"} and field[-1] not in ("time", "date", "day")
-        if doing and value.lower() in word_class("flags"):
-            return True
-    last = _last(segments)
-    if last and last[-1] in (word_class("reads") | word_class("asking")) - word_class("things"):
-        return False
-    names = {name.lower().replace("_", "") for name, _ in query}
-    if names & word_class("marking"):
-        return True
-    said = {word for segment in segments for word in words(segment)}
-    return bool(names & word_class("placing") and (names & word_class("persons") or said & word_class("deeds")))
 
 
 def _by_words(segments: list[str], acts: list[list[str]], reading: bool) -> Kind | None:
