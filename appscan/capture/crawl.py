@@ -18,9 +18,11 @@ from appscan.capture.days import Days
 from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import PAGE_KINDS, Journal, Moment
+from appscan.capture.manners import Manners
 from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
+from appscan.capture.proof import Guest, guest_at
 from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
@@ -88,7 +90,7 @@ class Crawl:
         run.journal.moment = Moment(self.actor.name, viewport=self.viewport)
         network = Network(run.options, run.hosts, run.journal)
         network.manners.starts = frozenset(urldefrag(url).url for url in run.urls)
-        session = Session(run.journal, run.secrets, self._row(), run.urls[0])
+        session = Session(run.journal, run.secrets, self._row(), run.urls[0], self._guest)
         try:
             for death in range(BROWSER_DEATHS):
                 if death and time.monotonic() > self.deadlines.end:
@@ -189,6 +191,18 @@ class Crawl:
         }
         self.run.actors.append(row)
         return row
+
+    def _guest(self) -> Guest | None:
+        """The start as somebody sees it who has not signed in; not this actor's, so it is not recorded."""
+        run, unread = self.run, Journal()
+        network = Network(run.options, run.hosts, unread)
+        network.manners = Manners(run.options, frozenset(urldefrag(url).url for url in run.urls))
+        context = living(run.chromium, run.options, self.viewport, None, run.hosts, unread)
+        try:
+            network.attach(context)
+            return guest_at(Seat(run.chromium, context, network, unread), run.urls[0])
+        finally:
+            close(context)
 
     @contextmanager
     def _context(self, storage: Any) -> Iterator[BrowserContext]:
