@@ -16,6 +16,7 @@ from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
+from appscan.capture.patience import Patience
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
@@ -65,6 +66,7 @@ class Explorer:
     _here: Sight | None = None
 
     def __post_init__(self) -> None:
+        self._patience = Patience(self.journal)
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
 
     def _allowed(self, url: str) -> bool:
@@ -158,7 +160,7 @@ class Explorer:
         self.pages += 1
         if self._here and urldefrag(self._here.url).url == urldefrag(url).url:
             self.seat.park()  # another fragment alone would load nothing, and leave dialogs where they are
-        return self.seat.open(url)
+        return self._patience.again(self.seat, self.seat.open(url))
 
     def _moment(self, state: str | None, trigger: str, label: str) -> None:
         before = self.journal.moment
@@ -175,6 +177,8 @@ class Explorer:
         late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
+        if sight.pending and sight.key not in self.nodes:
+            sight = self._patience.wait(self.seat, sight)
         self._here = sight
         known = self.nodes.get(sight.key)
         fresh = sight.marks - self._texts.get(sight.route, set())
@@ -265,6 +269,12 @@ class Explorer:
         for href in seen.get("links") or []:
             if isinstance(href, str) and self.network.own(href) and not signs_out("", href):
                 self.frontier.add(Visit(href, node.id, "folded link", "link", node.depth + 1))
+        for url in seen.get("frames") or []:  # what may not be pressed from outside is walked as a page of its own
+            self._enter(node, str(url))
+        self._routes(node, seen)
+
+    def _routes(self, node: Node, seen: dict[str, Any]) -> None:
+        """Addresses that the page's router knows."""
         base = urldefrag(node.sight.url).url
         for row in seen.get("routes") or []:
             if not (isinstance(row, list) and len(row) == 2):
@@ -275,6 +285,12 @@ class Explorer:
                 self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
             else:
                 self.frontier.add(Visit(url, node.id, "router", "router", node.depth + 1))
+
+    def _enter(self, node: Node, url: str) -> None:
+        if url.startswith(("http:", "https:")) and self.network.own(url):
+            self.frontier.add(Visit(url, node.id, "frame", "link", node.depth + 1))
+        elif count := sum(bool(row.get("sealed")) for row in node.controls):
+            self.journal.gap("frame_not_pressed", ["control", "text"], node.sight.url, count=count)
 
     def _must_press(self, control: dict[str, Any]) -> bool:
         """True for controls that are no plain link: pressing is the only way to see where they lead."""
@@ -357,7 +373,7 @@ class Explorer:
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
-        if control.get("disabled") or signs_out(text, str(control.get("href") or "")):
+        if control.get("disabled") or control.get("sealed") or signs_out(text, str(control.get("href") or "")):
             return False
         return role in PRESSED and self._must_press(control)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -53,3 +54,71 @@ def test_what_is_plainly_read_or_written_has_no_such_gap(tiny, tmp_path):
 )
 def test_a_post_that_tells_a_time_or_a_place_is_no_read_whatever_its_last_word(path, body, expected):
     assert classify("POST", f"http://127.0.0.1{path}", json.dumps(body)) is expected
+
+
+SEALED = """<h2>首页</h2><iframe %s width=380 height=500></iframe>"""
+INNER = """<div id=a></div><script>setTimeout(() => { a.innerHTML = '<h3>网格员积分排名</h3>'
++ '<button onclick="a.innerHTML += `<p>按下以后</p>`">展开</button>' }, 300)</script>"""
+RANKING = {"data": "<h3>网格员积分排名</h3><button onclick=\"a.innerHTML += '<p>按下以后</p>'\">展开</button>"}
+
+
+def words_of(recording):
+    return {text["text"] for row in recording.document["states"] for text in row["texts"]}
+
+
+@pytest.mark.parametrize("sandbox", ["sandbox=allow-scripts src=/in.html", "sandbox src=/plain.html"])
+def test_a_frame_that_the_page_may_not_look_into_is_read_and_walked_by_itself(tiny, tmp_path, sandbox):
+    url, _ = tiny({"/index.html": page(SEALED % sandbox), "/plain.html": page("<h3>网格员积分排名</h3>"),
+                   "/in.html": page(INNER)})
+    recording = walked(url, tmp_path)
+    first = recording.document["states"][0]
+    assert "网格员积分排名" in {text["text"] for text in first["texts"]}
+    routes = {row["route"] for row in recording.document["states"]}
+    assert routes == {"/index.html", "/in.html" if "allow" in sandbox else "/plain.html"}
+    assert "allow" not in sandbox or "按下以后" in words_of(recording)
+
+
+def test_a_frame_of_another_host_that_may_be_visited_is_read_too(tiny, tmp_path):
+    other, _ = tiny({"/in.html": page("<h3>网格员积分排名</h3><p>末位通报</p>")})
+    url, _ = tiny({"/index.html": page(SEALED % f"src={other}/in.html")})
+    first = walked(url, tmp_path, hosts=(other.partition("//")[2],)).document["states"][0]
+    assert {"网格员积分排名", "末位通报"} <= {text["text"] for text in first["texts"]}
+
+
+def test_the_controls_of_a_frame_without_an_address_are_read_and_told_as_not_pressed(tiny, tmp_path):
+    inner = "srcdoc='<h3>里面</h3><button>办理</button>' sandbox=allow-scripts"
+    recording = walked(tiny({"/index.html": page(SEALED % inner)})[0], tmp_path)
+    assert "办理" in {row["text"] for row in recording.document["states"][0]["controls"]}
+    assert [row["params"]["count"] for row in recording.rows("gaps", reason="frame_not_pressed")] == [1]
+
+
+class Slow(dict):
+    """Pages of which one kind comes late."""
+
+    def __init__(self, pages, seconds):
+        super().__init__(pages)
+        self.seconds = seconds
+
+    def get(self, path, default=None):
+        if path.startswith("/api/"):
+            time.sleep(self.seconds)
+        return super().get(path, default)
+
+
+LATE = """<h2>首页</h2><div id=a>加载中</div><script>fetch('/api/data/list').then(r => r.json()).then(
+d => { a.innerHTML = d.data })</script>"""
+
+
+def test_an_answer_that_comes_late_is_waited_for_and_what_it_brings_is_pressed(tiny, tmp_path):
+    answer = (200, "application/json", json.dumps(RANKING).encode())
+    url, _ = tiny(Slow({"/index.html": page(LATE), "/api/data/list": answer}, 9))
+    recording = walked(url, tmp_path)
+    assert {"网格员积分排名", "按下以后"} <= words_of(recording)
+    assert not recording.rows("gaps", reason="answer_not_awaited")
+
+
+def test_an_answer_that_does_not_come_is_told_at_its_page(tiny, tmp_path):
+    url, _ = tiny(Slow({"/index.html": page(LATE), "/api/data/list": (200, "application/json", b"{}")}, 40))
+    gaps = walked(url, tmp_path).rows("gaps", reason="answer_not_awaited")
+    assert {(row["place"], row["params"]["url"], row["blinds"]) for row in gaps} == {
+        (f"{url}/index.html", "/api/data/list", False)}

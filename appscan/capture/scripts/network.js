@@ -49,7 +49,7 @@ function replyOf(answer, url) {
   for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
   return response;
 }
-function busy(promise) { const done = awaited(); promise.then(done, done); return promise; }
+function busy(promise, method, url) { const done = awaited(method, url); promise.then(done, done); return promise; }
 const mayWrite = SETTINGS.writes === "allow" && !sealed;
 
 function watchFetch(inner, real) {
@@ -69,7 +69,7 @@ function watchFetch(inner, real) {
     }
     const sent = inner.call(this, input, options);
     if (sent && typeof sent.then === "function") {
-      busy(sent);
+      busy(sent, row.method, row.url);
       if (!real) sent.then((response) => { row.mock = true; row.status = response.status; return response.clone().text().then((text) => noteAnswer(row, response.status, text)); }).catch(() => {});
     }
     return sent;
@@ -173,7 +173,12 @@ function source(element, value, set) {
     const name = callbackOf(url);
     if (!name) return set(value);
     const row = noteRequest("jsonp", "GET", url, null);
-    if (!sealed) return set(value);
+    if (!sealed) {
+      const done = awaited("GET", url);
+      for (const kind of ["load", "error"]) native.addEventListener.call(element, kind, done);
+      native.setTimeout(done, 20000);  // one that is never put into the page
+      return set(value);
+    }
     row.own = true; row.status = 200;
     whenAnswered("GET", url, () => { let target = window; const parts = name.split("."); const last = parts.pop(); for (const part of parts) target = target && target[part];
       try { const text = answerFor("GET", url).text.replace(/^[\w$.[\]]+\(|\);?$/g, ""); if (target && typeof target[last] === "function") target[last](native.parse(text)); } catch { /* the page's own fault */ }
