@@ -130,8 +130,12 @@ class Crawl:
             explorer.forget_place()
             session.prove_after(seat, self.deadlines.end)
             if self.first:
-                self.days = self.days or Days(run.options, run.chromium, run.journal, run.progress, run.hosts)
+                self.days = self.days or self._days()
                 self.days.live(explorer, home, network, self.viewport, self.deadlines.end)
+
+    def _days(self) -> Days:
+        run = self.run
+        return Days(run.options, run.chromium, run.journal, run.progress, run.hosts)
 
     def _explorer(self, network: Network, seat: Seat) -> Explorer:
         if self.explorer is None:
@@ -172,6 +176,8 @@ class Crawl:
                 gap = self.unseen.failure.value
                 self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True)
             return
+        if self.first:
+            (self.days or self._days()).tell_missing(self.explorer)
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
         walk = Walk(tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors), self.explorer.arrivals)

@@ -32,6 +32,8 @@ CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
 MAX_RENEWALS = 10
 MAX_OPTIONS = 6
+LAST, RETRY_PAUSE = 50, 2.0
+"""Where in the queue an address waits for another try, and seconds that pass at least before it."""
 """So many other choices of a list are tried."""
 
 LITTLE_TEXT = 40
@@ -63,6 +65,7 @@ class Explorer:
     _text_states: Counter[str] = field(default_factory=Counter)
     _replayed: set[str] = field(default_factory=set)
     _fatal: set[str] = field(default_factory=set)
+    _tried_again: dict[str, float] = field(default_factory=dict)
     _here: Sight | None = None
 
     def __post_init__(self) -> None:
@@ -109,6 +112,16 @@ class Explorer:
             self._fatal.add(place)
             self.frontier.push(item, item.depth)
 
+    def _once_more(self, visit: Visit, error: CaptureError) -> bool:
+        """True where an address that failed in a way that may pass waits for another try, after all others."""
+        if not error.failure.worth_retrying or error.failure is Failure.BROWSER_DIED or visit.url in self._tried_again:
+            return False
+        self._tried_again[visit.url] = time.monotonic()
+        self.frontier.push(visit, visit.depth, LAST)
+        self._here = None
+        self.seat.park()
+        return True
+
     def _resume(self, node: Node, index: int) -> None:
         """The controls from this one on are pressed later; the one on whose way the browser died twice is left."""
         place = f"{node.id} {index}"
@@ -124,6 +137,8 @@ class Explorer:
 
     def _visit(self, visit: Visit) -> None:
         self._moment(visit.origin, "load", "")
+        if visit.url in self._tried_again:
+            self.seat.pause(max(0.0, self._tried_again[visit.url] + RETRY_PAUSE - time.monotonic()))
         since = self.journal.marks()
         same_page = self._here and "#" in visit.url and urldefrag(self._here.url).url == urldefrag(visit.url).url
         self.seat.away = self.network.away = ""
@@ -134,6 +149,8 @@ class Explorer:
         except CaptureError as error:
             status = error.params.get("status")
             away = self.seat.away or self.network.away
+            if not away and self._once_more(visit, error):
+                return
             self._came(Arrival(visit.url, started, None, "", status if isinstance(status, int) else 0, away))
             raise
         self.journal.adopt(since, node.id)

@@ -112,6 +112,10 @@ class Network:
             return "form"
         return "form" if self.handing_in and "?" in url else kind
 
+    def awaits(self) -> bool:
+        """True while an answer to something that a page asked for is on its way."""
+        return any(row["kind"] in ASKED for row in self._rows.values())
+
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]

@@ -122,3 +122,50 @@ def test_an_answer_that_does_not_come_is_told_at_its_page(tiny, tmp_path):
     gaps = walked(url, tmp_path).rows("gaps", reason="answer_not_awaited")
     assert {(row["place"], row["params"]["url"], row["blinds"]) for row in gaps} == {
         (f"{url}/index.html", "/api/data/list", False)}
+
+
+CONFIGURED = "<h2>首页</h2><script>" + "".join(f"fetch('/api/big{i}/list');" for i in range(9)) + """
+setTimeout(() => fetch('/api/conf/list').then(r => r.json()).then(c => { if (c.data.on) setInterval(() =>
+fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 900)</script>"""
+
+
+def test_large_answers_do_not_keep_small_ones_out_of_the_day(tiny, tmp_path):
+    large, conf = json.dumps({"code": 200, "data": "x" * 280_000}).encode(), b'{"code": 200, "data": {"on": 1}}'
+    lists = {f"/api/big{number}/list": (200, "application/json", large) for number in range(9)}
+    url, _ = tiny({"/index.html": page(CONFIGURED), **lists, "/api/conf/list": (200, "application/json", conf)})
+    recording = walked(url, tmp_path, days=1)
+    repeated = [row["path"] for day in recording.document["day"] for row in day["intervals"]]
+    assert "/api/user/onlineDuration/report" in repeated
+    left_out = {row["place"] for row in recording.rows("gaps", reason="day_answer_left_out")}
+    assert left_out
+    assert left_out < set(lists)
+
+
+class Busy(dict):
+    """A page that is refused once, and one that is refused always."""
+
+    def get(self, path, default=None):
+        self.asked = getattr(self, "asked", [])
+        self.asked.append(path)
+        if path == "/never.html" or (path == "/busy.html" and self.asked.count(path) == 1):
+            return 503, "text/html", b"busy"
+        return super().get(path, default)
+
+
+def test_a_page_that_fails_once_is_opened_once_more_after_all_others(tiny, tmp_path):
+    links = "<a href=/busy.html>考核</a> <a href=/b.html>指南</a> <a href=/never.html>公告</a>"
+    pages = Busy({"/index.html": page(links),
+                  "/busy.html": page("<h2>积分排名</h2>"), "/b.html": page("<h2>指南</h2>")})
+    recording = walked(tiny(pages)[0], tmp_path)
+    assert {"积分排名", "指南"} <= words_of(recording)
+    assert [row["place"].rpartition("/")[2] for row in recording.rows("gaps", reason="server_error")] == ["never.html"]
+    assert pages.asked.count("/never.html") == 2
+
+
+CLOSED = """<h2>首页</h2><my-x><template shadowrootmode=closed><h3>网格员积分排名</h3>
+<button onclick="this.insertAdjacentHTML('afterend', '<p>按下以后</p>')">展开</button></template></my-x>"""
+
+
+def test_a_shadow_tree_that_the_page_closed_in_its_markup_is_seen(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(CLOSED)})
+    assert {"网格员积分排名", "按下以后"} <= words_of(walked(url, tmp_path))

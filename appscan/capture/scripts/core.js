@@ -35,7 +35,7 @@ const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XML
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
   rows: [], told: {}, waiting: new Map(), answered: new Set(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
-  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
+  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
 };
