@@ -22,6 +22,7 @@ from appscan.capture.fields import kind_of
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
+from appscan.capture.shadows import CLOSING
 from appscan.capture.writes import Kind, callback_of, classify
 from appscan.model.coverage import CODE_KINDS
 
@@ -56,6 +57,8 @@ class Network:
     answers: Answers = field(default_factory=Answers)
     leaks: list[str] = field(default_factory=list)
     away: str = ""
+    closed_trees: bool = False
+    """Some page of the site closes a shadow tree in its markup."""
     handing_in: bool = False
     """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
@@ -353,6 +356,7 @@ class Network:
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
         text = body.decode("utf-8", "replace")
+        self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
         if kind in ("script", "document"):
             self.answers.learn_script(text)
         if runs:

@@ -15,6 +15,7 @@ from appscan.capture.failures import CaptureError, Failure, of_network, of_statu
 from appscan.capture.frames import with_frames
 from appscan.capture.journal import Journal
 from appscan.capture.network import Network
+from appscan.capture.shadows import open_closed_trees
 
 SETTLE = 1500
 LOAD_MOST = 8000
@@ -110,7 +111,12 @@ class Seat:
             if refused:
                 raise CaptureError(refused, url, status=self.status) from error
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
+        self._open_trees()
         return self.rest(40)
+
+    def _open_trees(self) -> None:
+        if self._network.closed_trees:
+            open_closed_trees(self.session)
 
     def _goto(self, url: str) -> Response | None:
         """Go to an address; a page that keeps going elsewhere by itself cuts that short: then from a blank page."""
@@ -198,6 +204,7 @@ class Seat:
 
     def look(self) -> dict[str, Any]:
         """Everything a person would see, and the DOM; in frames too."""
+        self._open_trees()
         seen = self.ask("() => __appscan.look(true)", None, again=True)
         return with_frames(self.page, seen, self._journal) if len(self.page.frames) > 1 else seen
 
