@@ -183,20 +183,22 @@ class Network:
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
             row["status"] = status
-            if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
-                self._tell_stand_in(request, url)
+            self._tell_unsent(request, url, kind, verdict, pressed)
             return
         self._pace(url)
         self._rows[request] = row
         route.continue_()
 
-    def _tell_stand_in(self, request: Request, url: str) -> None:
-        """What a page wanted to show may be in the answer that it did not get."""
-        try:
-            place = request.frame.page.url
-        except Error:
-            place = url
-        self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=urlsplit(url).path[:300])
+    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind, pressed: bool) -> None:
+        """What a page wanted to show may be in the answer that it did not get, or behind an address not opened."""
+        if verdict is Kind.READ:
+            return
+        if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
+            with suppress(Error):
+                place, path = request.frame.page.url, urlsplit(url).path[:300]
+                self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=path)
+        elif request.method == "GET" and request.is_navigation_request() and self.journal.moment.trigger != "trial":
+            self.journal.route(route_of(url), "click", blocked="write")
 
     def _forbidden(self, request: Request, url: str, kind: str) -> bool:
         """True where robots.txt or the user forbids an address, whoever wants to go there: a link, a script, a frame.
