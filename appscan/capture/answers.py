@@ -60,14 +60,17 @@ class Answers:
     """Remembers how a site answers its reads, and makes successes of the same shape for what is not sent."""
 
     living: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unkept: set[str] = field(default_factory=set)
     _shapes: dict[str, Counter[str]] = field(default_factory=dict)
     _compared: dict[str, Counter[str]] = field(default_factory=dict)
 
     def learn(self, method: str, url: str, status: int, type_: str, text: str) -> None:
         """Keep one answer for the sealed copy; where it says success, keep how it says so."""
-        if len(text) > MAX_ANSWER or len(self.living) > MAX_ANSWERS:
-            return
         parts = urlsplit(url)
+        if len(text) > MAX_ANSWER or len(self.living) > MAX_ANSWERS:
+            if len(self.unkept) < MAX_ANSWERS:
+                self.unkept.add(f"{method} {parts.path}")
+            return
         answer = {"status": status, "text": text, "type": type_}
         self.living[f"{method} {parts.path}" + (f"?{parts.query}" if parts.query else "")] = answer
         self.living.setdefault(f"{method} {parts.path}", answer)

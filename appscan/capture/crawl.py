@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
 
@@ -17,9 +18,11 @@ from appscan.capture.days import Days
 from appscan.capture.explore import Explorer
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import PAGE_KINDS, Journal, Moment
+from appscan.capture.manners import Manners
 from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
+from appscan.capture.proof import Guest, guest_at
 from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
@@ -86,7 +89,8 @@ class Crawl:
         run = self.run
         run.journal.moment = Moment(self.actor.name, viewport=self.viewport)
         network = Network(run.options, run.hosts, run.journal)
-        session = Session(run.journal, run.secrets, self._row(), run.urls[0])
+        network.manners.starts = frozenset(urldefrag(url).url for url in run.urls)
+        session = Session(run.journal, run.secrets, self._row(), run.urls[0], self._guest)
         try:
             for death in range(BROWSER_DEATHS):
                 if death and time.monotonic() > self.deadlines.end:
@@ -126,8 +130,12 @@ class Crawl:
             explorer.forget_place()
             session.prove_after(seat, self.deadlines.end)
             if self.first:
-                self.days = self.days or Days(run.options, run.chromium, run.journal, run.progress, run.hosts)
+                self.days = self.days or self._days()
                 self.days.live(explorer, home, network, self.viewport, self.deadlines.end)
+
+    def _days(self) -> Days:
+        run = self.run
+        return Days(run.options, run.chromium, run.journal, run.progress, run.hosts)
 
     def _explorer(self, network: Network, seat: Seat) -> Explorer:
         if self.explorer is None:
@@ -170,6 +178,8 @@ class Crawl:
                 step = {name: str(of) for name, of in self.unseen.params.items() if name == "step"}
                 self.run.journal.gap(gap, list(PAGE_KINDS), self.run.urls[0], blinds=True, **step)
             return
+        if self.first:
+            (self.days or self._days()).tell_missing(self.explorer)
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
         walk = Walk(tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors), self.explorer.arrivals)
@@ -189,6 +199,18 @@ class Crawl:
         }
         self.run.actors.append(row)
         return row
+
+    def _guest(self) -> Guest | None:
+        """The start as somebody sees it who has not signed in; not this actor's, so it is not recorded."""
+        run, unread = self.run, Journal()
+        network = Network(run.options, run.hosts, unread)
+        network.manners = Manners(run.options, frozenset(urldefrag(url).url for url in run.urls))
+        context = living(run.chromium, run.options, self.viewport, None, run.hosts, unread)
+        try:
+            network.attach(context)
+            return guest_at(Seat(run.chromium, context, network, unread), run.urls[0])
+        finally:
+            close(context)
 
     @contextmanager
     def _context(self, storage: Any) -> Iterator[BrowserContext]:

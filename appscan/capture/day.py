@@ -30,7 +30,7 @@ STARTED_LIFE = 3 * HOUR
 CHUNK = 30 * MINUTE
 CHUNK_BUDGET = 1500
 DAY_BUDGET = 12_000
-MAX_ANSWERS = 2_000_000
+MAX_ANSWERS, MAX_LEFT = 2_000_000, 500
 LATEST = 48 * HOUR
 MAX_TIMES = 100_000
 LEAST = 3
@@ -73,24 +73,32 @@ def midnight_of(now: datetime) -> int:
 
 def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str], now: datetime) -> dict[str, Any]:
     """Settings of the instrument in a sealed copy: start of the day, and the answers that the living site gave."""
-    answers: dict[str, Any] = {}
-    size = 0
-    for key, answer in network.answers.living.items():
-        size += len(answer["text"])
-        if size > MAX_ANSWERS:
-            break
-        answers[key] = answer
     midnight = midnight_of(now)
+    answers, left = carried(network.answers.living, MAX_ANSWERS)
     return {
         "hosts": sorted(hosts),
         "writes": options.writes,
         "sealed": True,
         "answers": answers,
+        "left": sorted({*left, *network.answers.unkept})[:MAX_LEFT],
         "pushed": {key: heard.texts[:MAX_PUSHED] for key, heard in network.journal.heard.items() if heard.texts},
         **network.answers.settings(),
         "midnight": midnight,
         "start": midnight + DAY_START_HOUR * HOUR,
     }
+
+
+def carried(living: dict[str, dict[str, Any]], most: int) -> tuple[dict[str, Any], list[str]]:
+    """The answers that a sealed copy takes along, small ones first, and the addresses of those that find no room."""
+    size, left = 0, []
+    answers: dict[str, Any] = {}
+    for key, answer in sorted(living.items(), key=lambda row: len(row[1]["text"])):
+        size += len(answer["text"])
+        if size > most:
+            left.append(key)
+        else:
+            answers[key] = answer
+    return answers, left
 
 
 def live_through(

@@ -26,6 +26,9 @@ from appscan.capture.states import Node
 LIVELY_PERIOD = 1000
 """Milliseconds from which a timer is more than an animation."""
 
+TAKEN_OVER, TURNS = 0.3, 10
+"""Seconds, and how often, until answers that the page has just got have been taken over from the browser."""
+
 
 @dataclass
 class Days:
@@ -42,6 +45,10 @@ class Days:
         """A virtual day of the most promising states, each in its own sealed copy, while there is time."""
         if self.options.days <= 0 or self.options.virtual_hours <= 0:
             return
+        for _ in range(TURNS):  # the copies answer with what the site answered
+            explorer.seat.pause(TAKEN_OVER)
+            if not network.awaits():
+                break
         for index, node in enumerate(worth_a_day(explorer, self.journal)[: self.options.days]):
             if node.id in self.begun:
                 continue
@@ -53,6 +60,14 @@ class Days:
             self.progress("day", index, self.options.days)
             _fetch_page(explorer, network, node.sight.url)
             self._live_one(explorer, node, home, network, viewport)
+
+    def tell_missing(self, explorer: Explorer) -> None:
+        """Days that were wanted and never began, since the browser or the time was gone, are told."""
+        if self.options.days <= 0 or self.options.virtual_hours <= 0:
+            return
+        for node in worth_a_day(explorer, self.journal)[: self.options.days]:
+            if node.id not in self.begun and self.begun.isdisjoint(_same_route(explorer, node)):
+                self.journal.gap("day_not_lived", ["timer", "request"], node.sight.url)
 
     def _live_one(self, explorer: Explorer, node: Node, home: Home, network: Network, viewport: str) -> None:
         settings = settings_of(self.options, network, self.hosts, datetime.now(UTC))
@@ -72,6 +87,10 @@ class Days:
             self.chromium.renew()
         finally:
             close(context)
+
+
+def _same_route(explorer: Explorer, node: Node) -> set[str]:
+    return {other.id for other in explorer.nodes.values() if other.sight.route == node.sight.route}
 
 
 def _elsewhere(explorer: Explorer, node: Node) -> str | None:

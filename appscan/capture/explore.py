@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from appscan.capture.failures import CaptureError, Failure
-from appscan.capture.frontier import LEAVING, STEADY, Frontier
+from appscan.capture.frontier import STEADY, Frontier
 from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
+from appscan.capture.patience import Patience
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
@@ -30,6 +32,8 @@ CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
 MAX_RENEWALS = 10
 MAX_OPTIONS = 6
+LAST, RETRY_PAUSE = 50, 2.0
+"""Where in the queue an address waits for another try, and seconds that pass at least before it."""
 """So many other choices of a list are tried."""
 
 LITTLE_TEXT = 40
@@ -61,17 +65,18 @@ class Explorer:
     _text_states: Counter[str] = field(default_factory=Counter)
     _replayed: set[str] = field(default_factory=set)
     _fatal: set[str] = field(default_factory=set)
+    _tried_again: dict[str, float] = field(default_factory=dict)
     _here: Sight | None = None
 
     def __post_init__(self) -> None:
+        self._patience = Patience(self.journal)
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
 
     def _allowed(self, url: str) -> bool:
-        return self.network.allowed_by_robots(url, self.seat.page.context)
+        return self.network.manners.allowed_by_robots(url, self.seat.page.context)
 
     def start(self, urls: list[str]) -> None:
         """Queue the addresses the user named."""
-        self.network.starts = frozenset(urldefrag(url).url for url in urls)
         for url in urls:
             self.frontier.add(Visit(url, None, "start", "start", 0), 0)
 
@@ -107,6 +112,16 @@ class Explorer:
             self._fatal.add(place)
             self.frontier.push(item, item.depth)
 
+    def _once_more(self, visit: Visit, error: CaptureError) -> bool:
+        """True where an address that failed in a way that may pass waits for another try, after all others."""
+        if not error.failure.worth_retrying or error.failure is Failure.BROWSER_DIED or visit.url in self._tried_again:
+            return False
+        self._tried_again[visit.url] = time.monotonic()
+        self.frontier.push(visit, visit.depth, LAST)
+        self._here = None
+        self.seat.park()
+        return True
+
     def _resume(self, node: Node, index: int) -> None:
         """The controls from this one on are pressed later; the one on whose way the browser died twice is left."""
         place = f"{node.id} {index}"
@@ -122,6 +137,8 @@ class Explorer:
 
     def _visit(self, visit: Visit) -> None:
         self._moment(visit.origin, "load", "")
+        if visit.url in self._tried_again:
+            self.seat.pause(max(0.0, self._tried_again[visit.url] + RETRY_PAUSE - time.monotonic()))
         since = self.journal.marks()
         same_page = self._here and "#" in visit.url and urldefrag(self._here.url).url == urldefrag(visit.url).url
         self.seat.away = self.network.away = ""
@@ -132,6 +149,8 @@ class Explorer:
         except CaptureError as error:
             status = error.params.get("status")
             away = self.seat.away or self.network.away
+            if not away and self._once_more(visit, error):
+                return
             self._came(Arrival(visit.url, started, None, "", status if isinstance(status, int) else 0, away))
             raise
         self.journal.adopt(since, node.id)
@@ -158,7 +177,7 @@ class Explorer:
         self.pages += 1
         if self._here and urldefrag(self._here.url).url == urldefrag(url).url:
             self.seat.park()  # another fragment alone would load nothing, and leave dialogs where they are
-        return self.seat.open(url)
+        return self._patience.again(self.seat, self.seat.open(url))
 
     def _moment(self, state: str | None, trigger: str, label: str) -> None:
         before = self.journal.moment
@@ -175,6 +194,8 @@ class Explorer:
         late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
+        if sight.pending and sight.key not in self.nodes:
+            sight = self._patience.wait(self.seat, sight)
         self._here = sight
         known = self.nodes.get(sight.key)
         fresh = sight.marks - self._texts.get(sight.route, set())
@@ -258,11 +279,19 @@ class Explorer:
                 self.journal.out("origins", href, "link")
             elif control.get("download"):
                 self.journal.out("downloads", href, "download")
-            elif not self._must_press(control) and not LEAVING.search(str(control.get("text", ""))):
+            elif signs_out(str(control.get("text", "")), href):
+                self.journal.route(route_of(href), "link", blocked="sign_out")
+            elif not self._must_press(control):
                 self.frontier.add(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
         for href in seen.get("links") or []:
-            if isinstance(href, str) and self.network.own(href) and not LEAVING.search(href):
+            if isinstance(href, str) and self.network.own(href) and not signs_out("", href):
                 self.frontier.add(Visit(href, node.id, "folded link", "link", node.depth + 1))
+        for url in seen.get("frames") or []:  # what may not be pressed from outside is walked as a page of its own
+            self._enter(node, str(url))
+        self._routes(node, seen)
+
+    def _routes(self, node: Node, seen: dict[str, Any]) -> None:
+        """Addresses that the page's router knows."""
         base = urldefrag(node.sight.url).url
         for row in seen.get("routes") or []:
             if not (isinstance(row, list) and len(row) == 2):
@@ -273,6 +302,12 @@ class Explorer:
                 self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
             else:
                 self.frontier.add(Visit(url, node.id, "router", "router", node.depth + 1))
+
+    def _enter(self, node: Node, url: str) -> None:
+        if url.startswith(("http:", "https:")) and self.network.own(url):
+            self.frontier.add(Visit(url, node.id, "frame", "link", node.depth + 1))
+        elif count := sum(bool(row.get("sealed")) for row in node.controls):
+            self.journal.gap("frame_not_pressed", ["control", "text"], node.sight.url, count=count)
 
     def _must_press(self, control: dict[str, Any]) -> bool:
         """True for controls that are no plain link: pressing is the only way to see where they lead."""
@@ -355,7 +390,7 @@ class Explorer:
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
-        if control.get("disabled") or LEAVING.search(text):
+        if control.get("disabled") or control.get("sealed") or signs_out(text, str(control.get("href") or "")):
             return False
         return role in PRESSED and self._must_press(control)
 
@@ -375,11 +410,13 @@ class Explorer:
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
-        if self.network.own(sight.url):
-            self._arrived(sight, node.id, text, node.depth + 1, node, key)
-        else:
+        if not self.network.own(sight.url):
             self.journal.out("origins", sight.url, "link")
             self._here = None
+        elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
+            self._here = None
+        else:
+            self._arrived(sight, node.id, text, node.depth + 1, node, key)
 
     def _step(self, node: Node, key: str) -> Sight:
         """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then

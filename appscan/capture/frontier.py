@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
 from appscan.capture.journal import Journal, route_of
+from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.writes import Kind, classify
 
-LEAVING = re.compile(r"退出登[录陆]|退出系统|安全退出|注销|切换账号|log\s?out|sign\s?out", re.IGNORECASE)
 DOWNLOAD = re.compile(
     r"\.(apk|hap|ipa|exe|msi|dmg|zip|rar|7z|gz|pdf|docx?|xlsx?|pptx?|wps|et|ofd|csv|mp4|mp3)$", re.IGNORECASE
 )
@@ -71,6 +71,16 @@ class Frontier:
             self.patterns[pattern] // STEADY if late is None else late,
         )
 
+    def unwanted(self, url: str) -> bool:
+        """True for a route that a press led to within the page and that the user does not want to see; it is told."""
+        route = route_of(url)
+        if urldefrag(url).url in self.network.manners.starts and "#" not in url:
+            return False
+        if not self.network.manners.excluded(route):
+            return False
+        self.journal.route(route, "click", blocked="excluded")
+        return True
+
     def _forbidden(self, url: str, route: str, started: bool) -> str | None:
         if not self.network.own(url):
             return "other_origin"
@@ -78,12 +88,11 @@ class Frontier:
             self.journal.out("downloads", url, "link")
             return "download"
         if not started:
-            if self.options.include and not any(re.search(pattern, route) for pattern in self.options.include):
+            if self.network.manners.excluded(route):
                 return "excluded"
-            if any(re.search(pattern, route) for pattern in self.options.exclude):
-                return "excluded"
-            kind = classify("GET", url, "", "document")
-            if kind is Kind.WRITE or (kind is not Kind.READ and LEAVING.search(route)):
+            if signs_out("", url):
+                return "sign_out"
+            if classify("GET", url, "", "document") is Kind.WRITE:
                 return "write"
         if not self.robots(url):
             self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)

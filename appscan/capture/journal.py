@@ -75,6 +75,7 @@ class Journal:
     _gaps: Counter[str] = field(default_factory=Counter)
     prompted_by: dict[tuple[str, str | None, str], str] = field(default_factory=dict)
     _open: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    _forms: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def now(self) -> int:
         """Milliseconds since the start of the capture."""
@@ -131,6 +132,10 @@ class Journal:
         status: int | None = None,
     ) -> dict[str, Any]:
         """A request that reached the network layer; the page's own note of it, if any, is joined to it later."""
+        told = self._forms.pop((method, url), None)
+        if told is not None and kind == "form":  # the page told of it before it left
+            told.update({"class": verdict.value, "sent": sent, "seen": "both", "status": status})
+            return told
         row = self._request(method, url, kind, verdict, body)
         row.update(sent=sent, seen="network", status=status)
         self._open.setdefault((method, url), []).append(row)
@@ -277,6 +282,8 @@ class Journal:
                 row["kind"] = kind
         else:
             row = self._request(method, url, kind, classify(method, url, body, kind), body)
+            if kind == "form" and not virtual and not told.get("own"):
+                self._forms[method, url] = row
             if virtual:
                 row["virtual"] = self._place(told)["virtual"]
             status = told.get("status")

@@ -1,4 +1,4 @@
-"""Signs in by steps of a file and proves that a session holds; secrets come from the environment. Knows no policy."""
+"""Signs in by steps of a file; secrets come from the environment. Knows no policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from playwright.sync_api import Error, Locator, Page
 
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.page import Seat
-from appscan.capture.walls import is_door
 from appscan.errors import UsageError
 
 VERBS = ("open", "fill", "click", "press", "wait", "expect")
@@ -143,27 +142,3 @@ def _control(page: Page, name: str) -> Locator:
     """A control by name, text or selector, the first that is there."""
     choices = [page.get_by_role("button", name=name), page.get_by_role("link", name=name), page.get_by_text(name)]
     return next((choice.first for choice in choices if choice.count()), page.locator(name).first)
-
-
-def holds(seat: Seat, url: str, expects: tuple[str, ...] = ()) -> bool | None:
-    """True where the address opens as itself: no place to sign in, and what was expected is there; None where it did
-    not open at all, so that nothing can be said. Raises CaptureError (browser_died)."""
-    seat.away = ""
-    try:
-        sight = seat.open(url)
-        if seat.away or is_door(seat.look(), sight.route):
-            return False
-        until = time.monotonic() + 3
-        while expects:
-            if all(seat.page.get_by_text(text).count() for text in expects):
-                return True
-            if time.monotonic() > until:
-                return False
-            seat.page.wait_for_timeout(100)
-    except CaptureError as error:
-        if error.failure is Failure.BROWSER_DIED:
-            raise
-        return None
-    except Error:
-        return None
-    return True

@@ -14,14 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
 
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
 from appscan.capture.journal import Journal, route_of
+from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
+from appscan.capture.shadows import CLOSING
 from appscan.capture.writes import Kind, callback_of, classify
 from appscan.model.coverage import CODE_KINDS
 
@@ -29,8 +30,10 @@ MAX_ANSWER = 20 * 1024 * 1024
 STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
 MAX_URL = 4000
 MAX_SHOWN = 5000
+MAX_FORMS = 50
 RUN = frozenset({"Document", "Script"})
 """What does nothing at all, or half of it, where its end is missing."""
+ASKED = frozenset({"xhr", "fetch", "jsonp"})
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
@@ -54,13 +57,19 @@ class Network:
     answers: Answers = field(default_factory=Answers)
     leaks: list[str] = field(default_factory=list)
     away: str = ""
-    starts: frozenset[str] = frozenset()
+    closed_trees: bool = False
+    """Some page of the site closes a shadow tree in its markup."""
+    handing_in: bool = False
+    """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
     _shown: set[str] = field(default_factory=set)
-    _robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
+    _forms: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_FORMS))
     _recent: dict[str, deque[float]] = field(default_factory=dict)
     _rows: dict[Request, dict[str, Any]] = field(default_factory=dict)
     _kept: int = 0
+
+    def __post_init__(self) -> None:
+        self.manners = Manners(self.options)
 
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
@@ -86,16 +95,38 @@ class Network:
     def guard(self, context: BrowserContext, page: Page) -> CDPSession:
         """Judge every redirect and every announced size before the browser follows or reads it."""
         session = context.new_cdp_session(page)
+        session.on("Page.frameRequestedNavigation", self._on_navigation)
+        session.send("Page.enable")
         session.on("Fetch.requestPaused", lambda event: self._on_answer(session, event))
         session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]})
         return session
+
+    def _on_navigation(self, event: dict[str, Any]) -> None:
+        """On the network a form sent by GET looks like a link; the browser says before that it is one."""
+        if event.get("reason") == "formSubmissionGet":
+            self._forms.append(str(event.get("url", "")).partition("#")[0])
+
+    def _kind(self, request: Request) -> str:
+        kind, url = kind_of(request.resource_type, request.method, request.url), request.url.partition("#")[0]
+        if kind != "document" or request.method != "GET":
+            return kind
+        if url in self._forms:
+            self._forms.remove(url)
+            return "form"
+        return "form" if self.handing_in and "?" in url else kind
+
+    def awaits(self) -> bool:
+        """True while an answer to something that a page asked for is on its way."""
+        return any(row["kind"] in ASKED for row in self._rows.values())
 
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]
         if kind != "socket" or scheme not in ("ws", "wss") or self.sealed:
             return kind == "eventsource" and not self.sealed and self.own(url)
-        return self.own(f"http{scheme[2:]}:{rest}") and classify("GET", url, "", kind) is Kind.READ
+        address = f"http{scheme[2:]}:{rest}"
+        reads = self.own(address) and classify("GET", url, "", kind) is Kind.READ
+        return reads and self.manners.allowed_by_robots(address, None)
 
     def own(self, url: str) -> bool:
         """True for the hosts this capture may ask."""
@@ -104,27 +135,6 @@ class Network:
             parts.netloc in self.hosts or (parts.hostname or "") in self.hosts
         )
 
-    def allowed_by_robots(self, url: str, context: BrowserContext) -> bool:
-        """False where robots.txt of the host forbids the address; a host without one allows everything."""
-        if not self.options.robots:
-            return True
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-        if origin not in self._robots:
-            rules: RobotFileParser | None = None
-            try:
-                answer = context.request.get(
-                    f"{origin}/robots.txt", timeout=5000, max_redirects=0, fail_on_status_code=False
-                )
-                if answer.status == 200 and "html" not in answer.headers.get("content-type", ""):
-                    rules = RobotFileParser()
-                    rules.parse(answer.body()[:200_000].decode("utf-8", "replace").splitlines())
-                answer.dispose()
-            except Error:
-                rules = None
-            self._robots[origin] = rules
-        rules = self._robots[origin]
-        return rules is None or rules.can_fetch("appscan", url)
-
     def _on_request(self, route: Route) -> None:
         try:
             self._decide(route, route.request)
@@ -132,11 +142,11 @@ class Network:
             return  # the page went away while we answered
 
     def _decide(self, route: Route, request: Request) -> None:
-        url, method = request.url, request.method
+        url = request.url
         if not url.startswith(("http:", "https:")):
             route.continue_()
             return
-        kind = kind_of(request.resource_type, method, url)
+        kind = self._kind(request)
         if self.sealed:
             self._replay(route, url, kind)
             return
@@ -147,12 +157,12 @@ class Network:
             return
         if not self.own(url):
             self.journal.out("origins", _origin(url), kind)
-            if kind == "document":  # the page that wanted to go there stays
+            if kind in ("document", "form"):  # the page that wanted to go there stays
                 route.fulfill(status=204, body="")
             else:
                 self._refuse(route, kind)
             return
-        kept = self.assets.get(url) if method == "GET" and kind in ("script", "style", "image", "other") else None
+        kept = self.assets.get(url) if request.method == "GET" and kind in PARTS else None
         if kept:
             route.fulfill(status=kept.status, content_type=kept.type, body=kept.body)
             return
@@ -165,19 +175,61 @@ class Network:
         verdict = self._classify(method, url, body, kind, pressed)
         if not pressed and len(self._shown) < MAX_SHOWN:
             self._shown.add(f"{method} {urlsplit(url).path}")
+        if kind == "form" and verdict is Kind.READ and self.journal.moment.trigger == "trial":
+            verdict = Kind.UNKNOWN  # a trial hands nothing in, whatever its address is called
         passes = verdict is Kind.READ or self._may_write(method, url)
+        passes = passes and not self._forbidden(request, url, kind)
         row = self.journal.on_network(method, url, kind, verdict, passes, body)
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
             row["status"] = status
+            self._tell_unsent(request, url, kind, verdict, pressed)
             return
         self._pace(url)
         self._rows[request] = row
         route.continue_()
 
+    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind, pressed: bool) -> None:
+        """What a page wanted to show may be in the answer that it did not get, or behind an address not opened."""
+        if verdict is Kind.READ:
+            return
+        if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
+            with suppress(Error):
+                place, path = request.frame.page.url, urlsplit(url).path[:300]
+                self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=path)
+        elif request.method == "GET" and request.is_navigation_request() and self.journal.moment.trigger != "trial":
+            self.journal.route(route_of(url), "click", blocked="write")
+
+    def _forbidden(self, request: Request, url: str, kind: str) -> bool:
+        """True where robots.txt or the user forbids an address, whoever wants to go there: a link, a script, a frame.
+        Parts of a page that may be opened come with it."""
+        if kind in PARTS or self.learning:
+            return False
+        navigates, main = request.is_navigation_request(), True
+        with suppress(Error):
+            main = navigates and request.frame.parent_frame is None
+        try:
+            context = request.frame.page.context
+        except Error:
+            context = None
+        return self._unmannerly(url, context, navigates, main)
+
+    def _unmannerly(self, url: str, context: BrowserContext | None, navigates: bool, main: bool) -> bool:
+        route, reason = route_of(url), ""
+        named = url.partition("#")[0] in self.manners.starts
+        by_itself = self.journal.moment.trigger == "load"  # where an entrance leads need not be included
+        if navigates and not named and self.manners.excluded(route, inner=by_itself or not main):
+            reason = "excluded"
+        elif not self.manners.allowed_by_robots(url, context):
+            reason = "robots"
+            self.journal.gap("robots", ["text", "control", "route", "request"], url)
+        if reason and navigates:
+            self.journal.route(route, "link", blocked=reason)
+        return bool(reason)
+
     def _classify(self, method: str, url: str, body: str, kind: str, pressed: bool = False) -> Kind:
         """Class of a request; a page that the user named is opened whatever its address says."""
-        if kind == "document" and method == "GET" and url.partition("#")[0] in self.starts:
+        if kind == "document" and method == "GET" and url.partition("#")[0] in self.manners.starts:
             return Kind.READ
         return classify(method, url, body, kind, pressed)
 
@@ -306,6 +358,7 @@ class Network:
             self._kept += len(body)
             self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
         text = body.decode("utf-8", "replace")
+        self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
         if kind in ("script", "document"):
             self.answers.learn_script(text)
         if runs:
@@ -343,7 +396,12 @@ class Network:
                 if not self.own(target):
                     self.journal.out("origins", _origin(target), "redirect")
                     self.away = target[:2000]
-                if not self.own(target) or not (verdict is Kind.READ or self._may_write(method, target)):
+                navigates = kind in ("document", "form") and not self.learning
+                if (
+                    not self.own(target)
+                    or not (verdict is Kind.READ or self._may_write(method, target))
+                    or (navigates and self._unmannerly(target, None, True, False))
+                ):
                     session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                     return
             if int(headers.get("content-length") or 0) > MAX_ANSWER:

@@ -80,5 +80,10 @@ def _hand_in(attempts: Attempts, node: Node, omission: Omission, without: bool) 
     before = attempts.start(node, omission.family if without and by_itself else None)
     prepare = [omission.form, without, omission.picker]
     attempts.after("([form, without, picker]) => __appscan.prepare(form, without, picker)", prepare)
-    after = attempts.after("([form, label]) => __appscan.submit(form, label)", [omission.form, omission.submit])
+    network = attempts.explorer.network
+    network.handing_in = True
+    try:
+        after = attempts.after("([form, label]) => __appscan.submit(form, label)", [omission.form, omission.submit])
+    finally:
+        network.handing_in = False
     return before, after

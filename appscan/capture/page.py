@@ -12,12 +12,15 @@ from playwright.sync_api import TimeoutError as TimedOut
 
 from appscan.capture.browser import Chromium
 from appscan.capture.failures import CaptureError, Failure, of_network, of_status
+from appscan.capture.frames import with_frames
 from appscan.capture.journal import Journal
 from appscan.capture.network import Network
+from appscan.capture.shadows import open_closed_trees
 
 SETTLE = 1500
 LOAD_MOST = 8000
 LINGER = 3200
+LATE_STEP = 2000
 MAX_NAVIGATIONS = 25
 ARRIVAL = 10.0
 """Seconds that a page which is leaving may take until another one is there."""
@@ -34,6 +37,8 @@ class Sight:
     outcome: str = "done"
     dialogs: int = 0
     document: str = ""
+    pending: tuple[str, ...] = ()
+    """Requests (`GET http://…`) whose first answer is not there yet."""
 
     @property
     def key(self) -> str:
@@ -106,7 +111,12 @@ class Seat:
             if refused:
                 raise CaptureError(refused, url, status=self.status) from error
             raise CaptureError(of_network(str(error)), url, why=str(error).splitlines()[0][:200]) from error
+        self._open_trees()
         return self.rest(40)
+
+    def _open_trees(self) -> None:
+        if self._network.closed_trees:
+            open_closed_trees(self.session)
 
     def _goto(self, url: str) -> Response | None:
         """Go to an address; a page that keeps going elsewhere by itself cuts that short: then from a blank page."""
@@ -193,8 +203,18 @@ class Seat:
         return bool(seen.get("more")), self._sight(seen)
 
     def look(self) -> dict[str, Any]:
-        """Everything a person would see, and the DOM."""
-        return self.ask("() => __appscan.look(true)", None, again=True)
+        """Everything a person would see, and the DOM; in frames too."""
+        self._open_trees()
+        seen = self.ask("() => __appscan.look(true)", None, again=True)
+        return with_frames(self.page, seen, self._journal) if len(self.page.frames) > 1 else seen
+
+    def late(self, seconds: float) -> Sight:
+        """Wait for answers that are not there yet, and look."""
+        until = time.monotonic() + seconds
+        while True:
+            sight = self._sight(self.ask("(most) => __appscan.late(most)", LATE_STEP))
+            if not sight.pending or time.monotonic() > until:
+                return sight
 
     def sight(self, seen: dict[str, Any]) -> Sight:
         """The short look that a long one contains."""
@@ -290,4 +310,5 @@ class Seat:
             str(seen.get("outcome", "done")),
             dialogs if isinstance(dialogs := seen.get("dialogs"), int) else 0,
             str(seen.get("document", "")),
+            tuple(str(key)[:400] for key in pending[:20]) if isinstance(pending := seen.get("pending"), list) else (),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ from typing import Any
 from playwright.sync_api import Error
 
 from appscan.capture.journal import PAGE_KINDS, Journal
-from appscan.capture.login import Steps, holds, read_steps, sign_in
+from appscan.capture.login import Steps, read_steps, sign_in
 from appscan.capture.network import Network
 from appscan.capture.options import Actor
 from appscan.capture.page import Seat
+from appscan.capture.proof import Guest, Proof, Proved, prove
 from appscan.capture.secrets import Secrets
 from appscan.errors import UsageError
+
+UNAUTHORIZED = 401
+"""Says that nobody is signed in; 403 alone may be a guard against crawlers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,16 @@ def restoring(items: str) -> str:
 
 @dataclass
 class Session:
-    """`row` is the actor's row of the recording; a session that failed once stays failed in it."""
+    """`row` is the actor's row of the recording; a session that failed once stays failed in it. `guest` looks at the
+    start as somebody who has not signed in."""
 
     journal: Journal
     secrets: Secrets
     row: dict[str, Any]
     url: str
+    guest: Callable[[], Guest | None]
     steps: Steps | None = None
+    _stranger: Guest | None = None
 
     def sign_in(self, actor: Actor, network: Network, seat: Seat) -> None:
         """Log in as the actor's steps say, and prove that the session holds. Raises CaptureError
@@ -86,13 +94,17 @@ class Session:
                 network.learning = False
         if actor.login == "none":
             return
-        held = holds(seat, self.url, self._expects())
+        if not self._expects():
+            self._stranger = self.guest()
+        proved = prove(seat, self.url, self._expects(), self._stranger)
+        lost = proved.proof is Proof.LOST or (proved.proof is Proof.REFUSED and proved.status == UNAUTHORIZED)
+        held = False if lost else True if proved.proof is Proof.HELD else None
         self.row["logged_in_before"] = held and self.row["logged_in_before"] is not False
         self._learn(seat)
-        if held is None:
-            self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
-        elif not held:
-            self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
+        if lost:
+            self.journal.gap("login_failed", list(PAGE_KINDS), self.url, blinds=True)
+        elif held is None:
+            self._unproved(proved)
 
     def prove_after(self, seat: Seat, until: float) -> None:
         """Does the session still hold after the walk? Where the time is over that stays unknown, and is told."""
@@ -102,14 +114,23 @@ class Session:
         if time.monotonic() > until:
             self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
             return
-        held = holds(seat, self.url, self._expects())
-        if held is None:
-            self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
+        proved, before = prove(seat, self.url, self._expects(), self._stranger), self.row["logged_in_before"]
+        lost = proved.proof is Proof.LOST or (before and proved.proof in (Proof.REFUSED, Proof.SAME))
+        if not lost and proved.proof is not Proof.HELD:
+            self._unproved(proved)
             return
-        self.row["logged_in_after"] = held and self.row["logged_in_after"] is not False
-        if self.row["logged_in_before"] and not held:
+        self.row["logged_in_after"] = not lost and self.row["logged_in_after"] is not False
+        if lost and before is not False:
             self.row["lost_at"] = self.journal.states[-1]["id"] if self.journal.states else None
             self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
+
+    def _unproved(self, proved: Proved) -> None:
+        """Nothing can be said: the start did not open, or it shows nothing that others do not see."""
+        if proved.proof is Proof.SAME:
+            self.journal.gap("login_not_shown", list(PAGE_KINDS), self.url)
+            return
+        params: dict[str, Any] = {"status": proved.status} if proved.status else {}
+        self.journal.gap("login_unanswered", list(PAGE_KINDS), self.url, **params)
 
     def _expects(self) -> tuple[str, ...]:
         """What the last step expects to see when signed in."""

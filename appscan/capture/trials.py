@@ -35,8 +35,9 @@ DEMANDING = re.compile(
     re.IGNORECASE,
 )
 LEAVING_FREE = re.compile(
-    r"不影响|仍(然)?(可|能)|(可|可以)(继续|跳过|不|随时|稍后)|不(是)?必(须|填)?需?|自愿|不强制|\boptional\b|"
-    r"not required|you can (still|continue)",
+    r"不影响|仍(然)?(可|能)|(可|可以)(继续|跳过|不|随时|稍后)|不(是)?必(须|填)?需?|自愿|不强制|照常|(也|还)可(以)?|"
+    r"(请|可)?(手动|手工|自行)(输入|填写|填报|选择|录入|添加)|已?按.{0,6}记录|\boptional\b|"
+    r"not required|you can (still|continue)|(enter|type|choose|pick) .{0,20}(by hand|manually|yourself)",
     re.IGNORECASE,
 )
 """What a page says to someone who declined: that it wants it all the same, or that it goes on without."""
@@ -198,13 +199,13 @@ class Trials:
         trigger = f"{family} {label}".strip()
 
         def attempt() -> tuple[str, str, str]:
-            allowed = self.attempts.start(node, None)
+            before = allowed = self.attempts.start(node, None)
             if label:
                 allowed = self.attempts.press(label, None)
             refused = self.attempts.start(node, family)
             if label:
                 refused = self.attempts.press(label, family)
-            return trigger, *compared(allowed, refused)
+            return trigger, *compared(allowed, refused, before.texts if label else None)
 
         return Trial(node, "decline", trigger, attempt)
 
@@ -253,9 +254,10 @@ def _distinct(trials: list[Trial]) -> list[Trial]:
     return list(found.values())
 
 
-def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:
+def compared(allowed: Reply, refused: Reply, before: frozenset[str] | None = None) -> tuple[str, str]:
     """Outcome of a refusal beside the same walk with consent: does the page go on, stop, or leave it to the server?
-    That what was refused is not sent is no block; a page that asks for it, or does nothing else any more, is one."""
+    `before`: the texts before a press. That what was refused is not sent is no block, nor is being told about it; a
+    page that asks for it and brings nothing of what consent brings, or does nothing else any more, is one."""
     messages = [text for text in refused.messages if text not in allowed.messages]
     dialogs = [text for text in refused.dialogs if text not in allowed.dialogs]
     new = sorted(refused.texts - allowed.texts)
@@ -269,6 +271,9 @@ def compared(allowed: Reply, refused: Reply) -> tuple[str, str]:
         return "refused", detail
     if refused.intended:
         return "server_decides", "; ".join([detail, *refused.intended]).strip("; ")
-    gone = len(allowed.texts - refused.texts) >= max(1, len(allowed.texts) * SHARE_GONE)
+    gained = allowed.texts - before if before is not None else frozenset()
+    followed = bool(gained) and gained <= refused.texts  # what consent brings came without it
     informed = any(LEAVING_FREE.search(text) for text in (*messages, *new))
-    return ("refused" if (messages or (new and gone)) and not informed else "allowed"), detail
+    gone = len(allowed.texts - refused.texts) >= max(1, len(allowed.texts) * SHARE_GONE)
+    stopped = bool(messages and asked) or (bool(new) and gone)
+    return ("refused" if stopped and not followed and not informed else "allowed"), detail

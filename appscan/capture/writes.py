@@ -11,9 +11,10 @@ import json
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+from appscan.capture.request_words import KEEPING, LOGINS, PAIRS, word_class, words
+from appscan.capture.telling import told_by_body, told_by_query
 
 
 class Kind(StrEnum):
@@ -25,36 +26,22 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@cache
-def word_class(name: str) -> frozenset[str]:
-    """The words of one block of request_words.txt."""
-    text = files("appscan.capture").joinpath("request_words.txt").read_text("utf-8")
-    found = re.search(rf"^\[{name}\]\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
-    return frozenset(found.group(1).split() if found else ())
-
-
-LOGINS = frozenset({"login", "signin", "logon", "oauth", "sso", "cas", "auth", "authenticate", "denglu"})
-PAIRS = frozenset(
-    {"checkin", "clockin", "signup", "signin", "logon", "heartbeat", "keepalive", "logout", "signout", "logoff"}
-    | {"readall", "allread", "markall", "punchin", "punchout", "clockout", "checkout"}
+DEPARTURES = frozenset(
+    {"logout", "signout", "logoff", "signoff", "loginout", "loginoff", "exit", "quit", "tuichu", "zhuxiao"}
 )
-"""Deeds that are written in two words as often as in one."""
-DEPARTURES = frozenset({"logout", "signout", "logoff", "tuichu", "zhuxiao"})
-KEEPING = frozenset({"save", "add", "insert", "update", "edit", "modify", "delete", "del", "remove"})
-"""Changes that stay changes whatever the path ends with: `/delete/list`."""
 PAGE_DEEDS = DEPARTURES | {"delete", "remove", "submit", "save", "dosign", "approve", "confirm", "cancel"}
 SOCKET_NOUNS = frozenset({"push", "sync", "message", "notice", "event", "receive", "post", "send", "monitor", "watch"})
 """What an address of a socket may be called without doing anything: it is there to receive."""
 MAX_BODY = 20_000
-MAX_WORD = 24
 ASSET = re.compile(
     r"\.(js|mjs|css|png|jpe?g|gif|svg|webp|ico|bmp|avif|woff2?|ttf|otf|eot|map|mp4|webm|mp3|wasm|pdf)$", re.IGNORECASE
 )
 PAGE = re.compile(r"\.(html?|xhtml|jsp|php|aspx?|vue|shtml)$", re.IGNORECASE)
+ACTION = re.compile(r"\.(do|action|api|cgi|dll|ashx)$", re.IGNORECASE)
+"""What the address of a page ends with where a program runs, not a file."""
 DOCUMENT = re.compile(r"\.(html?|xhtml|shtml)$", re.IGNORECASE)
 CALLBACK = re.compile(r"^_?(json)?p?_?(callback|cb|jsonp|jsoncallback|jsonpcallback)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.(do|action|json|xml|jsp|[sx]?html?|php|as[phm]x?|asmx|api|vue|dll|cgi)$", re.IGNORECASE)
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _IDENTITY = re.compile(r"^(\d+|v\d+|[0-9a-f-]{16,}|\{.*\}|:.*)$", re.IGNORECASE)
 _OPERATION = re.compile(r"(?:^|\})\s*(query|mutation|subscription)\b|^\s*(\{)")
 _PART = re.compile(r'name="([\w.-]{1,60})"\r?\n\r?\n([^\r\n]{0,200})')
@@ -65,29 +52,6 @@ _PHONE = re.compile(
 )
 _CODE = re.compile(r"(?<!qr)(?<!area)(?<!dict)(?<!bar)(?<!by)code|captcha|sms|verif|yzm|duanxin", re.IGNORECASE)
 _SOAP = re.compile(r"<(?:\w+:)?Body\b[^>]{0,400}>\s{0,200}<(?:\w+:)?([A-Za-z]\w{0,80})")
-
-
-@lru_cache(maxsize=4096)
-def _split(word: str) -> tuple[str, ...]:
-    """A word that is put together of known ones (`getlist`, `signrecord`) in its parts; else itself."""
-    if len(word) > MAX_WORD or word in _known() or word in PAIRS or word in LOGINS:
-        return (word,)
-    for cut in range(2, len(word) - 1):
-        head, tail = word[:cut], word[cut:]
-        if head in _known() and tail != "set" and (tail in _known() or tail in LOGINS or tail in PAIRS):
-            return head, tail
-    return (word,)
-
-
-@cache
-def _known() -> frozenset[str]:
-    blocks = ("changes", "deeds", "things", "reads", "asking", "askers", "leading", "parts")
-    return frozenset().union(*map(word_class, blocks)) - {"a", "m", "r", "s", "id", "put"}
-
-
-def words(text: str) -> list[str]:
-    """Whole words of an identifier or path: `signIn` → sign, in; `assign` stays one word."""
-    return [part for word in _WORD.findall(unquote(text)) for part in _split(word.lower())]
 
 
 def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed: bool = False) -> Kind:
@@ -113,12 +77,8 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
     if kind in ("socket", "eventsource"):
         return _opening(segments, acts)
     if kind == "document":
-        return _page(segments, query, acts)
-    verdict = _by_words(segments, acts, reading)
-    if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, parts.query, body):
-        return Kind.WRITE
-    if reading and verdict in (Kind.READ, None) and _tells(segments, query):
-        return Kind.WRITE
+        return _page(segments, "?" in url.partition("#")[0], acts)
+    verdict = _weighed(_by_words(segments, acts, reading), segments, acts, parts.query, body, reading)
     if verdict is not None:
         return verdict
     if method in ("OPTIONS", "HEAD"):
@@ -126,11 +86,27 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
     return _unnamed(parts.path, query, kind, pressed) if reading else Kind.UNKNOWN
 
 
+def _weighed(
+    verdict: Kind | None, segments: list[str], acts: list[list[str]], query: str, body: str, reading: bool
+) -> Kind | None:
+    """What the words say, unless what is carried along says more: a message to send, a time spent, a place."""
+    if verdict is not Kind.LOGIN and _asks_for_code(segments, acts, query, body):
+        return Kind.WRITE
+    if reading:
+        carried = verdict in (Kind.READ, None) and told_by_query(
+            segments, _last(segments), parse_qsl(query, keep_blank_values=True)[:200]
+        )
+        return Kind.WRITE if carried else verdict
+    told = told_by_body(segments, body[:MAX_BODY]) if verdict is Kind.READ else None
+    return verdict if told is None else Kind.WRITE if told else Kind.UNKNOWN
+
+
 def _unnamed(path: str, query: list[tuple[str, str]], kind: str, pressed: bool) -> Kind:
     """A GET whose words nobody knows: a press may be there for just that, a page that opens wants to show it."""
     verdict, last = _plain_get(query, kind), _last([segment for segment in path.split("/") if segment])
     asked = pressed and kind in ("fetch", "xhr", "jsonp", "image") and not PAGE.search(path)
-    strange = asked and bool(last) and not _is_noun(last)
+    searches = any(name.lower().replace("_", "") in word_class("searching") for name, _ in query)
+    strange = (asked or (kind == "form" and not searches)) and bool(last) and not _is_noun(last)
     return Kind.UNKNOWN if verdict is Kind.READ and strange else verdict
 
 
@@ -143,15 +119,16 @@ def _opening(segments: list[str], acts: list[list[str]]) -> Kind:
     return Kind.READ
 
 
-def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str]]) -> Kind:
-    """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`)."""
+def _page(segments: list[str], asked: bool, acts: list[list[str]]) -> Kind:
+    """An address of the window: a page, unless it names a deed itself (`/user/delete?id=3`, `?op=sign`). `asked`: it
+    carries a query, be it an empty one as a form without fields sends it."""
     last = _last(segments)
     for act in acts:
         found, entrance = _deed(act, True), act[-1] in LOGINS and "do" not in act
         if found is Kind.WRITE or (found is Kind.LOGIN and not entrance):
             return Kind.WRITE
     if segments and DOCUMENT.search(segments[-1]) and not any(_IDENTITY.match(segment) for segment in segments):
-        return Kind.WRITE if _joined(last) & DEPARTURES else Kind.READ  # a file: `/confirm.html` asks, it does nothing
+        return _file(segments, last)
     if _joined(last) & PAGE_DEEDS:
         return Kind.WRITE
     above = {word for segment in segments[:-1] for word in words(segment)}
@@ -159,9 +136,46 @@ def _page(segments: list[str], query: list[tuple[str, str]], acts: list[list[str
         return Kind.WRITE  # `/integral/add` gives points; `/notice/add` is a form to fill in
     if "api" in above and not PAGE.search(segments[-1]):
         return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
-    if not segments or PAGE.search(segments[-1]) or not query or _joined(last) & LOGINS:
+    if not segments or _joined(last) & LOGINS:
+        return Kind.READ
+    if _does(segments, last, asked):
+        return Kind.WRITE
+    if PAGE.search(segments[-1]) or not asked:
         return Kind.READ
     return Kind.WRITE if _by_words(segments, acts, True) is Kind.WRITE else Kind.READ
+
+
+def _file(segments: list[str], last: list[str]) -> Kind:
+    """A file: `/confirm.html` asks, it does nothing; but `/user/delete/id/3.html` is a deed on the third user."""
+    above = [words(segment) for segment in segments[:-1]]
+    numbered = bool(_IDENTITY.match(_SUFFIX.sub("", segments[-1]))) and any(
+        len(name) == 1 and name[0] in PAGE_DEEDS for name in above
+    )
+    return Kind.WRITE if numbered or _joined(last) & DEPARTURES else Kind.READ
+
+
+def _does(segments: list[str], last: list[str], asked: bool) -> bool:
+    """True where an address does what its last name says: it says on what (`/task/complete/3`, `/qiandao.php?uid=7`),
+    or a program runs there (`/daka.do`, `/index.php/Sign/qiandao`). `/vote/3` and `/notice/edit/3` are pages."""
+    doing = (word_class("deeds") | word_class("changes") | PAIRS) - word_class("showing")
+    if not _joined(last) & doing or _deed(last, True) is not Kind.WRITE:
+        return False
+    named = [segment for segment in segments if not _IDENTITY.match(segment)]
+    numbered = len(segments) > len(named) and len(named) > 1 and not _IDENTITY.match(segments[0])
+    program = bool(ACTION.search(segments[-1])) or any(PAGE.search(segment) for segment in segments[:-1])
+    return numbered or program or asked
+
+
+def is_departure(url: str) -> bool:
+    """True for an address that ends a session."""
+    try:
+        parts = urlsplit(url)
+        last = _last([segment for segment in parts.path.split("/") if segment])
+        acts = _acts(parse_qsl(parts.query, keep_blank_values=True)[:200])
+        route = _last([segment for segment in parts.fragment.partition("?")[0].split("/") if segment])
+    except ValueError:
+        return False
+    return any(_joined(name) & DEPARTURES for name in (last, route, *acts) if len(name) <= 3)
 
 
 def _plain_get(query: list[tuple[str, str]], kind: str) -> Kind:
@@ -190,23 +204,6 @@ def _asks_for_code(segments: list[str], acts: list[list[str]], query: str, body:
     """True where a telephone number goes to something that is about codes: a message is sent to that telephone."""
     said = "/".join([*segments[-2:], *("".join(act) for act in acts)])
     return bool(_CODE.search(said) and _PHONE.search(f"{query}&{body[:MAX_BODY]}"))
-
-
-def _tells(segments: list[str], query: list[tuple[str, str]]) -> bool:
-    """True for a GET that carries something to the server: `addView=1`, a time spent, a reported place."""
-    for name, value in query:
-        field = words(name[:60])
-        doing = len(field) > 1 and field[0] in KEEPING | {"incr", "mark"} and field[-1] not in ("time", "date", "day")
-        if doing and value.lower() in word_class("flags"):
-            return True
-    last = _last(segments)
-    if last and last[-1] in (word_class("reads") | word_class("asking")) - word_class("things"):
-        return False
-    names = {name.lower().replace("_", "") for name, _ in query}
-    if names & word_class("marking"):
-        return True
-    said = {word for segment in segments for word in words(segment)}
-    return bool(names & word_class("placing") and (names & word_class("persons") or said & word_class("deeds")))
 
 
 def _by_words(segments: list[str], acts: list[list[str]], reading: bool) -> Kind | None:

@@ -54,6 +54,8 @@ class Open:
     clickable: bool
     run: list[str] = field(default_factory=list)
     """Texts that stand side by side in it, elements within a line counted in."""
+    running: bool = False
+    """Some of them stand in no element of their own: running text, not labels beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,18 +220,21 @@ class _MarkupReader:
     def _end_of(self, element: Open) -> None:
         """Hand the texts of an element within a line on to the one around it; show others as they are read."""
         if element.tag in _INLINE and not element.clickable and len(self._open) > 1:
-            self._open[-2].run += element.run
+            around = self._open[-2]
+            around.run += element.run
+            around.running = around.running or (element.running and len(element.run) > 1)
         else:
             self._show_joined(element)
 
     def _show_joined(self, element: Open) -> None:
-        """A word that is split over elements of one line (<b>打</b><b>卡</b>) is shown whole as well."""
+        """A word that is split over elements of one line (<b>打</b><b>卡</b>) is shown whole as well. Words that each
+        have their own element may stand far apart (积分, 排名 as choices): nobody knows here, so they stay two."""
         parts = [part for part in element.run if part != " "]
         joined = "".join(parts)
-        if len(parts) > 1 and len(joined) <= LONGEST_JOINED and not joined.isascii() and _is_one(element.run) and any(
-                len(part) <= FRAGMENT for part in parts):
+        near = any(len(part) == 1 or (element.running and len(part) <= FRAGMENT) for part in parts)
+        if len(parts) > 1 and near and len(joined) <= LONGEST_JOINED and not joined.isascii() and _is_one(element.run):
             self._show(joined, element.node)
-        element.run = []
+        element.run, element.running = [], False
 
     def _element(self, name: str, attributes: dict[str, str], start: int, closed: bool) -> None:
         node, tag = self._node(start), plain_tag(name)
@@ -297,6 +302,7 @@ class _MarkupReader:
             self._show(words, at)
             if self._open and len(self._open[-1].run) < 20:
                 self._open[-1].run.append(words.strip())
+                self._open[-1].running = True
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False
@@ -331,7 +337,7 @@ class _MarkupReader:
         """A word whose signs each have their own element (<i>签</i><i>到</i>) is one word to who reads it."""
         pieces, whole = self._pieces, self._whole
         self._pieces, self._whole = [], None
-        if whole is not None and len(pieces) > 1:
+        if whole is not None and len(pieces) > 1 and any(len(piece) == 1 for piece in pieces):
             words = "".join(pieces)
             role = text_role(plain_tag(whole.tag), whole.clickable, words)
             self.facts.add(Fact.TEXT, shorten(words), role, screen=self.screen, node=whole.node, parent=whole.node)

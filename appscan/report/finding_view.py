@@ -110,6 +110,12 @@ class FindingView:
     planned: bool = False
 
 
+def _meaning(document: Json, finding: Json, lang: Language) -> str:
+    """What the verdict means; "not found" is said of what was read, where something was not."""
+    unread = finding["verdict"] == "not_found" and bool(document["coverage"]["gaps"])
+    return say(lang, "report.not_found_but_gaps" if unread else f"verdict_means.{finding['verdict']}")
+
+
 def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool, lang: Language) -> FindingView:
     """One finding of the document; the artifact is named where there are several."""
     check: Json = next((one for one in document["checks"] if one["id"] == finding["check_id"]), {})
@@ -119,7 +125,7 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         title=check_title(document, finding["check_id"], lang),
         question=in_language(check["question"], lang) if check else "",
         badge=badge(finding["verdict"], lang),
-        meaning=say(lang, f"verdict_means.{finding['verdict']}"),
+        meaning=_meaning(document, finding, lang),
         artifact=_artifact_name(document, finding["artifact"]) if name_artifact else "",
         ladders=_ladders(finding, lang),
         why=_why(document, finding, lang),

@@ -62,6 +62,8 @@ def overall_meaning(document: Json, lang: Language) -> str:
     blinded = any(is_blinding(gap) for gap in document["coverage"]["gaps"])
     if document["overall"] == "inconclusive" and document["errors"] and not blinded:
         return say(lang, "report.some_unread")
+    if document["overall"] == "not_found" and document["coverage"]["gaps"]:
+        return say(lang, "report.none_found_but_gaps", count=f"{len(document['coverage']['gaps']):,}")
     return say(lang, f"overall_means.{document['overall']}")
 
 

@@ -68,3 +68,20 @@ def test_a_word_split_over_elements_of_a_line_is_told_whole(tiny, tmp_path):
     told = {row["text"] for row in recording.document["states"][0]["texts"]}
     assert "打卡记录" in told
     assert "签到" not in told
+
+
+CHIPS = """<style>.c{display:inline-block;margin:6px 14px;padding:4px 10px;border:1px solid #888}
+.d{display:inline-block;padding:4px 10px}.e i{display:inline-block}</style><h2>首页</h2>
+<div class=nav-bar><span class=c>积分</span><span class=c>排名</span></div>
+<div class=nav-bar><div class=c>签到</div><div class=c>领奖</div></div>
+<div><span class=d>在线</span><span class=d>时长</span></div>
+<p><a href=#a>打</a><a href=#b>分</a></p><p><span>网格</span> <span>通知</span></p>
+<p class=e><i>打</i><i>卡</i></p><p>请<b>按时</b>报送</p>"""
+
+
+def test_words_that_stand_apart_are_not_one_word(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(CHIPS)})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    texts = {row["text"] for row in recording.document["states"][0]["texts"]}
+    assert texts >= {"积分", "排名", "打卡", "请按时报送"}
+    assert not texts & {"积分排名", "签到领奖", "在线时长", "打分", "网格 通知", "网格通知"}

@@ -225,3 +225,17 @@ def test_a_thousand_small_gaps_do_not_crowd_out_one_that_blinds():
     journal.gap("login_wall", ["text"], "/staff", blinds=True)
     assert len(journal.gaps) < 500
     assert journal.gaps[-1]["reason"] == "login_wall"
+
+
+def test_days_that_never_began_since_no_browser_was_left_are_told(tiny, tmp_path, monkeypatch):
+    url, _ = tiny(FOUR)
+
+    def progress(step: str, seen: int, queued: int) -> None:
+        if step == "day" and seen == 1:
+            monkeypatch.setenv("APPSCAN_CHROMIUM", str(tmp_path / "missing"))
+            for pid in _own_browsers():
+                os.kill(pid, signal.SIGKILL)
+
+    recording = opened(capture([f"{url}/a.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 4}), progress))
+    places = [row["place"].rpartition("/")[2] for row in recording.rows("gaps", reason="day_not_lived")]
+    assert sorted(places) == sorted({row["route"][1:] for row in recording.document["states"]} - {"a.html"})

@@ -133,3 +133,27 @@ def test_what_was_declined_is_not_missed_unless_the_page_wants_it(tiny, tmp_path
     wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 4})
     recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
     assert {row["outcome"] for row in recording.rows("trials", test="decline")} == {outcome}
+
+
+TELLING = """<h2>行程</h2><button id=a>取位置</button><p id=told></p><script>
+const on = () => { told.textContent = '行程已开始'; };
+a.onclick = () => navigator.geolocation.getCurrentPosition(on, () => { alert('%s'); %s });
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("message", "then", "outcome"),
+    [
+        ("没有取得位置，行程照常", "", "allowed"),  # only told
+        ("定位失败，请手动输入位置", "", "allowed"),  # another way is offered
+        ("没有取得位置，已按无位置记录", "on()", "allowed"),  # the same follows
+        ("定位失败", "on()", "allowed"),
+        ("请开启定位", "", "refused"),
+        ("定位失败，无法开始行程", "", "refused"),
+    ],
+)
+def test_a_message_is_a_refusal_where_it_demands_and_nothing_else_follows(tiny, tmp_path, message, then, outcome):
+    url, _ = tiny({"/index.html": page(TELLING % (message, then))})
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 4})
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes))
+    assert {row["outcome"] for row in recording.rows("trials", test="decline")} == {outcome}

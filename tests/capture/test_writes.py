@@ -130,7 +130,7 @@ def test_the_operation_that_a_body_names_decides_on_a_common_path(body: str, exp
         ("/confirm.html?method=addSign", "document", WRITE),
         ("/index.html?action=del", "document", WRITE),
         ("/logout.html", "document", WRITE),
-        ("/user/delete/id/3.html", "document", READ),
+        ("/user/delete/id/3.html", "document", WRITE),
         ("/vote/3/submit.html", "document", WRITE),
         ("/api/confirm", "document", WRITE),
         ("/confirm.do", "document", WRITE),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pytest
+
 from appscan.model.reading import Fact
 from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.file_facts import FileFacts
@@ -150,3 +152,21 @@ def test_a_heading_of_character_references_only_is_read() -> None:
 def test_words_written_only_as_character_references_are_read() -> None:
     rows, _ = page("<h3>&#22635;&#25253;</h3><button>&#x4e0a;&#x62a5;</button><p>&nbsp;&gt;</p>")
     assert [(row.role, row.value) for row in rows if row.kind is Fact.TEXT] == [("title", "填报"), ("button", "上报")]
+
+
+@pytest.mark.parametrize(
+    ("body", "joined", "apart"),
+    [
+        ("<div><span>积分</span><span>排名</span></div>", (), ("积分排名",)),
+        ("<div><span>在线</span><span>时长</span></div>", (), ("在线时长",)),
+        ("<p><i>签</i><i>到</i></p>", ("签到",), ()),
+        ("<p><b>打</b>卡记录</p>", ("打卡记录",), ()),
+        ("<p>请<b>按时</b>报送</p>", ("请按时报送",), ()),
+        ("<p>积分<em>排名</em></p>", ("积分排名",), ()),
+    ],
+)
+def test_words_of_their_own_are_joined_only_to_signs_and_running_text(
+        body: str, joined: tuple[str, ...], apart: tuple[str, ...]) -> None:
+    told = set(texts(page(body)[0]))
+    assert told >= set(joined)
+    assert not told & set(apart)

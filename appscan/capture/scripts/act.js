@@ -150,6 +150,11 @@ appscan.step = async (key, atMost, expected) => {
   return { outcome, ...seen, rows: appscan.take() };
 };
 appscan.rest = async (atMost, atLeast) => { await appscan.settle(atMost, atLeast); return { ...appscan.glance(), rows: appscan.take() }; };
+appscan.late = async (atMost) => {
+  for (const begin = native.now(); appscan.pending().length && native.now() - begin < atMost;) await new native.Promise((done) => native.setTimeout(done, 50));
+  await appscan.settle(500, 40);
+  return { ...appscan.glance(), rows: appscan.take() };
+};
 appscan.hash = async (url, atMost) => { location.href = url; await hop(); await hop(); await appscan.settle(atMost); return { ...appscan.glance(), rows: appscan.take() }; };
 appscan.scroll = async (atMost) => {
   const before = doc.documentElement.scrollHeight;

@@ -81,7 +81,7 @@ appscan.submit = async (index, label) => {
 appscan.yield = async (text) => {
   const dialog = dialogsNow().find((one) => one.modal && one.text.slice(0, 40) === text.slice(0, 40));
   const inside = dialog ? controlsNow(MAX_CONTROLS).filter((one) => of.contains(dialog.element, one.element)) : [];
-  if (inside.length !== 1) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
+  if (inside.length !== 1 || /退出|注销|登出|\b(log|sign) ?-?(out|off)\b/i.test(inside[0].text)) return { outcome: "gone", ...appscan.glance(), rows: appscan.take() };
   const outcome = appscan.press(inside[0]);
   await appscan.settle(1500, 80);
   return { outcome, ...appscan.glance(), rows: appscan.take() };

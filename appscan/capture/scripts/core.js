@@ -34,8 +34,8 @@ try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
-  rows: [], told: {}, waiting: new Map(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
-  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
+  rows: [], told: {}, waiting: new Map(), answered: new Set(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
 };
@@ -45,11 +45,17 @@ try { const denied = window.name.match(/^appscan-deny-(\w+)$/); if (denied && !h
 const sealed = Boolean(SETTINGS.sealed);
 
 // A request whose answer the page waits for; gives what to call when the answer is there.
-function awaited() {
-  const request = {};
+function awaited(method, url) {
+  const request = { key: String(method || "GET").toUpperCase() + " " + absolute(url).replace(/[?#].*$/s, "").slice(0, 300) };
   root.waiting.set(request, native.Date.now());
-  return () => { root.waiting.delete(request); };
+  return () => { root.waiting.delete(request); root.answered.add(request.key); };
 }
+// What has been asked for the first time and is not there yet: what the page asks again and again is no news.
+appscan.pending = () => {
+  const before = native.Date.now() - 250, found = new Set();
+  for (const [request, since] of root.waiting) if (since < before && !root.answered.has(request.key) && found.size < 20) found.add(request.key);
+  return [...found];
+};
 function define(target, name, value) {
   try { Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true }); }
   catch { try { target[name] = value; } catch { /* fixed by the browser */ } }
@@ -109,6 +115,8 @@ function call(api, detail) {
 appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
 // A frame that may not look at its parents (sandboxed, data:, another origin) tells what it saw by itself.
 const alone = !hub && window.top !== window;
+appscan.alone = alone;
+appscan.inner = () => { try { return window.parent !== window.top && Boolean(window.parent.__appscan); } catch { return false; } };  // seen by the frame around it
 function flush() {
   if (typeof window.__appscanTell !== "function" || hub || !(root.rows.length || root.day)) return;
   const whole = sealed && !alone;

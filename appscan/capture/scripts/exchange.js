@@ -44,7 +44,7 @@ function watchExchange(Inner, real) {
     replace(prototype, "send", (original) => function (body) {
       const [method, url] = opened.get(this) || ["GET", ""];
       noteRequest("xhr", method, url, body);
-      const done = awaited();
+      const done = awaited(method, url);
       native.addEventListener.call(this, "loadend", done);
       try { return original.call(this, body); } catch (error) { done(); throw error; }
     });

@@ -187,14 +187,35 @@ const INLINE = new Set("SPAN B I EM STRONG FONT U S SMALL MARK RUBY RB SUB SUP B
 function joined(element) {
   const children = of.childNodes(element);
   if (children.length < 2 || children.length > 20) return "";
-  let pieces = 0, fragment = false;
+  let fragment = false;
+  const pieces = [];
   for (const child of children) {
-    if (child.nodeType === 1 ? !INLINE.has(of.tagName(child)) : child.nodeType !== 3) return "";
+    if (child.nodeType === 1 ? !INLINE.has(of.tagName(child)) || of.matches(child, SELECTABLE) || listens(child) : child.nodeType !== 3) return "";
     const text = of.textContent(child).trim();
-    if (text) { pieces++; fragment = fragment || text.length <= 3; }
+    if (text) { pieces.push(child); fragment = fragment || text.length <= 3; }
   }
-  const whole = pieces > 1 && fragment ? clean(of.textContent(element)) : "";
-  return whole.length <= 60 && /[^\x00-\x7f]/.test(whole) ? whole : "";
+  const whole = pieces.length > 1 && fragment ? clean(of.textContent(element)) : "";
+  return whole.length <= 60 && /[^\x00-\x7f]/.test(whole) && touching(element, pieces) ? whole : "";
+}
+// Whether texts stand on one line with no more between them than between two signs; words set apart are words of their own.
+function touching(element, pieces) {
+  const size = parseFloat(of.ownerDocument(element).defaultView.getComputedStyle(element).fontSize) || 16;
+  const range = of.ownerDocument(element).createRange(), running = pieces.some((piece) => piece.nodeType === 3);
+  let before = null;
+  for (const piece of pieces) {
+    const alone = of.textContent(piece).trim().length === 1;
+    range.selectNodeContents(piece);
+    const boxes = [...range.getClientRects()].filter((box) => box.width > 0);
+    if (!boxes.length) return false;
+    const first = boxes[0], last = boxes[boxes.length - 1];
+    if (before) {
+      const between = first.left - before.box.right, apart = Math.abs((first.top + first.bottom) / 2 - (before.box.top + before.box.bottom) / 2);
+      const wrapped = running && first.top > before.box.top && first.left < before.box.right;
+      if (!wrapped && (apart > size * 0.7 || between > size * (alone && before.alone ? 0.9 : 0.2))) return false;
+    }
+    before = { box: last, alone };
+  }
+  return true;
 }
 function textsNow() {
   const texts = [];
@@ -322,7 +343,7 @@ appscan.glance = () => {
   const dialogs = dialogsNow().map((dialog) => fold(dialog.text));
   const texts = textsNow();
   const marks = [...new Set(texts.texts.slice(0, 800).map((text) => digest(fold(text.text))))];
-  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving };
+  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving, pending: appscan.pending() };
 };
 appscan.look = (withHtml) => {
   const seen = appscan.glance();

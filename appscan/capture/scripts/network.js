@@ -38,6 +38,7 @@ function answerFor(method, url) {
   let path = url;
   try { const parts = new URL(url, location.href); path = parts.pathname; url = parts.pathname + parts.search; } catch { /* as it is */ }
   const known = root.answers[method + " " + url] || root.answers[method + " " + path];
+  if (sealed && !known && (root.left.has(method + " " + url) || root.left.has(method + " " + path))) tell("gap", { reason: "day_answer_left_out", place: path.slice(0, 300) });
   const success = root.successes[path.split("/").slice(0, 3).join("/")] || root.successes[path.split("/").slice(0, 2).join("/")] || root.success;
   return known ? { status: known.status, text: known.text, type: known.type } : { status: 200, text: native.stringify(success), type: "application/json" };
 }
@@ -49,7 +50,7 @@ function replyOf(answer, url) {
   for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
   return response;
 }
-function busy(promise) { const done = awaited(); promise.then(done, done); return promise; }
+function busy(promise, method, url) { const done = awaited(method, url); promise.then(done, done); return promise; }
 const mayWrite = SETTINGS.writes === "allow" && !sealed;
 
 function watchFetch(inner, real) {
@@ -69,7 +70,7 @@ function watchFetch(inner, real) {
     }
     const sent = inner.call(this, input, options);
     if (sent && typeof sent.then === "function") {
-      busy(sent);
+      busy(sent, row.method, row.url);
       if (!real) sent.then((response) => { row.mock = true; row.status = response.status; return response.clone().text().then((text) => noteAnswer(row, response.status, text)); }).catch(() => {});
     }
     return sent;
@@ -173,7 +174,12 @@ function source(element, value, set) {
     const name = callbackOf(url);
     if (!name) return set(value);
     const row = noteRequest("jsonp", "GET", url, null);
-    if (!sealed) return set(value);
+    if (!sealed) {
+      const done = awaited("GET", url);
+      for (const kind of ["load", "error"]) native.addEventListener.call(element, kind, done);
+      native.setTimeout(done, 20000);  // one that is never put into the page
+      return set(value);
+    }
     row.own = true; row.status = 200;
     whenAnswered("GET", url, () => { let target = window; const parts = name.split("."); const last = parts.pop(); for (const part of parts) target = target && target[part];
       try { const text = answerFor("GET", url).text.replace(/^[\w$.[\]]+\(|\);?$/g, ""); if (target && typeof target[last] === "function") target[last](native.parse(text)); } catch { /* the page's own fault */ }
@@ -195,6 +201,19 @@ replace(Element.prototype, "setAttribute", (original) => function (name, value) 
   return original.call(this, name, value);
 });
 // Forms sent by the browser itself.
-function noteForm(form) { let body = null; try { body = new FormData(form); } catch { /* not a form any more */ } const row = noteRequest("form", of.method(form) || "GET", of.getAttribute(form, "action") || location.href, body); row.own = !mayWrite; return row; }
+function noteForm(form, button) {
+  let body = null, url = absolute(of.getAttribute(form, "action") || location.href);
+  try { body = button ? new FormData(form, button) : new FormData(form); } catch { /* not a form any more */ }
+  const method = String((button && of.getAttribute(button, "formmethod")) || of.method(form) || "GET").toUpperCase();
+  if (button && of.getAttribute(button, "formaction")) url = absolute(of.getAttribute(button, "formaction"));
+  if (method === "GET" && body) {  // its fields are its query, as the network sees it
+    const rows = [...body].map(([name, value]) => [name, typeof value === "string" ? value : value.name]);
+    url = url.replace(/[?#].*$/s, "") + "?" + new URLSearchParams(rows);
+    body = null;
+  }
+  const row = noteRequest("form", method, url, body);
+  row.own = sealed;
+  return row;
+}
 replace(HTMLFormElement.prototype, "submit", (original) => function () { noteForm(this); if (sealed) return undefined; this.target = ""; return original.call(this); });
-native.addEventListener.call(window, "submit", (event) => { if (!event.defaultPrevented && event.target instanceof HTMLFormElement) { noteForm(event.target); if (sealed) event.preventDefault(); else event.target.target = ""; } });
+native.addEventListener.call(window, "submit", (event) => { if (!event.defaultPrevented && event.target instanceof HTMLFormElement) { noteForm(event.target, event.submitter); if (sealed) event.preventDefault(); else event.target.target = ""; } });

@@ -1,0 +1,171 @@
+"""Claims about what a walk tells where it did not see what a person would have seen: nothing is clean in silence."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from appscan.capture import CaptureOptions, capture
+from appscan.capture.writes import Kind, classify
+
+from .conftest import QUICK, opened, page
+
+CALM = {**QUICK, "days": 0}
+ASKING = """<h2>首页</h2><div id=a></div><script>fetch('%s', {method: 'POST', body: '{"pageNo":1}'})
+.then(r => r.json()).then(d => { a.textContent = d.data.title || '暂无数据' })</script>"""
+
+
+def walked(url, tmp_path, **wishes):
+    return opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**CALM, **wishes})))
+
+
+@pytest.mark.parametrize("path", ["/api/gzt/jfb", "/gateway", "/api/home/data"])
+def test_an_answer_of_ours_to_what_a_page_asks_for_on_loading_is_told_at_that_page(tiny, tmp_path, path):
+    url, arrived = tiny({"/index.html": page(ASKING % path)})
+    gaps = walked(url, tmp_path).rows("gaps", reason="answer_stands_in")
+    told = [(row["place"], row["params"]["url"], row["blinds"]) for row in gaps]
+    assert told == [(f"{url}/index.html", path, False)]
+    assert not [row for row in arrived if row.startswith("POST")]
+
+
+def test_what_is_plainly_read_or_written_has_no_such_gap(tiny, tmp_path):
+    body = ASKING % "/api/gzt/list" + "<script>fetch('/api/heartbeat', {method: 'POST'})</script>"
+    url, _ = tiny({"/index.html": page(body), "/api/gzt/list": (200, "application/json", b'{"data": {}}')})
+    assert not walked(url, tmp_path).rows("gaps", reason="answer_stands_in")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/api/online/statistics", {"userId": 7, "seconds": 30}, Kind.WRITE),
+        ("/api/study/info", {"courseId": 7, "studySeconds": 30}, Kind.WRITE),
+        ("/user/location/list", [{"lat": 1.5, "lng": 2.5}, {"lat": 1.6, "lng": 2.5}], Kind.WRITE),
+        ("/sign/info", {"lat": 31.2, "lng": 121.4}, Kind.WRITE),
+        ("/api/user/info", {"userId": 7, "latitude": 31.2, "longitude": 121.4}, Kind.UNKNOWN),
+        ("/duration/total", {"userId": 7, "month": "2024-01"}, Kind.READ),
+        ("/api/course/list", {"duration": "", "pageNo": 1}, Kind.READ),
+        ("/api/course/page", {"duration": 30, "pageNo": 1, "pageSize": 10}, Kind.READ),
+        ("/api/shop/list", {"lat": 31.2, "lng": 121.4, "pageNo": 1}, Kind.READ),
+        ("/weather/info", {"lat": 31.2, "lng": 121.4}, Kind.READ),
+        ("/api/dept/list", [{"name": "a"}], Kind.READ),
+    ],
+)
+def test_a_post_that_tells_a_time_or_a_place_is_no_read_whatever_its_last_word(path, body, expected):
+    assert classify("POST", f"http://127.0.0.1{path}", json.dumps(body)) is expected
+
+
+SEALED = """<h2>首页</h2><iframe %s width=380 height=500></iframe>"""
+INNER = """<div id=a></div><script>setTimeout(() => { a.innerHTML = '<h3>网格员积分排名</h3>'
++ '<button onclick="a.innerHTML += `<p>按下以后</p>`">展开</button>' }, 300)</script>"""
+RANKING = {"data": "<h3>网格员积分排名</h3><button onclick=\"a.innerHTML += '<p>按下以后</p>'\">展开</button>"}
+
+
+def words_of(recording):
+    return {text["text"] for row in recording.document["states"] for text in row["texts"]}
+
+
+@pytest.mark.parametrize("sandbox", ["sandbox=allow-scripts src=/in.html", "sandbox src=/plain.html"])
+def test_a_frame_that_the_page_may_not_look_into_is_read_and_walked_by_itself(tiny, tmp_path, sandbox):
+    url, _ = tiny({"/index.html": page(SEALED % sandbox), "/plain.html": page("<h3>网格员积分排名</h3>"),
+                   "/in.html": page(INNER)})
+    recording = walked(url, tmp_path)
+    first = recording.document["states"][0]
+    assert "网格员积分排名" in {text["text"] for text in first["texts"]}
+    routes = {row["route"] for row in recording.document["states"]}
+    assert routes == {"/index.html", "/in.html" if "allow" in sandbox else "/plain.html"}
+    assert "allow" not in sandbox or "按下以后" in words_of(recording)
+
+
+def test_a_frame_of_another_host_that_may_be_visited_is_read_too(tiny, tmp_path):
+    other, _ = tiny({"/in.html": page("<h3>网格员积分排名</h3><p>末位通报</p>")})
+    url, _ = tiny({"/index.html": page(SEALED % f"src={other}/in.html")})
+    first = walked(url, tmp_path, hosts=(other.partition("//")[2],)).document["states"][0]
+    assert {"网格员积分排名", "末位通报"} <= {text["text"] for text in first["texts"]}
+
+
+def test_the_controls_of_a_frame_without_an_address_are_read_and_told_as_not_pressed(tiny, tmp_path):
+    inner = "srcdoc='<h3>里面</h3><button>办理</button>' sandbox=allow-scripts"
+    recording = walked(tiny({"/index.html": page(SEALED % inner)})[0], tmp_path)
+    assert "办理" in {row["text"] for row in recording.document["states"][0]["controls"]}
+    assert [row["params"]["count"] for row in recording.rows("gaps", reason="frame_not_pressed")] == [1]
+
+
+class Slow(dict):
+    """Pages of which one kind comes late."""
+
+    def __init__(self, pages, seconds):
+        super().__init__(pages)
+        self.seconds = seconds
+
+    def get(self, path, default=None):
+        if path.startswith("/api/"):
+            time.sleep(self.seconds)
+        return super().get(path, default)
+
+
+LATE = """<h2>首页</h2><div id=a>加载中</div><script>fetch('/api/data/list').then(r => r.json()).then(
+d => { a.innerHTML = d.data })</script>"""
+
+
+def test_an_answer_that_comes_late_is_waited_for_and_what_it_brings_is_pressed(tiny, tmp_path):
+    answer = (200, "application/json", json.dumps(RANKING).encode())
+    url, _ = tiny(Slow({"/index.html": page(LATE), "/api/data/list": answer}, 9))
+    recording = walked(url, tmp_path)
+    assert {"网格员积分排名", "按下以后"} <= words_of(recording)
+    assert not recording.rows("gaps", reason="answer_not_awaited")
+
+
+def test_an_answer_that_does_not_come_is_told_at_its_page(tiny, tmp_path):
+    url, _ = tiny(Slow({"/index.html": page(LATE), "/api/data/list": (200, "application/json", b"{}")}, 40))
+    gaps = walked(url, tmp_path).rows("gaps", reason="answer_not_awaited")
+    assert {(row["place"], row["params"]["url"], row["blinds"]) for row in gaps} == {
+        (f"{url}/index.html", "/api/data/list", False)}
+
+
+CONFIGURED = "<h2>首页</h2><script>" + "".join(f"fetch('/api/big{i}/list');" for i in range(9)) + """
+setTimeout(() => fetch('/api/conf/list').then(r => r.json()).then(c => { if (c.data.on) setInterval(() =>
+fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 900)</script>"""
+
+
+def test_large_answers_do_not_keep_small_ones_out_of_the_day(tiny, tmp_path):
+    large, conf = json.dumps({"code": 200, "data": "x" * 280_000}).encode(), b'{"code": 200, "data": {"on": 1}}'
+    lists = {f"/api/big{number}/list": (200, "application/json", large) for number in range(9)}
+    url, _ = tiny({"/index.html": page(CONFIGURED), **lists, "/api/conf/list": (200, "application/json", conf)})
+    recording = walked(url, tmp_path, days=1)
+    repeated = [row["path"] for day in recording.document["day"] for row in day["intervals"]]
+    assert "/api/user/onlineDuration/report" in repeated
+    left_out = {row["place"] for row in recording.rows("gaps", reason="day_answer_left_out")}
+    assert left_out
+    assert left_out < set(lists)
+
+
+class Busy(dict):
+    """A page that is refused once, and one that is refused always."""
+
+    def get(self, path, default=None):
+        self.asked = getattr(self, "asked", [])
+        self.asked.append(path)
+        if path == "/never.html" or (path == "/busy.html" and self.asked.count(path) == 1):
+            return 503, "text/html", b"busy"
+        return super().get(path, default)
+
+
+def test_a_page_that_fails_once_is_opened_once_more_after_all_others(tiny, tmp_path):
+    links = "<a href=/busy.html>考核</a> <a href=/b.html>指南</a> <a href=/never.html>公告</a>"
+    pages = Busy({"/index.html": page(links),
+                  "/busy.html": page("<h2>积分排名</h2>"), "/b.html": page("<h2>指南</h2>")})
+    recording = walked(tiny(pages)[0], tmp_path)
+    assert {"积分排名", "指南"} <= words_of(recording)
+    assert [row["place"].rpartition("/")[2] for row in recording.rows("gaps", reason="server_error")] == ["never.html"]
+    assert pages.asked.count("/never.html") == 2
+
+
+CLOSED = """<h2>首页</h2><my-x><template shadowrootmode=closed><h3>网格员积分排名</h3>
+<button onclick="this.insertAdjacentHTML('afterend', '<p>按下以后</p>')">展开</button></template></my-x>"""
+
+
+def test_a_shadow_tree_that_the_page_closed_in_its_markup_is_seen(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(CLOSED)})
+    assert {"网格员积分排名", "按下以后"} <= words_of(walked(url, tmp_path))
