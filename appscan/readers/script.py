@@ -30,7 +30,7 @@ _VALUE = re.compile(r"""\s*+(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
 _FACT_KEYS = words(
     "sourceType accept capture required maskClosable showCancel showClose isRequired cancelable closeOnClickModal "
     "closeOnClickOverlay closeOnPressEscape mask-closable show-close show-cancel close-on-click-modal "
-    "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
+    "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate dataIndex prop field")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS

@@ -150,3 +150,17 @@ def test_a_heading_of_character_references_only_is_read() -> None:
 def test_words_written_only_as_character_references_are_read() -> None:
     rows, _ = page("<h3>&#22635;&#25253;</h3><button>&#x4e0a;&#x62a5;</button><p>&nbsp;&gt;</p>")
     assert [(row.role, row.value) for row in rows if row.kind is Fact.TEXT] == [("title", "填报"), ("button", "上报")]
+
+
+def test_an_object_literal_in_an_attribute_is_read_as_script() -> None:
+    rows, _ = page("""<table class="easyui-datagrid" data-options="url:'/log/list',pageSize:20"><thead><tr>
+        <th data-options="{field:'onlineLen',width:80}">时长</th></tr></thead></table>
+        <div lay-data="{url: '/pic/stat'}"></div><p data-options="flag">无</p>""")
+    assert {"/log/list", "/pic/stat"} <= {row.value for row in rows if row.kind is Fact.LITERAL}
+    assert values(rows, Fact.ATTRIBUTE, "field") == ["onlineLen"]
+
+
+def test_elements_that_take_pictures_say_so() -> None:
+    rows, _ = page("""<van-uploader v-model="a"></van-uploader><el-upload list-type="picture-card"></el-upload>""")
+    assert values(rows, Fact.ATTRIBUTE, "uploader") == ["van-uploader"]
+    assert values(rows, Fact.ATTRIBUTE, "list-type") == ["picture-card"]
