@@ -288,6 +288,9 @@ class _MarkupReader:
         self.facts.add(Fact.ATTRIBUTE, value, "onclick", screen=self.screen, node=node, parent=node)
         if "(" in code:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
+            for address in _quoted(code[:2_000]):
+                if address.startswith(("/", "http")) and len(address) > 3:
+                    self.facts.add_once(Fact.LITERAL, address, "string", screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
         if raw.isspace() and self._open and self._open[-1].run:

@@ -164,3 +164,13 @@ def test_elements_that_take_pictures_say_so() -> None:
     rows, _ = page("""<van-uploader v-model="a"></van-uploader><el-upload list-type="picture-card"></el-upload>""")
     assert values(rows, Fact.ATTRIBUTE, "uploader") == ["van-uploader"]
     assert values(rows, Fact.ATTRIBUTE, "list-type") == ["picture-card"]
+
+
+def test_addresses_in_a_handler_are_read() -> None:
+    rows, _ = page("""<button onclick="$.post('/missing/push', {a: 1})">逐个通知</button>""")
+    assert "/missing/push" in values(rows, Fact.LITERAL, "string")
+
+
+def test_names_appended_to_a_form_are_fields() -> None:
+    rows, _ = page("""<script>var d=new FormData();d.append('gridId',g);$('#l').append('<b>x</b>');</script>""")
+    assert values(rows, Fact.ATTRIBUTE, "field") == ["gridId"]
