@@ -24,7 +24,8 @@ _ENDPOINT = re.compile(
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|"
     r"(application|text|image|video|audio|multipart|font)/|"  # kinds of content; with a slash before, a server's path
-    r"/?(res|assets|sys|proc|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
+    r"/?sys/(devices|class|kernel|block|bus|fs|module|power|firmware|dev)(/|$)|"  # /sys/… alone: half of all back ends
+    r"/?(res|assets|proc|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
     r"/system/(s?bin|xbin|app|priv-app|lib\d*|etc|fonts?|framework|media|usr|vendor|build\.prop)(/|$)|system/|"
     r"file:|content:|/data/|\./|\.\./|node_modules/)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")

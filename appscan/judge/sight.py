@@ -50,7 +50,7 @@ _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked
 
 CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPTION})
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
-_FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "request_field"})
+_FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "dataIndex", "field", "request_field"})
 
 
 class Sight:

@@ -15,7 +15,7 @@ from functools import partial
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
-from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_click, text_role
+from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, UPLOADERS, attribute_role, is_click, text_role
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import literal_value, object_properties
 
@@ -192,6 +192,9 @@ class _PageWriter:
                 outer = self.elements.get(element.parent)
                 self.facts.add(Fact.NODE, element.tag, screen=self.screen, node=self.base + element.node,
                                parent=self.base + outer.node if outer else -1)
+            if element.tag in UPLOADERS:
+                node = self.base + element.node
+                self.facts.add(Fact.ATTRIBUTE, element.tag, "uploader", screen=self.screen, node=node, parent=node)
             for name, constant in element.constants.items():
                 self._attribute(element, name, constant, clickable)
         return self.shown

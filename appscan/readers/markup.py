@@ -13,7 +13,9 @@ from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.roles import (
     FACT_ATTRIBUTES,
+    OPTION_ATTRIBUTES,
     PLAIN_TAGS,
+    UPLOADERS,
     attribute_role,
     is_button,
     is_click,
@@ -246,8 +248,12 @@ class _MarkupReader:
         parent = self._open[-1].node if self._open else -1
         if self._offset < 0 or tag not in PLAIN_TAGS or clickable:
             self.facts.add(Fact.NODE, tag, screen=self.screen, node=node, parent=parent)
+        if tag in UPLOADERS:
+            self.facts.add(Fact.ATTRIBUTE, tag, "uploader", screen=self.screen, node=node, parent=node)
         for attribute, value in attributes.items():
             self._attribute(tag, attribute, value, attributes, node, clickable)
+            if attribute in OPTION_ATTRIBUTES and ":" in value:
+                self.inline.append((start, f"({{{value.strip().strip('{}')}}})", False))
         if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.refresh = self.refresh or attributes.get("content", "").partition("=")[2].strip("'\" ")
         if not closed and name not in _VOID and len(self._open) < DEEPEST:
@@ -287,6 +293,9 @@ class _MarkupReader:
         self.facts.add(Fact.ATTRIBUTE, value, "onclick", screen=self.screen, node=node, parent=node)
         if "(" in code:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
+            for address in _quoted(code[:2_000]):
+                if address.startswith(("/", "http")) and len(address) > 3:
+                    self.facts.add_once(Fact.LITERAL, address, "string", screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
         if raw.isspace() and self._open and self._open[-1].run:

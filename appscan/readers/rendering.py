@@ -12,7 +12,16 @@ from bisect import bisect_right
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
 from appscan.readers.file_facts import FileFacts, shorten
-from appscan.readers.roles import FACT_ATTRIBUTES, PLAIN_TAGS, attribute_role, is_button, is_click, text_role, words
+from appscan.readers.roles import (
+    FACT_ATTRIBUTES,
+    PLAIN_TAGS,
+    UPLOADERS,
+    attribute_role,
+    is_button,
+    is_click,
+    text_role,
+    words,
+)
 from appscan.readers.script_calls import call_chain
 from appscan.readers.script_modules import ScreenIds
 from appscan.readers.script_source import ScriptSource
@@ -103,6 +112,8 @@ class _Writer:
         if element.tag not in PLAIN_TAGS or self.clickable[at]:
             self.facts.add(Fact.NODE, element.tag, screen=screen, node=node,
                            parent=self.base + self.elements[parent].node if parent >= 0 else -1)
+        if element.tag in UPLOADERS:
+            self.facts.add(Fact.ATTRIBUTE, element.tag, "uploader", screen=screen, node=node, parent=node)
         kind = self._property_text(properties, "type")
         for entry in properties:
             self._write_property(at, entry, kind, screen, node)

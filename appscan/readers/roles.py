@@ -39,7 +39,14 @@ FACT_ATTRIBUTES = words(
     "type name accept capture required sourcetype source-type opentype open-type maxlength maskclosable "
     "mask-closable showclose show-close showcancel show-cancel showcancelbutton show-cancel-button isrequired "
     "is-required closeonclickmodal close-on-click-modal closeonclickoverlay close-on-click-overlay "
-    "closeonpressescape close-on-press-escape cancelable closeable is-mask-click camera mode multiple method prop")
+    "closeonpressescape close-on-press-escape cancelable closeable is-mask-click camera mode multiple method prop "
+    "list-type listtype")
+UPLOADERS = words(
+    "van-uploader u-upload up-upload uni-file-picker nut-uploader imageuploader image-uploader wd-upload "
+    "tn-image-upload")
+"""Elements of component sets that let a person add pictures and say so by being there."""
+OPTION_ATTRIBUTES = words("data-options lay-data lay-options")
+"""Attributes in which EasyUI and layui keep an object literal: addresses, fields of columns, what is required."""
 PLAIN_TAGS = words(
     "div span view text p img image i b br hr block template ul ol li section strong em font center tr td tbody "
     "thead th meta html head body link style script svg path g transition scroll-view swiper-item cover-view small "

@@ -26,11 +26,12 @@ SMALL_SCRIPT = 1 << 16
 """A script without modules of its own up to this many characters is one module: its file is its screen."""
 
 _KEY = re.compile(r"[{,]\s*+([A-Za-z_$][\w$]{2,}+)\s*+:")
+_FIELD_NAME = re.compile(r"[A-Za-z_][\w-]{1,39}")
 _VALUE = re.compile(r"""\s*+(!0|!1|true\b|false\b|["'\[]|\d[\d.eE*]*+)""")
 _FACT_KEYS = words(
     "sourceType accept capture required maskClosable showCancel showClose isRequired cancelable closeOnClickModal "
     "closeOnClickOverlay closeOnPressEscape mask-closable show-close show-cancel close-on-click-modal "
-    "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
+    "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate dataIndex prop field")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
@@ -133,6 +134,16 @@ class _ScriptReader:
             self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
             if _is_dialog(chain):
                 self._dialog(start, opening, chain)
+            elif chain.endswith("append"):
+                self._form_field(start, opening)
+
+    def _form_field(self, start: int, opening: int) -> None:
+        """The name under which `form.append(name, value)` sends something."""
+        parts = self.source.parts(opening, 4)
+        at = self.source.literal_at(parts[0][0]) if len(parts) in (2, 3) else -1
+        name = self.source.value(at) if at >= 0 else ""
+        if _FIELD_NAME.fullmatch(name):
+            self.facts.add_once(Fact.ATTRIBUTE, name, "field", screen=self.screen(start), node=self.base + start)
 
     def _defines(self, start: int, opening: int) -> bool:
         """True where `name(…)` is the head of a function or method."""

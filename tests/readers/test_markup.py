@@ -170,3 +170,27 @@ def test_words_of_their_own_are_joined_only_to_signs_and_running_text(
     told = set(texts(page(body)[0]))
     assert told >= set(joined)
     assert not told & set(apart)
+
+
+def test_an_object_literal_in_an_attribute_is_read_as_script() -> None:
+    rows, _ = page("""<table class="easyui-datagrid" data-options="url:'/log/list',pageSize:20"><thead><tr>
+        <th data-options="{field:'onlineLen',width:80}">时长</th></tr></thead></table>
+        <div lay-data="{url: '/pic/stat'}"></div><p data-options="flag">无</p>""")
+    assert {"/log/list", "/pic/stat"} <= {row.value for row in rows if row.kind is Fact.LITERAL}
+    assert values(rows, Fact.ATTRIBUTE, "field") == ["onlineLen"]
+
+
+def test_elements_that_take_pictures_say_so() -> None:
+    rows, _ = page("""<van-uploader v-model="a"></van-uploader><el-upload list-type="picture-card"></el-upload>""")
+    assert values(rows, Fact.ATTRIBUTE, "uploader") == ["van-uploader"]
+    assert values(rows, Fact.ATTRIBUTE, "list-type") == ["picture-card"]
+
+
+def test_addresses_in_a_handler_are_read() -> None:
+    rows, _ = page("""<button onclick="$.post('/missing/push', {a: 1})">逐个通知</button>""")
+    assert "/missing/push" in values(rows, Fact.LITERAL, "string")
+
+
+def test_names_appended_to_a_form_are_fields() -> None:
+    rows, _ = page("""<script>var d=new FormData();d.append('gridId',g);$('#l').append('<b>x</b>');</script>""")
+    assert values(rows, Fact.ATTRIBUTE, "field") == ["gridId"]
