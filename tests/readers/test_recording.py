@@ -569,7 +569,9 @@ def test_a_login_wall_is_never_not_found(tmp_path: Path) -> None:
 def test_a_plain_site_seen_whole_is_not_found(tmp_path: Path) -> None:
     guide = state("s1", title="办事指南", texts=[words("户口迁移需要的材料")])
     judged = judge(read(tmp_path, recording(guide)), load())
-    assert {row.verdict for row in judged.verdicts} == {Verdict.NOT_FOUND}
+    required = {check.id for check in load().checks if check.polarity == "required"}
+    assert {row.verdict for row in judged.verdicts if row.check_id not in required} == {Verdict.NOT_FOUND}
+    assert {row.verdict for row in judged.verdicts if row.check_id in required} == {Verdict.INFO}  # nobody asks for them
 
 
 # ---------------------------------------------------------------- behaviour as evidence
