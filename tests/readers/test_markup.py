@@ -150,3 +150,16 @@ def test_a_heading_of_character_references_only_is_read() -> None:
 def test_words_written_only_as_character_references_are_read() -> None:
     rows, _ = page("<h3>&#22635;&#25253;</h3><button>&#x4e0a;&#x62a5;</button><p>&nbsp;&gt;</p>")
     assert [(row.role, row.value) for row in rows if row.kind is Fact.TEXT] == [("title", "填报"), ("button", "上报")]
+
+
+def test_a_date_that_stands_alone_is_a_text() -> None:
+    rows, _ = page("<ul><li>通知<i>2019-09-12</i></li></ul><p>39.4%</p>")
+    assert "2019-09-12" in texts(rows)
+    assert "39.4%" not in texts(rows)
+
+
+def test_columns_of_a_table_name_fields_and_its_address_is_a_request() -> None:
+    rows, _ = page('<table class="easyui-datagrid" url="/patrol/list"><tr><th field="staffName">姓名</th></tr></table>'
+                   '<el-table-column prop="mileage" label="里程"></el-table-column><p field="other">x</p>')
+    assert values(rows, Fact.ATTRIBUTE, "prop") == ["staffName", "mileage"]
+    assert values(rows, Fact.PATH, "request") == ["/patrol/list"]
