@@ -33,7 +33,8 @@ _FACT_KEYS = words(
     "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
-_COLUMN = re.compile(r"""[{,\s"'](?:prop|dataIndex|dataField|field|columnKey|valueField|textField)["']?\s{0,4}:\s{0,4}$""")
+_COLUMN = re.compile(
+    r"""[{,\s"'](?:prop|dataIndex|dataField|field|columnKey|valueField|textField)["']?\s{0,4}:\s{0,4}$""")
 """Before a string that names a column of a table: a field, though it stands as a value."""
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
 _ROUTE_KEYS = words("component components meta window style children redirect loader element")

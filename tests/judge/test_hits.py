@@ -18,7 +18,8 @@ def test_folders_of_the_device_and_kinds_of_content_are_no_endpoints(text: str) 
     assert endpoint_path(text) == ""
 
 
-@pytest.mark.parametrize("path", ["/sys/user/list", "/dev/list", "/data/report/day", "/storage/file/upload", "/vendor/list"])
+@pytest.mark.parametrize("path", ["/sys/user/list", "/dev/list", "/data/report/day", "/storage/file/upload",
+                                  "/vendor/list"])
 def test_paths_of_servers_named_like_folders_of_a_device_are_endpoints(path: str) -> None:
     assert endpoint_path(path) == path
 

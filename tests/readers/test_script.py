@@ -313,6 +313,7 @@ def test_offsets_in_the_blanked_code_are_offsets_in_the_text() -> None:
 
 
 def test_strings_that_name_the_columns_of_a_table_are_fields() -> None:
-    rows = script('var c=[{title:"村名",dataIndex:"villageName"},{field:\'rate\',title:"率"},{prop:"rankNo"},{label:"other"}]')
+    rows = script('var c=[{title:"村名",dataIndex:"villageName"},{field:\'rate\',title:"率"},{prop:"rankNo"},'
+                  '{label:"other"}]')
     assert {"villageName", "rate", "rankNo"} <= set(values(rows, Fact.LITERAL, "key"))
     assert "other" not in values(rows, Fact.LITERAL, "key")
