@@ -24,10 +24,15 @@ _ENDPOINT = re.compile(
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|"
     r"(application|text|image|video|audio|multipart|font)/|"  # kinds of content; with a slash before, a server's path
-    r"/?sys/(devices|class|kernel|block|bus|fs|module|power|firmware|dev)(/|$)|"  # /sys/… alone: half of all back ends
-    r"/?(res|assets|proc|sdcard|storage|mnt|dev|etc|vendor|META-INF|android|java|javax|kotlin)/|"
+    r"/?(res|assets|proc|sdcard|mnt|etc|META-INF|android|java|javax|kotlin)/|sys/|dev/|storage/|vendor/|"
+    # folders of a device; /sys/user/list, /dev/list and /data/report are paths of servers
+    r"/sys/(class|devices|block|bus|kernel|fs|module|power|firmware|dev|hypervisor)(/|$)|"
+    r"/dev/(block|null|zero|socket|u?random|tty\w*|pts|graphics|input|fb\d*|mem|kmsg|ashmem|binder|video\d*|bus|usb\w*|log|"
+    r"snd|shm|stdin|stdout|stderr|fd|cpuctl|cpuset|qemu\w*|vbox\w*)(/|$)|/storage/(emulated|sdcard\w*|self|[0-9a-f]{4}-)|"
+    r"/vendor/(bin|lib\d*|etc|app|build|framework|firmware|overlay)(/|$)|"
+    r"/data/(data|local|app|user|user_de|misc|system|dalvik-cache|anr|media|tombstones|property|adb)(/|$)|"
     r"/system/(s?bin|xbin|app|priv-app|lib\d*|etc|fonts?|framework|media|usr|vendor|build\.prop)(/|$)|system/|"
-    r"file:|content:|/data/|\./|\.\./|node_modules/)", re.IGNORECASE)
+    r"file:|content:|\./|\.\./|node_modules/)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 
 

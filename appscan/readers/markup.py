@@ -40,7 +40,11 @@ _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|
 _RAW_END = re.compile(r"</(?:script|style)\b[^>]*+>?", re.IGNORECASE)
 _MUSTACHE = re.compile(r"\{\{([^{}]{0,2000}+)\}\}")
 _QUOTED = re.compile(r"""'([^'\\]{1,200}+)'|"([^"\\]{1,200}+)\"""")
-_WORDY = re.compile(r"[^\W\d_]")
+_WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
+_COLUMN_NAMES = frozenset({"field", "data-field", "dataindex"})
+"""Attributes by which a column of a table names the field that it shows."""
+_TABLE_ADDRESSES = frozenset({"url", "data-url"})
+"""Attributes of tables and lists that a script fills from a server."""
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),
@@ -277,6 +281,10 @@ class _MarkupReader:
                 self.facts.add(Fact.ATTRIBUTE, value, name, screen=self.screen, node=node, parent=node)
         if name in ("v-model", "bindinput", "formcontrolname") and value and len(value) <= 200:
             self.facts.add(Fact.ATTRIBUTE, value, "name", screen=self.screen, node=node, parent=node)
+        if name in _COLUMN_NAMES and (tag == "th" or tag.endswith("column")) and value and len(value) <= 60:
+            self.facts.add(Fact.ATTRIBUTE, value, "prop", screen=self.screen, node=node, parent=node)
+        if name in _TABLE_ADDRESSES and not bound and value.startswith("/") and len(value) <= 300:
+            self.facts.add(Fact.PATH, value, "request", screen=self.screen, node=node)
         texts = _quoted(value) if bound else [value]
         for text in texts:
             role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)

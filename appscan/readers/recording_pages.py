@@ -33,7 +33,7 @@ TEXT_ROLES = {
     "button": Role.BUTTON, "link": Role.LINK, "tab": Role.TAB, "menu": Role.MENU, "prose": Role.PROSE,
     "paragraph": Role.PROSE,
 }
-_WORDY = re.compile(r"[^\W\d_]")
+_WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 _BLANK = re.compile(r"\s+")
 CONTAINED = 3
 """From so many texts on, what holds them is a frame and no control."""

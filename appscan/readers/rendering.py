@@ -36,7 +36,7 @@ _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
 _EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
 _CALLED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$.]{0,200}+)\(")
 _ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-link"})
-_WORDY = re.compile(r"[^\W\d_]")
+_WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 
 
 def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> set[int]:

@@ -34,6 +34,9 @@ _FACT_KEYS = words(
     "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate dataIndex prop field")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
+_COLUMN = re.compile(
+    r"""[{,\s"'](?:prop|dataIndex|dataField|field|columnKey|valueField|textField)["']?\s{0,4}:\s{0,4}$""")
+"""Before a string that names a column of a table: a field, though it stands as a value."""
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
 _ROUTE_KEYS = words("component components meta window style children redirect loader element")
 _HEX_ID = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,8}|[\d.]+[a-z%]{0,3}|#[0-9a-fA-F]{3,8}")
@@ -314,6 +317,8 @@ class _ScriptReader:
             if fragments is not None and kind is not LiteralKind.KEY and "<" in value and _MARKUP.search(value):
                 fragments(value, self.facts, screen, self.base + start)
             add(Fact.LITERAL, shorten(value), role, screen=screen, node=self.base + start)
+            if role == "string" and len(value) <= 60 and _COLUMN.search(text, max(0, start - 24), start):
+                add(Fact.LITERAL, value, "key", screen=screen, node=self.base + start)
 
 
 def _is_dialog(chain: str) -> bool:

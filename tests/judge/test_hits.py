@@ -16,3 +16,15 @@ def test_paths_of_servers_that_begin_like_folders_or_kinds_of_content_are_endpoi
                                   "image/png", "video/mp4", "/system/lib64/libc.so"])
 def test_folders_of_the_device_and_kinds_of_content_are_no_endpoints(text: str) -> None:
     assert endpoint_path(text) == ""
+
+
+@pytest.mark.parametrize("path", ["/sys/user/list", "/dev/list", "/data/report/day", "/storage/file/upload",
+                                  "/vendor/list"])
+def test_paths_of_servers_named_like_folders_of_a_device_are_endpoints(path: str) -> None:
+    assert endpoint_path(path) == path
+
+
+@pytest.mark.parametrize("text", ["/data/local/tmp", "/data/data/com.example", "/dev/null", "/dev/block/mmcblk0",
+                                  "/storage/emulated/0/DCIM", "/vendor/lib64/libc.so", "/sys/devices/system/cpu"])
+def test_folders_of_a_device_are_no_endpoints(text: str) -> None:
+    assert endpoint_path(text) == ""

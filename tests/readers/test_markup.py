@@ -194,3 +194,16 @@ def test_addresses_in_a_handler_are_read() -> None:
 def test_names_appended_to_a_form_are_fields() -> None:
     rows, _ = page("""<script>var d=new FormData();d.append('gridId',g);$('#l').append('<b>x</b>');</script>""")
     assert values(rows, Fact.ATTRIBUTE, "field") == ["gridId"]
+
+
+def test_a_date_that_stands_alone_is_a_text() -> None:
+    rows, _ = page("<ul><li>通知<i>2019-09-12</i></li></ul><p>39.4%</p>")
+    assert "2019-09-12" in texts(rows)
+    assert "39.4%" not in texts(rows)
+
+
+def test_columns_of_a_table_name_fields_and_its_address_is_a_request() -> None:
+    rows, _ = page('<table class="easyui-datagrid" url="/patrol/list"><tr><th field="staffName">姓名</th></tr></table>'
+                   '<el-table-column prop="mileage" label="里程"></el-table-column><p field="other">x</p>')
+    assert values(rows, Fact.ATTRIBUTE, "prop") == ["staffName", "mileage"]
+    assert values(rows, Fact.PATH, "request") == ["/patrol/list"]

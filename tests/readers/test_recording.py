@@ -571,7 +571,7 @@ def test_a_plain_site_seen_whole_is_not_found(tmp_path: Path) -> None:
     judged = judge(read(tmp_path, recording(guide)), load())
     required = {check.id for check in load().checks if check.polarity == "required"}
     assert {row.verdict for row in judged.verdicts if row.check_id not in required} == {Verdict.NOT_FOUND}
-    assert {row.verdict for row in judged.verdicts if row.check_id in required} == {Verdict.INFO}  # nobody asks for them
+    assert {row.verdict for row in judged.verdicts if row.check_id in required} == {Verdict.INFO}  # not asked of it
 
 
 # ---------------------------------------------------------------- behaviour as evidence

@@ -310,3 +310,10 @@ def test_offsets_in_the_blanked_code_are_offsets_in_the_text() -> None:
     assert source.closing(1) == len(text) - 1
     assert [source.kinds[source.literal_at(text.index(mark))] for mark in ('"签', "`a", '"k')] == [
         LiteralKind.STRING, LiteralKind.TEMPLATE, LiteralKind.KEY]
+
+
+def test_strings_that_name_the_columns_of_a_table_are_fields() -> None:
+    rows = script('var c=[{title:"村名",dataIndex:"villageName"},{field:\'rate\',title:"率"},{prop:"rankNo"},'
+                  '{label:"other"}]')
+    assert {"villageName", "rate", "rankNo"} <= set(values(rows, Fact.LITERAL, "key"))
+    assert "other" not in values(rows, Fact.LITERAL, "key")
