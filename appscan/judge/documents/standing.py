@@ -41,12 +41,13 @@ class Genre(StrEnum):
     PLAN = "plan"
     AGAINST = "against"
     REPORT = "report"
+    DECISION = "decision"
     UNKNOWN = "unknown"
 
 
 def genre_of(title: str, plans: Plans) -> Genre:
     """The genre that a title tells."""
-    order = (("hard_against", Genre.AGAINST), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+    order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
              ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 
@@ -86,8 +87,20 @@ class Standing:
         whole = self._units[index]
         if whole is not None:
             return whole
-        reasons = [self._span(unit.text, span) for span in merged(spans)]
-        return None if not reasons or None in reasons else reasons[0]
+        return self._spans(unit.text, spans)
+
+    def as_state(self, index: int, spans: Sequence[Span]) -> Said | None:
+        """Why none of the words at `spans` of a unit is so now, planned or only told; None where one of them is."""
+        unit = self.outline.units[index]
+        if self.genre is Genre.AGAINST or self._above(index, unit) is Said.BANNED:
+            return Said.BANNED
+        if fits(self.plans.sentences.get("against", ()), unit.text):
+            return Said.BANNED
+        if unit.cells and (said := self._table_row(unit)):
+            return said
+        if self._is_news or fits(self.plans.sentences.get("told", ()), unit.text):
+            return Said.TOLD
+        return self._spans(unit.text, spans)
 
     # -- whole units -----------------------------------------------------------------------------------------------
 
@@ -117,6 +130,9 @@ class Standing:
                 return None if fits(words.get("order", ()), unit.text) else Said.BANNED
             case Genre.REPORT:
                 return None if fits(words.get("future", ()), unit.text) else Said.TOLD
+            case Genre.DECISION:
+                decided = fits((*words.get("decided", ()), *words.get("future", ())), unit.text)
+                return None if decided or not fits(words.get("debated", ()), unit.text) else Said.TOLD
             case Genre.UNKNOWN:
                 heads = "|".join(unit.heads)
                 near = [section.title for section in self.outline.chain(unit.section)][:2]
@@ -155,6 +171,10 @@ class Standing:
         return any(fits(dateline, unit.text) for unit in (*units[:NEWS], *units[-NEWS:]))
 
     # -- single words ----------------------------------------------------------------------------------------------
+
+    def _spans(self, text: str, spans: Sequence[Span]) -> Said | None:
+        reasons = [self._span(text, span) for span in merged(spans)]
+        return None if not reasons or None in reasons else reasons[0]
 
     def _span(self, text: str, span: Span) -> Said | None:
         around = self.plans.around
