@@ -15,7 +15,7 @@ PARTS = {
     "titles": ("hard_against", "decision", "hard_report", "tool", "against", "report", "plan"),
     "sections": ("against", "report", "plan"),
     "tables": ("against", "removed", "alive"),
-    "sentences": ("plan", "future", "against", "told", "anew", "order", "decided", "debated"),
+    "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),
     "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses"),
     "people": ("staff", "helpers", "others", "subjects"),
 }

@@ -98,7 +98,8 @@ class Standing:
             return Said.BANNED
         if unit.cells and (said := self._table_row(unit)):
             return said
-        if self._is_news or fits(self.plans.sentences.get("told", ()), unit.text):
+        elsewhere = self.plans.sentences.get("elsewhere", ())
+        if self._begins_with(elsewhere[:1]) or fits(elsewhere[1:], unit.text):
             return Said.TOLD
         return self._spans(unit.text, spans)
 
@@ -166,8 +167,11 @@ class Standing:
 
     @property
     def _is_news(self) -> bool:
+        return self._begins_with(self.plans.sentences.get("told", ())[:1])
+
+    def _begins_with(self, dateline: Sequence[str]) -> bool:
+        """Whether a dateline or a source stands where news have it."""
         units = self.outline.units
-        dateline = self.plans.sentences.get("told", ())[:1]
         return any(fits(dateline, unit.text) for unit in (*units[:NEWS], *units[-NEWS:]))
 
     # -- single words ----------------------------------------------------------------------------------------------
@@ -189,11 +193,19 @@ class Standing:
         """Whether a negation in the same clause reaches the words between `start` and `end`, or stands among them."""
         bounds = [match.end() for match in _CLAUSE_END.finditer(text, 0, end - 1)]
         begin = max(bounds[-1] if bounds else 0, start - FAR)
+        if begin > start:  # the words run over several clauses: what is denied in their first is denied
+            first = max((bound for bound in bounds if bound <= start), default=0)
+            if self._denied(text, max(first, start - FAR), start, start):
+                return Said.BANNED
+        return Said.BANNED if self._denied(text, begin, end, min(start + 1, end)) else None
+
+    def _denied(self, text: str, begin: int, *ends: int) -> bool:
+        """Whether a negation begins behind `begin`: one of the first kind before the first end, of the others the second."""
         for number, pattern in enumerate(self.plans.around.get("negators", ())):
-            for match in compiled(pattern).finditer(text, begin, end if number == 0 else min(start + 1, end)):
+            for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)]):
                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
-                    return Said.BANNED
-        return None
+                    return True
+        return False
 
     def _turned(self, text: str, end: int) -> bool:
         """Whether the sentence turns behind the word and wants it after all."""
