@@ -41,7 +41,8 @@ class Term:
     """Signals of one kind that carry one of the words, or belong to one of the named call groups or marks.
 
     `prose` lets long running text count as well. `named` are token runs of first-party method names (kind call). `plan`
-    asks for sentences of a document that plan or order something; no app holds any.
+    asks for sentences of a document that plan or order something; no app holds any. `anyone` lets what is meant for
+    citizens, pupils or patients count too, `state` also what the document tells to be so now.
     """
 
     kind: Kind
@@ -50,6 +51,8 @@ class Term:
     named: tuple[Word, ...] = ()
     prose: bool = False
     plan: bool = False
+    anyone: bool = False
+    state: bool = False
 
 
 @dataclass(frozen=True, slots=True)

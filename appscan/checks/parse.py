@@ -15,6 +15,10 @@ from appscan.model.folding import fold, tokens
 GROUPED = frozenset({Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, Kind.TRIAL, Kind.REQUEST})
 """Kinds whose items name call groups rather than words."""
 
+_OF_TEXT = {"prose": (False, False, False), "plan": (True, False, False), "plan_for_anyone": (True, True, False),
+            "state": (True, True, True)}
+"""Terms over running text: whether a document has to plan it, may plan it for others than workers, may tell it as so."""
+
 _ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 _REPEAT = re.compile(r"\{(\d*),(\d+)\}")
@@ -128,11 +132,12 @@ def _once(texts: Sequence[str], seen: dict[Word, str], source: Source, at: At) -
 
 
 def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
-    """One `kind: items` pair. `prose: words` is text of any length, `plan: words` what a document plans or orders."""
-    if kind in ("prose", "plan"):
-        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True, plan=kind == "plan")
+    """One `kind: items` pair. `prose: words` is text of any length; see _OF_TEXT for what documents say."""
+    if kind in _OF_TEXT:
+        plan, anyone, state = _OF_TEXT[kind]
+        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True, plan=plan, anyone=anyone, state=state)
     if kind not in set(Kind):
-        terms = [*Kind, "prose", "plan", "all", "any"]
+        terms = [*Kind, *_OF_TEXT, "all", "any"]
         source.fail(at, "unknown_term", "use_one_of", term=kind, known=", ".join(terms), close=close(kind, terms))
     known = Kind(kind)
     if known not in GROUPED:

@@ -12,10 +12,10 @@ from appscan.checks.source import Source, Token, close, place
 PLANS = "vocabulary/plans.yaml"
 
 PARTS = {
-    "titles": ("hard_against", "hard_report", "tool", "against", "report", "plan"),
+    "titles": ("hard_against", "decision", "hard_report", "tool", "against", "report", "plan"),
     "sections": ("against", "report", "plan"),
     "tables": ("against", "removed", "alive"),
-    "sentences": ("plan", "future", "against", "told", "anew", "order"),
+    "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),
     "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses"),
     "people": ("staff", "helpers", "others", "subjects"),
 }

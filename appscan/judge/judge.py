@@ -172,9 +172,10 @@ class _Bench:
         return self.reading.artifact.kind is ArtifactKind.DOCUMENT
 
     def _applies(self, check: Check, seen: _Seen) -> bool | None:
-        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have."""
+        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have, but one
+        that could not be read may."""
         if self._is_document:
-            return False
+            return None if Kind.TEXT in self.evaluator.blinded else False
         if self.of_government or check.applies is None:
             return True
         truth = self.evaluator.evaluate(check.applies, seen.pick_order).truth
@@ -299,7 +300,9 @@ class _Picks:
         self.cancelled: dict[tuple[Hit, str], None] = {}
 
     def own(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit)
+        """First party and alive; of a document, only what asks for plans: its prose is never a feature."""
+        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit) and (
+            term.plan or self.sight.document is None)
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:
         return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS

@@ -27,6 +27,7 @@ class People:
         self._units_of: dict[int, list[int]] = {}
         for index, unit in enumerate(outline.units):
             self._units_of.setdefault(outline.sections[unit.section].scope, []).append(index)
+        self._of_workers = fits(self._staff, outline.title) and not fits(self._subjects, outline.title)
         self._document = self._about_others()
 
     def about_others(self, index: int) -> bool:
@@ -50,14 +51,15 @@ class People:
         staff = sum(self._names_staff(text) for text in texts)
         others = sum(fits(self._subjects, text) and not fits((*self._staff, *self._helpers), text) for text in texts)
         helpers = sum(fits(self._helpers, text) for text in texts)
-        return others > max(OUTNUMBERED * staff, helpers) if staff or others else None
+        by_the_way = 1 if self._of_workers else 0  # a manual for workers may name a caller or a car
+        return others > max(OUTNUMBERED * staff, helpers, by_the_way) if staff or others else None
 
     def _names_staff(self, text: str) -> bool:
         return fits(self._staff, text) and not fits(self._negators, text)
 
     def _about_others(self) -> bool:
         title = self._outline.title
-        if fits(self._staff, title) and not fits(self._subjects, title):
+        if self._of_workers:
             return False
         texts = [unit.text for unit in self._outline.units]
         staff = sum(self._names_staff(text) for text in texts)

@@ -41,11 +41,15 @@ class DocumentSense:
             for index in self._search.having(word):
                 found.setdefault(index, []).extend(_spans(self.outline.units[index].text, word))
         for index in sorted(found):
-            yield self._hit(index, found[index])
+            yield self._hit(index, found[index], term)
 
-    def _hit(self, index: int, spans: list[Span]) -> Hit:
+    def _hit(self, index: int, spans: list[Span], term: Term) -> Hit:
         unit = self.outline.units[index]
-        said = Said.FOR_OTHERS if self.people.about_others(index) else self.standing.of(index, spans)
+        said: Said | None = Said.FOR_OTHERS
+        if term.state:
+            said = self.standing.as_state(index, spans)
+        elif term.anyone or not self.people.about_others(index):
+            said = self.standing.of(index, spans)
         scope = self.outline.sections[self.outline.sections[unit.section].scope]
         place = f"{unit.page}:{unit.paragraph}" if unit.page else str(unit.paragraph)
         role = Role.CELL if unit.form is Role.HEADER_CELL else unit.form

@@ -41,12 +41,13 @@ class Genre(StrEnum):
     PLAN = "plan"
     AGAINST = "against"
     REPORT = "report"
+    DECISION = "decision"
     UNKNOWN = "unknown"
 
 
 def genre_of(title: str, plans: Plans) -> Genre:
     """The genre that a title tells."""
-    order = (("hard_against", Genre.AGAINST), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+    order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
              ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 
@@ -86,8 +87,21 @@ class Standing:
         whole = self._units[index]
         if whole is not None:
             return whole
-        reasons = [self._span(unit.text, span) for span in merged(spans)]
-        return None if not reasons or None in reasons else reasons[0]
+        return self._spans(unit.text, spans)
+
+    def as_state(self, index: int, spans: Sequence[Span]) -> Said | None:
+        """Why none of the words at `spans` of a unit is so now, planned or only told; None where one of them is."""
+        unit = self.outline.units[index]
+        if self.genre is Genre.AGAINST or self._above(index, unit) is Said.BANNED:
+            return Said.BANNED
+        if fits(self.plans.sentences.get("against", ()), unit.text):
+            return Said.BANNED
+        if unit.cells and (said := self._table_row(unit)):
+            return said
+        elsewhere = self.plans.sentences.get("elsewhere", ())
+        if self._begins_with(elsewhere[:1]) or fits(elsewhere[1:], unit.text):
+            return Said.TOLD
+        return self._spans(unit.text, spans)
 
     # -- whole units -----------------------------------------------------------------------------------------------
 
@@ -117,6 +131,9 @@ class Standing:
                 return None if fits(words.get("order", ()), unit.text) else Said.BANNED
             case Genre.REPORT:
                 return None if fits(words.get("future", ()), unit.text) else Said.TOLD
+            case Genre.DECISION:
+                decided = fits((*words.get("decided", ()), *words.get("future", ())), unit.text)
+                return None if decided or not fits(words.get("debated", ()), unit.text) else Said.TOLD
             case Genre.UNKNOWN:
                 heads = "|".join(unit.heads)
                 near = [section.title for section in self.outline.chain(unit.section)][:2]
@@ -150,11 +167,18 @@ class Standing:
 
     @property
     def _is_news(self) -> bool:
+        return self._begins_with(self.plans.sentences.get("told", ())[:1])
+
+    def _begins_with(self, dateline: Sequence[str]) -> bool:
+        """Whether a dateline or a source stands where news have it."""
         units = self.outline.units
-        dateline = self.plans.sentences.get("told", ())[:1]
         return any(fits(dateline, unit.text) for unit in (*units[:NEWS], *units[-NEWS:]))
 
     # -- single words ----------------------------------------------------------------------------------------------
+
+    def _spans(self, text: str, spans: Sequence[Span]) -> Said | None:
+        reasons = [self._span(text, span) for span in merged(spans)]
+        return None if not reasons or None in reasons else reasons[0]
 
     def _span(self, text: str, span: Span) -> Said | None:
         around = self.plans.around
@@ -169,11 +193,19 @@ class Standing:
         """Whether a negation in the same clause reaches the words between `start` and `end`, or stands among them."""
         bounds = [match.end() for match in _CLAUSE_END.finditer(text, 0, end - 1)]
         begin = max(bounds[-1] if bounds else 0, start - FAR)
+        if begin > start:  # the words run over several clauses: what is denied in their first is denied
+            first = max((bound for bound in bounds if bound <= start), default=0)
+            if self._denied(text, max(first, start - FAR), start, start):
+                return Said.BANNED
+        return Said.BANNED if self._denied(text, begin, end, min(start + 1, end)) else None
+
+    def _denied(self, text: str, begin: int, *ends: int) -> bool:
+        """Whether a negation begins behind `begin`: one of the first kind before the first end, of the others the second."""
         for number, pattern in enumerate(self.plans.around.get("negators", ())):
-            for match in compiled(pattern).finditer(text, begin, end if number == 0 else min(start + 1, end)):
+            for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)]):
                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
-                    return Said.BANNED
-        return None
+                    return True
+        return False
 
     def _turned(self, text: str, end: int) -> bool:
         """Whether the sentence turns behind the word and wants it after all."""
