@@ -172,8 +172,8 @@ class _Bench:
         return self.reading.artifact.kind is ArtifactKind.DOCUMENT
 
     def _applies(self, check: Check, seen: _Seen) -> bool | None:
-        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have, but one
-        that could not be read may."""
+        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have,
+        but one that could not be read may."""
         if self._is_document:
             return None if Kind.TEXT in self.evaluator.blinded else False
         if self.of_government or check.applies is None:
