@@ -77,7 +77,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
     sight.learn(word for version in versions for check in version.checks for expression in _expressions(check)
-                       for term in terms_of(expression) for word in (*term.words, *term.named))
+                       for term in terms_of(expression) if sight.asks(term) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
