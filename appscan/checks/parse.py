@@ -17,7 +17,7 @@ GROUPED = frozenset({Kind.CALL, Kind.DIALOG, Kind.GATE, Kind.TIMER, Kind.FORM, K
 
 _OF_TEXT = {"prose": (False, False, False), "plan": (True, False, False), "plan_for_anyone": (True, True, False),
             "state": (True, True, True)}
-"""Terms over running text: whether a document has to plan it, may plan it for others than workers, may tell it as so."""
+"""Terms over running text: whether a document has to plan it, for whomever, or may as well tell it as so."""
 
 _ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
@@ -151,6 +151,12 @@ def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
     named = tuple(parse_word(name[1:], source, name if isinstance(name, Token) else at)
                   for name in names if name.startswith("#"))
     return Term(known, groups=tuple(str(name) for name in names if not name.startswith("#")), named=named)
+
+
+def name_of(term: Term) -> str:
+    """What a term is called in a pack."""
+    written = (term.plan, term.anyone, term.state)
+    return next(name for name, kind in _OF_TEXT.items() if kind == written) if term.prose else term.kind.value
 
 
 def check_group(name: str, source: Source, at: At) -> None:

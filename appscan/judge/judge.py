@@ -77,7 +77,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
     sight.learn(word for version in versions for check in version.checks for expression in _expressions(check)
-                       for term in terms_of(expression) for word in (*term.words, *term.named))
+                       for term in terms_of(expression) if sight.asks(term) for word in (*term.words, *term.named))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
@@ -172,8 +172,8 @@ class _Bench:
         return self.reading.artifact.kind is ArtifactKind.DOCUMENT
 
     def _applies(self, check: Check, seen: _Seen) -> bool | None:
-        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have, but one
-        that could not be read may."""
+        """Whether a required feature is asked of this app; a paper need not speak of all that its app will have,
+        but one that could not be read may."""
         if self._is_document:
             return None if Kind.TEXT in self.evaluator.blinded else False
         if self.of_government or check.applies is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from appscan.checks.pack import AllOf, AnyOf, CallGroup, Example, Expression, Match, Term, Word
+from appscan.checks.parse import name_of
 from appscan.texts import Language, say
 
 WORDS_SHOWN, PATTERNS_SHOWN = 12, 3
@@ -66,7 +67,7 @@ def _term(term: Term, groups: Mapping[str, CallGroup], lang: Language) -> str:
         acts = [escaped(groups[name].what[lang]) if name in groups else code(name) for name in term.groups]
         acts += [say(lang, "reference.named", name=word.text) for word in term.named]
         return say(lang, "reference.acts") + ("；" if lang == "zh" else "; ").join(acts)
-    kind = "plan" if term.plan else "prose" if term.prose else term.kind.value
+    kind = name_of(term)
     return say(lang, f"reference.term.{kind}") + words(term.words, lang)
 
 

@@ -47,7 +47,8 @@ class Genre(StrEnum):
 
 def genre_of(title: str, plans: Plans) -> Genre:
     """The genre that a title tells."""
-    order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+    order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION),
+             ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
              ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 
@@ -200,7 +201,7 @@ class Standing:
         return Said.BANNED if self._denied(text, begin, end, min(start + 1, end)) else None
 
     def _denied(self, text: str, begin: int, *ends: int) -> bool:
-        """Whether a negation begins behind `begin`: one of the first kind before the first end, of the others the second."""
+        """Whether a negation begins behind `begin`: of the first kind before the first end, of others the second."""
         for number, pattern in enumerate(self.plans.around.get("negators", ())):
             for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)]):
                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):

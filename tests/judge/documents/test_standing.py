@@ -36,6 +36,40 @@ def only(check: str) -> CheckSet:
     return replace(CHECKS, checks=tuple(one for one in CHECKS.checks if one.id == check))
 
 
+FOR_ANYONE = replace(CLOCKING, anyone=True)
+AS_STATE = replace(CLOCKING, anyone=True, state=True)
+
+
+def test_what_is_planned_for_citizens_counts_only_where_a_check_asks_for_anyone() -> None:
+    text = "# 小程序建设方案\n\n面向市民提供景点打卡。"
+    assert said(text) == [Said.FOR_OTHERS]
+    assert said(text, FOR_ANYONE) == [""]
+    assert said("# 小程序建设方案\n\n面向市民，不得设置打卡。", FOR_ANYONE) == [Said.BANNED]
+
+
+def test_a_report_tells_a_state_and_plans_nothing() -> None:
+    text = "# 运维月报\n\n打卡栏目空白。"
+    assert said("# 应用检测情况\n\n打卡栏目空白。") == [Said.TOLD]
+    assert said(text, AS_STATE) == [""]
+    assert said("# 审计报告\n\n部分单位的应用打卡栏目空白。", AS_STATE) == [Said.TOLD]
+
+
+def test_minutes_settle_what_is_decided_and_not_what_is_only_raised() -> None:
+    assert genre_of(fold("镇长办公会议纪要"), PLANS) is Genre.DECISION
+    assert said("# 镇长办公会议纪要\n\n各村干部每天打卡一次。") == [""]
+    assert said("# 镇长办公会议纪要\n\n有同志建议增加打卡。") == [Said.TOLD]
+
+
+def test_a_deadline_is_no_dateline() -> None:
+    assert said("# 工作通知\n\n各村于 25 日前完成打卡。") == [""]
+    assert said("# 工作通知\n\n日前，邻县干部每天打卡。") == [Said.TOLD]
+
+
+def test_a_denial_in_the_first_clause_reaches_words_that_run_on_into_the_next() -> None:
+    running = Term(Kind.TEXT, (Word("打卡[^。]{0,20}通报", Match.PATTERN),), prose=True, plan=True)
+    assert said("# 建设方案\n\n平台不设打卡，数据不再通报。", running) == [Said.BANNED]
+
+
 @pytest.mark.parametrize("text", PLANS.planned)
 def test_the_vocabulary_knows_what_is_planned(text: str) -> None:
     assert "" in said(text)
