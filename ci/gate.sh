@@ -49,12 +49,15 @@ gate=(--lang "$lang")
 [ -z "$exemptions" ] || scan+=(--exemptions "$exemptions")
 [ -z "$exemptions" ] || gate+=(--exemptions "$exemptions")
 
+mkdir -p "$out" && touch "$out/.begun"
 "${appscan[@]}" "${scan[@]}"
 code=$?
 [ "$code" -eq 0 ] || exit "$code"
 
-shopt -s nullglob
-reports=("$out"/*/report.json)
+# Only the reports of this run: a folder that is kept between builds holds those of earlier packages too.
+reports=()
+while IFS= read -r -d '' report; do reports+=("$report"); done < <(
+  find "$out" -mindepth 2 -maxdepth 2 -name report.json -newer "$out/.begun" -print0)
 if [ "${#reports[@]}" -eq 0 ]; then
   echo "No report in $out: nothing was scanned." >&2
   exit 3
@@ -62,8 +65,9 @@ fi
 "${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format markdown >"$out/gate.md"
 code=$?
 cat "$out/gate.md"
+[ "$code" -ne 2 ] || exit 2
 "${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format codequality >"$out/codequality.json"
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
-  cat "$out/gate.md" "$out"/*/report.md >>"$GITHUB_STEP_SUMMARY"
+  cat "$out/gate.md" "${reports[@]/%report.json/report.md}" >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$code"

@@ -29,7 +29,7 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     """Judge reports against a policy. Exit 11 where something stops a release, 10 where only something unseen does."""
     from appscan.gate.baseline import read_baseline
     from appscan.gate.decide import Outcome, decide
-    from appscan.gate.exemptions import lay_over, read_claims
+    from appscan.gate.exemptions import lay_over, read_claims, renewed
     from appscan.gate.policy import Policy, read_policy
 
     rules = read_policy(policy) if policy else Policy()
@@ -37,8 +37,10 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     claims = read_claims(exemptions) if exemptions else ()
     day = day_of(as_of)
     documents = _documents(reports)
-    if exemptions:
-        documents = [lay_over(document, claims, day) for document in documents]
+    documents = [lay_over(document, claims, day) if exemptions else renewed(document, day) for document in documents]
+    known_checks = {row["check_id"] for document in documents for row in document["verdicts"]}
+    for name in sorted({name for rule in rules.rules for name in rule.checks} - known_checks):
+        console.note("gate.unknown_check", check=name)
     result = decide(documents, rules, known)
     if form == "json":
         print(json.dumps(_as_document(result), ensure_ascii=False, indent=2))

@@ -11,14 +11,16 @@ from typing import Any
 from appscan.errors import UsageError
 from appscan.gate.apps import key_of, names_of
 from appscan.model.judgement import Force, Verdict
+from appscan.report.exempted import Exempted
 from appscan.schema import first_problem
 
 Json = Mapping[str, Any]
 
 BASELINE = "baseline-1"
 LARGEST = 64_000_000
-HELD = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW, Verdict.EXEMPT_CLAIMED, Verdict.EXEMPT})
-"""Findings with these verdicts are held in a baseline."""
+LOOKED_AT = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW, Verdict.EXEMPT_CLAIMED, Verdict.EXEMPT})
+"""Findings with these verdicts matter to a gate; a baseline holds their places, but for those that are only claimed to
+be exempt: a claim ends, a baseline does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,11 @@ def force_of(occurrence: Json) -> Force:
 
 def held_in(document: Json) -> Iterator[Held]:
     """The occurrences of a report that a baseline would hold."""
+    exempted = Exempted(document)
     for finding in document["findings"]:
-        if Verdict(finding["verdict"]) in HELD:
-            for place in finding["occurrences"]:
+        for place in finding["occurrences"] if Verdict(finding["verdict"]) in LOOKED_AT else ():
+            record = exempted.state(finding, place)
+            if record is None or record.state is not Verdict.EXEMPT_CLAIMED:
                 yield Held(finding["check_id"], place["fingerprint"], Verdict(finding["verdict"]), force_of(place),
                            place["screen"])
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from appscan.gate.apps import key_of
-from appscan.gate.baseline import HELD, Baseline, Held, force_of, held_in
+from appscan.gate.baseline import LOOKED_AT, Baseline, Held, force_of
 from appscan.gate.exemptions import wrong_records
 from appscan.gate.policy import Act, Policy
 from appscan.model.judgement import Declaration, Verdict
@@ -99,7 +99,8 @@ def _of_app(document: Json, policy: Policy, baseline: Baseline) -> Iterator[Entr
         yield from _acted(policy.custom_checks, Entry(app, Kind.CUSTOM_CHECKS, Outcome.FAIL))
     for record in wrong_records(document):
         yield Entry(app, Kind.EXEMPTION, Outcome.WARN, record["check_id"], detail=record["state"])
-    there = {(one.check_id, one.fingerprint) for one in held_in(document)}
+    there = {(finding["check_id"], place["fingerprint"]) for finding in document["findings"]
+             if Verdict(finding["verdict"]) in LOOKED_AT for place in finding["occurrences"]}
     yield from (Entry(app, Kind.GONE, Outcome.ACCEPT, one.check_id, one.verdict.value, one.fingerprint, one.screen)
                 for mark, one in held.items() if mark not in there)
 
@@ -121,7 +122,7 @@ def _of_check(app: str, document: Json, row: Json, policy: Policy,
 def _of_finding(app: str, finding: Json, least: int, policy: Policy,
                 held: Mapping[tuple[str, str], Held], exempted: Exempted) -> Iterator[Entry]:
     check_id, verdict = finding["check_id"], Verdict(finding["verdict"])
-    if verdict not in HELD:
+    if verdict not in LOOKED_AT:
         return
     for place in finding["occurrences"]:
         mark = place["fingerprint"]

@@ -62,9 +62,10 @@ class Claim:
         return not self.screen or fold(self.screen) in fold(occurrence["screen"])
 
     def overlaps(self, other: Claim) -> bool:
-        """Whether both could speak of the same place on the same day."""
-        same = (self.check_id, fold(self.app), fold(self.screen), self.fingerprint) == (
-            other.check_id, fold(other.app), fold(other.screen), other.fingerprint)
+        """Whether both could speak of the same place on the same day; one that names no place speaks of all."""
+        place, where = fold(self.screen) or self.fingerprint, fold(other.screen) or other.fingerprint
+        same = (self.check_id, fold(self.app)) == (other.check_id, fold(other.app)) and (
+            place == where or not place or not where)
         return same and self.from_day <= other.expires and other.from_day <= self.expires
 
 
@@ -97,14 +98,44 @@ def _day(written: Written, index: int, name: str, text: str) -> date:
 def lay_over(document: Document, claims: Sequence[Claim], as_of: date) -> Document:
     """The report with the records of its app laid over it: a finding all of whose places are covered is
     `exempt_claimed`, and every record is listed with what it does. Earlier records of a file are replaced."""
+    document = beneath(document)
     own = [claim for claim in claims if claim.is_of(document)]
     records = [_record(document, claim, as_of) for claim in own]
+    kept = [one for one in document.get("exemptions", ()) if one["state"] == Verdict.EXEMPT.value]
+    return _covered(document, kept + records)
+
+
+def beneath(document: Document) -> Document:
+    """The report as it is beneath the claims laid over it."""
+    def bare(row: Document) -> Document:
+        without = {name: value for name, value in row.items() if name != "beneath"}
+        return {**without, "verdict": row["beneath"]} if "beneath" in row else row
+
+    verdicts = [bare(row) for row in document["verdicts"]]
+    return {**document, "findings": [bare(finding) for finding in document["findings"]], "verdicts": verdicts,
+            "overall": worst(Verdict(row["verdict"]) for row in verdicts).value}
+
+
+def renewed(document: Document, as_of: date) -> Document:
+    """The report with the claims that it carries looked at again on another day: what has expired covers nothing."""
+    records = [_on_day(record, as_of) for record in document.get("exemptions", ())]
+    return _covered(beneath(document), records) if records else document
+
+
+def _on_day(record: Document, as_of: date) -> Document:
+    if record["state"] != State.CLAIMED:
+        return record
+    begins, ends = record.get("from", "0001-01-01"), record["expires"]
+    state = State.EXPIRED if as_of.isoformat() > ends else State.NOT_YET if as_of.isoformat() < begins else None
+    return record if state is None else {**record, "state": state.value, "fingerprints": []}
+
+
+def _covered(document: Document, records: list[Document]) -> Document:
     covered = {(record["check_id"], mark) for record in records if record["state"] == State.CLAIMED
                for mark in record["fingerprints"]}
     findings = [_exempted(finding, covered) for finding in document["findings"]]
     verdicts = [_settled(row, findings, document) for row in document["verdicts"]]
-    kept = [one for one in document.get("exemptions", ()) if one["state"] == Verdict.EXEMPT.value]
-    return {**document, "findings": findings, "verdicts": verdicts, "exemptions": kept + records,
+    return {**document, "findings": findings, "verdicts": verdicts, "exemptions": records,
             "overall": worst(Verdict(row["verdict"]) for row in verdicts).value}
 
 
@@ -147,7 +178,7 @@ def _exempted(finding: Document, covered: set[tuple[str, str]]) -> Document:
     verdict = Verdict(finding["verdict"])
     marks = [(finding["check_id"], place["fingerprint"]) for place in finding["occurrences"]]
     if verdict in EXEMPTABLE and marks and all(mark in covered for mark in marks):
-        return {**finding, "verdict": Verdict.EXEMPT_CLAIMED.value}
+        return {**finding, "verdict": Verdict.EXEMPT_CLAIMED.value, "beneath": verdict.value}
     return finding
 
 
@@ -158,7 +189,7 @@ def _settled(row: Document, findings: Sequence[Document], document: Json) -> Doc
         return row
     if document["errors"] or any(not one["reading_digest"] for one in document["artifacts"]):
         own.append(Verdict.INCONCLUSIVE)
-    return {**row, "verdict": worst(own).value}
+    return {**row, "verdict": worst(own).value, "beneath": row["verdict"]}
 
 
 def wrong_records(document: Json) -> Iterator[Json]:

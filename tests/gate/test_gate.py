@@ -17,7 +17,7 @@ from appscan.errors import UsageError
 from appscan.gate.baseline import baseline_document, read_baseline
 from appscan.gate.decide import Kind, Outcome, decide
 from appscan.gate.difference import compare
-from appscan.gate.exemptions import lay_over, read_claims
+from appscan.gate.exemptions import lay_over, read_claims, renewed
 from appscan.gate.policy import Act, Policy, read_policy
 from appscan.model.artifact import App
 from appscan.report.document import to_document
@@ -154,6 +154,22 @@ def test_a_claim_counts_only_where_the_policy_accepts_claims_and_until_it_expire
     assert "expired" in {entry.detail for entry in result.entries if entry.kind is Kind.EXEMPTION}
 
 
+def test_claims_that_a_report_carries_are_looked_at_on_the_day_of_the_gate(forced, write):
+    laid = lay_over(forced, claims(write), DAY)
+    assert renewed(laid, DAY)["overall"] == laid["overall"]
+    late = renewed(laid, date(2030, 1, 1))
+    assert (late["overall"], [one["state"] for one in late["exemptions"]]) == (forced["overall"], ["expired"])
+    assert decide([late], Policy(accept_claimed=True)).outcome is Outcome.FAIL
+    other = lay_over(laid, claims(write, RECORD.replace("2026-12-31", "2026-01-31")), DAY)
+    assert other["overall"] == forced["overall"]
+
+
+def test_a_baseline_holds_no_claims(forced, write, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([lay_over(forced, claims(write), DAY)])), "utf-8")
+    assert decide([forced], Policy(), read_baseline(path)).outcome is Outcome.FAIL
+
+
 def test_a_claim_for_one_screen_leaves_the_others_standing(forced, write):
     screen = places(forced)[0]["screen"]
     laid = lay_over(forced, claims(write, RECORD + f"    screen: {screen}\n"), DAY)
@@ -179,6 +195,7 @@ def test_a_claim_that_covers_nothing_is_told(forced, write):
     (RECORD.replace("2026-12-31", "2026-02-30"), "exemption_date", 12),
     (RECORD.replace("2026-12-31", "2025-12-31"), "exemption_backwards", 12),
     (RECORD + RECORD, "exemption_overlaps", 14),
+    (RECORD + RECORD + "    screen: 签到页\n", "exemption_overlaps", 14),
     (RECORD.replace("    approver: 虚构县防汛指挥部\n", ""), "written_wrong", 3),
     (RECORD.replace("approver:", "aprover:"), "written_wrong", 8),
     (RECORD.replace("special_scene", "habit"), "written_wrong", 5),
