@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 BUILT = FIXTURES / "apks" / "built"
 NAMES = sorted(path.name for path in (FIXTURES / "apks").iterdir()
                if path.is_dir() and path.name not in ("built", "stubs"))
-CHECKS = {"check-in", "points-ranking", "online-duration", "media-upload", "track-upload", "install-rate"}
+CHECKS = {path.stem for path in (Path(__file__).resolve().parents[1] / "checks" / "features").glob("*.yaml")}
 PRESENCE = {"none", "mentioned", "bundled", "reachable", "exercised"}
 FORCE = {"none", "nudge", "consequence", "no_opt_out", "block", "order"}
 VERDICTS = {"likely_violation", "needs_review", "inconclusive", "exempt", "info", "not_found"}

@@ -252,6 +252,6 @@ def text_has(text: str, word: Word) -> bool:
         case Match.PATTERN:
             return compiled(word.text).search(text) is not None
         case Match.WHOLE:
-            return _is_whole(text.lower(), word)
+            return (word.text.isascii() or word.text in text) and _is_whole(text.lower(), word)
         case Match.CONTAINS:
             return _has_run(tokens(text), word) if word.text.isascii() else word.text in text

@@ -197,12 +197,16 @@ def test_what_only_sounds_alike_is_not_accused(what: str, tmp_path: Path) -> Non
     assert verdicts(tmp_path, top)[check_id] in allowed
 
 
+SIBLINGS = {"install-rate": {"forced-install", "forced-login"}, "online-duration": {"study-duration", "points-ranking"}}
+"""Checks that the same screen may rightly set off: a target of installs is a promotion task as well."""
+
+
 @pytest.mark.parametrize("what", MEANT)
 def test_what_is_meant_is_found_in_other_words(what: str, tmp_path: Path) -> None:
     check_id, allowed, top = MEANT[what]
     found = verdicts(tmp_path, top)
     assert found.pop(check_id) in allowed
-    assert "likely_violation" not in found.values()
+    assert {name for name, verdict in found.items() if verdict == "likely_violation"} <= SIBLINGS.get(check_id, set())
 
 
 # ---------------------------------------------------------------- what stands in script elements
