@@ -126,7 +126,7 @@ def test_an_answer_that_does_not_come_is_told_at_its_page(tiny, tmp_path):
 
 CONFIGURED = "<h2>首页</h2><script>" + "".join(f"fetch('/api/big{i}/list');" for i in range(9)) + """
 setTimeout(() => fetch('/api/conf/list').then(r => r.json()).then(c => { if (c.data.on) setInterval(() =>
-fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 900)</script>"""
+fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 300)</script>"""
 
 
 def test_large_answers_do_not_keep_small_ones_out_of_the_day(tiny, tmp_path):
