@@ -72,7 +72,7 @@ def whole_values(spellings: Iterable[str]) -> re.Pattern[str]:
         rf"(?P<quoted>[=:,(\[]\s{{0,9}}(?P<mark>\\{{0,3}}[\"'`]))(?:{one_of})(?=(?P=mark)(?!\s{{0,9}}:))",
         rf"(?P<number>(?:[\"']\s{{0,9}}:|[{{,]\s{{0,9}}\w{{1,60}}\s{{0,9}}:)\s{{0,9}})(?:{bare})(?=\s{{0,9}}(?:[,}}]|$))",
         rf"(?P<single>\[\s{{0,9}})(?:{bare})(?=\s{{0,9}}\])",
-        rf"(?P<parameter>{_PARAMETER})(?:{one_of})(?=$|[&\s\"'<>#;)\\]|%26)",
+        rf"(?P<parameter>{_PARAMETER})(?:{one_of})(?=$|[&\s\"'<>#;)\\]|%26|:\d{{1,7}}:\d)",
         rf"(?P<part>\n\r?\n)(?:{one_of})(?=\r?\n--)",
         rf"(?P<element><(?!(?:{_HTML_TEXT})>)[A-Za-z][\w:.-]{{0,60}}>(?:<!\[CDATA\[)?)(?:{one_of})(?=(?:\]\]>)?</)",
         rf"(?P<area><textarea\b[^<>]{{0,400}}>)(?:{one_of})(?=</)",

@@ -183,3 +183,11 @@ def test_any_given_secret_is_gone_from_the_field_that_holds_it(secret: str) -> N
         body = secrets.clean(json.dumps({"mm": secret, "n": 1}, ensure_ascii=ascii_only))
         assert json.loads(body) == {"mm": "[removed]", "n": 1} or secret not in body
     assert f"mm={quote(secret, safe='')}&" not in secrets.clean(f"mm={quote(secret, safe='')}&n=1")
+
+
+def test_a_short_secret_is_replaced_in_the_address_of_a_place_in_code() -> None:
+    secrets = Secrets()
+    secrets.learn_given("虎口脱险")
+    place = "at show (http://127.0.0.1/home.html?xm=%E8%99%8E%E5%8F%A3%E8%84%B1%E9%99%A9:13:1)"
+    assert "%E8%99%8E" not in secrets.clean(place)
+    assert secrets.clean("本片《虎口脱险》已上映") == "本片《虎口脱险》已上映"
