@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import yaml
 from appscan.cli.addresses import is_address
 from appscan.errors import UsageError
 from appscan.model.artifact import App
+from appscan.schema.plain_yaml import PlainLoader, RefusedError, line_of, line_of_error, reason_of
 
 LARGEST = 1 << 20
 """Bytes of the largest app.yaml; a real one has about a thousand."""
@@ -26,30 +26,11 @@ class AppFile:
     addresses: tuple[str, ...] = ()
 
 
-class _RefusedError(yaml.MarkedYAMLError):
-    """YAML that this file may not use: `key` of the catalogue, and the name that is meant."""
+class _Loader(PlainLoader):
+    """Plain YAML whose members have names of text: neither 1 nor << nor null."""
 
-    def __init__(self, key: str, member: str, mark: yaml.Mark) -> None:
-        super().__init__(problem=key, problem_mark=mark)
-        self.key, self.member = key, member
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Scalars without dates (2024-01-02 stays text) and without aliases, which could unfold without end."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own form)
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise _RefusedError("app_file_alias", event.anchor, event.start_mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        if isinstance(node, yaml.MappingNode):
-            _refuse_odd_keys(node)
-        return node
+    def is_name(self, key: yaml.Node) -> bool:
+        return super().is_name(key) and key.tag == "tag:yaml.org,2002:str"
 
 
 def read_app_file(path: Path) -> AppFile:
@@ -60,7 +41,7 @@ def read_app_file(path: Path) -> AppFile:
 
     fault = first_fault(document)
     if fault is not None:
-        line = _line_of(root, fault.place, fault.member)
+        line = line_of(root, fault.place, fault.member)
         raise UsageError(fault.key, file=str(path), line=line, **fault.params())
     named = document.get("artifacts", ())
     return AppFile(_app(document), tuple(path.parent / name for name in named if not is_address(name)),
@@ -77,7 +58,7 @@ def _composed(path: Path) -> yaml.Node:
     if len(content) > LARGEST:
         raise UsageError("app_file_large", file=str(path), line=1, limit=LARGEST)
     try:
-        root = yaml.compose(content.decode("utf-8-sig"), Loader=_PlainLoader)
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
     except UnicodeDecodeError as error:
         line = content[:error.start].count(b"\n") + 1
         raise UsageError("app_file_encoding", file=str(path), line=line) from None
@@ -91,55 +72,18 @@ def _composed(path: Path) -> yaml.Node:
 
 
 def _yaml_fault(error: Exception, path: Path) -> UsageError:
-    line = _line(error) if isinstance(error, yaml.YAMLError) else 1
-    if isinstance(error, _RefusedError):
-        return UsageError(error.key, file=str(path), line=line, member=error.member)
-    return UsageError("app_file_syntax", file=str(path), line=line, reason=_reason(error))
+    line = line_of_error(error)
+    if isinstance(error, RefusedError):
+        return UsageError(f"app_file_{error.kind}", file=str(path), line=line, member=error.member)
+    return UsageError("app_file_syntax", file=str(path), line=line, reason=reason_of(error))
 
 
 def _constructed(root: yaml.Node, path: Path) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = _PlainLoader("").construct_document(root)
+        document: dict[str, Any] = _Loader("").construct_document(root)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _yaml_fault(error, path) from None
     return document
-
-
-def _refuse_odd_keys(node: yaml.MappingNode) -> None:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-            raise _RefusedError("app_file_key_no_text", str(key.value)[:80], key.start_mark)
-        if key.value in seen:
-            raise _RefusedError("app_file_twin", key.value, key.start_mark)
-        seen.add(key.value)
-
-
-def _line(error: yaml.YAMLError) -> int:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    return mark.line + 1 if mark else 1
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or error).partition("\n")[0]
-
-
-def _line_of(root: yaml.Node, place: Sequence[str], member: str) -> int:
-    """The line of the value that is refused, or of the key in it that should not be there."""
-    node = root
-    for part in place:
-        node = next((value for key, value in _members(node) if key.value == part), node)
-    for key, _ in _members(node):
-        if member and key.value == member and isinstance(node, yaml.MappingNode):
-            return int(key.start_mark.line) + 1
-    return int(node.start_mark.line) + 1
-
-
-def _members(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
-    elif isinstance(node, yaml.SequenceNode):
-        yield from ((yaml.ScalarNode("", str(index)), value) for index, value in enumerate(node.value))
 
 
 def _app(document: dict[str, Any]) -> App:

@@ -6,34 +6,16 @@ Knows no meaning of what stands in it.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from appscan.errors import UsageError
+from appscan.schema.plain_yaml import PlainLoader, line_of, line_of_error, reason_of
 
 LARGEST = 4 << 20
 """Bytes of the largest file; a real one has some thousands."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Scalars without dates (2024-01-02 stays text), and no aliases, which could unfold without end."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own form)
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem=f"alias *{event.anchor}", problem_mark=event.start_mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        if isinstance(node, yaml.MappingNode):
-            _refuse_twins(node)
-        return node
 
 
 class Written:
@@ -46,7 +28,7 @@ class Written:
 
     def line(self, *place: str | int, member: str = "") -> int:
         """Line of the value at a place, or of the key `member` in it."""
-        return _line_of(self._root, place, member)
+        return line_of(self._root, place, member)
 
     def fault(self, key: str, *place: str | int, member: str = "", **params: object) -> UsageError:
         """A mistake that the schema cannot tell, with file and line."""
@@ -58,13 +40,13 @@ def read_written(path: Path, schema: str) -> Written:
     line and what is wrong."""
     root = _composed(path)
     try:
-        content = _Loader("").construct_document(root)
+        content = PlainLoader("").construct_document(root)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _syntax(path, error) from None
     problem = _first_problem(schema, content)
     if problem is not None:
         place, member, why, told = problem
-        raise UsageError("written_wrong", file=str(path), line=_line_of(root, place, member), why=why,
+        raise UsageError("written_wrong", file=str(path), line=line_of(root, place, member), why=why,
                          place="/".join(map(str, place)), told=told)
     return Written(path, root, content)
 
@@ -79,7 +61,7 @@ def _composed(path: Path) -> yaml.Node:
     if len(raw) > LARGEST:
         raise UsageError("written_wrong", file=str(path), line=1, why="too_large", place="", told=str(LARGEST))
     try:
-        root = yaml.compose(raw.decode("utf-8-sig"), Loader=_Loader)
+        root = yaml.compose(raw.decode("utf-8-sig"), Loader=PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _syntax(path, error) from None
     if not isinstance(root, yaml.MappingNode):
@@ -88,9 +70,7 @@ def _composed(path: Path) -> yaml.Node:
 
 
 def _syntax(path: Path, error: Exception) -> UsageError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    reason = str(getattr(error, "problem", None) or error).partition("\n")[0][:200]
-    return UsageError("written_syntax", file=str(path), line=mark.line + 1 if mark else 1, reason=reason)
+    return UsageError("written_syntax", file=str(path), line=line_of_error(error), reason=reason_of(error)[:200])
 
 
 def _first_problem(schema: str, content: object) -> tuple[tuple[str | int, ...], str, str, str] | None:
@@ -115,30 +95,3 @@ def _first_problem(schema: str, content: object) -> tuple[tuple[str | int, ...],
             case _:
                 return place, "", "other", f"{error.validator} {str(wanted)[:120]}"
     return None
-
-
-def _refuse_twins(node: yaml.MappingNode) -> None:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="a key that is no text", problem_mark=key.start_mark)
-        if key.value in seen:
-            raise yaml.MarkedYAMLError(problem=f"twice: {key.value}", problem_mark=key.start_mark)
-        seen.add(key.value)
-
-
-def _line_of(root: yaml.Node, place: Sequence[str | int], member: str) -> int:
-    node = root
-    for part in place:
-        node = next((value for key, value in _members(node) if key.value == str(part)), node)
-    for key, _ in _members(node):
-        if member and key.value == member and isinstance(node, yaml.MappingNode):
-            return int(key.start_mark.line) + 1
-    return int(node.start_mark.line) + 1
-
-
-def _members(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
-    elif isinstance(node, yaml.SequenceNode):
-        yield from ((yaml.ScalarNode("", str(index)), value) for index, value in enumerate(node.value))
