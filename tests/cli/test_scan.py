@@ -222,7 +222,7 @@ def test_a_folder_ends_with_a_sum_over_all_packages(appscan, forced, decoy, tmp_
     copied(decoy, tmp_path / "in/b.apk")
     (tmp_path / "in/c.apk").write_bytes(b"no package")
     ran = appscan("scan", "in", "--out", "out")
-    assert ran.out.splitlines()[-1] == "共 3 个应用：1 个涉嫌违规、1 个未发现、1 个未能读取"
+    assert ran.out.splitlines()[-1] == "共 3 个应用：1 个涉嫌违规、1 个提示、1 个未能读取"
 
 
 def test_off_a_terminal_each_package_gets_one_line_of_progress(appscan, forced, decoy):
