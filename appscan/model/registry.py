@@ -1,5 +1,4 @@
-"""The registry's values: what an office knows of apps and their owners, apart from any scan. Knows no file format and no
-database."""
+"""The registry: what an office knows of apps and their owners, apart from any scan. Knows no file format, no database."""
 
 from __future__ import annotations
 
