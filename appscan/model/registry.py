@@ -1,4 +1,4 @@
-"""The registry: what an office knows of apps and their owners, apart from any scan. Knows no file format, no database."""
+"""The registry: what an office knows of apps and owners, apart from any scan. Knows no file format and no database."""
 
 from __future__ import annotations
 
