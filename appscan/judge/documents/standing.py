@@ -14,7 +14,8 @@ from appscan.model.reading import Role
 
 Span = tuple[int, int]
 
-_CLAUSE_END = re.compile(r"[,;。|:!?]")
+_CLAUSE_END = re.compile(r",(?!或者?|以及|及其)|[;。|:!?]")
+"""A clause that only adds another object (或者…) still stands under the negation of the one before."""
 _LEAD_IN = re.compile(r"[:：]$")
 FAR = 60
 """Characters between a negation and the word it still reaches."""
