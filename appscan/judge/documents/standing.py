@@ -49,7 +49,7 @@ class Genre(StrEnum):
 def genre_of(title: str, plans: Plans) -> Genre:
     """The genre that a title tells."""
     order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION),
-             ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+             ("ordering", Genre.PLAN), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
              ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 
