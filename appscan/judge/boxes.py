@@ -15,8 +15,8 @@ TYPED_INTO = "typed_into"
 FEWEST = 2
 """One box alone may be a search."""
 
-_BOX = re.compile(r"(^|[.-])(input|textarea|select|spinner|\w{0,24}edittext|\w{0,24}autocompletetextview|easyinput|field|"
-                  r"input-number|picker|datepicker|cascader|stepper)$", re.IGNORECASE)
+_BOX = re.compile(r"(^|[.-])(input|textarea|select|spinner|\w{0,24}edittext|\w{0,24}autocompletetextview|easyinput|"
+                  r"field|input-number|picker|datepicker|cascader|stepper)$", re.IGNORECASE)
 _NO_BOX = frozenset({"hidden", "search", "password", "submit", "button", "reset", "image", "checkbox", "radio"})
 
 
