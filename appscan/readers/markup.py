@@ -55,7 +55,8 @@ _COMPUTED = ("v-", "th:", "ng-", "*ng", "[", "wx:", "a:", "s-", "x-")
 """Beginnings of attributes whose value is an expression."""
 _MADE = ("v-", "react", "testid", "src", "spm", "bs-", "radix", "headlessui", "aos", "wow", "n-head", "server-rendered")
 """Beginnings of data- attributes that tools and frameworks write."""
-_IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]{2,59}")
+_IDENTIFIER = re.compile(r"(?![A-Za-z]{0,2}[-_]?\d|el-id)[A-Za-z_][\w.-]{2,59}")
+"""Ids that a person wrote; what a drawing tool counts (u44_img) says nothing."""
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),

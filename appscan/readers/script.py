@@ -61,7 +61,7 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     screens = find_screens(source, facts.file)
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
-    ids = ScreenIds(screens, facts.screen, screen)
+    ids = ScreenIds(screens, facts.screen, screen, len(text))
     sentences = find_sentences(source)
     reader = _ScriptReader(source, screens, ids, facts, base, depth, sentences)
     reader.shown |= read_rendering(source, ids, facts, base, sentences)
@@ -105,6 +105,7 @@ class _ScriptReader:
         self.screens = screens
         self.facts = facts
         self.screen = ids.at
+        self.room = ids.room
         self.base = base
         self.sentences = sentences or {}
         self.known: set[tuple[int, str]] = set()
@@ -305,7 +306,9 @@ class _ScriptReader:
 
     def members(self) -> None:
         """LITERAL rows of names that stand alone in objects and patterns, and of properties that are read or written:
-        each once in a screen, and none that is a key there."""
+        each once in a screen, and none that is a key there. Scripts all in one piece are passed over at once."""
+        if not self.screens.spans and len(self.source.text) > SMALL_SCRIPT:
+            return
         for name, start in lone_names(self.source):
             self._named(name, "key", start)
         for name, start in member_names(self.source):
@@ -313,8 +316,10 @@ class _ScriptReader:
                 self._named(name, "member", start)
 
     def _named(self, name: str, role: str, start: int) -> None:
+        """One name of a field. In a script that holds an app and its libraries in one piece a name stands beside
+        everything, and most are the libraries': there it says nothing and is left out."""
         screen = self.screen(start)
-        if (screen, name) not in self.known:
+        if (screen, name) not in self.known and self.room(start) <= SMALL_SCRIPT:
             self.known.add((screen, name))
             self._names += 1
             self.facts.add_once(Fact.LITERAL, name, role, screen=screen, node=self.base + start)
