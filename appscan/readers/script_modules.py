@@ -54,7 +54,8 @@ class Screens:
 
 
 class ScreenIds:
-    """Looks up the sid of the screen at an offset; `default` where none is known. whole: characters of the script."""
+    """Looks up the sid of the screen at an offset; `default` where none is known. whole: characters of the
+    script, blanks left out (a page's code stands where it stood in the page)."""
 
     def __init__(self, screens: Screens, sid_of: Callable[[str], int], default: int, whole: int = 0) -> None:
         self.default = default

@@ -28,7 +28,7 @@ _COLUMN_READ = re.compile(
     r"(?:getParameter|getString|getInt|getLong|getDouble|getFloat|getBigDecimal|getDate|getTimestamp|getBoolean|getObject|"
     r"QueryString|Request\.Form|Request|_(?:POST|GET|REQUEST))\s*+[(\[]\s*+$")
 _IN_EXPRESSION = re.compile(rf"(?<![\w$])({_NAME})(?!\s*+\()")
-_TEMPLATE_TEXT = re.compile(r"`[^`$]*+|\}[^`$]*+(?=`|\$\{)|\$\{")
+_TEMPLATE_TEXT = re.compile(r"`[^`$]*+(?:`|(?=\$\{)|\Z)|\}[^`$]*+(?:`|(?=\$\{))|\$\{")
 _QUOTED_TEXT = re.compile(r"'[^']*+'|\"[^\"]*+\"")
 _STATEMENT = re.compile(
     r"\bselect\s+[\w*(\"`\[@]|\binsert\s+(?:ignore\s+)?into\s|\bupdate\s+[\w.\"`\[\]]+\s+set\s|\bdelete\s+from\s|"
