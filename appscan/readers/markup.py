@@ -306,7 +306,7 @@ class _MarkupReader:
         if name in _COLUMN_NAMES and (tag == "th" or tag.endswith("column")) and value and len(value) <= 60:
             self.facts.add(Fact.ATTRIBUTE, value, "prop", screen=self.screen, node=node, parent=node)
         self._names(name, value, start, node, bound)
-        texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value)]
+        texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value) if "{" in value else value]
         for text in texts:
             role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)
             if role is not None:

@@ -20,11 +20,13 @@ _CALLABLE = re.compile(r"[A-Za-z_$][\w$.]{2,119}")
 HANDING = ("setInterval", "setTimeout", "AnimationFrame", "EventListener", "then", "Position", "Background", ".on")
 """Ends of the names of what is handed a function to call later."""
 _HANDED = re.compile(r"\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
-_KEPT = re.compile(
-    r"(?<![\w$.])(?:const|let|var)\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
+_KEPT = (
+    r"\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
     r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
     r"\([^()]{0,300}+\)\s*+(?::[^=;(){}]{1,80}+)?+=>|(?:[\w$]{1,40}+\.)?+(?:ref|reactive|shallowRef|shallowReactive|"
     r"computed|observable|signal|createSignal|useState|useRef|useReactive|useCallback|useMemoizedFn|useMemo)\s*+[<(])")
+_DECLARED = tuple(re.compile(word + _KEPT) for word in ("const", "let", "var"))
+"""Three patterns, because one that begins with plain letters is found several times as fast."""
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
 _KINDS[[ord(char) for char in "0123456789."]] = 2
@@ -94,9 +96,10 @@ def handed_function(code: str, opening: int) -> str:
 def definitions(code: str) -> Iterator[tuple[str, int]]:
     """(name, offset) of functions and of state that are kept in a variable: `const submitSign = async () =>`,
     `const rankList = ref([])`, `const [rankList, setRankList] = useState([])`."""
-    for match in _KEPT.finditer(code):
+    for match in (match for pattern in _DECLARED for match in pattern.finditer(code)):
         group = 1 if match.group(1) else 2
-        yield match.group(group), match.start(group)
+        if not (code[max(0, match.start() - 1):match.start()].isalnum()):
+            yield match.group(group), match.start(group)
 
 
 def call_chain(written: str) -> str:
