@@ -124,7 +124,8 @@ def _judged(connection: Connection, claims: Collection[tuple[str, str]]) -> Mapp
 
 def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str, str] | None) -> StoredReport:
     return StoredReport(
-        id=row.id, entry=row.entry, product=row.product, appearance=row.appearance,
+        id=row.id, entry=row.entry, product=row.product, app=row.app, owner=row.owner,
+        packages=_listed(row.packages), appearance=row.appearance,
         standing=Standing.OFFICE if row.office else Standing.CLAIMED, recorded=read(row.recorded), sweep=row.sweep,
         overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
         readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,

@@ -130,6 +130,8 @@ def _columns(document: Document, taking: Taking) -> dict[str, Any]:
     readers = sorted({one["reader"] for one in document["artifacts"]})
     row = {
         "entry": named(taking.entry), "product": storable(taking.product),
+        "app": storable(document["app"]["name"]), "owner": storable(document["app"]["owner"]),
+        "packages": storable("\n".join(sorted({one["package"] for one in document["artifacts"]} - {""}))),
         "appearance": named(taking.appearance or appearance_of(document)),
         "office": int(taking.standing is Standing.OFFICE), "artifacts": set_digest(digests),
         "digests": "\n".join(digests), "readers": storable("\n".join(readers)),

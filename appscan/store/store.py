@@ -227,6 +227,10 @@ class Store:
         """The tasks of a sweep in the order planned, of some states or all."""
         return tasks.tasks(self._database, sweep, states)
 
+    def sweep(self, sweep: str) -> SweepState | None:
+        """One sweep with its counts; None where there is none."""
+        return next(iter(tasks.sweeps(self._database, sweep)), None)
+
     def sweeps(self) -> list[SweepState]:
         """All sweeps with their counts, the last planned first."""
         return tasks.sweeps(self._database)
