@@ -13,6 +13,7 @@ from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
+from appscan.cli.registry_commands import register as register_registry
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UsageError
 from appscan.texts import LANGUAGES, Language
@@ -66,6 +67,7 @@ def application() -> typer.Typer:
     checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     register_gate(app)
+    register_registry(app)
     return app
 
 
@@ -97,10 +99,12 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
+        of_registry = {name: {"lang": lang} for name in ("template", "import", "list", "show", "check", "export",
+                                                         "merge", "split")}
         of_baseline = {name: {"lang": lang} for name in ("write", "check")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
                                                     "diff", "init")}
-        context.default_map = {"checks": of_checks, "baseline": of_baseline, **others}
+        context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)

@@ -172,7 +172,7 @@ def _entry(identity: str, group: Sequence[_Parsed], problems: list[Problem]) -> 
                 problems.append(Problem(parsed.row.at(column), "contradicts", {"id": identity}, column, entry=identity))
                 is_good = False
             found.setdefault(column, value)
-    for needed in ("name", "owner"):
+    for needed in ("name", "owner") if not any(one.row.fault for one in group) else ():
         if needed not in found and (is_good or not any(needed in one.row.cells for one in group)):
             problems.append(Problem(group[0].row.at(needed), f"missing_{needed}", {}, needed, entry=identity))
             is_good = False

@@ -37,17 +37,18 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its address, its filled cells by the key of their column, and a fault of the row itself. `nested` holds
-    the artifacts of a document, each as a row of its own."""
+    the artifacts of a document, each as a row of its own. `empty` holds the addresses of cells that could be filled."""
 
     address: str
     cells: Mapping[str, Cell]
     fault: str = ""
     nested: tuple[Row, ...] = ()
+    empty: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, column: str) -> str:
-        """Address of a column's cell, of the row where that is empty."""
+        """Address of a column's cell; of the row where there is no such column."""
         cell = self.cells.get(column)
-        return cell.address if cell else self.address
+        return cell.address if cell else self.empty.get(column, self.address)
 
 
 @dataclass(frozen=True, slots=True)

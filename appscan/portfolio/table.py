@@ -11,7 +11,7 @@ from appscan.portfolio.words import headings, loose
 
 HEADING_WITHIN = 30
 LEAST_HEADINGS = 2
-NEEDED = "name"
+NEEDED = ("name", "owner")
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
 
 
@@ -56,7 +56,7 @@ def table_of(lines: Sequence[Line], sheet: str = "") -> Table | None:
     """The table in a grid; None where no row of the first ones is a heading with a name of the app."""
     prefix = f"{sheet}!" if sheet else ""
     best = max(lines[:HEADING_WITHIN], key=_known_headings, default=None)
-    if best is None or _known_headings(best) < LEAST_HEADINGS or NEEDED not in _columns(best).values():
+    if best is None or _known_headings(best) < LEAST_HEADINGS or NEEDED[0] not in _columns(best).values():
         return None
     columns, problems = _columns(best), _heading_problems(best, prefix)
     rows = [_row(line, columns, prefix) for line in lines[lines.index(best) + 1:] if line.cells or line.fault]
@@ -66,7 +66,8 @@ def table_of(lines: Sequence[Line], sheet: str = "") -> Table | None:
 def _row(line: Line, columns: Mapping[int, str], prefix: str) -> Row:
     cells = {columns[one.column]: Cell(f"{prefix}{letters(one.column)}{line.number}", one.raw, one.fault, one.told)
              for one in line.cells if one.column in columns}
-    return Row(f"{prefix}{line.number}:{line.number}", cells, line.fault)
+    empty = {key: f"{prefix}{letters(column)}{line.number}" for column, key in columns.items() if key in NEEDED}
+    return Row(f"{prefix}A{line.number}", cells, line.fault, empty=empty)
 
 
 def _known_headings(line: Line) -> int:

@@ -133,7 +133,7 @@ def truth(raw: Raw) -> bool | None:
         return None
     meant = meanings("truths").get(loose(given))
     if meant is None:
-        raise WrongValueError("unknown_word", given=given, known=_known("truths"))
+        raise WrongValueError("unknown_truths", given=given, known=_known("truths"))
     return meant == "yes"
 
 
@@ -236,7 +236,7 @@ def _closed(raw: Raw, kind: type[Closed], space: str) -> Closed | None:
         return None
     meant = meanings(space).get(loose(given))
     if meant is None:
-        raise WrongValueError("unknown_word", given=given, known=_known(space))
+        raise WrongValueError(f"unknown_{space}", given=given, known=_known(space))
     return kind(meant)
 
 
