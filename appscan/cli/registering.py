@@ -232,8 +232,10 @@ def _field(entry: Entry, column: str, key: str = "") -> str:  # noqa: ARG001 (an
 
 
 def _tell_problems(one: RegistryFile, console: Console) -> None:
-    for line in _problem_lines(one.problems, console.lang):
-        print_line(console, line)
+    for problem in one.problems[:SHOWN]:
+        console.trouble("registry_said.problem", **_told(problem, console.lang))
+    if len(one.problems) > SHOWN:
+        console.trouble("registry_said.more_problems", count=len(one.problems) - SHOWN)
     for key, params in _summary(one):
         console.note(key, **params)
 
@@ -249,26 +251,23 @@ def _summary(one: RegistryFile) -> Iterator[tuple[str, dict[str, object]]]:
         yield "registry_said.skipped", {"names": ", ".join(one.skipped)}
 
 
-def print_line(console: Console, line: str) -> None:
-    """A line about the input: beside the result, printed also when quiet."""
-    console.trouble("registry_said.line", line=line)
-
-
 def _problem_lines(problems: Sequence[Problem], lang: Language) -> Iterator[str]:
     for problem in problems[:SHOWN]:
-        yield say(lang, "registry_said.problem", cell=problem.cell, column=problem.column, what=_what(problem, lang))
+        yield say(lang, "registry_said.problem", **_told(problem, lang))
     if len(problems) > SHOWN:
         yield say(lang, "registry_said.more_problems", count=len(problems) - SHOWN)
 
 
-def _what(problem: Problem, lang: Language) -> str:
-    return say(lang, f"registry_faults.{problem.key}", **problem.params)
+def _told(problem: Problem, lang: Language) -> dict[str, str]:
+    return {"cell": problem.cell, "column": problem.column,
+            "what": say(lang, f"registry_faults.{problem.key}", **problem.params)}
 
 
 def problem_document(problem: Problem, lang: Language) -> dict[str, Any]:
     """A problem as JSON."""
+    told = _told(problem, lang)
     return {"cell": problem.cell, "column": problem.column, "entry": problem.entry, "fault": problem.key,
-            "keeps_out": problem.refuses, "text": _what(problem, lang)}
+            "keeps_out": problem.refuses, "text": told["what"]}
 
 
 def _file_document(one: RegistryFile, lang: Language) -> dict[str, Any]:

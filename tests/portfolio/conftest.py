@@ -35,14 +35,15 @@ def entry(name: str, owner: str = "虚构县数据局", app: str = "", **more: A
 def workbook(tmp_path: Path) -> Callable[..., Path]:
     """Write rows to a sheet; `change` may do more to it."""
 
-    def write(rows: Rows, change: Callable[[Any], None] = lambda sheet: None) -> Path:
+    def write(rows: Rows, change: Callable[[Any], None] | None = None) -> Path:
         from openpyxl import Workbook
 
         book = Workbook()
         sheet = book.active
         for row in rows:
             sheet.append(row)
-        change(sheet)
+        if change is not None:
+            change(sheet)
         path = tmp_path / "registry.xlsx"
         book.save(path)
         return path

@@ -1,5 +1,5 @@
-"""Claims about the demo registry: the files are those of its source, and what it says by hand holds here: which rows stay out,
-which entries are one product, whose they are."""
+"""Claims about the demo registry: the files are those of its source, and what it says by hand holds here: which rows
+stay out, which entries are one product, whose they are."""
 
 from __future__ import annotations
 
@@ -81,8 +81,12 @@ def test_exactly_the_rows_that_must_not_go_in_stay_out(read, table, name):
 
 def test_the_totals_hold(read, grouping, table):
     files = list(read.values())
-    assert {"entries": sum(len(file.entries) for file in files), "products": len(grouping.products),
-            "kept_out": sum(file.refused for file in files), "examples": sum(file.examples for file in files)} == table["totals"]
+    assert {
+        "entries": sum(len(file.entries) for file in files),
+        "products": len(grouping.products),
+        "kept_out": sum(file.refused for file in files),
+        "examples": sum(file.examples for file in files),
+    } == table["totals"]
 
 
 def test_every_product_of_the_table_is_one_product_of_its_owner(grouping, table):
@@ -100,13 +104,19 @@ def test_no_product_of_a_central_owner_is_forgotten_by_the_table(grouping, table
         if product.owner.standing is Standing.CENTRAL and product.entries[0].id not in named:
             first = product.entries[0]
             audience = {one.value for one in first.audience}
-            assert (first.status.value not in ("running", "unknown") or (audience and "grassroots_internal" not in audience)
-                    or (first.host_platform and first.own_entry is False)), first.id
+            assert (
+                first.status.value not in ("running", "unknown")
+                or (audience and "grassroots_internal" not in audience)
+                or (first.host_platform and first.own_entry is False)
+            ), first.id
 
 
 def test_owners_that_nobody_may_guess_are_those_of_the_table(grouping, table):
-    found = {product.entries[0].id: product.owner.standing.value for product in grouping.products
-             if product.owner.standing not in (Standing.CENTRAL, Standing.LOCAL)}
+    found = {
+        product.entries[0].id: product.owner.standing.value
+        for product in grouping.products
+        if product.owner.standing not in (Standing.CENTRAL, Standing.LOCAL)
+    }
     assert found == {row["product"][0]: row["standing"] for row in table["no_owner"]}
     local = sorted(product.entries[0].id for product in grouping.products if product.owner.standing is Standing.LOCAL)
     assert local == sorted(table["local"])
@@ -116,7 +126,8 @@ def test_arms_and_doubtful_owners_are_marked_as_the_table_says(grouping, table):
     rows = {row["owner"]: row for row in table["owners"]}
     assert grouping.product_of["A027"].owner.by is By.ARM
     assert {one for row in rows.values() for one in row.get("owner_doubtful", [])} == {
-        product.entries[0].id for product in grouping.products if product.owner.owner and product.owner.doubt}
+        product.entries[0].id for product in grouping.products if product.owner.owner and product.owner.doubt
+    }
     assert grouping.product_of["A051"].entries[0].level is Level.COUNTY
 
 

@@ -25,15 +25,36 @@ def sets(entries, **more) -> set[frozenset[str]]:
 
 
 def decided(number: int, entries: set[str], apart_from: set[str] = frozenset()) -> Decision:
-    return Decision(frozenset(entries), frozenset(apart_from), "虚构审核员", datetime(2026, 1, number, tzinfo=UTC), "虚构理由", number)
+    return Decision(
+        frozenset(entries),
+        frozenset(apart_from),
+        "虚构审核员",
+        datetime(2026, 1, number, tzinfo=UTC),
+        "虚构理由",
+        number,
+    )
 
 
 def one_of(*ids: str) -> frozenset[str]:
     return frozenset(ids)
 
 
-@pytest.mark.parametrize("name", ["虚构通（安卓版）", "虚构通iOS版", "《虚构通》", "虚构通微信小程序", "虚构通 APP", "虚构通-鸿蒙版", "虚 构 通",
-                                  "虚构通(HarmonyOS)", "虚構通", "虚构通客户端", "虚构通H5"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "虚构通（安卓版）",
+        "虚构通iOS版",
+        "《虚构通》",
+        "虚构通微信小程序",
+        "虚构通 APP",
+        "虚构通-鸿蒙版",
+        "虚 构 通",
+        "虚构通(HarmonyOS)",
+        "虚構通",
+        "虚构通客户端",
+        "虚构通H5",
+    ],
+)
 def test_the_platform_is_no_part_of_a_name(name):
     assert normal_name(name) == "虚构通"
 
@@ -49,10 +70,12 @@ def test_a_name_of_nothing_else_keeps_what_it_has(name):
 
 
 def test_one_product_on_all_platforms_under_all_names_of_its_owner_counts_once():
-    entries = [entry("a", "工业和信息化部", "虚构通（安卓版）", platform=Platform.ANDROID, package="a.b"),
-               entry("b", "工信部", "虚构通 iOS版", platform=Platform.IOS, package="a.c"),
-               entry("c", "MIIT", "虚构通小程序", platform=Platform.MINIPROGRAM, miniprogram="wx1234"),
-               entry("d", "工信部信息中心", "虚构通", platform=Platform.WEB, url="https://x.example.invalid/")]
+    entries = [
+        entry("a", "工业和信息化部", "虚构通（安卓版）", platform=Platform.ANDROID, package="a.b"),
+        entry("b", "工信部", "虚构通 iOS版", platform=Platform.IOS, package="a.c"),
+        entry("c", "MIIT", "虚构通小程序", platform=Platform.MINIPROGRAM, miniprogram="wx1234"),
+        entry("d", "工信部信息中心", "虚构通", platform=Platform.WEB, url="https://x.example.invalid/"),
+    ]
     [product] = group(entries).products
     assert (product.owner.owner, len(product.entries)) == ("miit", 4)
     assert {link.kind for link in product.links} == {LinkKind.NAME}
@@ -60,7 +83,10 @@ def test_one_product_on_all_platforms_under_all_names_of_its_owner_counts_once()
 
 def test_a_declared_id_goes_before_the_name():
     assert sets([entry("a", app="虚构甲", product="p"), entry("b", app="虚构乙", product="p")]) == {one_of("a", "b")}
-    assert sets([entry("a", app="虚构甲", product="p"), entry("b", app="虚构甲", product="q")]) == {one_of("a"), one_of("b")}
+    assert sets([entry("a", app="虚构甲", product="p"), entry("b", app="虚构甲", product="q")]) == {
+        one_of("a"),
+        one_of("b"),
+    }
 
 
 def test_an_entry_without_an_id_between_two_ids_is_joined_with_neither():
@@ -69,8 +95,10 @@ def test_an_entry_without_an_id_between_two_ids_is_joined_with_neither():
     assert sets([*entries, entry("d", app="虚构甲")]) == {one_of("a"), one_of("b"), one_of("c", "d")}
 
 
-@pytest.mark.parametrize("key", [{"package": "a.b"}, {"miniprogram": "wx1234"}, {"digest": "a" * 64},
-                                 {"url": "https://x.example.invalid/app/"}])
+@pytest.mark.parametrize(
+    "key",
+    [{"package": "a.b"}, {"miniprogram": "wx1234"}, {"digest": "a" * 64}, {"url": "https://x.example.invalid/app/"}],
+)
 def test_one_key_under_one_owner_is_one_product_and_under_two_owners_only_proposed(key):
     assert sets([entry("a", **key), entry("b", **key)]) == {one_of("a", "b")}
     grouping = group([entry("a", "公安部", **key), entry("b", "司法部", **key)])
@@ -90,8 +118,11 @@ def test_equal_names_of_two_owners_and_of_an_arm_and_its_centre_stay_apart():
 
 
 def test_a_module_of_a_host_does_not_pull_the_host_in_by_its_package():
-    entries = [entry("host", package="a.b"), entry("module", package="a.b", host_platform="host"),
-               entry("own", package="a.b", host_platform="host", own_entry=True)]
+    entries = [
+        entry("host", package="a.b"),
+        entry("module", package="a.b", host_platform="host"),
+        entry("own", package="a.b", host_platform="host", own_entry=True),
+    ]
     assert sets(entries) == {one_of("host", "own"), one_of("module")}
 
 
@@ -109,9 +140,16 @@ def test_the_subject_of_a_filing_number_is_its_part_before_the_dash():
 ICON = 0x123456789ABCDEF0
 LIKE = [
     ({"certificates": frozenset({"c"})}, {}, Reason.CERTIFICATE),
-    ({"endpoints": frozenset({"h/a", "h/b", "h/c", "h/d"})}, {"endpoints": frozenset({"h/a", "h/b", "h/c"})}, Reason.ENDPOINTS),
-    ({"code": signature([f"C{number}" for number in range(100)])},
-     {"code": signature([f"C{number}" for number in range(10, 110)])}, Reason.CODE),
+    (
+        {"endpoints": frozenset({"h/a", "h/b", "h/c", "h/d"})},
+        {"endpoints": frozenset({"h/a", "h/b", "h/c"})},
+        Reason.ENDPOINTS,
+    ),
+    (
+        {"code": signature([f"C{number}" for number in range(100)])},
+        {"code": signature([f"C{number}" for number in range(10, 110)])},
+        Reason.CODE,
+    ),
     ({"icon": ICON}, {"icon": ICON ^ 0b1011_0000_0001}, Reason.ICON),
 ]
 
@@ -136,24 +174,40 @@ def test_an_icon_or_a_certificate_alone_says_nothing_across_owners():
 
 def test_what_everybody_shares_proposes_nothing():
     names = [f"e{number}" for number in range(200)]
-    evidence = {name: Evidence(certificates=frozenset({"vendor"}), icon=ICON, code=signature(["frame"])) for name in names}
+    evidence = {
+        name: Evidence(certificates=frozenset({"vendor"}), icon=ICON, code=signature(["frame"])) for name in names
+    }
     assert propose(group([entry(name, f"虚构{name}县数据局") for name in names], evidence), evidence) == ()
 
 
 def test_a_filing_number_and_a_name_under_owners_written_apart_are_proposed():
-    entries = [entry("a", "虚构甲县数据局", "虚构通", icp="京ICP备12345678号-1A"), entry("b", "某某公司", "虚构通", icp="京ICP备12345678号-2A")]
+    entries = [
+        entry("a", "虚构甲县数据局", "虚构通", icp="京ICP备12345678号-1A"),
+        entry("b", "某某公司", "虚构通", icp="京ICP备12345678号-2A"),
+    ]
     [proposal] = propose(group(entries))
     assert set(proposal.reasons) == {Reason.FILING_AND_NAME}
 
 
 def test_a_person_joins_parts_and_joins_again():
-    entries = [entry("a", "公安部"), entry("b", "司法部"), entry("c", "公安部", package="a.b"), entry("d", "公安部", package="a.b")]
+    entries = [
+        entry("a", "公安部"),
+        entry("b", "司法部"),
+        entry("c", "公安部", package="a.b"),
+        entry("d", "公安部", package="a.b"),
+    ]
     merge, split = decided(1, {"a", "b"}), decided(2, {"c"}, {"d"})
     assert sets(entries, decisions=[merge, split]) == {one_of("a", "b"), one_of("c"), one_of("d")}
     assert sets(entries, decisions=[merge, split, decided(3, {"a"}, {"b"}), decided(4, {"c", "d"})]) == {
-        one_of("a"), one_of("b"), one_of("c", "d")}
-    [joined] = [product for product in group(entries, decisions=[merge]).products if len(product.entries) == 2
-                and product.entries[0].id == "a"]
+        one_of("a"),
+        one_of("b"),
+        one_of("c", "d"),
+    }
+    [joined] = [
+        product
+        for product in group(entries, decisions=[merge]).products
+        if len(product.entries) == 2 and product.entries[0].id == "a"
+    ]
     assert joined.owners == ("mps", "moj"), "that it has two owners is seen"
 
 
@@ -184,8 +238,16 @@ KEYS = st.sampled_from(["", "a.b", "a.c", "a.d"])
 @st.composite
 def registries(draw):
     count = draw(st.integers(1, 9))
-    return [entry(f"e{number}", draw(OWNERS), draw(NAMES), product=draw(st.sampled_from(["", "", "p", "q"])), package=draw(KEYS))
-            for number in range(count)]
+    return [
+        entry(
+            f"e{number}",
+            draw(OWNERS),
+            draw(NAMES),
+            product=draw(st.sampled_from(["", "", "p", "q"])),
+            package=draw(KEYS),
+        )
+        for number in range(count)
+    ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -203,8 +265,12 @@ def test_every_entry_is_in_one_product_in_any_order_and_decisions_hold(entries, 
     if made and made[-1].is_merge:
         assert any(made[-1].entries <= product for product in products)
     if made and not made[-1].is_merge:
-        assert not any(one in product and other in product for one in made[-1].entries for other in made[-1].apart_from
-                       for product in products)
+        assert not any(
+            one in product and other in product
+            for one in made[-1].entries
+            for other in made[-1].apart_from
+            for product in products
+        )
 
 
 @given(st.sets(st.text(max_size=6), max_size=60), st.sets(st.text(max_size=6), max_size=60))
@@ -221,7 +287,7 @@ def test_equal_sets_are_alike_whatever_their_order_and_signatures_are_the_same_e
     assert signature(["虚构"])[:3] == (4167457388, 3346245193, 2810706825)
 
 
-@given(st.integers(0, 2 ** 64 - 1), st.sets(st.integers(0, 63), max_size=12))
+@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=12))
 def test_icons_are_found_up_to_the_bits_they_may_differ_in(icon, flipped):
     other = icon
     for bit in flipped:

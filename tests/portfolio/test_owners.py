@@ -1,4 +1,5 @@
-"""Claims about owners: every fact of the data file holds, words that only look like a body are none, nothing is guessed."""
+"""Claims about owners: every fact of the data file holds, words that only look like a body are none, nothing is
+guessed."""
 
 from __future__ import annotations
 
@@ -42,7 +43,9 @@ def test_a_ministry_followed_by_a_sign_of_a_kind_of_body_is_no_ministry(body):
 
 
 @pytest.mark.parametrize("province", ["浙江省", "北京市", "宁夏回族自治区", "虚构县", "虚构州虚构县"])
-@pytest.mark.parametrize("body", ["教育局", "公安局", "财政局", "市场监督管理局", "卫生健康委员会", "国家安全局", "司法部门服务中心"])
+@pytest.mark.parametrize(
+    "body", ["教育局", "公安局", "财政局", "市场监督管理局", "卫生健康委员会", "国家安全局", "司法部门服务中心"]
+)
 def test_a_body_behind_a_place_is_local(province, body):
     match = OWNERS.resolve(province + body)
     assert (match.standing, match.owner) == (Standing.LOCAL, "")
@@ -78,7 +81,10 @@ def test_what_is_unknown_has_candidates_for_a_person_and_no_owner():
 
 def test_a_domain_is_a_hint_and_one_of_another_name_is_none():
     assert (OWNERS.hinted("app.miit.gov.cn"), OWNERS.hinted("miit.gov.cn"), OWNERS.hinted("notmiit.gov.cn")) == (
-        "miit", "miit", "")
+        "miit",
+        "miit",
+        "",
+    )
 
 
 @given(st.text(max_size=500), st.sampled_from([None, *Level]))

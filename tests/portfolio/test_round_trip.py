@@ -1,5 +1,5 @@
-"""Claims about files that we write: what was written is read back as it was, in every format and language, and the template
-shows what it wants."""
+"""Claims about files that we write: what was written is read back as it was, in every format and language, and the
+template shows what it wants."""
 
 from __future__ import annotations
 
@@ -36,29 +36,61 @@ LINES = st.lists(NAME, max_size=3, unique=True).map(tuple)
 DAYS = st.none() | st.dates(date(1990, 1, 1), date(2100, 12, 31))
 HEX = st.just("") | st.text("0123456789abcdef", min_size=64, max_size=64)
 PACKAGES = st.sampled_from(["", "com.example.a", "cn.gov.example.b"])
-ARTIFACTS = st.lists(st.builds(
-    ArtifactKey, st.sampled_from(Platform), path=st.sampled_from(["", "a b.apk", "s3://x/虚构.apk"]), digest=HEX,
-    url=st.sampled_from(["", "https://a.example.invalid/#/x"]), miniprogram=st.sampled_from(["", "wx0011", "2021001234567890"]),
-    package=PACKAGES, certificate=HEX), max_size=3, unique=True).map(tuple)
+ARTIFACTS = st.lists(
+    st.builds(
+        ArtifactKey,
+        st.sampled_from(Platform),
+        path=st.sampled_from(["", "a b.apk", "s3://x/虚构.apk"]),
+        digest=HEX,
+        url=st.sampled_from(["", "https://a.example.invalid/#/x"]),
+        miniprogram=st.sampled_from(["", "wx0011", "2021001234567890"]),
+        package=PACKAGES,
+        certificate=HEX,
+    ),
+    max_size=3,
+    unique=True,
+).map(tuple)
 CHECKS = st.sampled_from(["check-in", "media-upload", "form-filling"])
 DECLARED = st.none() | st.dictionaries(CHECKS, LINE, max_size=3)
-ORIGINS = st.dictionaries(st.sampled_from(["name", "owner", "status", "usage_active"]),
-                          st.builds(Origin, LINE, st.sampled_from(Confidence)), max_size=3)
+ORIGINS = st.dictionaries(
+    st.sampled_from(["name", "owner", "status", "usage_active"]),
+    st.builds(Origin, LINE, st.sampled_from(Confidence)),
+    max_size=3,
+)
 
 
 @st.composite
 def entries(draw):
     """An entry that a registry may hold. Its owner has no package of its own, so that none contradict each other."""
     made = Entry(
-        draw(st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True).filter(lambda one: not one.startswith("example"))), draw(NAME),
-        owner=draw(NAME), product=draw(LINE), names=draw(LINES), level=draw(st.none() | st.sampled_from(Level)), region=draw(LINE),
-        audience=draw(st.frozensets(st.sampled_from(Audience))), deepest=draw(st.none() | st.sampled_from(Level)),
-        status=draw(st.sampled_from(AppStatus)), approval=draw(st.builds(
-            Approval, LINE, LINE, DAYS, LINE, LINE, st.lists(CHECKS, unique=True, max_size=2).map(tuple))),
-        icp=draw(LINE), cac=draw(LINE), artifacts=draw(ARTIFACTS), declared=draw(DECLARED), exemptions=draw(LINES),
-        exception=draw(LINE), family=draw(LINE), host_platform=draw(LINE), own_entry=draw(st.none() | st.booleans()),
-        first_seen=draw(DAYS), online=draw(DAYS), last_update=draw(DAYS), shutdown_notice=draw(LINE),
-        usage=draw(st.builds(Usage, LINE, st.none() | st.integers(0, 10 ** 9), LINE)))
+        draw(st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True).filter(lambda one: not one.startswith("example"))),
+        draw(NAME),
+        owner=draw(NAME),
+        product=draw(LINE),
+        names=draw(LINES),
+        level=draw(st.none() | st.sampled_from(Level)),
+        region=draw(LINE),
+        audience=draw(st.frozensets(st.sampled_from(Audience))),
+        deepest=draw(st.none() | st.sampled_from(Level)),
+        status=draw(st.sampled_from(AppStatus)),
+        approval=draw(
+            st.builds(Approval, LINE, LINE, DAYS, LINE, LINE, st.lists(CHECKS, unique=True, max_size=2).map(tuple))
+        ),
+        icp=draw(LINE),
+        cac=draw(LINE),
+        artifacts=draw(ARTIFACTS),
+        declared=draw(DECLARED),
+        exemptions=draw(LINES),
+        exception=draw(LINE),
+        family=draw(LINE),
+        host_platform=draw(LINE),
+        own_entry=draw(st.none() | st.booleans()),
+        first_seen=draw(DAYS),
+        online=draw(DAYS),
+        last_update=draw(DAYS),
+        shutdown_notice=draw(LINE),
+        usage=draw(st.builds(Usage, LINE, st.none() | st.integers(0, 10**9), LINE)),
+    )
     origins = draw(ORIGINS)
     if draw(st.booleans()):
         everywhere = draw(st.builds(Origin, NAME, st.sampled_from(Confidence)))
@@ -73,7 +105,9 @@ def test_what_was_written_is_read_back_as_it_was(tmp_path_factory, ending, lang)
     @given(st.lists(entries(), max_size=3, unique_by=lambda one: one.id))
     def round_trip(some):
         for number, one in enumerate(some):  # one owner, so that equal packages are no contradiction
-            some[number] = Entry(**{**{name: getattr(one, name) for name in Entry.__slots__}, "owner": "虚构县数据局", "level": None})
+            some[number] = Entry(
+                **{**{name: getattr(one, name) for name in Entry.__slots__}, "owner": "虚构县数据局", "level": None}
+            )
         path = tmp_path_factory.mktemp("trip") / f"r.{ending}"
         write_registry(some, path, lang)
         read = read_registry(path)
@@ -134,10 +168,41 @@ def test_the_template_offers_every_closed_word_and_the_reader_knows_them_all(tmp
 
 
 def test_every_column_of_an_entry_is_a_column_of_the_file():
-    full = Entry("a", "b", "c", product="d", names=("e",), level=Level.CITY, region="f", audience=frozenset(Audience),
-                 deepest=Level.CITY, approval=Approval("g", "h", date(2025, 1, 1), "i", "j", ("check-in",)), icp="k", cac="l",
-                 declared={}, exemptions=("m",), exception="n", family="o", host_platform="p", own_entry=False,
-                 first_seen=date(2025, 1, 1), online=date(2025, 1, 1), last_update=date(2025, 1, 1), shutdown_notice="q",
-                 usage=Usage("r", 0, "s"))
-    of_rows = {"platform", "path", "digest", "url", "miniprogram", "package", "certificate", "source", "confidence", "origins"}
+    full = Entry(
+        "a",
+        "b",
+        "c",
+        product="d",
+        names=("e",),
+        level=Level.CITY,
+        region="f",
+        audience=frozenset(Audience),
+        deepest=Level.CITY,
+        approval=Approval("g", "h", date(2025, 1, 1), "i", "j", ("check-in",)),
+        icp="k",
+        cac="l",
+        declared={},
+        exemptions=("m",),
+        exception="n",
+        family="o",
+        host_platform="p",
+        own_entry=False,
+        first_seen=date(2025, 1, 1),
+        online=date(2025, 1, 1),
+        last_update=date(2025, 1, 1),
+        shutdown_notice="q",
+        usage=Usage("r", 0, "s"),
+    )
+    of_rows = {
+        "platform",
+        "path",
+        "digest",
+        "url",
+        "miniprogram",
+        "package",
+        "certificate",
+        "source",
+        "confidence",
+        "origins",
+    }
     assert set(fields_of(full)) | of_rows == set(columns())
