@@ -106,11 +106,13 @@ def _head(sheet: Worksheet, lang: Language) -> None:
             cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
             cell.border = Border(white, white, white, white)
             cell.comment = Comment(say(lang, f"registry_explain.{key}"), "appscan", height=120, width=280)
-            sheet.column_dimensions[get_column_letter(column)].width = WIDTHS.get(key, 14)
+            dimension: Any = sheet.column_dimensions[get_column_letter(column)]
+            dimension.width = WIDTHS.get(key, 14)
+            dimension.number_format = "yyyy-mm-dd" if key in DAYS else "General" if key == "usage_active" else "@"
     sheet.freeze_panes = f"C{HEADING_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEADING_ROW}:{letters(column - 1)}{HEADING_ROW}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
+    _printed(sheet, pages_wide=3)
 
 
 def _fill(sheet: Worksheet, number: int, row: dict[str, Any], *, is_example: bool) -> None:
@@ -193,3 +195,12 @@ def _explanations(book: Workbook, lang: Language) -> None:
             cell = sheet.cell(number, column, text)
             cell.alignment, cell.border = Alignment(vertical="top", wrap_text=True), Border(line, line, line, line)
     sheet.freeze_panes = f"A{start + 1}"
+    _printed(sheet, pages_wide=1)
+
+
+def _printed(sheet: Worksheet, pages_wide: int) -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages_wide, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
