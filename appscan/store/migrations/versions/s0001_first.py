@@ -52,7 +52,8 @@ def _reports() -> None:
         sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False), _digest("digest"), _word("kind"),
         _text("name"), _text("package"), _text("reader"), _digest("reading_digest"), _digest("reading"))
     op.create_index("artifacts_by_digest", "report_artifacts", ["digest"])
-    op.create_table("sightings", _id(), _text("entry"), _text("appearance"), _digest("artifacts"), _moment("seen"))
+    op.create_table("sightings", _id(), _text("entry"), _text("appearance"), _digest("artifacts"), _moment("seen"),
+                    _number("office"))
     op.create_index("sightings_of_entry", "sightings", ["entry", "appearance", "seen"])
 
 
