@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
+from appscan.cli.stores import acting, now, opened
 from appscan.errors import UsageError
 from appscan.texts import Language, say
 
@@ -55,9 +54,9 @@ def import_files(files: Sequence[Path], ask: Ask, *, strict: bool) -> ExitCode:
     kept_out = any(one.faults for one in read)
     counts: list[Counts | None] = [None] * len(read)
     if not (strict and kept_out):
-        with _opened(ask.store, create=True) as store:
-            counts = [store.put_entries(one.entries, who=ask.who or getpass.getuser(), source=str(one.path),
-                                        when=datetime.now().astimezone(), digest=one.digest, reason=ask.reason)
+        with opened(ask.store, create=True) as store:
+            counts = [store.put_entries(one.entries, who=acting(ask.who), source=str(one.path),
+                                        when=now(), digest=one.digest, reason=ask.reason)
                       for one in read]
     lang = ask.console.lang
     if ask.as_json:
@@ -75,7 +74,7 @@ def import_files(files: Sequence[Path], ask: Ask, *, strict: bool) -> ExitCode:
 def _known(url: str) -> list[Entry]:
     """The entries that the registry has; none where there is no database yet, which an import makes."""
     try:
-        with _opened(url) as store:
+        with opened(url) as store:
             return store.entries()
     except UsageError as error:
         if error.key != "store_missing":
@@ -118,7 +117,7 @@ def check_store(url: str, as_json: bool, console: Console) -> ExitCode:
     from appscan.portfolio.owners import load
     from appscan.portfolio.proposals import propose
 
-    with _opened(url) as store:
+    with opened(url) as store:
         grouping = grouped(store)
     entries = [entry for product in grouping.products for entry in product.entries]
     problems = [*contradictions(entries, load(), _field), *doubts(entries, load(), _field)]
@@ -136,7 +135,7 @@ def export(target: Path, url: str, console: Console) -> ExitCode:
     """Write the whole registry to a file. Raises UsageError."""
     from appscan.portfolio.writing import write_registry
 
-    with _opened(url) as store:
+    with opened(url) as store:
         entries = store.entries()
     write_registry(entries, target, console.lang)
     console.result([say(console.lang, "registry_said.exported", path=target, count=len(entries))])
@@ -144,19 +143,19 @@ def export(target: Path, url: str, console: Console) -> ExitCode:
 
 
 def merge(ids: Sequence[str], ask: Ask) -> ExitCode:
-    """Record that products are one. Raises UsageError where they are already, or nobody says who and why."""
+    """Record that products are one. Raises UsageError where they are already, or nobody says why."""
     from appscan.portfolio.decisions import ENTRIES, PRODUCT
     from appscan.store import Event, EventKind
 
     who, reason = _signed(ask)
-    with _opened(ask.store) as store:
+    with opened(ask.store) as store:
         grouping = grouped(store)
         products = {product.id: product for product in (product_named(one, grouping) for one in ids)}
         entries = sorted(entry.id for product in products.values() for entry in product.entries)
         if len(products) < 2:
             raise UsageError("registry_one_product", entries=", ".join(ids))
         subject = next((one.id for one in products.values() if one.entries[0].product), next(iter(products)))
-        store.record(Event(EventKind.PRODUCTS_MERGED, subject, who, datetime.now().astimezone(), reason,
+        store.record(Event(EventKind.PRODUCTS_MERGED, subject, who, now(), reason,
                            {ENTRIES: entries, PRODUCT: subject}))
         merged = grouped(store).product_of[entries[0]]
     ask.console.result([say(ask.console.lang, "registry_said.merged", product=merged.id, entries=", ".join(entries))])
@@ -169,7 +168,7 @@ def split(ids: Sequence[str], ask: Ask) -> ExitCode:
     from appscan.store import Event, EventKind
 
     who, reason = _signed(ask)
-    with _opened(ask.store) as store:
+    with opened(ask.store) as store:
         grouping = grouped(store)
         unknown = next((one for one in ids if one not in grouping.product_of), None)
         if unknown is not None:
@@ -181,7 +180,7 @@ def split(ids: Sequence[str], ask: Ask) -> ExitCode:
         rest = sorted({entry.id for entry in product.entries} - set(ids))
         if not rest:
             raise UsageError("registry_whole_product", entries=", ".join(ids), product=product.id)
-        store.record(Event(EventKind.PRODUCT_SPLIT, product.id, who, datetime.now().astimezone(), reason,
+        store.record(Event(EventKind.PRODUCT_SPLIT, product.id, who, now(), reason,
                            {ENTRIES: sorted(ids), APART_FROM: rest, PRODUCT: product.id}))
     ask.console.result([say(ask.console.lang, "registry_said.split", product=product.id, entries=", ".join(ids))])
     return ExitCode.OK
@@ -204,23 +203,10 @@ def product_named(one: str, grouping: Grouping) -> Product:
     return found
 
 
-def opened(url: str) -> Store:
-    """The store that is there. Raises UsageError."""
-    return _opened(url)
-
-
-def _opened(url: str, create: bool = False) -> Store:
-    from appscan.store import Store
-
-    return Store.open(url, create=create)
-
-
 def _signed(ask: Ask) -> tuple[str, str]:
-    if not ask.who.strip():
-        raise UsageError("registry_who")
     if not ask.reason.strip():
         raise UsageError("registry_why")
-    return ask.who.strip(), ask.reason.strip()
+    return acting(ask.who), ask.reason.strip()
 
 
 def _not_there(given: str, known: Iterable[str]) -> UsageError:

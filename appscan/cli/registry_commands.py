@@ -11,12 +11,9 @@ from appscan.cli import options as given
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.cli.helptext import help_of
+from appscan.cli.store_commands import STORE, JsonOption, ReasonOption, StoreOption, WhoOption
 from appscan.cli.wording import Command, Group
 
-STORE = "appscan.db"
-
-StoreOption = Annotated[str, typer.Option("--store", metavar="FILE|URL", envvar="APPSCAN_STORE",
-                                          help=help_of("registry_store"))]
 RegistryFiles = Annotated[list[Path], typer.Argument(metavar="FILE…", help=help_of("registry_file"),
                                                      show_default=False)]
 SomeFiles = Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help=help_of("registry_file"),
@@ -26,11 +23,6 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID…", help=help_of("registr
 OneId = Annotated[str, typer.Argument(metavar="ID", help=help_of("registry_ids"), show_default=False)]
 EntryIds = Annotated[list[str], typer.Argument(metavar="ENTRY…", help=help_of("registry_entries"), show_default=False)]
 StrictOption = Annotated[bool, typer.Option("--strict", help=help_of("registry_strict"))]
-JsonOption = Annotated[bool, typer.Option("--json", help=help_of("registry_json"))]
-WhoOption = Annotated[str, typer.Option("--who", metavar="NAME", envvar="APPSCAN_WHO", help=help_of("registry_who"),
-                                        show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=help_of("registry_reason"),
-                                           show_default=False)]
 OwnerOption = Annotated[str, typer.Option("--owner", metavar="NAME", help=help_of("registry_owner"),
                                           show_default=False)]
 ProposalsOption = Annotated[bool, typer.Option("--proposals", help=help_of("registry_proposals"))]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
-from appscan.cli.registering import grouped, opened, product_named, proposal_document, proposal_lines
+from appscan.cli.registering import grouped, product_named, proposal_document, proposal_lines
+from appscan.cli.stores import opened
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:

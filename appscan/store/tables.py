@@ -45,6 +45,7 @@ class ReportRow(Base):
     checks_digest: Mapped[str] = mapped_column(Text)
     options_digest: Mapped[str] = mapped_column(Text)
     office: Mapped[int] = mapped_column(Integer)
+    own: Mapped[int] = mapped_column(Integer)
     recorded: Mapped[str] = mapped_column(Moment)
     sweep: Mapped[str] = mapped_column(Text)
     overall: Mapped[str] = mapped_column(String(32))
@@ -90,7 +91,8 @@ class ArtifactRow(Base):
 
 
 class SightingRow(Base):
-    """From when on an appearance of an entry consisted of these artifacts; written only where that changes."""
+    """From when on an appearance of an entry consisted of these artifacts, as the office saw or others claimed it;
+    written only where that changes."""
 
     __tablename__ = "sightings"
     id: Mapped[int] = mapped_column(Number, Identity(), primary_key=True)
@@ -98,6 +100,7 @@ class SightingRow(Base):
     appearance: Mapped[str] = mapped_column(Text)
     artifacts: Mapped[str] = mapped_column(Digest)
     seen: Mapped[str] = mapped_column(Moment)
+    office: Mapped[int] = mapped_column(Integer)
     __table_args__ = (Index("sightings_of_entry", "entry", "appearance", "seen"),)
 
 

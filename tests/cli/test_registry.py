@@ -80,7 +80,6 @@ def test_strict_refuses_all_and_makes_nothing(appscan, tmp_path):
 
 def test_products_are_joined_and_parted_and_it_is_kept_who_when_and_why(stored):
     assert products(stored) == [["1", "2"], ["3"]]
-    assert stored("registry", "merge", "1", "3").code == ExitCode.USAGE, "nobody says who"
     assert stored("registry", "merge", "1", "3", "--who", "x").code == ExitCode.USAGE, "nobody says why"
     assert stored("registry", "merge", "p:1", "3", *SIGNED).code == ExitCode.OK
     assert products(stored) == [["1", "2", "3"]]

@@ -85,6 +85,7 @@ CREATE TABLE sightings (
 	appearance TEXT NOT NULL, 
 	artifacts VARCHAR(64) NOT NULL, 
 	seen VARCHAR(27) NOT NULL, 
+	office INTEGER NOT NULL, 
 	PRIMARY KEY (id)
 );
 CREATE TABLE sweeps (
