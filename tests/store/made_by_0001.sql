@@ -69,6 +69,7 @@ CREATE TABLE reports (
 	checks_digest TEXT NOT NULL, 
 	options_digest TEXT NOT NULL, 
 	office INTEGER NOT NULL, 
+	own INTEGER NOT NULL, 
 	recorded VARCHAR(27) NOT NULL, 
 	sweep TEXT NOT NULL, 
 	overall VARCHAR(32) NOT NULL, 
