@@ -19,7 +19,7 @@ from appscan.store.exemptions import exemptions
 from appscan.store.moments import read, up_to
 from appscan.store.plain import named
 from appscan.store.registry import count_entries
-from appscan.store.reports import document_of
+from appscan.store.reports import document_of, set_digest
 from appscan.store.schema import HEAD
 from appscan.store.tables import ArtifactRow, EventRow, ReportRow, SightingRow, SweepRow, VerdictRow, table
 from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport, Summary
@@ -56,11 +56,31 @@ def report(database: Database, number: int) -> StoredReport | None:
     return next(_fetched(database, [number], None, with_verdicts=False), None)
 
 
-def report_id(database: Database, key: str) -> int:
-    """The report with a key; 0 where there is none."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A report by what it was judged from. `about` as in reports; empty for any."""
+
+    entry: str
+    digests: Collection[str]
+    readers: Collection[str]
+    checks_digest: str
+    options_digest: str
+    standing: Standing = Standing.OFFICE
+    own: bool = True
+    about: str = ""
+
+
+def report_like(database: Database, sought: Sought) -> int:
+    """The last complete report that was judged from that; 0 where there is none."""
     rows = table(ReportRow)
+    office = sought.standing is Standing.OFFICE
+    asked = {"entry": named(sought.entry), "artifacts": set_digest(sought.digests), "complete": 1,
+             "readers": "\n".join(sorted(set(sought.readers))), "checks_digest": sought.checks_digest,
+             "options_digest": sought.options_digest, "office": int(office), "own": int(office and sought.own),
+             **({"about": sought.about} if sought.about else {})}
     with database.reading() as connection:
-        return int(connection.execute(select(rows.c.id).where(rows.c.key == key)).scalar() or 0)
+        return int(connection.execute(select(rows.c.id).where(*(rows.c[name] == value for name, value in asked.items()))
+                                      .order_by(rows.c.recorded.desc(), rows.c.id.desc()).limit(1)).scalar() or 0)
 
 
 def reading_of(database: Database, artifact: str, reader: str) -> str:
@@ -147,7 +167,8 @@ def _stored(database: Database, row: Any, confirmed: int, verdicts: str | None) 
         recorded=read(row.recorded), sweep=row.sweep,
         overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
         readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,
-        options_digest=row.options_digest, confirmed=confirmed, _document=partial(document_of, database, row.id),
+        options_digest=row.options_digest, about=row.about, confirmed=confirmed,
+        _document=partial(document_of, database, row.id),
         _verdicts=partial(_verdicts_of, database, row.id) if verdicts is None else partial(_parted, verdicts),
         _artifacts=partial(artifacts_of, database, row.id))
 

@@ -68,6 +68,7 @@ CREATE TABLE reports (
 	readers TEXT NOT NULL, 
 	checks_digest TEXT NOT NULL, 
 	options_digest TEXT NOT NULL, 
+	about VARCHAR(64) NOT NULL, 
 	office INTEGER NOT NULL, 
 	own INTEGER NOT NULL, 
 	recorded VARCHAR(27) NOT NULL, 
