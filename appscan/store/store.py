@@ -172,6 +172,11 @@ class Store:
         """Confirmations that entries are not one product, oldest first."""
         return list(self.events(EventKind.PRODUCT_SPLIT, as_of=as_of))
 
+    def reviews(self, as_of: Moment | None = None) -> Mapping[str, Event]:
+        """The decision that stands on each occurrence, by fingerprint: the last one, unless that is `undo`."""
+        last = {event.subject: event for event in self.events(EventKind.REVIEWED, as_of=as_of)}
+        return {mark: event for mark, event in last.items() if event.content.get("decision") != "undo"}
+
     # Registry
 
     def put_entries(self, entries: Sequence[Entry], *, who: str, when: datetime, source: str, digest: str = "",
