@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from appscan.gate.difference import Difference
 
 GateFormat = Literal["table", "markdown", "json", "codequality"]
+FEW = 3
 SHOWN = 60
 """So many lines of one kind are printed; the rest is counted."""
 
@@ -32,15 +33,12 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     from appscan.gate.exemptions import lay_over, read_claims, renewed
     from appscan.gate.policy import Policy, read_policy
 
-    rules = read_policy(policy) if policy else Policy()
     known = read_baseline(baseline) if baseline else None
     claims = read_claims(exemptions) if exemptions else ()
     day = day_of(as_of)
     documents = _documents(reports)
+    rules = read_policy(policy, lambda name: _exists(name, documents)) if policy else Policy()
     documents = [lay_over(document, claims, day) if exemptions else renewed(document, day) for document in documents]
-    known_checks = {row["check_id"] for document in documents for row in document["verdicts"]}
-    for name in sorted({name for rule in rules.rules for name in rule.checks} - known_checks):
-        console.note("gate.unknown_check", check=name)
     result = decide(documents, rules, known)
     if form == "json":
         print(json.dumps(_as_document(result), ensure_ascii=False, indent=2))
@@ -48,9 +46,9 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
         print(json.dumps(_code_quality(result, documents, console.lang), ensure_ascii=False, indent=2))
     else:
         console.result(_gate_lines(result, console.lang, marked=form == "markdown"))
-    if any(claim.app and not any(claim.is_of(document) for document in documents) for claim in claims):
-        console.note("gate.foreign_exemptions", count=sum(
-            not any(claim.is_of(document) for document in documents) for claim in claims))
+    foreign = [claim.app for claim in claims if not any(claim.is_of(document) for document in documents)]
+    if foreign:
+        console.note("gate.foreign_exemptions", count=len(foreign), apps=", ".join(dict.fromkeys(foreign[:FEW])))
     match result.outcome:
         case Outcome.FAIL:
             return ExitCode.FOUND
@@ -58,6 +56,15 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
             return ExitCode.UNDECIDED
         case _:
             return ExitCode.OK
+
+
+def _exists(check_id: str, documents: Sequence[dict[str, Any]]) -> bool:
+    """Whether a report was judged by the check or it comes with the program; loading the packs is left for the end."""
+    if any(row["check_id"] == check_id for document in documents for row in document["verdicts"]):
+        return True
+    from appscan.checks import load
+
+    return any(check.id == check_id for check in load().checks)
 
 
 def write_baseline(reports: Sequence[Path], target: Path, console: Console) -> ExitCode:
@@ -148,7 +155,7 @@ def _entry_line(entry: Entry, lang: Language, *, marked: bool) -> str:
     verdict = say(lang, f"verdicts.{entry.verdict}") if entry.verdict else ""
     detail = say(lang, f"gate.record.{entry.detail}") if entry.kind == "exemption" else entry.detail
     told = say(lang, f"gate.kind.{entry.kind}", check=entry.check_id, verdict=verdict, detail=detail,
-               fingerprint=entry.fingerprint)
+               fingerprint=entry.fingerprint, record=entry.record)
     mark = say(lang, f"gate.mark.{entry.outcome}")
     return f"{'- ' if marked else ''}{mark} {entry.app}: {told}"
 

@@ -50,7 +50,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing the gate has to say of one app; `detail` is a screen, a reason or a state of a record."""
+    """One thing the gate has to say of one app; `detail` is a screen, a reason or a state of a record;
+    `record` tells which: the number of its document and its days."""
 
     app: str
     kind: Kind
@@ -59,6 +60,7 @@ class Entry:
     verdict: str = ""
     fingerprint: str = ""
     detail: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def _of_app(document: Json, policy: Policy, baseline: Baseline) -> Iterator[Entr
     if document["tool"].get("custom_checks"):
         yield from _acted(policy.custom_checks, Entry(app, Kind.CUSTOM_CHECKS, Outcome.FAIL))
     for record in wrong_records(document):
-        yield Entry(app, Kind.EXEMPTION, Outcome.WARN, record["check_id"], detail=record["state"])
+        yield Entry(app, Kind.EXEMPTION, Outcome.WARN, record["check_id"], detail=record["state"],
+                    record=f"{record['document']} {record.get('from', '')}/{record['expires']}".strip())
     there = {(finding["check_id"], place["fingerprint"]) for finding in document["findings"]
              if Verdict(finding["verdict"]) in LOOKED_AT for place in finding["occurrences"]}
     yield from (Entry(app, Kind.GONE, Outcome.ACCEPT, one.check_id, one.verdict.value, one.fingerprint, one.screen)
@@ -167,4 +170,4 @@ def _acted(act: Act, entry: Entry) -> Iterator[Entry]:
 
 
 def _changed(entry: Entry, kind: Kind, outcome: Outcome) -> Entry:
-    return Entry(entry.app, kind, outcome, entry.check_id, entry.verdict, entry.fingerprint, entry.detail)
+    return Entry(entry.app, kind, outcome, entry.check_id, entry.verdict, entry.fingerprint, entry.detail, entry.record)

@@ -24,7 +24,7 @@ class Moved:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What differs between two reports. `causes` names what differs in how they came about: artifact, checks, reader,
-    options, program; where none does, the reports should say the same."""
+    options, program, exemptions; where none does, the reports should say the same."""
 
     same_app: bool
     causes: tuple[str, ...]
@@ -56,5 +56,11 @@ def _causes(old: Json, new: Json) -> list[str]:
         "checks": [one["tool"]["checks_digest"] for one in (old, new)],
         "options": [one["options_digest"] for one in (old, new)],
         "program": [one["tool"]["version"] for one in (old, new)],
+        "exemptions": [sorted(map(_record_of, one.get("exemptions", ()))) for one in (old, new)],
     }
     return [name for name, (first, second) in differing.items() if first != second]
+
+
+def _record_of(record: Json) -> tuple[str, ...]:
+    """What an exemption record does and where."""
+    return (record["check_id"], record["state"], record.get("document", ""), *sorted(record["fingerprints"]))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from appscan.model.judgement import Verdict
-from appscan.schema.written import read_written
+from appscan.schema.written import Written, read_written
 
 Json = Mapping[str, Any]
 
@@ -62,12 +62,24 @@ class Policy:
         return _SEVERITY[level]
 
 
-def read_policy(path: Path) -> Policy:
-    """Raises UsageError with file and line."""
-    content = read_written(path, POLICY).content
+def read_policy(path: Path, exists: Callable[[str], bool] | None = None) -> Policy:
+    """Raises UsageError with file and line. `exists` says whether there is a check of an id; a rule for none is a
+    mistake in writing: it would hold for nothing, and the release would pass under the wrong threshold."""
+    written = read_written(path, POLICY)
+    content = written.content
+    if exists is not None:
+        _prove_checks(written, exists)
     acts = {name: Act(content[name]) for name in ("inconclusive", "unread", "undeclared", "declared_not_found",
                                                   "custom_checks") if name in content}
     rules = tuple(Rule(rule["fail_on"], frozenset(rule.get("checks", ())), rule.get("profile", ""),
                        rule.get("jurisdiction", ""), rule.get("stage", "")) for rule in content.get("rules", ()))
     return Policy(fail_on=content.get("fail_on", "likely_violation"), rules=rules,
                   accept_claimed=content.get("accept_claimed", False), **acts)
+
+
+def _prove_checks(written: Written, exists: Callable[[str], bool]) -> None:
+    for number, rule in enumerate(written.content.get("rules", ())):
+        for place, name in enumerate(rule.get("checks", ())):
+            if exists(name):
+                continue
+            raise written.fault("policy_unknown_check", "rules", number, "checks", place, check=name)

@@ -189,6 +189,8 @@ def test_a_ground_that_the_article_does_not_know_is_refused(forced, write):
 def test_a_claim_that_covers_nothing_is_told(forced, write):
     laid = lay_over(forced, claims(write, RECORD.replace("check-in", "track-upload")), DAY)
     assert [one["state"] for one in laid["exemptions"]] == ["unmatched"]
+    told = [entry.record for entry in decide([laid], Policy()).entries if entry.kind is Kind.EXEMPTION]
+    assert told == ["虚汛〔2026〕3号 2026-01-01/2026-12-31"]
 
 
 @pytest.mark.parametrize(("record", "key", "line"), [
@@ -222,6 +224,19 @@ def test_a_policy_is_read_and_a_wrong_one_refused(write):
     assert (raised.value.key, raised.value.params["line"]) == ("written_wrong", 2)
 
 
+def test_a_rule_of_a_policy_for_no_check_is_refused(write):
+    path = write("policy.yaml", """\
+        version: 1
+        rules:
+          - {checks: [track-upload], fail_on: never}
+          - {checks: [track-upload, chek-in], fail_on: never}
+        """)
+    with pytest.raises(UsageError) as raised:
+        read_policy(path, {"check-in", "track-upload"}.__contains__)
+    told = raised.value
+    assert (told.key, told.params["line"], told.params["check"]) == ("policy_unknown_check", 4, "chek-in")
+
+
 NO_MARK = {"baseline_version": 1, "tool": {"version": "", "checks_digest": ""},
            "apps": [{"app": "a", "occurrences": [{"check_id": "c"}]}]}
 
@@ -245,3 +260,8 @@ def test_a_difference_says_what_is_new_and_who_made_it(forced):
     assert [item.occurrence["fingerprint"] for item in difference.items(State.NEW)] == ["0123456789abcdef"]
     assert compare(forced, forced).is_empty
     assert compare(forced, forced).causes == ()
+
+
+def test_a_difference_names_exemptions_as_its_cause(forced, write):
+    laid = lay_over(forced, claims(write, RECORD), DAY)
+    assert compare(forced, laid).causes == ("exemptions",)

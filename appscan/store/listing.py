@@ -1,0 +1,135 @@
+"""Which reports say how things stand on a day, and what is asked of reports. Changes nothing.
+
+The report of an appearance of an entry is the one on the artifacts that were seen last; among those on the same
+artifacts the office's own goes before a claim, then the last one recorded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from appscan.store.database import Database
+from appscan.store.moments import read, up_to
+from appscan.store.reports import document_of
+from appscan.store.tables import ArtifactRow, ReportRow, SightingRow, VerdictRow, table
+from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport
+
+CHUNK = 500
+"""Reports fetched together; a list of any length takes no more memory than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reports: as of a day, only those that stand (`latest`), of some entries, of one standing, of one sweep.
+    `verdicts` fetches the verdicts along with the list, for whoever will look at all of them."""
+
+    as_of: Moment | None = None
+    latest: bool = True
+    entries: Collection[str] | None = None
+    standing: Standing | None = None
+    sweep: str = ""
+    verdicts: bool = False
+
+
+def reports(database: Database, wanted: Wanted) -> Iterator[StoredReport]:
+    """The reports, by entry, appearance, and time. No transaction stays open between two of them."""
+    with database.reading() as connection:
+        ids = [row.id for row in connection.execute(_ids(wanted)).all()]
+    named = None if wanted.entries is None else set(wanted.entries)
+    for start in range(0, len(ids), CHUNK):
+        yield from _fetched(database, ids[start:start + CHUNK], named, with_verdicts=wanted.verdicts)
+
+
+def report(database: Database, report_id: int) -> StoredReport | None:
+    """One report."""
+    return next(_fetched(database, [report_id], None, with_verdicts=False), None)
+
+
+def _ids(wanted: Wanted) -> Select[Any]:
+    rows = table(ReportRow)
+    asked: list[ColumnElement[bool]] = [rows.c.recorded <= up_to(wanted.as_of)]
+    if wanted.standing is not None:
+        asked.append(rows.c.office == int(wanted.standing is Standing.OFFICE))
+    if wanted.sweep:
+        asked.append(rows.c.sweep == wanted.sweep)
+    if wanted.entries is not None and len(wanted.entries) <= CHUNK:  # longer lists are sifted when rows are fetched
+        asked.append(rows.c.entry.in_(sorted(wanted.entries)))
+    if not wanted.latest:
+        return select(rows.c.id).where(*asked).order_by(rows.c.entry, rows.c.appearance, rows.c.recorded, rows.c.id)
+    seen = _last_seen(wanted.as_of)
+    order = (rows.c.office.desc(), rows.c.recorded.desc(), rows.c.id.desc())
+    place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance), order_by=order).label("place")
+    standing = select(rows.c.id, rows.c.entry, rows.c.appearance, place).join(seen, and_(
+        seen.c.entry == rows.c.entry, seen.c.appearance == rows.c.appearance,
+        seen.c.artifacts == rows.c.artifacts)).where(*asked).subquery()
+    return select(standing.c.id).where(standing.c.place == 1).order_by(standing.c.entry, standing.c.appearance)
+
+
+def _last_seen(as_of: Moment | None) -> Any:
+    rows = table(SightingRow)
+    order = (rows.c.seen.desc(), rows.c.id.desc())
+    place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance), order_by=order).label("place")
+    numbered = select(rows.c.entry, rows.c.appearance, rows.c.artifacts, place).where(
+        rows.c.seen <= up_to(as_of)).subquery()
+    return select(numbered.c.entry, numbered.c.appearance, numbered.c.artifacts).where(numbered.c.place == 1).subquery()
+
+
+def _fetched(database: Database, ids: Sequence[int], named: Collection[str] | None, *,
+             with_verdicts: bool) -> Iterator[StoredReport]:
+    rows = table(ReportRow)
+    with database.reading() as connection:
+        found = {row.id: row for row in connection.execute(select(rows).where(rows.c.id.in_(ids))).all()}
+        claims = {(row.entry, row.artifacts) for row in found.values() if not row.office}
+        judged = {(row.entry, row.artifacts): row.id for row in connection.execute(
+            select(rows.c.id, rows.c.entry, rows.c.artifacts).where(
+                rows.c.office == 1, rows.c.entry.in_(sorted({entry for entry, _ in claims})))).all()} if claims else {}
+    known = _verdicts(database, ids) if with_verdicts else {}
+    for report_id in ids:
+        row = found.get(report_id)
+        if row is not None and (named is None or row.entry in named):
+            confirmed = 0 if row.office else judged.get((row.entry, row.artifacts), 0)
+            verdicts = known.get(report_id, {}) if with_verdicts else None
+            yield _stored(database, row, confirmed, verdicts)
+
+
+def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str, str] | None) -> StoredReport:
+    return StoredReport(
+        id=row.id, entry=row.entry, product=row.product, appearance=row.appearance,
+        standing=Standing.OFFICE if row.office else Standing.CLAIMED, recorded=read(row.recorded), sweep=row.sweep,
+        overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
+        readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,
+        options_digest=row.options_digest, confirmed=confirmed, _document=partial(document_of, database, row.id),
+        _verdicts=partial(_verdicts_of, database, row.id) if verdicts is None else lambda: verdicts,
+        _artifacts=partial(artifacts_of, database, row.id))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
+
+
+def _verdicts(database: Database, ids: Sequence[int]) -> Mapping[int, dict[str, str]]:
+    rows = table(VerdictRow)
+    by_report: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    with database.reading() as connection:
+        for report_id, check, verdict in connection.execute(select(rows).where(rows.c.report.in_(ids))).all():
+            by_report[report_id][check] = verdict
+    return by_report
+
+
+def _verdicts_of(database: Database, report_id: int) -> Mapping[str, str]:
+    return _verdicts(database, [report_id]).get(report_id, {})
+
+
+def artifacts_of(database: Database, report_id: int) -> tuple[StoredArtifact, ...]:
+    """What a report was read from."""
+    rows = table(ArtifactRow)
+    with database.reading() as connection:
+        found = connection.execute(select(rows).where(rows.c.report == report_id).order_by(rows.c.position)).all()
+    return tuple(StoredArtifact(row.digest, row.kind, row.name, row.package, row.reader, row.reading_digest,
+                                row.reading) for row in found)

@@ -1,0 +1,153 @@
+"""Reports kept once: the document compressed, and beside it the columns that lists and counts need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from appscan.store.database import Database
+from appscan.store.moments import written
+from appscan.store.tables import ArtifactRow, DocumentRow, ReportRow, SightingRow, VerdictRow, table
+from appscan.store.values import Added, Document, Standing
+
+LEVEL = 6
+_MOMENTARY = ("started", "ended", "timings", "operator")
+"""Members of a report that differ each time the same thing is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a report goes in: for which entry of the registry, by whom it was judged, and when it was recorded.
+    `readings` maps digests of artifacts to blobs. `seen` False where the artifacts were not met again just now but
+    taken out of the store, so that nothing is said about what the app consists of today."""
+
+    entry: str
+    product: str
+    standing: Standing
+    recorded: datetime
+    readings: Mapping[str, str]
+    sweep: str = ""
+    appearance: str = ""
+    seen: bool = True
+
+
+def add_report(database: Database, document: Document, taking: Taking) -> Added:
+    """Keep the report unless one with its key is there."""
+    packed = pack(document)  # before the transaction: writers wait for each other as short as can be
+    row = _columns(document, taking)
+    reports = table(ReportRow)
+    with database.writing() as connection:
+        new = database.add_once(connection, reports, row, ["key"])
+        if taking.seen:
+            note_sighting(connection, row["entry"], row["appearance"], row["artifacts"], taking.recorded)
+        if new is None:
+            there = connection.execute(select(reports.c.id, reports.c.said).where(reports.c.key == row["key"])).one()
+            return Added(there.id, is_new=False, differs=there.said != row["said"])
+        connection.execute(insert(DocumentRow), {"report": new, "content": packed})
+        _add_rows(connection, new, document, taking)
+        return Added(new, is_new=True)
+
+
+def _add_rows(connection: Connection, new: int, document: Document, taking: Taking) -> None:
+    verdicts = {one["check_id"]: one["verdict"] for one in document["verdicts"]}
+    if verdicts:
+        connection.execute(insert(VerdictRow), [{"report": new, "check_id": check, "verdict": verdict}
+                                                for check, verdict in verdicts.items()])
+    if document["artifacts"]:
+        connection.execute(insert(ArtifactRow), [
+            {"report": new, "position": position, "digest": one["sha256"], "kind": one["kind"], "name": one["name"],
+             "package": one["package"], "reader": one["reader"], "reading_digest": one["reading_digest"],
+             "reading": taking.readings.get(one["sha256"], "")}
+            for position, one in enumerate(document["artifacts"])])
+
+
+def note_sighting(connection: Connection, entry: str, appearance: str, artifacts: str, seen: datetime) -> bool:
+    """Write down that an appearance consisted of these artifacts, if it did not just before; whether it was written."""
+    sightings = table(SightingRow)
+    before = connection.execute(
+        select(sightings.c.artifacts).where(
+            sightings.c.entry == entry, sightings.c.appearance == appearance, sightings.c.seen <= written(seen))
+        .order_by(sightings.c.seen.desc(), sightings.c.id.desc()).limit(1)).scalar()
+    if before == artifacts:
+        return False
+    connection.execute(insert(sightings), {"entry": entry, "appearance": appearance, "artifacts": artifacts,
+                                           "seen": written(seen)})
+    return True
+
+
+def pack(document: Document) -> bytes:
+    """A document compressed."""
+    return zlib.compress(canonical(document), LEVEL)
+
+
+def unpack(content: bytes) -> dict[str, Any]:
+    """The document in `pack`'s bytes."""
+    document: dict[str, Any] = json.loads(zlib.decompress(content))
+    return document
+
+
+def canonical(document: object) -> bytes:
+    """JSON bytes that are equal for equal values; lone surrogates of odd file names stay as they are."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def set_digest(digests: list[str] | tuple[str, ...]) -> str:
+    """One digest for a set of artifacts."""
+    return hashlib.sha256("\n".join(sorted(set(digests))).encode()).hexdigest()
+
+
+def appearance_of(document: Document) -> str:
+    """What stays the same of a report's artifacts over all their versions: kind and package of a package, the start
+    pages of a site, the name of anything else."""
+    return "\n".join(sorted({_appearance(one) for one in document["artifacts"]}))
+
+
+def _appearance(artifact: Mapping[str, Any]) -> str:
+    kind = "apk" if artifact["kind"] == "split_set" else artifact["kind"]
+    starts = artifact.get("crawl", {}).get("start_urls", ())
+    return f"{kind}:{artifact['package'] or ' '.join(starts) or artifact['name']}"
+
+
+def _columns(document: Document, taking: Taking) -> dict[str, Any]:
+    digests = sorted({one["sha256"] for one in document["artifacts"]})
+    readers = sorted({one["reader"] for one in document["artifacts"]})
+    row = {
+        "entry": taking.entry, "product": taking.product, "office": int(taking.standing is Standing.OFFICE),
+        "appearance": taking.appearance or appearance_of(document), "artifacts": set_digest(digests),
+        "digests": "\n".join(digests), "readers": "\n".join(readers),
+        "checks_digest": document["tool"]["checks_digest"], "options_digest": document["options_digest"],
+        "recorded": written(taking.recorded), "sweep": taking.sweep, "overall": document["overall"],
+        "stage": document["stage"], "complete": int(document["complete"]), "errors": len(document["errors"]),
+        "said": said(document),
+    }
+    return {**row, "key": key_of(taking.standing, taking.entry, digests, readers, row["checks_digest"],
+                                 row["options_digest"])}
+
+
+def key_of(standing: Standing, entry: str, digests: list[str], readers: list[str], checks_digest: str,
+           options_digest: str) -> str:
+    """The digest of what makes two reports the same."""
+    parts = [standing.value, entry, sorted(set(digests)), sorted(set(readers)), checks_digest, options_digest]
+    return hashlib.sha256(canonical(parts)).hexdigest()
+
+
+def said(document: Document) -> str:
+    """Digest of what a report says, without when and by whom it was made."""
+    lasting = {name: value for name, value in document.items() if name not in _MOMENTARY}
+    return hashlib.sha256(canonical(lasting)).hexdigest()
+
+
+def document_of(database: Database, report: int) -> dict[str, Any]:
+    """The document of a report that is there."""
+    documents = table(DocumentRow)
+    with database.reading() as connection:
+        content = connection.execute(select(documents.c.content).where(documents.c.report == report)).scalar_one()
+    return unpack(content)
