@@ -79,13 +79,14 @@ class Thing:
 @dataclass(frozen=True, slots=True)
 class Task:
     """One artifact of one app: what becomes one report. `entry` is the app's id in the registry; `jurisdiction` is a
-    code, and `jurisdiction_from` says where it came from."""
+    code, and `jurisdiction_from` says where it came from. `profile` is empty for that of the sweep."""
 
     entry: str
     app: App
     thing: Thing
     jurisdiction: str = "CN"
     jurisdiction_from: str = "default"
+    profile: str = ""
 
     @property
     def key(self) -> str:
@@ -102,6 +103,7 @@ class Task:
         """Plain values, for frames and rows."""
         app = self.app
         return {"entry": self.entry, "jurisdiction": self.jurisdiction, "jurisdiction_from": self.jurisdiction_from,
+                "profile": self.profile,
                 "thing": {"place": self.thing.place.value, "location": self.thing.location, "name": self.thing.name,
                           "digest": self.thing.digest},
                 "app": {"name": app.name, "owner": app.owner, "product": app.product, "level": app.level,
@@ -113,7 +115,7 @@ class Task:
         """What `to_json` gave."""
         app = App(**{**raw["app"], "audience": tuple(raw["app"]["audience"])})
         thing = Thing(**{**raw["thing"], "place": Place(raw["thing"]["place"])})
-        return cls(raw["entry"], app, thing, raw["jurisdiction"], raw["jurisdiction_from"])
+        return cls(raw["entry"], app, thing, raw["jurisdiction"], raw["jurisdiction_from"], raw["profile"])
 
 
 @dataclass(frozen=True, slots=True)

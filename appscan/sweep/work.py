@@ -65,11 +65,12 @@ class Bench:
         return {"digest": digest, "reader": reader_version(path, Limits())}
 
     def work(self, task: Task, ask: Frame) -> Frame:
-        """The report of the task, judged from the reading that came along or else from the artifact itself."""
+        """The report of the task, judged from the readings that came along or else from the artifact itself."""
         options = self._options(task, float(ask.header["seconds"]))
         if ask.parts:
-            reading = unpacked_reading(ask.parts[0], task.thing.name)
-            return _judged(judge_readings([reading], task.app, self.checks, options))
+            readings = [unpacked_reading(part, task.thing.name) for part in ask.parts]
+            report = judge_readings(readings, task.app, self.checks, options)
+            return Frame(_header(report), () if ask.header.get("brief") else (_document(report),))
         path, recording = self._opened(task)
         try:
             result = scan_app([Target(path, task.thing.name, task.thing.location)], task.app, self.checks, options)
@@ -107,12 +108,14 @@ def options_of(task: Task, manners: Manners, limits: Limits | None = None) -> Sc
     """Options of the scan of one task; their digest does not depend on time and memory."""
     from appscan.model.report import JurisdictionSource
 
-    return ScanOptions(manners.profile, task.jurisdiction, manners.operator,
+    return ScanOptions(task.profile or manners.profile, task.jurisdiction, manners.operator,
                        JurisdictionSource(task.jurisdiction_from), limits or Limits())
 
 
-def _judged(report: Report) -> Frame:
-    return Frame({"report": 0, "overall": report.overall.value}, (_document(report),))
+def _header(report: Report) -> dict[str, Any]:
+    """What the coordinator needs of a report without reading it; its document is the first part."""
+    return {"report": 0, "overall": report.overall.value, "slow": False,
+            "verdicts": {row.check_id: row.verdict.value for row in report.verdicts}}
 
 
 def _outcome(result: ScanResult, recording: Path | None) -> Frame:
@@ -122,7 +125,7 @@ def _outcome(result: ScanResult, recording: Path | None) -> Frame:
         error = report.errors[0]
         return Frame({"fault": Fault(FaultKind.PERMANENT, error.message.id,
                                      {name: str(value) for name, value in error.message.params.items()}).to_json()})
-    header: dict[str, Any] = {"report": 0, "overall": report.overall.value, "slow": _is_cut_short(result.readings)}
+    header = {**_header(report), "slow": _is_cut_short(result.readings)}
     parts = [_document(report)]
     if result.readings:
         header["reading"] = len(parts)
