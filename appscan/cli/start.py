@@ -13,6 +13,7 @@ from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
+from appscan.cli.sweep_commands import register as register_sweep
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UsageError
 from appscan.texts import LANGUAGES, Language
@@ -66,6 +67,7 @@ def application() -> typer.Typer:
     checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     register_gate(app)
+    register_sweep(app)
     return app
 
 
@@ -99,7 +101,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
         of_baseline = {name: {"lang": lang} for name in ("write", "check")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init")}
+                                                    "diff", "init", "sweep", "rejudge", "trends")}
         context.default_map = {"checks": of_checks, "baseline": of_baseline, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)

@@ -14,7 +14,8 @@ from appscan.cli.helptext import help_of
 from appscan.cli.wording import Command
 
 Source = Annotated[str, typer.Argument(metavar="registry|FILE|DIR", help=help_of("sweep.source"))]
-StoreOption = Annotated[str, typer.Option("--store", metavar="URL", envvar="APPSCAN_STORE", help=help_of("sweep.store"))]
+StoreOption = Annotated[str, typer.Option("--store", metavar="URL", envvar="APPSCAN_STORE",
+                                          help=help_of("sweep.store"))]
 BlobsOption = Annotated[str, typer.Option("--blobs", metavar="URL", envvar="APPSCAN_BLOBS", help=help_of("sweep.blobs"),
                                           show_default=False)]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, max=512, help=help_of("sweep.workers"),

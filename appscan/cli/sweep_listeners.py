@@ -44,7 +44,7 @@ class Human:
         key = "cli.sweep.continued" if continued else "cli.sweep.begun"
         self._console.note(key, sweep=sweep, left=progress.left, done=progress.done, failed=progress.failed)
 
-    def finished(self, task: Task, outcome: Mapping[str, object]) -> None:
+    def finished(self, task: Task, outcome: Mapping[str, object]) -> None:  # noqa: ARG002 (the protocol's names)
         """Nothing: the progress line counts it."""
 
     def failed(self, task: Task, fault: Fault, again: datetime | None) -> None:
@@ -171,7 +171,8 @@ def progress_line(console: Console, progress: Progress) -> str:
     time_left = {} if left is None else {"hours": int(left // 3600), "minutes": f"{int(left // 60) % 60:02}",
                                          "seconds": f"{int(left) % 60:02}"}
     rate = {} if progress.per_minute is None else {"rate": f"{progress.per_minute:.1f}"}
-    line = say(console.lang, "cli.sweep.progress", done=progress.done, failed=progress.failed, left=progress.left, **rate)
+    line = say(console.lang, "cli.sweep.progress", done=progress.done, failed=progress.failed, left=progress.left,
+               **rate)
     return line + (say(console.lang, "cli.sweep.time_left", **time_left) if time_left else "")
 
 

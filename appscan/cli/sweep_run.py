@@ -37,8 +37,8 @@ class SweepRun:
         engine = engine_for(order.workers, order.cluster, self._manners)
         try:
             continued = self._planned()
-            listener = Heard(JsonLines() if order.as_json else Human(order.console), order.metrics and MetricsFile(
-                order.metrics, self.sweep))
+            audience = JsonLines() if order.as_json else Human(order.console)
+            listener = Heard(audience, MetricsFile(order.metrics, self.sweep) if order.metrics else None)
             ledger = Ledger(self._store, self.sweep, order.bounds.store_wait, listener.store_waits)
             ledger.take_hold()
             state = self._state()
@@ -82,7 +82,8 @@ class SweepRun:
     def _new_id(self, now: datetime) -> str:
         taken = {one.id for one in self._store.sweeps()}
         name = f"{now:%Y%m%dT%H%M%SZ}-{Path(self._source).name[:60]}"
-        return next(one for number in range(1, 1000) if (one := name if number == 1 else f"{name}-{number}") not in taken)
+        names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+        return next(one for one in names if one not in taken)
 
     def _state(self) -> SweepState:
         return next(one for one in self._store.sweeps() if one.id == self.sweep)

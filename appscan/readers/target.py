@@ -72,9 +72,13 @@ def reader_version(path: Path, limits: Limits) -> str:
     if is_unread_kind(path):
         return ""
     if path.suffix.lower() in DOCUMENTS:
-        from appscan.readers.document.reader import VERSION as version
-    elif is_recording(path, limits):
-        from appscan.readers.recording import VERSION as version
-    else:
-        from appscan.readers.apk.reader import VERSION as version
-    return version
+        from appscan.readers.document import reader as documents
+
+        return documents.VERSION
+    if is_recording(path, limits):
+        from appscan.readers import recording
+
+        return recording.VERSION
+    from appscan.readers.apk import reader as packages
+
+    return packages.VERSION

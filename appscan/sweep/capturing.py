@@ -1,5 +1,5 @@
-"""The capture process: `python -m appscan.sweep.capturing DESCRIPTOR` walks site after site into recordings, each with a
-fresh browser. Knows no policy."""
+"""The capture process: `python -m appscan.sweep.capturing DESCRIPTOR` walks site after site into recordings, each with
+a fresh browser. Knows no policy."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import logging
 import queue
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from distributed import Client, Future
 
@@ -29,8 +30,8 @@ class Cluster:
     def __init__(self, address: str, manners: Manners) -> None:
         """Raises UsageError where the scheduler cannot be reached."""
         self._address, self._manners = address, manners
-        self._heard: queue.SimpleQueue[tuple[Job, Future]] = queue.SimpleQueue()
-        self._given: dict[str, tuple[Job, Future]] = {}
+        self._heard: queue.SimpleQueue[tuple[Job, Future[Any]]] = queue.SimpleQueue()
+        self._given: dict[str, tuple[Job, Future[Any]]] = {}
         try:
             self._client = self._connected()
         except (OSError, ValueError) as error:
@@ -90,7 +91,7 @@ class Cluster:
         client.register_plugin(Hands(json.dumps(self._manners.to_json())))
         return client
 
-    def _done(self, job: Job, future: Future) -> list[Done]:
+    def _done(self, job: Job, future: Future[Any]) -> list[Done]:
         if self._given.get(job.name, (None, None))[1] is not future:
             return []  # of a connection that was lost
         del self._given[job.name]
@@ -117,7 +118,7 @@ class Cluster:
                 time.sleep(1)
 
 
-def _lost(job: Job, future: Future) -> Done:
+def _lost(job: Job, future: Future[Any]) -> Done:
     """A job whose worker or process died. Raises EngineError where workers cannot work at all."""
     error = future.exception() if future.status == "error" else None
     if isinstance(error, EngineError):

@@ -125,8 +125,8 @@ class Coordinator:
         sought = Sought(active.task.entry, active.looked.digest, active.looked.reader, self.manners.checks_digest,
                         options)
         report = self.ledger.report_there(sought)
-        if report is not None:
-            self._end(active, self.ledger.same(active.task, sought, report))
+        if report:
+            self._end(active, self.ledger.same(active.task, active.looked.digest, report))
             return
         active.reading = self.ledger.reading_there(active.looked.digest, active.looked.reader)
         self.ready.appendleft(active.task.key)  # before new looks, so that what was fetched is used soon
@@ -157,7 +157,8 @@ class Coordinator:
         if done.loss is Loss.HUNG and not active.second:
             self._failed(active, Fault(FaultKind.SLOW, "worker_hung", name))
         else:
-            self._failed(active, Fault(FaultKind.DIED, "worker_hung" if done.loss is Loss.HUNG else "worker_died", name))
+            key = "worker_hung" if done.loss is Loss.HUNG else "worker_died"
+            self._failed(active, Fault(FaultKind.DIED, key, name))
 
     def _failed(self, active: Active, fault: Fault) -> None:
         """Write the failure, and when the task comes again, if it does."""

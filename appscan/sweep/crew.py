@@ -1,8 +1,9 @@
-"""Workers as processes of this machine. One that dies takes only its own job with it and is replaced. Knows no task and no
-store."""
+"""Workers as processes of this machine. One that dies takes only its own job with it and is replaced. Knows no task and
+no store."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -77,9 +78,11 @@ class Crew:
         return done + self._renewed()
 
     def close(self) -> None:
-        """End all workers at once."""
+        """End all workers at once, whatever they do."""
         for hand in self._hands:
-            hand.child.kill()
+            hand.child.pipe.close()  # which they notice, and remove what they fetched
+        for hand in self._hands:
+            hand.child.kill(grace=2.0)
         self._hands = []
 
     @property
@@ -90,20 +93,16 @@ class Crew:
     def _new_hand(self) -> Hand:
         self._number += 1
         hand = Hand(f"hand-{self._number}", start("appscan.sweep.hand"), since=time.monotonic())
-        try:
+        with contextlib.suppress(OSError):  # it died at once, which the next wait tells
             send(hand.child.pipe, Frame(self._manners.to_json()))
-        except OSError:
-            pass  # it died at once, which the next wait tells
         return hand
 
     def _room_of(self, hand: Hand) -> int:
         return 0 if hand.resident > TIRED_BYTES else DEPTH - len(hand.jobs)
 
     def _send(self, hand: Hand, job: Job) -> None:
-        try:
+        with contextlib.suppress(OSError):  # it died, which the next wait tells
             send(hand.child.pipe, job.ask)
-        except OSError:
-            pass  # it died, which the next wait tells
 
     def _heard(self, hand: Hand) -> list[Done]:
         try:

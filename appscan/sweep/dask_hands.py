@@ -103,5 +103,6 @@ class Hands(WorkerPlugin):
 def answered(header: str, parts: Sequence[bytes], seconds: float) -> tuple[str, list[bytes], str]:
     """What a Dask worker runs: a frame in, a frame out, and the worker's address."""
     hands = get_worker().plugins[PLUGIN]
+    assert isinstance(hands, Hands)
     answer = hands.answer(Frame(json.loads(header), parts), seconds)
     return json.dumps(dict(answer.header)), list(answer.parts), hands.where

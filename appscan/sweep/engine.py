@@ -1,5 +1,5 @@
-"""What the coordinator asks of those who work, whether they are processes of this machine or of a cluster. Knows no task
-and no store."""
+"""What the coordinator asks of those who work, be they processes of this machine or of a cluster. Knows no task and no
+store."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from appscan.errors import AppscanError
+from appscan.errors import UnavailableError
 from appscan.sweep.frames import Frame
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One frame to answer. `name` is the task's; `prefer` the worker that should have it, empty for any; `seconds` after
-    which a worker that has not answered is taken for hung."""
+    """One frame to answer. `name` is the task's; `prefer` the worker that should have it, empty for any; `seconds`
+    after which a worker that has not answered is taken for hung."""
 
     name: str
     ask: Frame
@@ -57,7 +57,7 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-class EngineError(AppscanError):
+class EngineError(UnavailableError):
     """Workers cannot be had: they do not start, or the cluster is gone. What was given is not lost, only not done."""
 
 

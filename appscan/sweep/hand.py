@@ -1,8 +1,9 @@
-"""The worker's process: `python -m appscan.sweep.hand DESCRIPTOR` answers frames until the talk ends. It holds no database
-and dies with whoever started it."""
+"""The worker's process: `python -m appscan.sweep.hand DESCRIPTOR` answers frames until the talk ends. It holds no
+database and dies with whoever started it."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -22,8 +23,8 @@ def main(descriptor: int) -> None:
     """Say what it is ready for, then answer frame after frame. The first frame holds the manners of the sweep."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     pipe = Connection(descriptor)
-    walker = Walker()
-    die_with_the_other_end(descriptor, walker.close)
+    walker, opened = Walker(), contextlib.ExitStack()
+    die_with_the_other_end(descriptor, lambda: (walker.close(), opened.close()))
     try:
         manners = Manners.from_json(receive(pipe).header)
         try:
@@ -32,15 +33,15 @@ def main(descriptor: int) -> None:
             send(pipe, Frame({"fault": Fault.of(FaultKind.OWN, error).to_json()}))
             return
         send(pipe, Frame({"ready": os.getpid()}))
-        with spool() as folder:
-            bench = Bench(manners, checks, folder, walker.walk)
-            while True:
-                answer = bench.do(receive(pipe))
-                send(pipe, Frame({**answer.header, "resident": resident_bytes()}, answer.parts))
+        bench = Bench(manners, checks, opened.enter_context(spool()), walker.walk)
+        while True:
+            answer = bench.do(receive(pipe))
+            send(pipe, Frame({**answer.header, "resident": resident_bytes()}, answer.parts))
     except (EOFError, BrokenFrameError, OSError):
         pass  # nobody asks any more
     finally:
         walker.close()
+        opened.close()
 
 
 def resident_bytes() -> int:

@@ -1,5 +1,5 @@
-"""What is to be swept: a folder, or entries of a registry → tasks, one after the other, however many there are. Opens no
-artifact."""
+"""What is to be swept: a folder, or entries of a registry → tasks, one after the other, however many there are. Opens
+no artifact."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Omissions:
 
 
 def tasks_of_folder(folder: Path, rules: Rules, omissions: Omissions) -> Iterator[Task]:
-    """Every file below the folder with an ending that we know. The entry is the path within the folder, so that a folder
-    of next month's downloads continues the history of this month's."""
+    """Every file below the folder with an ending that we know. The entry is the path within the folder, so that a
+    folder of next month's downloads continues the history of this month's."""
     code, source = rules.of("")
     top = Path(os.path.abspath(folder))  # noqa: PTH100 (resolving would follow links)
     for here, folders, files in os.walk(top, onerror=lambda error: omissions.unread.append(str(error.filename))):
@@ -75,9 +75,9 @@ def tasks_of_entries(entries: Iterable[Entry], base: Path, rules: Rules, omissio
 
 def app_of(entry: Entry) -> App:
     """What the registry says of an app, as an app.yaml would."""
-    return App(name=entry.name, owner=entry.owner, product=entry.product, level=entry.level.value if entry.level else "",
-               region=entry.region, audience=tuple(sorted(one.value for one in entry.audience)),
-               approval=_approval(entry.approval), declared=entry.declared)
+    level = entry.level.value if entry.level else ""
+    return App(name=entry.name, owner=entry.owner, product=entry.product, level=level, region=entry.region, audience=tuple(
+        sorted(one.value for one in entry.audience)), approval=_approval(entry.approval), declared=entry.declared)
 
 
 def location_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from appscan.errors import UnavailableError, UsageError
-from appscan.store import Plan, QueuedTask, Standing, Store, SweepState, TaskState
+from appscan.store import QueuedTask, Standing, Store, TaskState
 from appscan.sweep.tasks import Fault, Task
 
 T = TypeVar("T")
@@ -33,19 +33,6 @@ class Sought:
     reader: str
     checks_digest: str
     options_digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What makes two runs the same sweep: the inventory, and everything that changes a report."""
-
-    source: str
-    checks_digest: str
-    options: str
-
-    def to_json(self) -> dict[str, str]:
-        """Plain values, for the row of the sweep."""
-        return {"source": self.source, "checks_digest": self.checks_digest, "options": self.options}
 
 
 class Ledger:
@@ -79,15 +66,15 @@ class Ledger:
         """When the next waiting task may be taken; None where none waits."""
         return self._kept(lambda: self._store.next_try(self.sweep))
 
-    def report_there(self, sought: Sought) -> int | None:
-        """The office's report on the artifact, if it is there."""
-        return self._kept(lambda: self._store.find_report(
-            standing=Standing.OFFICE, entry=sought.entry, digests=[sought.digest], readers=[sought.reader],
+    def report_there(self, sought: Sought) -> int:
+        """The office's report on the artifact; 0 where there is none."""
+        return self._kept(lambda: self._store.has_report(
+            entry=sought.entry, digests=[sought.digest], readers=[sought.reader], standing=Standing.OFFICE,
             checks_digest=sought.checks_digest, options_digest=sought.options_digest))
 
     def reading_there(self, digest: str, reader: str) -> str:
         """Digest of a stored reading of the artifact by this version of its reader; empty for none."""
-        return self._kept(lambda: self._store.find_reading(digest, reader))
+        return self._kept(lambda: self._store.reading(digest, reader))
 
     def blob(self, digest: str) -> bytes:
         """Bytes of a blob. Raises UsageError where they are missing or damaged."""
@@ -102,13 +89,21 @@ class Ledger:
         report: dict[str, Any] = json.loads(document)
         digest = str(report["artifacts"][0]["sha256"])
         outcome = {"how": how, "overall": report["overall"]}
-        return self._kept(lambda: self._store.finish_with_report(
-            self.sweep, task.key, report, outcome=outcome, product=task.app.product or task.entry, entry=task.entry,
-            standing=Standing.OFFICE, recorded=_now(), readings={digest: reading} if reading else {}))
+        added = self._kept(lambda: self._store.add_report(
+            report, product=task.app.product or task.entry, entry=task.entry, standing=Standing.OFFICE,
+            recorded=_now(), readings={digest: reading} if reading else {}, sweep=self.sweep, task=task.key,
+            outcome=outcome))
+        return {**outcome, "report": added.id}
 
-    def same(self, task: Task, sought: Sought, report: int) -> Mapping[str, object]:
-        """End a task whose report is there; what it ended with."""
-        raise NotImplementedError
+    def same(self, task: Task, digest: str, report: int) -> Mapping[str, object]:
+        """End a task whose report is there: the app was met again as it was. What the task ended with."""
+        there = self._kept(lambda: self._store.report(report))
+        assert there is not None  # reports are never deleted
+        self._kept(lambda: self._store.saw(entry=task.entry, appearance=there.appearance, digests=[digest],
+                                           when=_now()))
+        outcome = {"how": "same", "overall": there.overall, "report": report}
+        self._kept(lambda: self._store.finish(self.sweep, task.key, when=_now(), outcome=outcome))
+        return outcome
 
     def fail(self, task: Task, fault: Fault, again: datetime | None, turn: int) -> None:
         """Write a failure at once, and when the task comes again."""
@@ -117,7 +112,7 @@ class Ledger:
 
     def outcomes(self) -> Iterator[QueuedTask]:
         """All tasks of the sweep that have ended."""
-        return self._store.tasks(self.sweep, (TaskState.DONE, TaskState.FAILED))
+        return self._store.tasks(self.sweep, TaskState.DONE, TaskState.FAILED)
 
     def _hold(self, over: str) -> None:
         holder = self._store.hold(self.sweep, self._holder, now=_now(), until=_now() + LEASE, over=over)

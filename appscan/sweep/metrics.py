@@ -37,7 +37,8 @@ class MetricsFile:
         states = {"done": progress.done, "failed": progress.failed, "left": progress.left}
         yield from self._gauge("appscan_sweep_tasks", "Tasks of the sweep by state.",
                                [(f'state="{state}"', count) for state, count in states.items()])
-        yield from self._gauge("appscan_sweep_unchanged", "Tasks whose report was there already.", [("", progress.same)])
+        yield from self._gauge("appscan_sweep_unchanged", "Tasks whose report was there already.",
+                               [("", progress.same)])
         yield from self._gauge("appscan_sweep_faults", "Failures since this run began, by kind; retried ones too.",
                                [(f'kind="{kind}"', count) for kind, count in sorted(progress.faults.items())])
         yield from self._gauge("appscan_sweep_retries", "Failures that are tried again.", [("", progress.retried)])

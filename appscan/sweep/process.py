@@ -1,7 +1,7 @@
 """A child process that speaks in frames over one socket and dies with its parent. Knows no task.
 
-Plain `subprocess` and no `multiprocessing` process: workers of a Dask cluster are daemons, which may have no children of
-that kind; and a pool that breaks as a whole when one process dies is of no use where packages are hostile.
+Plain `subprocess` and no `multiprocessing` process: workers of a Dask cluster are daemons, which may have no children
+of that kind; and a pool that breaks as a whole when one process dies is of no use where packages are hostile.
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ class Child:
         """Whether it still runs."""
         return self.process.poll() is None
 
-    def kill(self) -> None:
-        """End it and all that it started, at once; waits until it is gone."""
+    def kill(self, grace: float = 0.0) -> None:
+        """End it and all that it started, at once or after `grace` seconds; waits until it is gone."""
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(grace)
         with contextlib.suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(OSError):
@@ -54,7 +57,7 @@ def start(module: str) -> Child:
     return Child(process, Connection(ours.detach()))
 
 
-def die_with_the_other_end(descriptor: int, last_act: Callable[[], None]) -> None:
+def die_with_the_other_end(descriptor: int, last_act: Callable[[], object]) -> None:
     """For the child: end at once when the parent is gone, whatever is being done then. A worker whose coordinator was
     killed must not go on: it would hold a host that the next run gives to another."""
     def watch() -> None:

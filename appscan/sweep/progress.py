@@ -34,7 +34,8 @@ class Meter:
         self.done, self.failed, self.left = done, failed, left
         self.same = self.retried = self.workers_lost = 0
         self.faults: Counter[str] = Counter()
-        self._marks: deque[tuple[float, int]] = deque([(time.monotonic(), done + failed)], maxlen=int(WINDOW / EVERY) + 2)
+        begun = (time.monotonic(), done + failed)
+        self._marks: deque[tuple[float, int]] = deque([begun], maxlen=int(WINDOW / EVERY) + 2)
 
     def finished(self, how: str) -> None:
         """A task ended with its report; `how`: read, judged, or same."""
@@ -62,5 +63,6 @@ class Meter:
             self._marks.popleft()
         since, before = self._marks[0]
         rate = (ended - before) / (at - since) if at - since >= EVERY and ended > before else None
-        return Progress(self.done, self.failed, self.left, rate * 60 if rate else None, self.left / rate if rate else None,
-                        self.same, self.retried, self.workers_lost, dict(self.faults))
+        per_minute, seconds_left = (rate * 60, self.left / rate) if rate else (None, None)
+        return Progress(self.done, self.failed, self.left, per_minute, seconds_left, self.same, self.retried,
+                        self.workers_lost, dict(self.faults))

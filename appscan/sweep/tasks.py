@@ -120,8 +120,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look at a file gave: its digest, and the version of the reader that reads it (empty for a kind of file that
-    has no reader yet). `where` is the worker that holds a copy of it now, empty where there is none."""
+    """What a look at a file gave: its digest, and the version of the reader that reads it (empty for a kind of file
+    that has no reader yet). `where` is the worker that holds a copy of it now, empty where there is none."""
 
     digest: str
     reader: str = ""

@@ -48,13 +48,13 @@ class _App:
 
 
 def trends(store: Store, sweeps: Sequence[SweepState]) -> list[Row]:
-    """The turns in these sweeps, oldest first. An app that a sweep did not reach, or could not see, stays as it was: not
-    seen is not fixed."""
+    """The turns in these sweeps, oldest first. An app that a sweep did not reach, or could not see, stays as it was:
+    not seen is not fixed."""
     apps: dict[str, _App] = {}
     rows: list[Row] = []
     for sweep in sweeps:
         turns: Counter[tuple[str, str, Turn]] = Counter()
-        for task in store.tasks(sweep.id, (TaskState.DONE,)):
+        for task in store.tasks(sweep.id, TaskState.DONE):
             owner = str(task.content["app"]["owner"])
             app = apps.setdefault(task.key, _App(owner))
             app.owner = owner
@@ -94,5 +94,9 @@ def _turned(app: _App, verdicts: Mapping[str, str]) -> list[tuple[str, Turn]]:
 def _rows(sweep: str, turns: Mapping[tuple[str, str, Turn], int], apps: Iterable[_App]) -> list[Row]:
     flagged = Counter((app.owner, check_id) for app in apps for check_id in app.flagged)
     named = sorted({*flagged, *((owner, check_id) for owner, check_id, _ in turns)})
-    return [Row(sweep, owner, check_id, *(turns.get((owner, check_id, turn), 0) for turn in Turn),
-                flagged=flagged[owner, check_id]) for owner, check_id in named]
+
+    def taken(owner: str, check_id: str, turn: Turn) -> int:
+        return turns.get((owner, check_id, turn), 0)
+
+    return [Row(sweep, owner, check_id, taken(owner, check_id, Turn.NEW), taken(owner, check_id, Turn.FIXED),
+                taken(owner, check_id, Turn.RETURNED), flagged[owner, check_id]) for owner, check_id in named]

@@ -83,7 +83,7 @@ class Bench:
         """The file to read, and whether it is a recording made just now."""
         if task.thing.place is Place.SITE:
             return self.walk(task, self.folder, self.manners), True
-        path, _ = self.kept.pop(task.thing.location, None) or self._file(task)
+        path, _ = self._file(task)
         self.kept.pop(task.thing.location, None)
         return path, False
 
