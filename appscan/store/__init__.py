@@ -3,7 +3,10 @@ Knows no scan, no rule of counting and no command. Workers of a sweep never open
 
 from __future__ import annotations
 
+from appscan.store.history import Cause, Move, Step
+from appscan.store.patience import patiently
 from appscan.store.store import Store
+from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
     Added,
     Counts,
@@ -15,4 +18,7 @@ from appscan.store.values import (
     StoredReport,
 )
 
-__all__ = ["Added", "Counts", "Event", "EventKind", "Exemption", "Standing", "Store", "StoredArtifact", "StoredReport"]
+__all__ = [
+    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Standing", "Step",
+    "Store", "StoredArtifact", "StoredReport", "SweepState", "TaskState", "patiently",
+]

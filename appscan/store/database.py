@@ -82,7 +82,7 @@ def url_of(address: str) -> URL:
         return URL.create("sqlite", database=address)
     try:
         url = make_url(address)
-    except wrong.ArgumentError:
+    except (wrong.ArgumentError, ValueError):
         raise UsageError("store_address", given=address.partition("://")[0]) from None
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":

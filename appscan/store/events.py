@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from appscan.store.database import Database
 from appscan.store.moments import read, up_to, written
-from appscan.store.reports import canonical
+from appscan.store.plain import canonical, named, storable
 from appscan.store.tables import EventRow, table
 from appscan.store.values import Event, EventKind, Moment
 
@@ -26,13 +26,13 @@ def record(database: Database, event: Event) -> int:
 def record_in(database: Database, connection: Connection, event: Event) -> int:
     """The same inside a transaction that does more."""
     rows = table(EventRow)
-    row = {"kind": event.kind.value, "subject": event.subject, "who": event.who, "at": written(event.when),
-           "reason": event.reason, "content": canonical(event.content).decode("utf-8", "replace"),
-           "key": event.key or None}
+    row = {"kind": event.kind.value, "subject": named(event.subject), "who": storable(event.who),
+           "at": written(event.when), "reason": storable(event.reason),
+           "content": canonical(event.content).decode("utf-8", "replace"), "key": named(event.key) or None}
     new = database.add_once(connection, rows, row, ["key"])
     if new is not None:
         return new
-    return int(connection.execute(select(rows.c.id).where(rows.c.key == event.key)).scalar_one())
+    return int(connection.execute(select(rows.c.id).where(rows.c.key == named(event.key))).scalar_one())
 
 
 def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | None = None,
@@ -43,7 +43,7 @@ def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | N
     if kinds:
         asked.append(rows.c.kind.in_([kind.value for kind in kinds]))
     if subject is not None:
-        asked.append(rows.c.subject == subject)
+        asked.append(rows.c.subject == named(subject))
     with database.reading() as connection:
         ids = list(connection.execute(select(rows.c.id).where(*asked).order_by(rows.c.at, rows.c.id)).scalars())
     for start in range(0, len(ids), CHUNK):

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from appscan.store.database import Database
 from appscan.store.moments import read, up_to
+from appscan.store.plain import named
 from appscan.store.reports import document_of
 from appscan.store.tables import ArtifactRow, ReportRow, SightingRow, VerdictRow, table
 from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport
@@ -41,14 +42,30 @@ def reports(database: Database, wanted: Wanted) -> Iterator[StoredReport]:
     """The reports, by entry, appearance, and time. No transaction stays open between two of them."""
     with database.reading() as connection:
         ids = [row.id for row in connection.execute(_ids(wanted)).all()]
-    named = None if wanted.entries is None else set(wanted.entries)
+    asked = None if wanted.entries is None else set(map(named, wanted.entries))
     for start in range(0, len(ids), CHUNK):
-        yield from _fetched(database, ids[start:start + CHUNK], named, with_verdicts=wanted.verdicts)
+        yield from _fetched(database, ids[start:start + CHUNK], asked, with_verdicts=wanted.verdicts)
 
 
-def report(database: Database, report_id: int) -> StoredReport | None:
+def report(database: Database, number: int) -> StoredReport | None:
     """One report."""
-    return next(_fetched(database, [report_id], None, with_verdicts=False), None)
+    return next(_fetched(database, [number], None, with_verdicts=False), None)
+
+
+def report_id(database: Database, key: str) -> int:
+    """The report with a key; 0 where there is none."""
+    rows = table(ReportRow)
+    with database.reading() as connection:
+        return int(connection.execute(select(rows.c.id).where(rows.c.key == key)).scalar() or 0)
+
+
+def reading_of(database: Database, artifact: str, reader: str) -> str:
+    """The blob of the reading of an artifact by a reader; "" where none is kept."""
+    rows = table(ArtifactRow)
+    with database.reading() as connection:
+        return str(connection.execute(select(rows.c.reading).where(
+            rows.c.digest == artifact, rows.c.reader == reader, rows.c.reading != "")
+            .order_by(rows.c.report.desc()).limit(1)).scalar() or "")
 
 
 def _ids(wanted: Wanted) -> Select[Any]:
@@ -59,7 +76,7 @@ def _ids(wanted: Wanted) -> Select[Any]:
     if wanted.sweep:
         asked.append(rows.c.sweep == wanted.sweep)
     if wanted.entries is not None and len(wanted.entries) <= CHUNK:  # longer lists are sifted when rows are fetched
-        asked.append(rows.c.entry.in_(sorted(wanted.entries)))
+        asked.append(rows.c.entry.in_(sorted(map(named, wanted.entries))))
     if not wanted.latest:
         return select(rows.c.id).where(*asked).order_by(rows.c.entry, rows.c.appearance, rows.c.recorded, rows.c.id)
     seen = _last_seen(wanted.as_of)
@@ -80,22 +97,29 @@ def _last_seen(as_of: Moment | None) -> Any:
     return select(numbered.c.entry, numbered.c.appearance, numbered.c.artifacts).where(numbered.c.place == 1).subquery()
 
 
-def _fetched(database: Database, ids: Sequence[int], named: Collection[str] | None, *,
+def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | None, *,
              with_verdicts: bool) -> Iterator[StoredReport]:
     rows = table(ReportRow)
     with database.reading() as connection:
         found = {row.id: row for row in connection.execute(select(rows).where(rows.c.id.in_(ids))).all()}
         claims = {(row.entry, row.artifacts) for row in found.values() if not row.office}
-        judged = {(row.entry, row.artifacts): row.id for row in connection.execute(
-            select(rows.c.id, rows.c.entry, rows.c.artifacts).where(
-                rows.c.office == 1, rows.c.entry.in_(sorted({entry for entry, _ in claims})))).all()} if claims else {}
+        judged = _judged(connection, claims)
     known = _verdicts(database, ids) if with_verdicts else {}
-    for report_id in ids:
-        row = found.get(report_id)
-        if row is not None and (named is None or row.entry in named):
+    for one in ids:
+        row = found.get(one)
+        if row is not None and (asked is None or row.entry in asked):
             confirmed = 0 if row.office else judged.get((row.entry, row.artifacts), 0)
-            verdicts = known.get(report_id, {}) if with_verdicts else None
+            verdicts = known.get(one, {}) if with_verdicts else None
             yield _stored(database, row, confirmed, verdicts)
+
+
+def _judged(connection: Connection, claims: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+    """The office's own report on what is claimed, by entry and artifacts."""
+    rows = table(ReportRow)
+    found = connection.execute(select(rows.c.id, rows.c.entry, rows.c.artifacts).where(
+        rows.c.office == 1, rows.c.entry.in_(sorted({entry for entry, _ in claims}))).order_by(
+        rows.c.recorded, rows.c.id)).all() if claims else ()
+    return {(row.entry, row.artifacts): row.id for row in found}
 
 
 def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str, str] | None) -> StoredReport:
@@ -117,19 +141,19 @@ def _verdicts(database: Database, ids: Sequence[int]) -> Mapping[int, dict[str, 
     rows = table(VerdictRow)
     by_report: defaultdict[int, dict[str, str]] = defaultdict(dict)
     with database.reading() as connection:
-        for report_id, check, verdict in connection.execute(select(rows).where(rows.c.report.in_(ids))).all():
-            by_report[report_id][check] = verdict
+        for number, check, verdict in connection.execute(select(rows).where(rows.c.report.in_(ids))).all():
+            by_report[number][check] = verdict
     return by_report
 
 
-def _verdicts_of(database: Database, report_id: int) -> Mapping[str, str]:
-    return _verdicts(database, [report_id]).get(report_id, {})
+def _verdicts_of(database: Database, number: int) -> Mapping[str, str]:
+    return _verdicts(database, [number]).get(number, {})
 
 
-def artifacts_of(database: Database, report_id: int) -> tuple[StoredArtifact, ...]:
+def artifacts_of(database: Database, number: int) -> tuple[StoredArtifact, ...]:
     """What a report was read from."""
     rows = table(ArtifactRow)
     with database.reading() as connection:
-        found = connection.execute(select(rows).where(rows.c.report == report_id).order_by(rows.c.position)).all()
+        found = connection.execute(select(rows).where(rows.c.report == number).order_by(rows.c.position)).all()
     return tuple(StoredArtifact(row.digest, row.kind, row.name, row.package, row.reader, row.reading_digest,
                                 row.reading) for row in found)

@@ -3,6 +3,8 @@ wrote and this one does not know is passed over."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -13,6 +15,8 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+LONGEST_NAME = 400
+"""Letters of a name; more than any real one has."""
 
 
 def to_plain(value: Any) -> Any:
@@ -73,3 +77,24 @@ def _of_dataclass(kind: Any) -> Decoder:
     types_of = get_type_hints(kind)
     decoders = {one.name: _decoder(types_of[one.name]) for one in fields(kind)}
     return lambda value: kind(**{name: decoders[name](item) for name, item in value.items() if name in decoders})
+
+
+def canonical(document: object) -> bytes:
+    """JSON bytes that are equal for equal values; lone surrogates of odd file names stay as they are."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def storable(text: str) -> str:
+    """Text that every database takes: PostgreSQL has no NUL, and neither takes half a surrogate pair. Names come out of
+    apps and reports of strangers."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def named(text: str) -> str:
+    """A name short enough to be looked up by (an index of PostgreSQL holds 2,700 bytes); longer ones end in a
+    digest."""
+    text = storable(text)
+    if len(text) <= LONGEST_NAME:
+        return text
+    return f"{text[:LONGEST_NAME - 18]}… {hashlib.sha256(text.encode()).hexdigest()[:16]}"

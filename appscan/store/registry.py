@@ -14,9 +14,8 @@ from sqlalchemy import Connection, func, insert, select
 from appscan.model.registry import Entry
 from appscan.store.database import Database
 from appscan.store.events import record_in
-from appscan.store.moments import up_to, written
-from appscan.store.plain import from_plain, to_plain
-from appscan.store.reports import canonical
+from appscan.store.moments import read, up_to, written
+from appscan.store.plain import canonical, from_plain, named, to_plain
 from appscan.store.tables import EntryRow, table
 from appscan.store.values import Counts, Event, EventKind, Moment
 
@@ -36,7 +35,7 @@ class Act:
 
 def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Counts:
     """Keep the entries that are new or changed, all of them or none, under one event of the import."""
-    given = {entry.id: canonical(to_plain(entry)) for entry in entries}
+    given = {named(entry.id): canonical(to_plain(entry)) for entry in entries}
     digests = {entry: hashlib.sha256(content).hexdigest() for entry, content in given.items()}
     with database.writing(TURN) as connection:
         there = {row.entry: row.digest for row in _present(connection, None) if row.content}
@@ -76,8 +75,6 @@ def entries(database: Database, as_of: Moment | None = None) -> list[Entry]:
 
 def versions(database: Database, entry: str) -> list[tuple[datetime, Entry | None]]:
     """What the registry said of one entry and since when; None where it was taken out."""
-    from appscan.store.moments import read
-
     rows = table(EntryRow)
     with database.reading() as connection:
         found = connection.execute(select(rows.c.at, rows.c.content).where(rows.c.entry == entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from sqlalchemy import Connection, insert, select
 
 from appscan.store.database import Database
 from appscan.store.moments import written
+from appscan.store.plain import canonical, named, storable
 from appscan.store.tables import ArtifactRow, DocumentRow, ReportRow, SightingRow, VerdictRow, table
+from appscan.store.tasks import finish_in
 from appscan.store.values import Added, Document, Standing
 
 LEVEL = 6
@@ -26,7 +28,8 @@ _MOMENTARY = ("started", "ended", "timings", "operator")
 class Taking:
     """How a report goes in: for which entry of the registry, by whom it was judged, and when it was recorded.
     `readings` maps digests of artifacts to blobs. `seen` False where the artifacts were not met again just now but
-    taken out of the store, so that nothing is said about what the app consists of today."""
+    taken out of the store, so that nothing is said about what the app consists of today. `task` is (sweep, key) of a
+    task that ends with it."""
 
     entry: str
     product: str
@@ -36,6 +39,7 @@ class Taking:
     sweep: str = ""
     appearance: str = ""
     seen: bool = True
+    task: tuple[str, str] | None = None
 
 
 def add_report(database: Database, document: Document, taking: Taking) -> Added:
@@ -49,10 +53,14 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             note_sighting(connection, row["entry"], row["appearance"], row["artifacts"], taking.recorded)
         if new is None:
             there = connection.execute(select(reports.c.id, reports.c.said).where(reports.c.key == row["key"])).one()
-            return Added(there.id, is_new=False, differs=there.said != row["said"])
-        connection.execute(insert(DocumentRow), {"report": new, "content": packed})
-        _add_rows(connection, new, document, taking)
-        return Added(new, is_new=True)
+            added = Added(there.id, is_new=False, differs=there.said != row["said"])
+        else:
+            connection.execute(insert(DocumentRow), {"report": new, "content": packed})
+            _add_rows(connection, new, document, taking)
+            added = Added(new, is_new=True)
+        if taking.task is not None:
+            finish_in(connection, *taking.task, taking.recorded, {"report": added.id})
+        return added
 
 
 def _add_rows(connection: Connection, new: int, document: Document, taking: Taking) -> None:
@@ -62,8 +70,9 @@ def _add_rows(connection: Connection, new: int, document: Document, taking: Taki
                                                 for check, verdict in verdicts.items()])
     if document["artifacts"]:
         connection.execute(insert(ArtifactRow), [
-            {"report": new, "position": position, "digest": one["sha256"], "kind": one["kind"], "name": one["name"],
-             "package": one["package"], "reader": one["reader"], "reading_digest": one["reading_digest"],
+            {"report": new, "position": position, "digest": one["sha256"], "kind": one["kind"],
+             "name": storable(one["name"]), "package": storable(one["package"]), "reader": storable(one["reader"]),
+             "reading_digest": one["reading_digest"],
              "reading": taking.readings.get(one["sha256"], "")}
             for position, one in enumerate(document["artifacts"])])
 
@@ -82,6 +91,12 @@ def note_sighting(connection: Connection, entry: str, appearance: str, artifacts
     return True
 
 
+def saw(database: Database, entry: str, appearance: str, digests: Collection[str], seen: datetime) -> bool:
+    """Write down what an appearance consists of, if that changed."""
+    with database.writing() as connection:
+        return note_sighting(connection, named(entry), named(appearance), set_digest(digests), seen)
+
+
 def pack(document: Document) -> bytes:
     """A document compressed."""
     return zlib.compress(canonical(document), LEVEL)
@@ -93,13 +108,7 @@ def unpack(content: bytes) -> dict[str, Any]:
     return document
 
 
-def canonical(document: object) -> bytes:
-    """JSON bytes that are equal for equal values; lone surrogates of odd file names stay as they are."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
-
-
-def set_digest(digests: list[str] | tuple[str, ...]) -> str:
+def set_digest(digests: Collection[str]) -> str:
     """One digest for a set of artifacts."""
     return hashlib.sha256("\n".join(sorted(set(digests))).encode()).hexdigest()
 
@@ -120,19 +129,21 @@ def _columns(document: Document, taking: Taking) -> dict[str, Any]:
     digests = sorted({one["sha256"] for one in document["artifacts"]})
     readers = sorted({one["reader"] for one in document["artifacts"]})
     row = {
-        "entry": taking.entry, "product": taking.product, "office": int(taking.standing is Standing.OFFICE),
-        "appearance": taking.appearance or appearance_of(document), "artifacts": set_digest(digests),
-        "digests": "\n".join(digests), "readers": "\n".join(readers),
-        "checks_digest": document["tool"]["checks_digest"], "options_digest": document["options_digest"],
-        "recorded": written(taking.recorded), "sweep": taking.sweep, "overall": document["overall"],
+        "entry": named(taking.entry), "product": storable(taking.product),
+        "appearance": named(taking.appearance or appearance_of(document)),
+        "office": int(taking.standing is Standing.OFFICE), "artifacts": set_digest(digests),
+        "digests": "\n".join(digests), "readers": storable("\n".join(readers)),
+        "checks_digest": storable(document["tool"]["checks_digest"]),
+        "options_digest": storable(document["options_digest"]),
+        "recorded": written(taking.recorded), "sweep": named(taking.sweep), "overall": document["overall"],
         "stage": document["stage"], "complete": int(document["complete"]), "errors": len(document["errors"]),
         "said": said(document),
     }
-    return {**row, "key": key_of(taking.standing, taking.entry, digests, readers, row["checks_digest"],
+    return {**row, "key": key_of(taking.standing, row["entry"], digests, readers, row["checks_digest"],
                                  row["options_digest"])}
 
 
-def key_of(standing: Standing, entry: str, digests: list[str], readers: list[str], checks_digest: str,
+def key_of(standing: Standing, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
            options_digest: str) -> str:
     """The digest of what makes two reports the same."""
     parts = [standing.value, entry, sorted(set(digests)), sorted(set(readers)), checks_digest, options_digest]

@@ -3,18 +3,21 @@ changed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Self
 
 from appscan.model.registry import Entry
-from appscan.store import events, exemptions, listing, registry
+from appscan.store import events, exemptions, listing, registry, tasks
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
-from appscan.store.reports import Taking, add_report
+from appscan.store.history import Step, history
+from appscan.store.plain import named
+from appscan.store.reports import Taking, add_report, key_of, saw
 from appscan.store.schema import prepare
+from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
     Added,
     Counts,
@@ -46,7 +49,11 @@ class Store:
         without one the folder FILE.blobs beside a SQLite file. `create` makes what is not there and brings an older
         one up to date. Raises UsageError for what cannot be reached, is none of ours, or belongs to a newer version."""
         database = Database(url)
-        prepare(database, create=create)
+        try:
+            prepare(database, create=create)
+        except BaseException:
+            database.close()
+            raise
         return cls(database, blobs or (f"{database.file}.blobs" if database.file else ""))
 
     def close(self) -> None:
@@ -92,15 +99,36 @@ class Store:
 
     def add_report(self, document: Document, *, product: str, entry: str, standing: Standing, recorded: datetime,
                    readings: Mapping[str, str] | None = None, sweep: str = "", appearance: str = "",
-                   seen: bool = True) -> Added:
+                   seen: bool = True, task: str = "") -> Added:
         """Keep a report for an entry of the registry, once for its artifacts, readers, checks, options and standing.
 
         `readings` maps digests of artifacts to blobs. `appearance` names which of the entry's artifacts this is, over
         all versions; without it, kind and package or start page. `seen` False where the artifact was not met again now
-        but judged from the store: it says nothing about what the app consists of today. The document must fit the
-        schema. """
+        but judged from the store: it says nothing about what the app consists of today. `task` is the key of a task of
+        `sweep` that ends with this report, in the same transaction. The document must fit the schema.
+        """
+        ended = (sweep, task) if task else None
         return add_report(self._database, document, Taking(entry, product, standing, recorded, readings or {}, sweep,
-                                                           appearance, seen))
+                                                           appearance, seen, ended))
+
+    def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
+                   options_digest: str, standing: Standing = Standing.OFFICE) -> int:
+        """The id of the report that such a report would be the same as; 0 where there is none."""
+        return listing.report_id(self._database, key_of(standing, named(entry), digests, readers, checks_digest,
+                                                        options_digest))
+
+    def saw(self, *, entry: str, appearance: str, digests: Collection[str], when: datetime) -> bool:
+        """Say that an appearance of an entry consists of these artifacts now, where nothing is judged because that was
+        done before; whether that is a change."""
+        return saw(self._database, entry, appearance, digests, when)
+
+    def reading(self, artifact: str, reader: str) -> str:
+        """The blob of the reading that a reader made of an artifact; "" where none is kept."""
+        return listing.reading_of(self._database, artifact, reader)
+
+    def history(self, entry: str) -> list[Step]:
+        """What stood for an entry, since when, and why it changed; oldest first."""
+        return history(self._database, entry)
 
     def reports(self, *, as_of: Moment | None = None, latest: bool = True, entries: Collection[str] | None = None,
                 standing: Standing | None = None, sweep: str = "", verdicts: bool = False) -> Iterator[StoredReport]:
@@ -154,3 +182,51 @@ class Store:
     def exemptions(self, as_of: Moment | None = None) -> tuple[Exemption, ...]:
         """What the office granted and had not withdrawn by then."""
         return exemptions.exemptions(self._database, as_of)
+
+    def withdraw(self, grant: int, *, who: str, when: datetime, reason: str) -> int:
+        """End an exemption. Raises UsageError `exemption_unknown` where none with that number is in force."""
+        return self.record(exemptions.withdrawal(self._database, grant, who, when, reason))
+
+    # Tasks of sweeps
+
+    def plan(self, sweep: str, plans: Iterable[Plan], *, who: str, when: datetime,
+             content: Document | None = None) -> int:
+        """Add the tasks that a sweep does not have yet, and the sweep itself; how many were added."""
+        return tasks.plan(self._database, sweep, plans, who=who, when=when, content=content or {})
+
+    def hold(self, sweep: str, holder: str, *, now: datetime, until: datetime, over: str = "") -> str:
+        """Become or stay the sweep's coordinator; the name of who it is then. `over` names a former one known to be
+        dead. Tasks that a former one had given out wait again."""
+        return tasks.hold(self._database, sweep, holder, now=now, until=until, over=over)
+
+    def let_go(self, sweep: str, holder: str) -> None:
+        """End being the coordinator; what was given out waits again."""
+        tasks.let_go(self._database, sweep, holder)
+
+    def claim(self, sweep: str, *, now: datetime, limit: int, busy_hosts: Collection[str] = (),
+              turn: int | None = None) -> list[QueuedTask]:
+        """Give out the next tasks in order: none to a busy host, at most one to any other host. Tasks of turn 0 come
+        before those of turn 1."""
+        return tasks.claim(self._database, sweep, now=now, limit=limit, busy_hosts=busy_hosts, turn=turn)
+
+    def finish(self, sweep: str, task: str, *, when: datetime, outcome: Document | None = None) -> bool:
+        """A task ended without a new report being added; False where it had ended before."""
+        return tasks.finish(self._database, sweep, task, when=when, outcome=outcome or {})
+
+    def fail(self, sweep: str, task: str, *, when: datetime, fault: Document, again: datetime | None = None,
+             turn: int = 0) -> bool:
+        """A task failed: it comes again at `again` in `turn`, or, without, has ended. False where it had ended
+        before."""
+        return tasks.fail(self._database, sweep, task, when=when, fault=fault, again=again, turn=turn)
+
+    def next_try(self, sweep: str) -> datetime | None:
+        """From when on a waiting task may be given out; None where none waits."""
+        return tasks.next_try(self._database, sweep)
+
+    def tasks(self, sweep: str, *states: TaskState) -> Iterator[QueuedTask]:
+        """The tasks of a sweep in the order planned, of some states or all."""
+        return tasks.tasks(self._database, sweep, states)
+
+    def sweeps(self) -> list[SweepState]:
+        """All sweeps with their counts, the last planned first."""
+        return tasks.sweeps(self._database)

@@ -127,6 +127,39 @@ class EntryRow(Base):
                       Index("entries_by_id", "entry", "at"))
 
 
+class SweepRow(Base):
+    """One sweep. `holder` is the coordinator that works on it, up to `held_until`."""
+
+    __tablename__ = "sweeps"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    who: Mapped[str] = mapped_column(Text)
+    planned: Mapped[str] = mapped_column(Moment)
+    content: Mapped[str] = mapped_column(Text)
+    holder: Mapped[str] = mapped_column(Text)
+    held_until: Mapped[str] = mapped_column(Moment)
+
+
+class TaskRow(Base):
+    """One task of a sweep; the only rows, beside those of sweeps, that change. `turn` 0 comes before all of turn 1."""
+
+    __tablename__ = "tasks"
+    sweep: Mapped[str] = mapped_column(Text, ForeignKey("sweeps.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(Number)
+    entry: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    turn: Mapped[int] = mapped_column(Integer)
+    next_try: Mapped[str] = mapped_column(Moment)
+    claims: Mapped[int] = mapped_column(Integer)
+    attempts: Mapped[int] = mapped_column(Integer)
+    fault: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+    changed: Mapped[str] = mapped_column(Moment)
+    __table_args__ = (Index("tasks_in_order", "sweep", "state", "turn", "position"),)
+
+
 def table(row: type[Base]) -> Table:
     """The table of a kind of row."""
     found = row.__table__

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from appscan.store import Standing, Store
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    with Store.open(str(tmp_path / "office.db")) as opened:
-        yield opened
 
 
 def add(store: Store, document: dict[str, Any], when: datetime = NOON, standing: Standing = Standing.OFFICE,
