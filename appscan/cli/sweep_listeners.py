@@ -44,10 +44,10 @@ class Human:
         key = "cli.sweep.continued" if continued else "cli.sweep.begun"
         self._console.note(key, sweep=sweep, left=progress.left, done=progress.done, failed=progress.failed)
 
-    def finished(self, task: Task, outcome: Mapping[str, object]) -> None:  # noqa: ARG002 (the protocol's names)
+    def finished(self, task: Task, outcome: Mapping[str, object]) -> None:
         """Nothing: the progress line counts it."""
 
-    def failed(self, task: Task, fault: Fault, again: datetime | None) -> None:
+    def failed(self, task: Task, fault: Fault, again: datetime | None) -> None:  # noqa: ARG002
         """One line for what failed for good; what comes again is counted."""
         if again is None:
             self._clear()

@@ -183,14 +183,4 @@ def tasks_of(order: SweepOrder, entries: Callable[[], Any], omissions: Omissions
     path = Path(order.source)
     if path.is_dir():
         return tasks_of_folder(path, rules, omissions)
-    return tasks_of_entries(_listed(path, order.console), base or path.absolute().parent, rules, omissions)
-
-
-def _listed(path: Path, console: Console) -> Any:
-    """Entries of an inventory file; what is wrong in it is told by cell, and the good rows are taken."""
-    from appscan.portfolio import read_registry
-
-    found = read_registry(path)
-    for problem in found.problems:
-        console.trouble("cli.sweep.inventory_problem", path=path, cell=problem.cell, problem=problem.message)
-    return found.entries
+    raise UsageError("inventory_missing", path=order.source)

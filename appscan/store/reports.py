@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ class Taking:
     appearance: str = ""
     seen: bool = True
     task: tuple[str, str] | None = None
+    outcome: Document = field(default_factory=dict)
 
 
 def add_report(database: Database, document: Document, taking: Taking) -> Added:
@@ -59,7 +60,7 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             _add_rows(connection, new, document, taking)
             added = Added(new, is_new=True)
         if taking.task is not None:
-            finish_in(connection, *taking.task, taking.recorded, {"report": added.id})
+            finish_in(connection, *taking.task, taking.recorded, {**taking.outcome, "report": added.id})
         return added
 
 

@@ -24,7 +24,8 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     pipe = Connection(descriptor)
     walker, opened = Walker(), contextlib.ExitStack()
-    die_with_the_other_end(descriptor, lambda: (walker.close(), opened.close()))
+    opened.callback(walker.close)
+    die_with_the_other_end(descriptor, opened.close)
     try:
         manners = Manners.from_json(receive(pipe).header)
         try:
@@ -40,7 +41,6 @@ def main(descriptor: int) -> None:
     except (EOFError, BrokenFrameError, OSError):
         pass  # nobody asks any more
     finally:
-        walker.close()
         opened.close()
 
 

@@ -76,8 +76,9 @@ def tasks_of_entries(entries: Iterable[Entry], base: Path, rules: Rules, omissio
 def app_of(entry: Entry) -> App:
     """What the registry says of an app, as an app.yaml would."""
     level = entry.level.value if entry.level else ""
-    return App(name=entry.name, owner=entry.owner, product=entry.product, level=level, region=entry.region, audience=tuple(
-        sorted(one.value for one in entry.audience)), approval=_approval(entry.approval), declared=entry.declared)
+    audience = tuple(sorted(one.value for one in entry.audience))
+    return App(name=entry.name, owner=entry.owner, product=entry.product, level=level, region=entry.region,
+               audience=audience, approval=_approval(entry.approval), declared=entry.declared)
 
 
 def location_of(path: Path) -> str:

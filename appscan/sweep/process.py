@@ -57,7 +57,7 @@ def start(module: str) -> Child:
     return Child(process, Connection(ours.detach()))
 
 
-def die_with_the_other_end(descriptor: int, last_act: Callable[[], object]) -> None:
+def die_with_the_other_end(descriptor: int, last_act: Callable[[], None]) -> None:
     """For the child: end at once when the parent is gone, whatever is being done then. A worker whose coordinator was
     killed must not go on: it would hold a host that the next run gives to another."""
     def watch() -> None:
