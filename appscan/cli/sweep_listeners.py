@@ -36,7 +36,7 @@ class Human:
     """Lines on stderr, the summary on stdout."""
 
     def __init__(self, console: Console) -> None:
-        self._console, self._told, self._shown = console, 0.0, ""
+        self._console, self._told, self._shown = console, time.monotonic(), ""
         self._is_terminal = sys.stderr.isatty()
 
     def begun(self, sweep: str, progress: Progress, *, continued: bool) -> None:

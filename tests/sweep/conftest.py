@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ..expectations import without_check
+from ..expectations import without_check  # noqa: TID252 (shared by two folders of tests)
 
 TINY = ("remote-shell.apk", "checkin-forced.apk", "order-notice.apk", "quoted-regulation.apk")
 KEPT = ("check-in", "forced-login")
@@ -106,7 +106,7 @@ def sweep(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     def start(*arguments: object) -> Running:
         process = subprocess.Popen([*COMMAND, "sweep", *map(str, arguments), "--json", "--lang", "en"], cwd=tmp_path,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   env={**os.environ, "PYTHONUTF8": "1"}, preexec_fn=_in_the_foreground)
+                                   env={**os.environ, "PYTHONUTF8": "1"}, preexec_fn=_in_the_foreground)  # noqa: PLW1509
         running = Running(process)
         started.append(running)
         threading.Thread(target=_read, args=(running,), daemon=True).start()
@@ -146,6 +146,6 @@ def appscan(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         given: Sequence[str] = [*COMMAND, *map(str, arguments)]
         return subprocess.run(given, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path,
                               stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUTF8": "1", **environment},
-                              preexec_fn=_in_the_foreground)
+                              preexec_fn=_in_the_foreground)  # noqa: PLW1509
 
     return run
