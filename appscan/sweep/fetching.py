@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from appscan.errors import UnreadableError
@@ -63,35 +63,51 @@ def digest_of_file(path: Path) -> str:
 def fetch(location: str, name: str, folder: Path) -> tuple[Path, str]:
     """Copy the file at an address into `folder` under a name that ends as `name` does; path and SHA-256. Raises
     FetchError; what was copied by then is removed."""
+    target = Path(tempfile.mkdtemp(dir=folder), Path(name).name[-80:] or "artifact")
+    try:
+        files, path = _opened(location)
+        files.get_file(path, str(target), callback=_bound(location))
+    except FetchError:
+        free_of(target)
+        raise
+    except Exception as error:  # noqa: BLE001 (each protocol's library has errors of its own, all told here)
+        free_of(target)
+        raise FetchError(_of_network(error, location)) from None
+    return target, digest_of_file(target)
+
+
+def _opened(location: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it. Raises FetchError."""
     try:
         import fsspec
 
-        opened = fsspec.open(location, "rb")
+        options: dict[str, Any] = {}
+        if location.lower().startswith(("http://", "https://")):
+            from aiohttp import ClientTimeout
+
+            # Large files may take long; a server that sends nothing may not.
+            options["client_kwargs"] = {"timeout": ClientTimeout(total=None, connect=30, sock_read=60)}
+        files, path = fsspec.core.url_to_fs(location, **options)
     except (ImportError, ValueError) as error:
         raise FetchError(_no_protocol(location, error)) from None
-    target = Path(tempfile.mkdtemp(dir=folder), Path(name).name[-80:] or "artifact")
-    total, size = hashlib.sha256(), 0
-    try:
-        with opened as source, target.open("xb") as copy:
-            for block in _blocks(source):
-                size += len(block)
-                if size > LARGEST:
-                    raise FetchError(Fault(FaultKind.PERMANENT, "artifact_too_large",
-                                           {"name": location, "limit": str(LARGEST >> 30)}))
-                total.update(block)
-                copy.write(block)
-    except FetchError:
-        target.unlink(missing_ok=True)
-        raise
-    except Exception as error:  # noqa: BLE001 (each protocol's library has errors of its own, all told here)
-        target.unlink(missing_ok=True)
-        raise FetchError(_of_network(error, location)) from None
-    return target, total.hexdigest()
+    return files, str(path)
 
 
-def _blocks(source: IO[bytes]) -> Any:
-    while block := source.read(BLOCK):
-        yield block
+def _bound(location: str) -> Any:
+    """A callback of fsspec that stops a file which grows too large. Its errors come out of the copying."""
+    from fsspec.callbacks import Callback
+
+    class Bound(Callback):  # type: ignore[misc] (fsspec has no types)
+        """Counts bytes."""
+
+        def call(self, *args: Any, **kwargs: Any) -> None:
+            """Called after each piece."""
+            super().call(*args, **kwargs)
+            if max(self.value, self.size or 0) > LARGEST:
+                raise FetchError(Fault(FaultKind.PERMANENT, "artifact_too_large",
+                                       {"name": location, "limit": str(LARGEST >> 30)}))
+
+    return Bound()
 
 
 def _no_protocol(location: str, error: Exception) -> Fault:
@@ -110,17 +126,19 @@ def _of_system(error: OSError | ValueError, name: str) -> Fault:
 
 def _of_network(error: Exception, location: str) -> Fault:
     """A 404 or a refusal is the artifact's; a server's own failure, a lost connection and a full disk pass."""
-    if isinstance(error, FileNotFoundError):
+    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error  # what fsspec made a "not found" of
+    status = getattr(cause, "status", None)
+    if isinstance(cause, FileNotFoundError) or status in (404, 410):
         return Fault(FaultKind.PERMANENT, "missing_file", {"name": location})
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         return Fault(FaultKind.TRANSIENT, "spool_full", {"name": location, "path": tempfile.gettempdir()})
-    if isinstance(error, ImportError | PermissionError):
-        return (_no_protocol(location, error) if isinstance(error, ImportError) else
-                Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": "403"}))
-    status = getattr(error, "status", None)
-    if isinstance(status, int) and status < 500 and status not in _PASSING_STATUS and status >= 400:
+    if isinstance(cause, ImportError):
+        return _no_protocol(location, cause)
+    if isinstance(cause, PermissionError):
+        return Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": "403"})
+    if isinstance(status, int) and 400 <= status < 500 and status not in _PASSING_STATUS:
         return Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": str(status)})
-    why = str(status) if isinstance(status, int) and status else type(error).__name__
+    why = str(status) if isinstance(status, int) and status else type(cause).__name__
     return Fault(FaultKind.TRANSIENT, "artifact_unreachable", {"name": location, "why": why})
 
 

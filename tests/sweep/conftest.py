@@ -146,6 +146,6 @@ def appscan(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         given: Sequence[str] = [*COMMAND, *map(str, arguments)]
         return subprocess.run(given, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path,
                               stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUTF8": "1", **environment},
-                              preexec_fn=_in_the_foreground)  # noqa: PLW1509
+                              preexec_fn=_in_the_foreground)
 
     return run
