@@ -97,7 +97,7 @@ def _bound(location: str) -> Any:
     """A callback of fsspec that stops a file which grows too large. Its errors come out of the copying."""
     from fsspec.callbacks import Callback
 
-    class Bound(Callback):  # type: ignore[misc] (fsspec has no types)
+    class Bound(Callback):  # type: ignore[misc]
         """Counts bytes."""
 
         def call(self, *args: Any, **kwargs: Any) -> None:
