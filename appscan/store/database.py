@@ -15,6 +15,9 @@ from appscan.errors import AppscanError, UnavailableError, UsageError
 
 BUSY_SECONDS = 60
 """So long a writer waits for another one."""
+_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+             "tcp_user_timeout": 60_000}
+"""For PostgreSQL, in seconds and milliseconds: a server that vanished without a word is noticed."""
 _SQLITE_FAULTS = {"SQLITE_NOTADB": "store_damaged", "SQLITE_CORRUPT": "store_damaged",
                   "SQLITE_READONLY": "store_read_only", "SQLITE_CANTOPEN": "store_unreachable"}
 _POSTGRES_FAULTS = {"25006": "store_read_only", "42501": "store_read_only", "3D000": "store_unreachable",
@@ -120,12 +123,13 @@ def _shown(url: URL) -> str:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+            waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+            engine = create_engine(url, connect_args=waits)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         # A pooled connection that died while it lay idle is noticed and replaced before it is used.
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        return create_engine(url, pool_pre_ping=True, connect_args={**_PATIENCE, **url.query})
     except ImportError as error:
         raise UsageError("store_not_installed", component=error.name or "psycopg") from None
 

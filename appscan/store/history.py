@@ -64,18 +64,26 @@ def history(database: Database, entry: str) -> list[Step]:
     return sorted(steps, key=lambda step: (step.since, step.report.id))
 
 
-def _sightings(database: Database, entry: str) -> Mapping[str, Sequence[tuple[datetime, str]]]:
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    when: datetime
+    artifacts: str
+    standing: Standing
+
+
+def _sightings(database: Database, entry: str) -> Mapping[str, Sequence[_Sighting]]:
     rows = table(SightingRow)
-    seen: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    seen: defaultdict[str, list[_Sighting]] = defaultdict(list)
     with database.reading() as connection:
         for row in connection.execute(select(rows).where(rows.c.entry == entry).order_by(rows.c.seen, rows.c.id)).all():
-            seen[row.appearance].append((read(row.seen), row.artifacts))
+            standing = Standing.OFFICE if row.office else Standing.CLAIMED
+            seen[row.appearance].append(_Sighting(read(row.seen), row.artifacts, standing))
     return seen
 
 
-def _steps(found: Sequence[StoredReport], seen: Sequence[tuple[datetime, str]]) -> Iterator[Step]:
+def _steps(found: Sequence[StoredReport], seen: Sequence[_Sighting]) -> Iterator[Step]:
     before: StoredReport | None = None
-    for moment in sorted({one.recorded for one in found} | {when for when, _ in seen}):
+    for moment in sorted({one.recorded for one in found} | {one.when for one in seen}):
         stood = _standing(found, seen, moment)
         if stood is not None and (before is None or stood.id != before.id):
             causes = _causes(before, stood)
@@ -83,11 +91,10 @@ def _steps(found: Sequence[StoredReport], seen: Sequence[tuple[datetime, str]]) 
             before = stood
 
 
-def _standing(found: Sequence[StoredReport], seen: Sequence[tuple[datetime, str]],
-              moment: datetime) -> StoredReport | None:
+def _standing(found: Sequence[StoredReport], seen: Sequence[_Sighting], moment: datetime) -> StoredReport | None:
     """The report that stood at a moment, as `listing` chooses it."""
-    artifacts = next((artifacts for when, artifacts in reversed(seen) if when <= moment), None)
-    known = [one for one in found if one.recorded <= moment and set_digest(one.digests) == artifacts]
+    last = {one.standing: one.artifacts for one in seen if one.when <= moment}
+    known = [one for one in found if one.recorded <= moment and set_digest(one.digests) == last.get(one.standing)]
     return max(known, key=lambda one: (one.standing is Standing.OFFICE, one.recorded, one.id), default=None)
 
 

@@ -1,7 +1,8 @@
 """Which reports say how things stand on a day, and what is asked of reports. Changes nothing.
 
-The report of an appearance of an entry is the one on the artifacts that were seen last; among those on the same
-artifacts the office's own goes before a claim, then the last one recorded.
+The report of an appearance of an entry is the office's own, on the artifacts that it saw last, the last one recorded;
+only where the office has none it is a claim, on the artifacts claimed last. A claim never takes the place of what the
+office found: who wants to see newer claims asks for them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from appscan.store.reports import document_of
 from appscan.store.tables import ArtifactRow, ReportRow, SightingRow, VerdictRow, table
 from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport
 
+SEEN = ("entry", "appearance", "artifacts", "office")
 CHUNK = 500
 """Reports fetched together; a list of any length takes no more memory than this."""
 
@@ -83,18 +85,17 @@ def _ids(wanted: Wanted) -> Select[Any]:
     order = (rows.c.office.desc(), rows.c.recorded.desc(), rows.c.id.desc())
     place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance), order_by=order).label("place")
     standing = select(rows.c.id, rows.c.entry, rows.c.appearance, place).join(seen, and_(
-        seen.c.entry == rows.c.entry, seen.c.appearance == rows.c.appearance,
-        seen.c.artifacts == rows.c.artifacts)).where(*asked).subquery()
+        *(seen.c[name] == rows.c[name] for name in SEEN))).where(*asked).subquery()
     return select(standing.c.id).where(standing.c.place == 1).order_by(standing.c.entry, standing.c.appearance)
 
 
 def _last_seen(as_of: Moment | None) -> Any:
     rows = table(SightingRow)
     order = (rows.c.seen.desc(), rows.c.id.desc())
-    place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance), order_by=order).label("place")
-    numbered = select(rows.c.entry, rows.c.appearance, rows.c.artifacts, place).where(
+    place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance, rows.c.office), order_by=order)
+    numbered = select(*(rows.c[name] for name in SEEN), place.label("place")).where(
         rows.c.seen <= up_to(as_of)).subquery()
-    return select(numbered.c.entry, numbered.c.appearance, numbered.c.artifacts).where(numbered.c.place == 1).subquery()
+    return select(*(numbered.c[name] for name in SEEN)).where(numbered.c.place == 1).subquery()
 
 
 def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | None, *,
@@ -124,7 +125,8 @@ def _judged(connection: Connection, claims: Collection[tuple[str, str]]) -> Mapp
 
 def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str, str] | None) -> StoredReport:
     return StoredReport(
-        id=row.id, entry=row.entry, product=row.product, appearance=row.appearance,
+        id=row.id, entry=row.entry, product=row.product, app=row.app, owner=row.owner,
+        packages=_listed(row.packages), appearance=row.appearance,
         standing=Standing.OFFICE if row.office else Standing.CLAIMED, recorded=read(row.recorded), sweep=row.sweep,
         overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
         readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,

@@ -51,7 +51,8 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
     with database.writing() as connection:
         new = database.add_once(connection, reports, row, ["key"])
         if taking.seen:
-            note_sighting(connection, row["entry"], row["appearance"], row["artifacts"], taking.recorded)
+            note_sighting(connection, {name: row[name] for name in ("entry", "appearance", "artifacts", "office")},
+                          taking.recorded)
         if new is None:
             there = connection.execute(select(reports.c.id, reports.c.said).where(reports.c.key == row["key"])).one()
             added = Added(there.id, is_new=False, differs=there.said != row["said"])
@@ -78,24 +79,24 @@ def _add_rows(connection: Connection, new: int, document: Document, taking: Taki
             for position, one in enumerate(document["artifacts"])])
 
 
-def note_sighting(connection: Connection, entry: str, appearance: str, artifacts: str, seen: datetime) -> bool:
+def note_sighting(connection: Connection, row: Mapping[str, Any], seen: datetime) -> bool:
     """Write down that an appearance consisted of these artifacts, if it did not just before; whether it was written."""
     sightings = table(SightingRow)
+    same = [sightings.c[name] == row[name] for name in ("entry", "appearance", "office")]
     before = connection.execute(
-        select(sightings.c.artifacts).where(
-            sightings.c.entry == entry, sightings.c.appearance == appearance, sightings.c.seen <= written(seen))
+        select(sightings.c.artifacts).where(*same, sightings.c.seen <= written(seen))
         .order_by(sightings.c.seen.desc(), sightings.c.id.desc()).limit(1)).scalar()
-    if before == artifacts:
+    if before == row["artifacts"]:
         return False
-    connection.execute(insert(sightings), {"entry": entry, "appearance": appearance, "artifacts": artifacts,
-                                           "seen": written(seen)})
+    connection.execute(insert(sightings), {**row, "seen": written(seen)})
     return True
 
 
 def saw(database: Database, entry: str, appearance: str, digests: Collection[str], seen: datetime) -> bool:
-    """Write down what an appearance consists of, if that changed."""
+    """Write down what the office saw an appearance consist of, if that changed."""
+    row = {"entry": named(entry), "appearance": named(appearance), "artifacts": set_digest(digests), "office": 1}
     with database.writing() as connection:
-        return note_sighting(connection, named(entry), named(appearance), set_digest(digests), seen)
+        return note_sighting(connection, row, seen)
 
 
 def pack(document: Document) -> bytes:
@@ -131,6 +132,8 @@ def _columns(document: Document, taking: Taking) -> dict[str, Any]:
     readers = sorted({one["reader"] for one in document["artifacts"]})
     row = {
         "entry": named(taking.entry), "product": storable(taking.product),
+        "app": storable(document["app"]["name"]), "owner": storable(document["app"]["owner"]),
+        "packages": storable("\n".join(sorted({one["package"] for one in document["artifacts"]} - {""}))),
         "appearance": named(taking.appearance or appearance_of(document)),
         "office": int(taking.standing is Standing.OFFICE), "artifacts": set_digest(digests),
         "digests": "\n".join(digests), "readers": storable("\n".join(readers)),

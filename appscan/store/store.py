@@ -133,8 +133,9 @@ class Store:
 
     def reports(self, *, as_of: Moment | None = None, latest: bool = True, entries: Collection[str] | None = None,
                 standing: Standing | None = None, sweep: str = "", verdicts: bool = False) -> Iterator[StoredReport]:
-        """Reports by entry, appearance and time. `latest`: only the one that stands for each appearance of an entry, on
-        the artifacts seen last, the office's own before a claim. `verdicts` fetches the verdicts along with them."""
+        """Reports by entry, appearance and time. `latest`: only the one that stands for each appearance of an entry:
+        the office's own on the artifacts it saw last; a claim only where the office has none, or where `standing` asks
+        for claims. `verdicts` fetches the verdicts along with them."""
         return listing.reports(self._database, listing.Wanted(as_of, latest, entries, standing, sweep, verdicts))
 
     def report(self, report: int) -> StoredReport | None:
@@ -227,6 +228,10 @@ class Store:
     def tasks(self, sweep: str, *states: TaskState) -> Iterator[QueuedTask]:
         """The tasks of a sweep in the order planned, of some states or all."""
         return tasks.tasks(self._database, sweep, states)
+
+    def sweep(self, sweep: str) -> SweepState | None:
+        """One sweep with its counts; None where there is none."""
+        return next(iter(tasks.sweeps(self._database, sweep)), None)
 
     def sweeps(self) -> list[SweepState]:
         """All sweeps with their counts, the last planned first."""

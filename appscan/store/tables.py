@@ -35,6 +35,9 @@ class ReportRow(Base):
     key: Mapped[str] = mapped_column(Digest, unique=True)
     entry: Mapped[str] = mapped_column(Text)
     product: Mapped[str] = mapped_column(Text)
+    app: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Text)
+    packages: Mapped[str] = mapped_column(Text)
     appearance: Mapped[str] = mapped_column(Text)
     artifacts: Mapped[str] = mapped_column(Digest)
     digests: Mapped[str] = mapped_column(Text)
@@ -87,7 +90,8 @@ class ArtifactRow(Base):
 
 
 class SightingRow(Base):
-    """From when on an appearance of an entry consisted of these artifacts; written only where that changes."""
+    """From when on an appearance of an entry consisted of these artifacts, as the office saw or others claimed it;
+    written only where that changes."""
 
     __tablename__ = "sightings"
     id: Mapped[int] = mapped_column(Number, Identity(), primary_key=True)
@@ -95,6 +99,7 @@ class SightingRow(Base):
     appearance: Mapped[str] = mapped_column(Text)
     artifacts: Mapped[str] = mapped_column(Digest)
     seen: Mapped[str] = mapped_column(Moment)
+    office: Mapped[int] = mapped_column(Integer)
     __table_args__ = (Index("sightings_of_entry", "entry", "appearance", "seen"),)
 
 

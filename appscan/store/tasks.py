@@ -4,14 +4,14 @@ Knows neither what a task is nor how it is done."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from appscan.store.database import Database
 from appscan.store.events import record_in
@@ -152,15 +152,8 @@ def claim(database: Database, sweep: str, *, now: datetime, limit: int, busy_hos
     asked = [rows.c.sweep == sweep, rows.c.state == TaskState.WAITING.value, rows.c.next_try <= written(now)]
     if turn is not None:
         asked.append(rows.c.turn == turn)
-    if busy_hosts:
-        asked.append(rows.c.host.not_in(sorted(busy_hosts)))
-    # The first task of each host, and every task without one.
-    place = func.row_number().over(partition_by=rows.c.host, order_by=(rows.c.turn, rows.c.position)).label("place")
-    numbered = select(rows.c.key, rows.c.host, rows.c.turn, rows.c.position, place).where(*asked).subquery()
-    chosen = select(numbered.c.key).where(or_(numbered.c.host == "", numbered.c.place == 1)).order_by(
-        numbered.c.turn, numbered.c.position).limit(limit)
     with database.writing(f"tasks {sweep}") as connection:
-        keys = list(connection.execute(chosen).scalars())
+        keys = _next(connection, asked, limit, busy_hosts)
         if not keys:
             return []
         these = [rows.c.sweep == sweep, rows.c.key.in_(keys)]
@@ -168,6 +161,21 @@ def claim(database: Database, sweep: str, *, now: datetime, limit: int, busy_hos
             state=TaskState.CLAIMED.value, claims=rows.c.claims + 1, changed=written(now)))
         found = {row.key: _task(row) for row in connection.execute(select(rows).where(*these)).all()}
     return [found[key] for key in keys]
+
+
+def _next(connection: Connection, asked: Sequence[ColumnElement[bool]], limit: int,
+          busy_hosts: Collection[str]) -> list[str]:
+    """The keys of the next tasks: files are taken along the index, however many wait; of each site the first."""
+    rows = table(TaskRow)
+    order = (rows.c.turn, rows.c.position)
+    files = select(rows.c.turn, rows.c.position, rows.c.key).where(*asked, rows.c.host == "").order_by(*order)
+    place = func.row_number().over(partition_by=rows.c.host, order_by=order).label("place")
+    free = rows.c.host.not_in(["", *sorted(map(named, busy_hosts))])
+    numbered = select(rows.c.turn, rows.c.position, rows.c.key, place).where(*asked, free).subquery()
+    sites = select(numbered.c.turn, numbered.c.position, numbered.c.key).where(numbered.c.place == 1).order_by(
+        numbered.c.turn, numbered.c.position)
+    found = [tuple(row) for wanted in (files, sites) for row in connection.execute(wanted.limit(limit)).all()]
+    return [key for _, _, key in sorted(found)[:limit]]
 
 
 def finish(database: Database, sweep: str, key: str, *, when: datetime, outcome: Document) -> bool:
@@ -225,14 +233,15 @@ def tasks(database: Database, sweep: str, states: Collection[TaskState] = ()) ->
         last = found[-1].position
 
 
-def sweeps(database: Database) -> list[SweepState]:
-    """All sweeps, the last planned first."""
+def sweeps(database: Database, sweep: str = "") -> list[SweepState]:
+    """All sweeps, the last planned first; or only the one named."""
     rows, listed = table(TaskRow), table(SweepRow)
+    only, of_it = ([listed.c.id == sweep], [rows.c.sweep == sweep]) if sweep else ([], [])
     with database.reading() as connection:
-        found = connection.execute(select(listed).order_by(listed.c.planned.desc(), listed.c.id)).all()
-        counted = connection.execute(select(rows.c.sweep, rows.c.state, func.count()).group_by(
+        found = connection.execute(select(listed).where(*only).order_by(listed.c.planned.desc(), listed.c.id)).all()
+        counted = connection.execute(select(rows.c.sweep, rows.c.state, func.count()).where(*of_it).group_by(
             rows.c.sweep, rows.c.state)).all()
-    counts = {(sweep, state): number for sweep, state, number in counted}
+    counts = {(one, state): number for one, state, number in counted}
     return [SweepState(row.id, row.who, read(row.planned), json.loads(row.content), row.holder,
                        read(row.held_until) if row.holder else None,
                        {state: counts.get((row.id, state.value), 0) for state in TaskState}) for row in found]

@@ -86,13 +86,16 @@ class StoredReport:
     """A report in the store. The columns are those that lists and counts need; `document` and `verdicts` are fetched
     when they are asked for. Verdicts are as judged: exemptions depend on a day and are laid over later.
 
-    `appearance` tells the artifacts of one entry apart (its APK, its site) over all their versions. `confirmed` is the
-    office's own report on the same artifacts where this one is a claim, 0 where the office has not judged them.
-    """
+    `app`, `owner` and `packages` are what the report says. `appearance` tells the artifacts of one entry apart (its
+    APK, its site) over all their versions. `confirmed` is the office's own report on the same artifacts where this one
+    is a claim, 0 where the office has not judged them. """
 
     id: int
     entry: str
     product: str
+    app: str
+    owner: str
+    packages: tuple[str, ...]
     appearance: str
     standing: Standing
     recorded: datetime

@@ -59,6 +59,9 @@ CREATE TABLE reports (
 	"key" VARCHAR(64) NOT NULL, 
 	entry TEXT NOT NULL, 
 	product TEXT NOT NULL, 
+	app TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	packages TEXT NOT NULL, 
 	appearance TEXT NOT NULL, 
 	artifacts VARCHAR(64) NOT NULL, 
 	digests TEXT NOT NULL, 
@@ -82,6 +85,7 @@ CREATE TABLE sightings (
 	appearance TEXT NOT NULL, 
 	artifacts VARCHAR(64) NOT NULL, 
 	seen VARCHAR(27) NOT NULL, 
+	office INTEGER NOT NULL, 
 	PRIMARY KEY (id)
 );
 CREATE TABLE sweeps (

@@ -49,6 +49,16 @@ def test_the_offices_own_report_goes_before_a_later_claim_on_the_same_bytes(stor
     assert store.report(claim.id).confirmed == own.id
 
 
+def test_a_claim_of_a_newer_version_does_not_hide_what_the_office_found(store, forced_report):
+    claim = add(store, forced_report, standing=Standing.CLAIMED)
+    assert [one.id for one in store.reports()] == [claim.id]
+    own = add(store, forced_report, NOON + HOUR)
+    newer = add(store, {**version(forced_report, "a" * 64), "overall": "not_found"}, NOON + 2 * HOUR, Standing.CLAIMED)
+    assert [one.id for one in store.reports()] == [own.id]
+    assert [one.id for one in store.reports(standing=Standing.CLAIMED)] == [newer.id]
+    assert store.report(newer.id).confirmed == 0
+
+
 def test_an_earlier_day_shows_what_stood_then(store, forced_report):
     old, new = add(store, forced_report), add(store, version(forced_report, "a" * 64), NOON + HOUR)
     assert [one.id for one in store.reports()] == [new.id]

@@ -37,9 +37,10 @@ def _events() -> None:
 def _reports() -> None:
     op.create_table(
         "reports", _id(), sa.Column("key", sa.String(64), nullable=False, unique=True), _text("entry"),
-        _text("product"), _text("appearance"), _digest("artifacts"), _text("digests"), _text("readers"),
-        _text("checks_digest"), _text("options_digest"), _number("office"), _moment("recorded"), _text("sweep"),
-        _word("overall"), _word("stage"), _number("complete"), _number("errors"), _digest("said"))
+        _text("product"), _text("app"), _text("owner"), _text("packages"), _text("appearance"), _digest("artifacts"),
+        _text("digests"), _text("readers"), _text("checks_digest"), _text("options_digest"), _number("office"),
+        _moment("recorded"), _text("sweep"), _word("overall"), _word("stage"), _number("complete"), _number("errors"),
+        _digest("said"))
     op.create_index("reports_of_entry", "reports", ["entry", "artifacts"])
     op.create_index("reports_of_sweep", "reports", ["sweep"])
     op.create_table("report_documents", _report(), sa.Column("content", sa.LargeBinary(), nullable=False))
@@ -51,7 +52,8 @@ def _reports() -> None:
         sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False), _digest("digest"), _word("kind"),
         _text("name"), _text("package"), _text("reader"), _digest("reading_digest"), _digest("reading"))
     op.create_index("artifacts_by_digest", "report_artifacts", ["digest"])
-    op.create_table("sightings", _id(), _text("entry"), _text("appearance"), _digest("artifacts"), _moment("seen"))
+    op.create_table("sightings", _id(), _text("entry"), _text("appearance"), _digest("artifacts"), _moment("seen"),
+                    _number("office"))
     op.create_index("sightings_of_entry", "sightings", ["entry", "appearance", "seen"])
 
 
