@@ -31,7 +31,7 @@ MetricsOption = Annotated[Path | None, typer.Option("--metrics", metavar="FILE",
 QuickOption = Annotated[float, typer.Option("--first-seconds", min=0.1, help=help_of("sweep.first_seconds"))]
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, help=help_of("sweep.seconds"))]
 MemoryOption = Annotated[int, typer.Option("--memory", metavar="MIB", min=256, help=help_of("sweep.memory"))]
-SiteMemoryOption = Annotated[int, typer.Option("--site-memory", metavar="MIB", min=256,
+SiteMemoryOption = Annotated[int, typer.Option("--site-memory", metavar="MIB", min=64,
                                                help=help_of("sweep.site_memory"))]
 AttemptsOption = Annotated[int, typer.Option("--attempts", min=1, max=20, help=help_of("sweep.attempts"))]
 RetryOption = Annotated[float, typer.Option("--retry-after", metavar="SECONDS", min=0.0,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Sweep = Callable[..., "Running"]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 FORCED = "checkin-forced.apk"
+MOMENTARY = ("started", "ended", "timings")
 DECOY = "quoted-regulation.apk"
 
 
@@ -77,7 +78,7 @@ def test_rejudging_equals_scanning(sweep: Sweep, appscan: Command, built_apks: P
     said = []
     for name in ("again.db", "once.db"):
         with Store.open(str(tmp_path / name)) as opened:
-            said.append([{key: value for key, value in one.document.items() if key not in ("started", "ended", "timings")}
+            said.append([{key: value for key, value in one.document.items() if key not in MOMENTARY}
                          for one in opened.reports()])
     assert said[0] == said[1]
 
@@ -94,6 +95,7 @@ def test_trends_tell_new_fixed_and_returned(sweep: Sweep, appscan: Command, buil
         assert sweep(*given).ended() == 0
     done = appscan("trends", "--store", tmp_path / "office.db", "--check", "check-in", "--format", "json")
     assert done.returncode == 0, done.stderr
-    told = [(row["owner"], row["new"], row["fixed"], row["returned"], row["flagged"]) for row in json.loads(done.stdout)]
+    told = [(row["owner"], row["new"], row["fixed"], row["returned"], row["flagged"])
+            for row in json.loads(done.stdout)]
     owner = "虚构县虚构局"
     assert told == [(owner, 1, 0, 0, 1), (owner, 0, 0, 0, 1), (owner, 0, 1, 0, 0), (owner, 0, 0, 1, 1)]
