@@ -59,7 +59,8 @@ class PostgresServer:
         subprocess.run([*map(str, command)], check=True, capture_output=True, cwd=self.folder, **self.options)
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it answers. Only for the main thread: the server ends with the thread that
+        started it."""
         # fsync off: a server that is killed loses nothing by it, only a machine that loses power does.
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(

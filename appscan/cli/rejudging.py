@@ -68,7 +68,7 @@ def rejudge_all(order: RejudgeOrder) -> ExitCode:
     """Judge everything stored with other checks and say what changes; with `write` keep the new reports. Raises
     UsageError and PackError before any work."""
     from appscan.checks import load
-    from appscan.store import Store
+    from appscan.cli.stores import opened
     from appscan.sweep.rejudge import rejudge
     from appscan.sweep.tasks import Manners
 
@@ -76,7 +76,7 @@ def rejudge_all(order: RejudgeOrder) -> ExitCode:
     folder = os.path.abspath(order.checks) if order.checks else ""  # noqa: PTH100 (resolving would follow links)
     manners = Manners(folder, checks.digest, memory_bytes=order.memory * MIB)
     sums, stopped = _Sums(), False
-    with Store.open(order.store, order.blobs, create=False) as store, noticed() as stop:
+    with opened(order.store, order.blobs) as store, noticed() as stop:
         engine = engine_for(order.workers, order.cluster, manners)
         try:
             for one in _told(rejudge(store, engine, manners, write=order.write), order.console):

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appscan.cli.exits import ExitCode
+from appscan.cli.stores import acting
 from appscan.cli.sweep_listeners import Heard, Human, JsonLines
-from appscan.cli.sweeping import SweepOrder, engine_for, tasks_of, who
+from appscan.cli.sweeping import SweepOrder, engine_for, tasks_of
 from appscan.errors import UsageError
 from appscan.store import Plan, Store, SweepState, TaskState
 from appscan.sweep.coordinator import Coordinator
@@ -59,7 +60,7 @@ class SweepRun:
         order, now = self._order, datetime.now(UTC)
         alike = [one for one in self._store.sweeps() if one.content == self._identity() and not one.is_over]
         self.sweep = alike[0].id if alike and not order.new else self._new_id(now)
-        added = self._store.plan(self.sweep, self._plans(), who=who(), when=now, content=self._identity())
+        added = self._store.plan(self.sweep, self._plans(), who=acting(order.operator), when=now, content=self._identity())
         for folder in self._omissions.unread:
             order.console.trouble("errors.unreadable_folder", name=folder)
         if self._omissions.empty:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from appscan.errors import AppscanError, UnavailableError, UsageError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from appscan.model.registry import Entry
     from appscan.sweep.engine import Engine
     from appscan.sweep.inventory import Omissions, Rules
     from appscan.sweep.tasks import Manners, Task
@@ -82,12 +82,12 @@ def sweep(order: SweepOrder) -> ExitCode:
     """Sweep the inventory, or go on with a sweep of it that was cut short. Raises UsageError and PackError before any
     work."""
     from appscan.checks import load
-    from appscan.store import Store
+    from appscan.cli.stores import opened
 
     checks = load(order.checks)
     manners = _manners(order, checks.digest)
     source = _source(order)
-    with Store.open(order.store, order.blobs) as store, noticed() as stop:
+    with opened(order.store, order.blobs, create=True) as store, noticed() as stop:
         from appscan.cli.sweep_run import SweepRun  # what it costs at start is not for wrong usage
 
         run = SweepRun(order, store, manners, source)
@@ -107,7 +107,19 @@ def _source(order: SweepOrder) -> str:
         return REGISTRY
     path = Path(order.source)
     if not path.exists():
-        raise UsageError("inventory_missing", path=order.source)
+        return tasks_of_entries(_listed(path, order.console), base or path.absolute().parent, rules, omissions)
+
+
+def _listed(path: Path, console: Console) -> Sequence[Entry]:
+    """Entries of an inventory file; what is wrong in it is told by cell, and the good rows are taken."""
+    from appscan.cli.registering import problem_document
+    from appscan.portfolio.registry import read_registry
+
+    found = read_registry(path)
+    for problem in found.problems:
+        told = problem_document(problem, console.lang)
+        console.trouble("registry_said.problem", cell=told["cell"], column=told["column"], what=told["text"])
+    return found.entries
     return os.path.abspath(path)  # noqa: PTH100 (resolving would follow links)
 
 
@@ -143,14 +155,6 @@ def engine_for(workers: int, cluster: str, manners: Manners) -> Engine:
     return Cluster(cluster, manners)
 
 
-def who() -> str:
-    """The person or account that runs this."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without a name for its user
-        return f"uid {os.getuid()}"
-
-
 @contextmanager
 def noticed() -> Iterator[Callable[[], bool]]:
     """The first Ctrl-C or SIGTERM is only noted, so that what is being written is written; the second raises
@@ -173,7 +177,7 @@ def noticed() -> Iterator[Callable[[], bool]]:
             signal.signal(number, signal.default_int_handler)
 
 
-def tasks_of(order: SweepOrder, entries: Callable[[], Any], omissions: Omissions) -> Iterator[Task]:
+def tasks_of(order: SweepOrder, entries: Callable[[], Sequence[Entry]], omissions: Omissions) -> Iterator[Task]:
     """The tasks of the inventory; `entries` gives those of the store's registry."""
     from appscan.sweep.inventory import tasks_of_entries, tasks_of_folder
 
@@ -183,4 +187,16 @@ def tasks_of(order: SweepOrder, entries: Callable[[], Any], omissions: Omissions
     path = Path(order.source)
     if path.is_dir():
         return tasks_of_folder(path, rules, omissions)
-    raise UsageError("inventory_missing", path=order.source)
+    return tasks_of_entries(_listed(path, order.console), base or path.absolute().parent, rules, omissions)
+
+
+def _listed(path: Path, console: Console) -> Sequence[Entry]:
+    """Entries of an inventory file; what is wrong in it is told by cell, and the good rows are taken."""
+    from appscan.cli.registering import problem_document
+    from appscan.portfolio.registry import read_registry
+
+    found = read_registry(path)
+    for problem in found.problems:
+        told = problem_document(problem, console.lang)
+        console.trouble("registry_said.problem", cell=told["cell"], column=told["column"], what=told["text"])
+    return found.entries

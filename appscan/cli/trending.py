@@ -21,12 +21,12 @@ def show_trends(address: str, blobs: str, since: str, as_of: str, owner: str, ch
                 console: Console) -> ExitCode:
     """Per sweep, owner and check: new, fixed, returned, flagged. Sweeps before `since` count as known but are not
     shown. Raises UsageError."""
-    from appscan.store import Store
+    from appscan.cli.stores import opened
     from appscan.sweep.trends import of_days, trends
 
     first = datetime.combine(day_of(since), time.min).astimezone() if since else None
     last = datetime.combine(day_of(as_of), time.max).astimezone() if as_of else None
-    with Store.open(address, blobs, create=False) as store:
+    with opened(address, blobs) as store:
         sweeps = of_days(store.sweeps(), None, last)
         shown = {one.id for one in of_days(sweeps, first, None)}
         rows = [row for row in trends(store, sweeps) if row.sweep in shown and (not owner or row.owner == owner)

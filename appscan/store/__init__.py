@@ -16,9 +16,10 @@ from appscan.store.values import (
     Standing,
     StoredArtifact,
     StoredReport,
+    Summary,
 )
 
 __all__ = [
     "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Standing", "Step",
-    "Store", "StoredArtifact", "StoredReport", "SweepState", "TaskState", "patiently",
+    "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "patiently",
 ]

@@ -19,6 +19,8 @@ class Blobs:
     """A folder of blobs: `address` is a path or an fsspec URL (file, s3, memory, …)."""
 
     def __init__(self, address: str) -> None:
+        if not address:
+            raise UsageError("store_blobs_missing")
         import fsspec  # what it costs at start is only for commands that keep something
 
         self.address = address

@@ -116,7 +116,7 @@ def _shown(url: URL) -> str:
     """The URL without secrets, which may also stand among its parameters."""
     if url.get_backend_name() == "sqlite":
         return url.database or ""
-    quiet = url.set(drivername="postgresql").difference_update_query(["password", "sslpassword"])
+    quiet = url.set(drivername=url.get_backend_name()).difference_update_query(["password", "sslpassword"])
     return quiet.render_as_string(hide_password=True)
 
 

@@ -17,10 +17,10 @@ from appscan.store.values import Event, EventKind, Moment
 CHUNK = 1000
 
 
-def record(database: Database, event: Event) -> int:
-    """Add the event; its id, or that of the one with the same key."""
+def record_all(database: Database, several: Sequence[Event]) -> list[int]:
+    """Add events, all or none; the id of each, or of the one with the same key."""
     with database.writing() as connection:
-        return record_in(database, connection, event)
+        return [record_in(database, connection, event) for event in several]
 
 
 def record_in(database: Database, connection: Connection, event: Event) -> int:

@@ -95,7 +95,7 @@ def _standing(found: Sequence[StoredReport], seen: Sequence[_Sighting], moment: 
     """The report that stood at a moment, as `listing` chooses it."""
     last = {one.standing: one.artifacts for one in seen if one.when <= moment}
     known = [one for one in found if one.recorded <= moment and set_digest(one.digests) == last.get(one.standing)]
-    return max(known, key=lambda one: (one.standing is Standing.OFFICE, one.recorded, one.id), default=None)
+    return max(known, key=lambda one: (one.standing is Standing.OFFICE, one.own, one.recorded, one.id), default=None)
 
 
 def _causes(before: StoredReport | None, now: StoredReport) -> tuple[Cause, ...]:

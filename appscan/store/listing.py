@@ -16,11 +16,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from appscan.store.database import Database
+from appscan.store.exemptions import exemptions
 from appscan.store.moments import read, up_to
 from appscan.store.plain import named
+from appscan.store.registry import count_entries
 from appscan.store.reports import document_of
-from appscan.store.tables import ArtifactRow, ReportRow, SightingRow, VerdictRow, table
-from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport
+from appscan.store.schema import HEAD
+from appscan.store.tables import ArtifactRow, EventRow, ReportRow, SightingRow, SweepRow, VerdictRow, table
+from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport, Summary
 
 SEEN = ("entry", "appearance", "artifacts", "office")
 CHUNK = 500
@@ -62,12 +65,26 @@ def report_id(database: Database, key: str) -> int:
 
 
 def reading_of(database: Database, artifact: str, reader: str) -> str:
-    """The blob of the reading of an artifact by a reader; "" where none is kept."""
-    rows = table(ArtifactRow)
+    """The blob of the reading that the office made of an artifact by a reader; "" where none is kept."""
+    rows, of = table(ArtifactRow), table(ReportRow)
     with database.reading() as connection:
-        return str(connection.execute(select(rows.c.reading).where(
-            rows.c.digest == artifact, rows.c.reader == reader, rows.c.reading != "")
+        return str(connection.execute(select(rows.c.reading).join(of, of.c.id == rows.c.report).where(
+            rows.c.digest == artifact, rows.c.reader == reader, rows.c.reading != "", of.c.own == 1)
             .order_by(rows.c.report.desc()).limit(1)).scalar() or "")
+
+
+def summary(database: Database) -> Summary:
+    """How much of everything there is."""
+    rows, happened, listed = table(ReportRow), table(EventRow), table(SweepRow)
+    with database.reading() as connection:
+        reports_, office, apps, last = connection.execute(select(
+            func.count(), func.coalesce(func.sum(rows.c.office), 0), func.count(rows.c.entry.distinct()),
+            func.max(rows.c.recorded)).select_from(rows)).one()
+        acts = connection.execute(select(func.count()).select_from(happened)).scalar_one()
+        swept = connection.execute(select(func.count()).select_from(listed)).scalar_one()
+    return Summary(revision=HEAD, entries=count_entries(database), apps=apps, reports=reports_,
+                   claims=reports_ - int(office), events=acts, exemptions=len(exemptions(database)), sweeps=swept,
+                   last=read(last) if last else None)
 
 
 def _ids(wanted: Wanted) -> Select[Any]:
@@ -82,7 +99,7 @@ def _ids(wanted: Wanted) -> Select[Any]:
     if not wanted.latest:
         return select(rows.c.id).where(*asked).order_by(rows.c.entry, rows.c.appearance, rows.c.recorded, rows.c.id)
     seen = _last_seen(wanted.as_of)
-    order = (rows.c.office.desc(), rows.c.recorded.desc(), rows.c.id.desc())
+    order = (rows.c.office.desc(), rows.c.own.desc(), rows.c.recorded.desc(), rows.c.id.desc())
     place = func.row_number().over(partition_by=(rows.c.entry, rows.c.appearance), order_by=order).label("place")
     standing = select(rows.c.id, rows.c.entry, rows.c.appearance, place).join(seen, and_(
         *(seen.c[name] == rows.c[name] for name in SEEN))).where(*asked).subquery()
@@ -127,7 +144,8 @@ def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str,
     return StoredReport(
         id=row.id, entry=row.entry, product=row.product, app=row.app, owner=row.owner,
         packages=_listed(row.packages), appearance=row.appearance,
-        standing=Standing.OFFICE if row.office else Standing.CLAIMED, recorded=read(row.recorded), sweep=row.sweep,
+        standing=Standing.OFFICE if row.office else Standing.CLAIMED, own=bool(row.own),
+        recorded=read(row.recorded), sweep=row.sweep,
         overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
         readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,
         options_digest=row.options_digest, confirmed=confirmed, _document=partial(document_of, database, row.id),

@@ -6,18 +6,19 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from appscan.store.database import Database
+from appscan.store.events import record_in
 from appscan.store.moments import written
 from appscan.store.plain import canonical, named, storable
 from appscan.store.tables import ArtifactRow, DocumentRow, ReportRow, SightingRow, VerdictRow, table
 from appscan.store.tasks import finish_in
-from appscan.store.values import Added, Document, Standing
+from appscan.store.values import Added, Document, Event, Standing
 
 LEVEL = 6
 _MOMENTARY = ("started", "ended", "timings", "operator")
@@ -29,7 +30,9 @@ class Taking:
     """How a report goes in: for which entry of the registry, by whom it was judged, and when it was recorded.
     `readings` maps digests of artifacts to blobs. `seen` False where the artifacts were not met again just now but
     taken out of the store, so that nothing is said about what the app consists of today. `task` is (sweep, key) of a
-    task that ends with it."""
+    task that ends with it, `event` is recorded with it where it is new. `own` says that the
+    office read the artifacts itself, and did not judge a reading that came from elsewhere.
+    """
 
     entry: str
     product: str
@@ -40,6 +43,8 @@ class Taking:
     appearance: str = ""
     seen: bool = True
     task: tuple[str, str] | None = None
+    event: Event | None = None
+    own: bool = True
     outcome: Document = field(default_factory=dict)
 
 
@@ -60,6 +65,8 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             connection.execute(insert(DocumentRow), {"report": new, "content": packed})
             _add_rows(connection, new, document, taking)
             added = Added(new, is_new=True)
+            if taking.event is not None:
+                record_in(database, connection, replace(taking.event, content={**taking.event.content, "report": new}))
         if taking.task is not None:
             finish_in(connection, *taking.task, taking.recorded, {**taking.outcome, "report": added.id})
         return added
@@ -135,22 +142,28 @@ def _columns(document: Document, taking: Taking) -> dict[str, Any]:
         "app": storable(document["app"]["name"]), "owner": storable(document["app"]["owner"]),
         "packages": storable("\n".join(sorted({one["package"] for one in document["artifacts"]} - {""}))),
         "appearance": named(taking.appearance or appearance_of(document)),
-        "office": int(taking.standing is Standing.OFFICE), "artifacts": set_digest(digests),
-        "digests": "\n".join(digests), "readers": storable("\n".join(readers)),
+        "office": int(taking.standing is Standing.OFFICE), "own": int(_is_own(taking)),
+        "artifacts": set_digest(digests), "digests": "\n".join(digests), "readers": storable("\n".join(readers)),
         "checks_digest": storable(document["tool"]["checks_digest"]),
         "options_digest": storable(document["options_digest"]),
         "recorded": written(taking.recorded), "sweep": named(taking.sweep), "overall": document["overall"],
         "stage": document["stage"], "complete": int(document["complete"]), "errors": len(document["errors"]),
         "said": said(document),
     }
-    return {**row, "key": key_of(taking.standing, row["entry"], digests, readers, row["checks_digest"],
-                                 row["options_digest"])}
+    return {**row, "key": key_of((taking.standing, _is_own(taking)), row["entry"], digests, readers,
+                                 row["checks_digest"], row["options_digest"])}
 
 
-def key_of(standing: Standing, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
-           options_digest: str) -> str:
-    """The digest of what makes two reports the same."""
-    parts = [standing.value, entry, sorted(set(digests)), sorted(set(readers)), checks_digest, options_digest]
+def _is_own(taking: Taking) -> bool:
+    return taking.own and taking.standing is Standing.OFFICE
+
+
+def key_of(origin: tuple[Standing, bool], entry: str, digests: Collection[str], readers: Collection[str],
+           checks_digest: str, options_digest: str) -> str:
+    """The digest of what makes two reports the same. `origin`: who judged, and whether the office read it itself. What
+    was judged from a stranger's reading is not the same as what the office read: a reading can be forged."""
+    parts = [origin[0].value, origin[1], entry, sorted(set(digests)), sorted(set(readers)), checks_digest,
+             options_digest]
     return hashlib.sha256(canonical(parts)).hexdigest()
 
 

@@ -39,9 +39,10 @@ class SchemaState:
     revision: str
 
 
-def prepare(database: Database, *, create: bool) -> None:
-    """See to it that the database has the tables of this version; make or upgrade them where `create` allows it.
-    Raises UsageError where it cannot be reached, is missing, older (without `create`), newer, or another program's."""
+def prepare(database: Database, *, create: bool, update: bool) -> SchemaState:
+    """See to it that the database has the tables of this version: `create` makes what is not there, `update` brings an
+    older one up to date. Raises UsageError where it cannot be reached, or is missing, older and may not be changed,
+    newer, or another program's."""
     file = database.file
     try:
         if file is not None and create:
@@ -49,14 +50,15 @@ def prepare(database: Database, *, create: bool) -> None:
         elif file is not None and not file.is_file():
             raise UsageError("store_missing", url=database.name)
         state = state_of(database)
-        if create and state.condition in (Condition.EMPTY, Condition.OLDER):
+        if (create and state.condition is Condition.EMPTY) or (update and state.condition is Condition.OLDER):
             upgrade(database)
-            return
+            return SchemaState(Condition.CURRENT, HEAD)
     except UnavailableError as error:
         raise UsageError("store_unreachable", **error.params) from error
     except OSError as error:
         raise UsageError("store_unreachable", url=database.name, reason=error.strerror or "") from error
     _refused(database, state)
+    return state
 
 
 def _refused(database: Database, state: SchemaState) -> None:

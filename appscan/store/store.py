@@ -28,6 +28,7 @@ from appscan.store.values import (
     Moment,
     Standing,
     StoredReport,
+    Summary,
 )
 
 
@@ -44,13 +45,14 @@ class Store:
         self._opened: Blobs | None = None
 
     @classmethod
-    def open(cls, url: str, blobs: str = "", *, create: bool = True) -> Self:
+    def open(cls, url: str, blobs: str = "", *, create: bool = True, update: bool | None = None) -> Self:
         """The store at `url`: a path or `sqlite:///…` of a SQLite file, or `postgresql://…`. `blobs` is an fsspec URL;
-        without one the folder FILE.blobs beside a SQLite file. `create` makes what is not there and brings an older
-        one up to date. Raises UsageError for what cannot be reached, is none of ours, or belongs to a newer version."""
+        without one the folder FILE.blobs beside a SQLite file. `create` makes what is not there; `update` brings an
+        older one up to this version, and does so with `create` unless told not to. Raises UsageError for what cannot be
+        reached, is none of ours, or belongs to a newer version."""
         database = Database(url)
         try:
-            prepare(database, create=create)
+            prepare(database, create=create, update=create if update is None else update)
         except BaseException:
             database.close()
             raise
@@ -70,6 +72,10 @@ class Store:
     def name(self) -> str:
         """The address for people, without secrets."""
         return self._database.name
+
+    def summary(self) -> Summary:
+        """How much of everything there is."""
+        return listing.summary(self._database)
 
     # Blobs
 
@@ -99,23 +105,26 @@ class Store:
 
     def add_report(self, document: Document, *, product: str, entry: str, standing: Standing, recorded: datetime,
                    readings: Mapping[str, str] | None = None, sweep: str = "", appearance: str = "",
-                   seen: bool = True, task: str = "", outcome: Document | None = None) -> Added:
+                   seen: bool = True, task: str = "", outcome: Document | None = None, event: Event | None = None,
+                   own: bool = True) -> Added:
         """Keep a report for an entry of the registry, once for its artifacts, readers, checks, options and standing.
 
         `readings` maps digests of artifacts to blobs. `appearance` names which of the entry's artifacts this is, over
         all versions; without it, kind and package or start page. `seen` False where the artifact was not met again now
         but judged from the store: it says nothing about what the app consists of today. `task` is the key of a task of
-        `sweep` that ends with this report, in the same transaction, with `outcome` beside the report's id. The
-        document must fit the schema.
+        `sweep` that ends with this report, in the same transaction, with `outcome` beside the report's id; so is
+        `event`, recorded where the report is new. `own` False where the office judged a reading that it did not make
+        itself. The document must fit the schema.
         """
         ended = (sweep, task) if task else None
         return add_report(self._database, document, Taking(entry, product, standing, recorded, readings or {}, sweep,
-                                                           appearance, seen, ended, outcome or {}))
+                                                           appearance, seen, ended, event, own, outcome or {}))
 
     def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
-                   options_digest: str, standing: Standing = Standing.OFFICE) -> int:
+                   options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True) -> int:
         """The id of the report that such a report would be the same as; 0 where there is none."""
-        return listing.report_id(self._database, key_of(standing, named(entry), digests, readers, checks_digest,
+        origin = (standing, own and standing is Standing.OFFICE)
+        return listing.report_id(self._database, key_of(origin, named(entry), digests, readers, checks_digest,
                                                         options_digest))
 
     def saw(self, *, entry: str, appearance: str, digests: Collection[str], when: datetime) -> bool:
@@ -124,7 +133,8 @@ class Store:
         return saw(self._database, entry, appearance, digests, when)
 
     def reading(self, artifact: str, reader: str) -> str:
-        """The blob of the reading that a reader made of an artifact; "" where none is kept."""
+        """The blob of the reading that the office made of an artifact with a reader; "" where none is kept. Readings
+        that came from elsewhere are none: they can be forged."""
         return listing.reading_of(self._database, artifact, reader)
 
     def history(self, entry: str) -> list[Step]:
@@ -146,7 +156,11 @@ class Store:
 
     def record(self, event: Event) -> int:
         """Add an event; its id. One with a `key` that is there already adds nothing."""
-        return events.record(self._database, event)
+        return events.record_all(self._database, [event])[0]
+
+    def record_all(self, several: Sequence[Event]) -> list[int]:
+        """Add several events, all or none; their ids."""
+        return events.record_all(self._database, several)
 
     def events(self, *kinds: EventKind, subject: str | None = None, as_of: Moment | None = None) -> Iterator[Event]:
         """Events of some kinds, or all, oldest first."""

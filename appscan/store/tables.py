@@ -45,6 +45,7 @@ class ReportRow(Base):
     checks_digest: Mapped[str] = mapped_column(Text)
     options_digest: Mapped[str] = mapped_column(Text)
     office: Mapped[int] = mapped_column(Integer)
+    own: Mapped[int] = mapped_column(Integer)
     recorded: Mapped[str] = mapped_column(Moment)
     sweep: Mapped[str] = mapped_column(Text)
     overall: Mapped[str] = mapped_column(String(32))

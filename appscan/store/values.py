@@ -87,8 +87,8 @@ class StoredReport:
     when they are asked for. Verdicts are as judged: exemptions depend on a day and are laid over later.
 
     `app`, `owner` and `packages` are what the report says. `appearance` tells the artifacts of one entry apart (its
-    APK, its site) over all their versions. `confirmed` is the office's own report on the same artifacts where this one
-    is a claim, 0 where the office has not judged them. """
+    APK, its site) over all their versions. `own` says that the office read the artifacts itself. `confirmed` is the
+    office's own report on the same artifacts where this one is a claim, 0 where the office has not judged them. """
 
     id: int
     entry: str
@@ -98,6 +98,7 @@ class StoredReport:
     packages: tuple[str, ...]
     appearance: str
     standing: Standing
+    own: bool
     recorded: datetime
     sweep: str
     overall: str
@@ -127,6 +128,22 @@ class StoredReport:
     def artifacts(self) -> tuple[StoredArtifact, ...]:
         """What was read."""
         return self._artifacts()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much a store holds. `reports` counts the office's own and claims, `claims` the latter; `apps` are entries
+    with any report; `last` is when the last report was recorded. `revision` is that of the tables."""
+
+    revision: str
+    entries: int
+    apps: int
+    reports: int
+    claims: int
+    events: int
+    exemptions: int
+    sweeps: int
+    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from appscan.store import QueuedTask, TaskState
+from appscan.sweep.owners import OwnerNames
 
 
 @dataclass(slots=True)
 class OwnerSum:
-    """One owner's artifacts: how many have which overall verdict, and how many failed for good. The owner is as the
-    registry writes it, empty where it does not say."""
+    """One owner's artifacts: how many have which overall verdict, and how many failed for good. The owner is the
+    canonical body where there is one, else as the registry writes it, empty where it does not say."""
 
     owner: str
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -27,8 +28,9 @@ class OwnerSum:
 def by_owner(ended: Iterable[QueuedTask]) -> list[OwnerSum]:
     """Sums over all tasks that ended, the owner with the most first."""
     owners: dict[str, OwnerSum] = {}
+    names = OwnerNames()
     for task in ended:
-        name = str(task.content["app"]["owner"])
+        name = names.of(str(task.content["app"]["owner"]))
         one = owners.setdefault(name, OwnerSum(name))
         if task.state is TaskState.DONE:
             one.verdicts[str(task.outcome["overall"])] += 1

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from appscan.model.judgement import Verdict
 from appscan.store import Store, SweepState, TaskState
+from appscan.sweep.owners import OwnerNames
 
 FLAGGED = frozenset({Verdict.LIKELY_VIOLATION.value, Verdict.NEEDS_REVIEW.value, Verdict.MISSING.value})
 CLEAR = frozenset({Verdict.NOT_FOUND.value, Verdict.INFO.value})
@@ -52,10 +53,11 @@ def trends(store: Store, sweeps: Sequence[SweepState]) -> list[Row]:
     not seen is not fixed."""
     apps: dict[str, _App] = {}
     rows: list[Row] = []
+    names = OwnerNames()
     for sweep in sweeps:
         turns: Counter[tuple[str, str, Turn]] = Counter()
         for task in store.tasks(sweep.id, TaskState.DONE):
-            owner = str(task.content["app"]["owner"])
+            owner = names.of(str(task.content["app"]["owner"]))
             app = apps.setdefault(task.key, _App(owner))
             app.owner = owner
             report = int(task.outcome.get("report", 0))
