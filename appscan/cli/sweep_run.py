@@ -60,7 +60,8 @@ class SweepRun:
         order, now = self._order, datetime.now(UTC)
         alike = [one for one in self._store.sweeps() if one.content == self._identity() and not one.is_over]
         self.sweep = alike[0].id if alike and not order.new else self._new_id(now)
-        added = self._store.plan(self.sweep, self._plans(), who=acting(order.operator), when=now, content=self._identity())
+        added = self._store.plan(self.sweep, self._plans(), who=acting(order.operator), when=now,
+                                 content=self._identity())
         for folder in self._omissions.unread:
             order.console.trouble("errors.unreadable_folder", name=folder)
         if self._omissions.empty:

@@ -107,19 +107,7 @@ def _source(order: SweepOrder) -> str:
         return REGISTRY
     path = Path(order.source)
     if not path.exists():
-        return tasks_of_entries(_listed(path, order.console), base or path.absolute().parent, rules, omissions)
-
-
-def _listed(path: Path, console: Console) -> Sequence[Entry]:
-    """Entries of an inventory file; what is wrong in it is told by cell, and the good rows are taken."""
-    from appscan.cli.registering import problem_document
-    from appscan.portfolio.registry import read_registry
-
-    found = read_registry(path)
-    for problem in found.problems:
-        told = problem_document(problem, console.lang)
-        console.trouble("registry_said.problem", cell=told["cell"], column=told["column"], what=told["text"])
-    return found.entries
+            raise UsageError("inventory_missing", path=order.source)
     return os.path.abspath(path)  # noqa: PTH100 (resolving would follow links)
 
 
