@@ -107,7 +107,7 @@ def _source(order: SweepOrder) -> str:
         return REGISTRY
     path = Path(order.source)
     if not path.exists():
-            raise UsageError("inventory_missing", path=order.source)
+        raise UsageError("inventory_missing", path=order.source)
     return os.path.abspath(path)  # noqa: PTH100 (resolving would follow links)
 
 

@@ -4,8 +4,6 @@ that goes away for a while. Knows no worker."""
 from __future__ import annotations
 
 import json
-import os
-import socket
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from appscan.errors import UnavailableError, UsageError
-from appscan.store import QueuedTask, Standing, Store, TaskState
+from appscan.store import QueuedTask, Standing, Store, SweepState, TaskState
+from appscan.sweep.holding import Life, host_and_process, life_of, own_name
 from appscan.sweep.tasks import Fault, Task
 
 T = TypeVar("T")
@@ -41,13 +40,34 @@ class Ledger:
 
     def __init__(self, store: Store, sweep: str, wait_seconds: float, told: Callable[[str, float], None]) -> None:
         self._store, self.sweep, self._wait, self._told = store, sweep, wait_seconds, told
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
+        self._holder = own_name()
         self._renewed = 0.0
 
     def take_hold(self) -> None:
-        """Become the sweep's coordinator. Raises UsageError `sweep_held` where another one lives."""
-        before = next((one.holder for one in self._store.sweeps() if one.id == self.sweep), "")
-        self._hold(before if _is_dead(before) else "")
+        """Become the sweep's coordinator. Where a former one was on another machine and gives no sign of life, its time
+        is waited for. Raises UsageError `sweep_held` where another one lives."""
+        before = self._kept(self._state)
+        match life_of(before.holder) if before.holder else Life.DEAD:
+            case Life.DEAD:
+                self._kept(lambda: self._hold(before.holder))
+            case Life.ALIVE:
+                self._kept(lambda: self._hold(""))
+            case Life.UNKNOWN:
+                self._wait_for(before)
+
+    def _wait_for(self, before: SweepState) -> None:
+        end = time.monotonic() + LEASE.total_seconds() + RENEW_EVERY
+        while True:
+            now = self._kept(self._state)
+            if now.holder != before.holder or now.held_until != before.held_until or time.monotonic() > end:
+                break  # it lives, or let go, or another one came
+            if now.held_until is None or now.held_until < _now():
+                break
+            time.sleep(1)
+        self._kept(lambda: self._hold(""))
+
+    def _state(self) -> SweepState:
+        return next(one for one in self._store.sweeps() if one.id == self.sweep)
 
     def keep_hold(self) -> None:
         """Note now and then that we live. Raises UsageError `sweep_held` where another one took the sweep."""
@@ -117,8 +137,8 @@ class Ledger:
     def _hold(self, over: str) -> None:
         holder = self._store.hold(self.sweep, self._holder, now=_now(), until=_now() + LEASE, over=over)
         if holder != self._holder:
-            host, _, rest = holder.partition(":")
-            raise UsageError("sweep_held", sweep=self.sweep, host=host, process=rest.partition(":")[0])
+            host, number = host_and_process(holder)
+            raise UsageError("sweep_held", sweep=self.sweep, host=host, process=number)
         self._renewed = time.monotonic()
 
     def _kept(self, act: Callable[[], T]) -> T:
@@ -138,18 +158,3 @@ class Ledger:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether a coordinator was a process of this machine that is gone."""
-    host, _, rest = holder.partition(":")
-    number = rest.partition(":")[0]
-    if host != socket.gethostname() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
