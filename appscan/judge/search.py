@@ -14,7 +14,8 @@ import ahocorasick_rs
 import numpy as np
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.needles import Needles, needles
+from appscan.judge.needles import Needles
+from appscan.judge.word_list import Automaton, WordList
 from appscan.model.folding import fold, tokens
 from appscan.model.reading import Strings
 
@@ -75,19 +76,18 @@ class Search:
             known = self._folded[sid] = fold(self.strings[sid])
         return known
 
-    def learn(self, words: Iterable[Word]) -> None:
+    def learn(self, words: WordList | Iterable[Word]) -> None:
         """Find many words in one pass; `having` then answers at once."""
-        wanted = [word for word in dict.fromkeys(words) if word not in self._found]
-        han = [word for word in wanted if word.match is not Match.PATTERN and not word.text.isascii()]
-        latin = [word for word in wanted if word.match is not Match.PATTERN and word.text.isascii()]
-        patterns = [word for word in wanted if word.match is Match.PATTERN]
-        self._found.update(dict.fromkeys(wanted, frozenset()))
-        if han:
-            self._found.update(self._find_han(han))
-        if latin:
-            self._found.update(self._find_latin(latin))
-        if patterns:
-            self._found.update(self._find_patterns(patterns))
+        listed = words if isinstance(words, WordList) else WordList(words)
+        if self._found:
+            listed = WordList(word for word in listed.nothing if word not in self._found)
+        self._found.update(listed.nothing)
+        if listed.han:
+            self._found.update(self._find_han(listed))
+        if listed.latin:
+            self._found.update(self._find_latin(listed))
+        if listed.patterns:
+            self._found.update(self._find_patterns(listed))
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -147,59 +147,49 @@ class Search:
                 found[wanted[index]] = sid
         return found
 
-    def _find_han(self, words: list[Word]) -> dict[Word, frozenset[int]]:
-        han = self._han
+    def _find_han(self, words: WordList) -> dict[Word, frozenset[int]]:
+        han, automaton = self._han, words.han_automaton
         sids = han.sids
-        texts = sorted({word.text for word in words})
-        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(han.joined, overlapping=True)
+        matches = automaton.matches(han.joined)
         if not matches:
             return {}
         table = np.array(matches, dtype=np.int64)
         lines = han.at(table[:, 1])
-        by_text: dict[str, list[Word]] = {}
-        for word in words:
-            by_text.setdefault(word.text, []).append(word)
         found: dict[Word, set[int]] = {}
-        for index, line in np.unique(np.stack((table[:, 0], lines), axis=1), axis=0).tolist():
-            for word in by_text[texts[index]]:
+        for index, line in _pairs(table[:, 0], lines):
+            for word in words.han[automaton.texts[index]]:
                 if word.match is Match.CONTAINS or _is_whole(self.folded(sids[line]), word):
                     found.setdefault(word, set()).add(sids[line])
         return {word: frozenset(hits) for word, hits in found.items()}
 
-    def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+    def _find_latin(self, words: WordList) -> dict[Word, frozenset[int]]:
         joined, sids, ends = self._latin
-        by_text: dict[str, list[Word]] = {}
-        for word in words:
-            by_text.setdefault(word.text, []).append(word)
-        texts = sorted(by_text)
-        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True)
+        automaton = words.latin_automaton
+        matches = automaton.matches(joined)
         if not matches:
             return {}
         table = np.array(matches, dtype=np.int64)
         rows = np.searchsorted(ends, table[:, 1], side="right")
         inside = table[:, 2] <= ends[rows]  # a match must not run over the end of its string
-        pairs = np.unique(np.stack((table[:, 0], rows), axis=1)[inside], axis=0)
-        pairs[:, 1] = np.array(sids, dtype=np.int64)[pairs[:, 1]]
         found: dict[Word, set[int]] = {}
         runs_of: dict[int, Runs] = {}
-        for index, sid in pairs.tolist():
+        for index, row in _pairs(table[inside, 0], rows[inside]):
+            sid = sids[row]
             runs = runs_of.get(sid)
             if runs is None:
                 runs = runs_of[sid] = _runs(tokens(self.strings[sid]))
-            for word in by_text[texts[index]]:
+            for word in words.latin[automaton.texts[index]]:
                 if _is_whole(self.folded(sid), word) if word.match is Match.WHOLE else _has_run(runs, word):
                     found.setdefault(word, set()).add(sid)
         return {word: frozenset(hits) for word, hits in found.items()}
 
-    def _find_patterns(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+    def _find_patterns(self, words: WordList) -> dict[Word, frozenset[int]]:
         """Patterns are tried on strings that contain what they need; on ASCII strings only where they are ASCII."""
         han, latin = self._told_han, self._ascii_texts
-        needed = {word: needles(word.text) for word in words}
-        texts = sorted(set().union(*(some for some in needed.values() if some)))
-        near_han = _lines_by_needle(texts, han)
-        near_latin = _lines_by_needle([text for text in texts if text.isascii()], latin)
+        near_han = _lines_by_needle(words.needle_automaton, han)
+        near_latin = _lines_by_needle(words.latin_needle_automaton, latin)
         found = {}
-        for word, some in needed.items():
+        for word, some in words.needed.items():
             hits = _lines_with(word.text, han, _union(near_han, some))
             if word.text.isascii():
                 hits |= _lines_with(word.text, latin, _union(near_latin, some))
@@ -215,21 +205,22 @@ class Search:
         return self._joined(np.flatnonzero(chosen if self._told is None else chosen & self._told))
 
 
-def _lines_by_needle(texts: list[str], lines: Lines) -> dict[str, set[int]]:
+def _lines_by_needle(needed: Automaton, lines: Lines) -> dict[str, set[int]]:
     """Needle → lines that contain it."""
-    found_at = _matches(texts, lines.joined)
-    if not found_at:
+    matches = needed.matches(lines.joined)
+    if not matches:
         return {}
-    table = np.array(found_at, dtype=np.int64)
-    touched = lines.at(table[:, 1])
+    table = np.array(matches, dtype=np.int64)
     found: dict[str, set[int]] = {}
-    for index, line in np.unique(np.stack((table[:, 0], touched), axis=1), axis=0).tolist():
-        found.setdefault(texts[index], set()).add(line)
+    for index, line in _pairs(table[:, 0], lines.at(table[:, 1])):
+        found.setdefault(needed.texts[index], set()).add(line)
     return found
 
 
-def _matches(texts: list[str], joined: str) -> list[tuple[int, int, int]]:
-    return ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True) if texts else []
+def _pairs(first: np.ndarray, second: np.ndarray) -> Iterable[tuple[int, int]]:
+    """Each different pair once, in order."""
+    both = np.unique(first << 32 | second)
+    return zip((both >> 32).tolist(), (both & 0xFFFF_FFFF).tolist(), strict=True)
 
 
 def _union(by_needle: dict[str, set[int]], some: Needles | None) -> set[int] | None:
