@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,7 @@ class Taking:
     task: tuple[str, str] | None = None
     event: Event | None = None
     own: bool = True
+    outcome: Document = field(default_factory=dict)
 
 
 def add_report(database: Database, document: Document, taking: Taking) -> Added:
@@ -66,7 +67,7 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             if taking.event is not None:
                 record_in(database, connection, replace(taking.event, content={**taking.event.content, "report": new}))
         if taking.task is not None:
-            finish_in(connection, *taking.task, taking.recorded, {"report": added.id})
+            finish_in(connection, *taking.task, taking.recorded, {**taking.outcome, "report": added.id})
         return added
 
 

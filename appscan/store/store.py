@@ -104,18 +104,20 @@ class Store:
 
     def add_report(self, document: Document, *, product: str, entry: str, standing: Standing, recorded: datetime,
                    readings: Mapping[str, str] | None = None, sweep: str = "", appearance: str = "",
-                   seen: bool = True, task: str = "", event: Event | None = None,
+                   seen: bool = True, task: str = "", outcome: Document | None = None, event: Event | None = None,
                    own: bool = True) -> Added:
         """Keep a report for an entry of the registry, once for its artifacts, readers, checks, options and standing.
 
         `readings` maps digests of artifacts to blobs. `appearance` names which of the entry's artifacts this is, over
         all versions; without it, kind and package or start page. `seen` False where the artifact was not met again now
         but judged from the store: it says nothing about what the app consists of today. `task` is the key of a task of
-        `sweep` that ends with this report, in the same transaction; so is `event`, recorded where the report is new.
-        `own` False where the office judged a reading that it did not make itself. The document must fit the schema. """
+        `sweep` that ends with this report, in the same transaction, with `outcome` beside the report's id; so is
+        `event`, recorded where the report is new. `own` False where the office judged a reading that it did not make
+        itself. The document must fit the schema.
+        """
         ended = (sweep, task) if task else None
         return add_report(self._database, document, Taking(entry, product, standing, recorded, readings or {}, sweep,
-                                                           appearance, seen, ended, event, own))
+                                                           appearance, seen, ended, event, own, outcome or {}))
 
     def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
                    options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True,
