@@ -87,7 +87,7 @@ class Source:
         self.file = file
         self.lists = lists or {}
         self.groups = groups
-        self.conditions = conditions or {}
+        self.conditions = {} if conditions is None else conditions
         self.proven = proven
         self.faults = faults or Faults()
 
