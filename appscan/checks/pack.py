@@ -34,6 +34,7 @@ class Within(StrEnum):
     APP = "app"
     SCREEN = "screen"
     ELEMENT = "element"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
