@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.judge.spans import span
+from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Kind
 from appscan.model.reading import Fact, Reading, Role
@@ -93,7 +94,7 @@ class Sight:
         """Whether a term can be true of this reading at all: no app holds a sentence that plans."""
         return self.document is not None or not term.plan
 
-    def learn(self, words: Iterable[Word]) -> None:
+    def learn(self, words: WordList) -> None:
         """Find many words in one pass."""
         if self.document is not None:
             self.document.learn(words)
