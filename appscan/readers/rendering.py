@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
@@ -23,6 +24,7 @@ from appscan.readers.roles import (
     words,
 )
 from appscan.readers.script_calls import call_chain
+from appscan.readers.script_joined import Sentence, text_of
 from appscan.readers.script_modules import ScreenIds
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
@@ -39,17 +41,21 @@ _ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-li
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 
 
-def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> set[int]:
-    """Write NODE, TEXT and ATTRIBUTE facts of the compiled templates; return the literals that became TEXT or NODE."""
-    writer = _Writer(source, screens, facts, base)
+def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int,
+                   sentences: Mapping[int, Sentence]) -> set[int]:
+    """Write NODE, TEXT and ATTRIBUTE facts of the compiled templates; return the literals that became TEXT or NODE.
+    sentences: texts written in parts, by their first literal."""
+    writer = _Writer(source, screens, facts, base, sentences)
     return writer.run()
 
 
 class _Writer:
     """One pass over the elements of a script."""
 
-    def __init__(self, source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> None:
+    def __init__(self, source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int,
+                 sentences: Mapping[int, Sentence]) -> None:
         self.source = source
+        self.sentences = dict(sentences)
         self.screens = screens
         self.facts = facts
         self.base = base
@@ -123,10 +129,10 @@ class _Writer:
 
     def _show(self, index: int, at: int) -> None:
         """TEXT of literal `index` as a child of element `at`, -1 for none."""
-        text = " ".join(self.source.value(index).split())
+        text, literals = text_of(self.source, self.sentences, index)
         if index in self.shown or not text or "<" in text or not _WORDY.search(text):
             return
-        self.shown.add(index)
+        self.shown.update(literals)
         start = self.source.starts[index]
         tag, clickable = self._around(at)
         self.facts.add(Fact.TEXT, shorten(text), text_role(tag, clickable, text), screen=self.screens.at(start),
@@ -201,10 +207,10 @@ class _Writer:
         if entry.name in ("children", "textContent", "innerHTML"):
             return
         for index in visible_literals(self.source, entry.start, entry.end, self.openings):
-            text = " ".join(self.source.value(index).split())
+            text, literals = text_of(self.source, self.sentences, index)
             role = attribute_role(self.elements[at].tag, entry.name, kind, text, self.clickable[at]) if text else None
-            if role is not None and _WORDY.search(text):
-                self.shown.add(index)
+            if index not in self.shown and role is not None and _WORDY.search(text):
+                self.shown.update(literals)
                 self.facts.add(Fact.TEXT, shorten(text), role, screen=screen,
                                node=self.base + self.source.starts[index], parent=node)
 
