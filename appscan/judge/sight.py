@@ -15,7 +15,7 @@ from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
 from appscan.judge.again import ASKED_AGAIN, rows_asked_again
 from appscan.judge.documents.plans import DocumentSense
-from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_identifier, is_prose
+from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
@@ -208,13 +208,15 @@ class Sight:
 
     def _fields(self, sid: int) -> Iterator[Hit]:
         value = self.reading.strings[sid]
-        if not is_identifier(value):
+        if not is_identifier(value) and not is_han_name(value):
             return
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
             if (fact is Fact.LITERAL and role in ("key", MEMBER)) or (fact is Fact.ATTRIBUTE and role in _FIELD_ROLES):
                 yield self._fact_hit(row, Kind.FIELD, value, role)
+        if not value.isascii():
+            return  # in code a Han text is a text
         for owner in self._field_owners.get(sid, ()):
             yield self._class_hit(owner, Kind.FIELD, value)
         for method in self._methods_using(sid):
@@ -317,6 +319,21 @@ class Sight:
         rows = np.flatnonzero(self.program.own_method & (methods.flags >= 0) & np.isin(methods.name, names))
         for row in rows.tolist():
             yield self._method_hit(row, Kind.CALL, self.program.name_of(row))
+        for sid in sorted(self.search.having(word)):
+            yield from self._named_in_scripts(sid, word)
+
+    def _named_in_scripts(self, sid: int, word: Word) -> Iterator[Hit]:
+        """Calls in scripts, and handlers of a press, whose last name carries the word."""
+        value = self.reading.strings[sid]
+        if not text_has(value.rpartition(".")[2], word):
+            return
+        for row in self._rows_with(sid):
+            fact = self.reading.facts.kind[row]
+            if fact == Fact.CALL or (fact == Fact.ATTRIBUTE and self._role(row) == "onclick"):
+                yield self._fact_hit(row, Kind.CALL, value, "")
+
+    def _role(self, row: int) -> str:
+        return self.program.text(int(self.reading.facts.role[row]))
 
     # -- places ----------------------------------------------------------------------------------------------------
 

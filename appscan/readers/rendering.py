@@ -7,8 +7,9 @@ toDisplayString, are.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from itertools import chain
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
@@ -24,7 +25,7 @@ from appscan.readers.roles import (
     words,
 )
 from appscan.readers.script_calls import call_chain
-from appscan.readers.script_joined import Sentence, text_of
+from appscan.readers.script_joined import HOLE, LONGEST_HOLE, Sentence, text_of
 from appscan.readers.script_modules import ScreenIds
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
@@ -33,6 +34,11 @@ LONGEST_HANDLER = 600
 CLICKABLE_SPAN = 800
 """A wrapper that answers taps makes a button of its text only while it is this short; longer ones are whole cards."""
 
+MOST_CHILDREN = 60
+LONGEST_JOINED = 400
+INLINE = words("span b i em strong font u s small text mark sup sub big ins num count")
+
+_TEXT_CALL = re.compile(r"(?:[\w$]{1,40}+\.)?(?:_v|_?createTextVNode)\(|\(0,[\w$]{1,20}\.(?:createTextVNode|Uk)\)\(")
 _TEXT_CALLS = (re.compile(r"_v(\()"), re.compile(r"createTextVNode(?:[\"']\])?\)?(\()"))
 _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
 _EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
@@ -61,6 +67,7 @@ class _Writer:
         self.base = base
         self.shown: set[int] = set()
         self.elements = find_elements(source)
+        self.starts = [element.start for element in self.elements]
         self.openings = {element.start for element in self.elements}
         self.clickable: list[bool] = []
         self.parents: list[int] = []
@@ -123,9 +130,51 @@ class _Writer:
         kind = self._property_text(properties, "type")
         for entry in properties:
             self._write_property(at, entry, kind, screen, node)
+        self._join(children)
         for start, end in children:
             for index in visible_literals(self.source, start, end, self.openings):
                 self._show(index, at)
+
+    def _join(self, children: list[tuple[int, int]]) -> None:
+        """Texts among the children of one element with something computed between them are one sentence: React writes
+        `["第 ", n, " 名"]`, both frameworks put what is computed into an element within the line."""
+        spans: list[tuple[int, int]] = []
+        for start, end in children:
+            listed = self.source.code.startswith("[", start)
+            spans += self.source.parts(start, MOST_CHILDREN) if listed else [(start, end)]
+        run: list[tuple[str, tuple[int, ...]]] = []
+        for start, end in [*spans[:MOST_CHILDREN], (0, 0)]:
+            part = self._part(start, end)
+            if part is not None:
+                run.append(part)
+                continue
+            texts = [literals for _, literals in run if literals]
+            joined = "".join(text for text, _ in run)
+            if 1 < len(texts) < len(run) and len(joined) <= LONGEST_JOINED:
+                self.sentences[texts[0][0]] = Sentence(joined, tuple(chain.from_iterable(texts)))
+            run = []
+
+    def _part(self, start: int, end: int) -> tuple[str, tuple[int, ...]] | None:
+        """A child as a part of a sentence: a text with its literals, a hole without; None for what parts sentences."""
+        code = self.source.code
+        call = _TEXT_CALL.match(code, start, end)
+        inner = self.source.literal_at(call.end() if call else start)
+        if inner >= 0:
+            sentence = self.sentences.get(inner)
+            told = sentence.literals if sentence else (inner,)
+            whole = call is not None or self.source.ends[told[-1]] == end or sentence is not None
+            return (sentence.text if sentence else self.source.value(inner), told) if whole else None
+        if call is not None:
+            return HOLE, ()
+        if not start < end <= start + LONGEST_HOLE or code[start] in "[{\"'":
+            return None
+        at = bisect_left(self.starts, start)
+        inside = self.elements[at:at + 1] if at < len(self.starts) and self.starts[at] < end else []
+        if any(element.tag not in INLINE for element in inside):
+            return None
+        first = bisect_left(self.source.starts, start)
+        told_inside = self.source.starts[first:bisect_left(self.source.starts, end)]
+        return None if any(not self.source.value(first + i).isascii() for i in range(len(told_inside))) else (HOLE, ())
 
     def _show(self, index: int, at: int) -> None:
         """TEXT of literal `index` as a child of element `at`, -1 for none."""
@@ -154,7 +203,7 @@ class _Writer:
 
     def _named_texts(self) -> None:
         """Texts of _v(…) and createTextVNode(…) wherever they stand: in slots, loops and render helpers."""
-        starts = [element.start for element in self.elements]
+        starts = self.starts
         for match in (match for pattern in _TEXT_CALLS for match in pattern.finditer(self.source.code)):
             opening = match.start(1)
             at = bisect_right(starts, opening) - 1

@@ -10,7 +10,7 @@ from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
 from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
-from appscan.readers.script_calls import call_chain, find_calls, milliseconds
+from appscan.readers.script_calls import call_chain, definitions, find_calls, indirect_calls, milliseconds
 from appscan.readers.script_joined import Sentence, find_sentences, text_of
 from appscan.readers.script_literals import FRAME_KEYS, HEX_ID, LETTER, FragmentReader, LiteralReader, NestedReader
 from appscan.readers.script_modules import ScreenIds, Screens, find_screens
@@ -132,6 +132,17 @@ class _ScriptReader:
                 self._dialog(start, opening, chain)
             elif chain.endswith("append"):
                 self._form_field(start, opening)
+
+        self._other_calls()
+
+    def _other_calls(self) -> None:
+        """CALL rows of what is called through a bracket or handed on by its name; keys of functions in variables."""
+        for written, start in indirect_calls(self.source):
+            chain = call_chain(written)
+            if chain:
+                self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
+        for name, start in definitions(self.source.code):
+            self._named(name, "key", start)
 
     def _form_field(self, start: int, opening: int) -> None:
         """The name under which `form.append(name, value)` sends something."""

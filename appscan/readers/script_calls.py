@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
+from appscan.model.folding import tokens
 from appscan.readers.roles import words
+from appscan.readers.script_source import ScriptSource
 
 LONGEST_CHAIN = 200
 
+_INDIRECT = re.compile(
+    r"\(0\s*+,\s*+([\w$.]{4,120}+)\)\s*+\(|(?<![\w$.])([\w$.]{3,120}+)\?\.\(|\[([\"'])_{4,60}+[\"']\]\)?+\s*+\(|"
+    r"(?<![\w$.])([\w$.]{4,120}+)<[\w$.\[\],|\s]{1,80}+>\(")
+_CALLABLE = re.compile(r"[A-Za-z_$][\w$.]{2,119}")
+_HANDED = re.compile(
+    r"(?<![\w$])(?:set(?:Interval|Timeout)|requestAnimationFrame|addEventListener|then|watchPosition|"
+    r"getCurrentPosition|on[A-Z]\w{2,40}+|on)\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
+_KEPT = re.compile(
+    r"(?<![\w$.])(?:const|let|var)\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
+    r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
+    r"\([^()]{0,300}+\)\s*+(?::[^=;(){}]{1,80}+)?+=>|(?:[\w$]{1,40}+\.)?+(?:ref|reactive|shallowRef|shallowReactive|"
+    r"computed|observable|signal|createSignal|useState|useRef|useReactive|useCallback|useMemoizedFn|useMemo)\s*+[<(])")
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
 _KINDS[[ord(char) for char in "0123456789."]] = 2
@@ -53,6 +68,31 @@ def find_calls(code: str) -> list[tuple[int, int]]:
     continued = (raw[starts] == ord(".")) & np.isin(before, _CHAINED) & (kinds[np.minimum(starts + 1, ends - 1)] == 1)
     called = (raw[ends] == ord("(")) & (ends - starts <= LONGEST_CHAIN) & ((kinds[starts] == 1) | continued)
     return list(zip((starts + continued)[called].tolist(), ends[called].tolist(), strict=True))
+
+
+def indirect_calls(source: ScriptSource) -> Iterator[tuple[str, int]]:
+    """(chain as written, offset) of calls that `find_calls` does not see: `(0, api.reportTrack)(x)`,
+    `api["reportTrack"](x)`, `submit?.(x)`, `post<Row>(x)`, and of functions that are handed to a timer, a listener or a
+    promise by their name (names of two words at least)."""
+    for match in _INDIRECT.finditer(source.code):
+        name = match.group(1) or match.group(2) or match.group(4)
+        at = match.start()
+        if not name:
+            index = source.literal_at(match.start(3))
+            name = source.value(index) if index >= 0 else ""
+        if _CALLABLE.fullmatch(name):
+            yield name, at
+    for match in _HANDED.finditer(source.code):
+        if len(tokens(match.group(1).rpartition(".")[2])) > 1:
+            yield match.group(1), match.start(1)
+
+
+def definitions(code: str) -> Iterator[tuple[str, int]]:
+    """(name, offset) of functions and of state that are kept in a variable: `const submitSign = async () =>`,
+    `const rankList = ref([])`, `const [rankList, setRankList] = useState([])`."""
+    for match in _KEPT.finditer(code):
+        group = 1 if match.group(1) else 2
+        yield match.group(group), match.start(group)
 
 
 def call_chain(written: str) -> str:

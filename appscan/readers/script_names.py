@@ -13,17 +13,23 @@ from appscan.readers.script_source import ScriptSource
 
 LONGEST_STATEMENT = 20_000
 MOST_COLUMNS = 200
+LONGEST_EXPRESSION = 2_000
+MOST_IN_EXPRESSION = 40
 
 _NAME = r"(?:[A-Za-z_$][\w$]{2,59}+|[\u3400-\u9fff][\w$]{1,59}+)(?![\w$])"
-_MEMBER = re.compile(rf"(?<!\.)(?:\.|(?<=[\w$\])])->)\s*+({_NAME})(?!\s*+(?:\?\.)?+\()")
+_MEMBER = re.compile(rf"(?<!\.)(?:\.|(?<=[\w$\])])->)\s*+({_NAME})(?!\s*+(?:\?\.)?+\(|\)\s*+\()")
 _LONE = re.compile(rf"[{{,]\s*+({_NAME})\s*+(?=[,}}]|=(?![=>]))")
 _OPENS_OBJECT = re.compile(r"(?:[(,=:\[?&|]|(?<![\w$.])(?:return|const|let|var|yield|await|of|in|throw|default))$")
 _IMPORTS = re.compile(r"(?<![\w$.])import\s[\w$*\s,]{0,80}+$")
 _REQUIRES = re.compile(r"\s*+=\s*+(?:await\s++import|require|\w{0,40}+[rR]equire\w{0,40}+)\s*+\(")
 _SUBSCRIPT = re.compile(r"[\w$\])]\[$|\?\.\[$")
+_CLOSED = re.compile(r"\](?!\)?+\s*+\()")
 _COLUMN_READ = re.compile(
     r"(?:getParameter|getString|getInt|getLong|getDouble|getFloat|getBigDecimal|getDate|getTimestamp|getBoolean|getObject|"
     r"QueryString|Request\.Form|Request|_(?:POST|GET|REQUEST))\s*+[(\[]\s*+$")
+_IN_EXPRESSION = re.compile(rf"(?<![\w$])({_NAME})(?!\s*+\()")
+_TEMPLATE_TEXT = re.compile(r"`[^`$]*+|\}[^`$]*+(?=`|\$\{)|\$\{")
+_QUOTED_TEXT = re.compile(r"'[^']*+'|\"[^\"]*+\"")
 _STATEMENT = re.compile(
     r"\bselect\s+[\w*(\"`\[@]|\binsert\s+(?:ignore\s+)?into\s|\bupdate\s+[\w.\"`\[\]]+\s+set\s|\bdelete\s+from\s|"
     r"\bcreate\s+(?:table|view)\s|\bfrom\s+[\w.\"`\[\]]+\s+(?:\w+\s+)?(?:where|group|order|join|left|inner)\s|"
@@ -88,7 +94,7 @@ def is_subscript(source: ScriptSource, start: int, end: int) -> bool:
     """Whether the literal at [start, end) names a member: `row["stepCount"]`, or what a server page asks a form or a
     row for: `rs.getString("score")`, `$_POST['lat']`."""
     code = source.code
-    if code.startswith("]", end) and _SUBSCRIPT.search(code, max(0, start - 3), start):
+    if _CLOSED.match(code, end) and _SUBSCRIPT.search(code, max(0, start - 3), start):
         return True
     return code.startswith((")", "]"), end) and _COLUMN_READ.search(code, max(0, start - 24), start) is not None
 
@@ -104,3 +110,12 @@ def column_names(statement: str) -> list[str]:
     plain = _QUOTED_VALUE.sub("''", statement[:LONGEST_STATEMENT])
     found = dict.fromkeys(match.group() for match in _COLUMN.finditer(plain))
     return [name for name in found if name.lower() not in SQL_WORDS][:MOST_COLUMNS]
+
+
+def expression_names(expression: str) -> list[str]:
+    """Names in a short expression of a template (`item.rank`, `rankList`), each once; what is called is left out."""
+    plain = _QUOTED_TEXT.sub("''", expression[:LONGEST_EXPRESSION])
+    if "`" in plain:
+        plain = _TEMPLATE_TEXT.sub(" ", plain)
+    found = dict.fromkeys(match.group(1) for match in _IN_EXPRESSION.finditer(plain))
+    return [name for name in found if name not in API_NAMES][:MOST_IN_EXPRESSION]
