@@ -42,3 +42,8 @@ class UnreadableError(AppscanError):
 
 class LimitReached(AppscanError):
     """A bound on size, count, depth or time was hit; what was read so far is kept and the rest is a gap."""
+
+
+class UnavailableError(AppscanError):
+    """Something outside that work depends on (a database, a folder of blobs, a cluster) is not there now; nothing was
+    kept of what was under way, and the same call may succeed later."""

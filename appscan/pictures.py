@@ -1,5 +1,5 @@
-"""Screenshots made fit to be kept and shown: verified, personal data covered, bounded in size. The only importer of
-Pillow; knows no recording and no page."""
+"""Screenshots made fit to be kept and shown: verified, personal data covered, bounded in size. Knows no
+recording and no page."""
 
 from __future__ import annotations
 

@@ -1,10 +1,22 @@
-"""What all tests share: where the fixtures are, and that nothing is skipped in silence where everything is required."""
+"""What all tests share: where the fixtures are, a real PostgreSQL server, and that nothing is skipped in silence where
+everything is required."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +37,98 @@ def project_root() -> Path:
 def built_apks() -> Path:
     """Folder of the built fixture APKs."""
     return ROOT / "fixtures" / "apks" / "built"
+
+
+PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+
+
+@dataclass
+class PostgresServer:
+    """A PostgreSQL server of our own in a folder of its own, on a free port of 127.0.0.1. It ends with the test run,
+    however that ends."""
+
+    binaries: Path
+    folder: Path
+    port: int
+    options: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def run(self, *command: object) -> None:
+        """Run one of the server's tools as the server's user."""
+        subprocess.run([*map(str, command)], check=True, capture_output=True, cwd=self.folder, **self.options)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers. Only for the main thread: the server ends with the thread that
+        started it."""
+        # fsync off: a server that is killed loses nothing by it, only a machine that loses power does.
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.binaries / "postgres"), "-D", str(self.folder / "cluster"), "-p", str(self.port), "-k",
+                 str(self.folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], cwd=self.folder, stdout=log,
+                stderr=log, preexec_fn=_end_with_the_test_run,  # noqa: PLW1509 (one call to the kernel)
+                **self.options)
+        for _ in range(600):
+            ready = subprocess.run([str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)])
+            if ready.returncode == 0:
+                return
+            assert self.process.poll() is None, (self.folder / "log").read_text("utf-8", "replace")
+            time.sleep(0.05)
+        raise AssertionError("PostgreSQL does not answer")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT ends all sessions first, SIGQUIT leaves everything as a crash does."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(60)
+
+    def restart(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Let it crash, and start it again on the same port with what it had kept."""
+        self.stop(how)
+        self.start()
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"t{uuid.uuid4().hex}"
+        self.run(self.binaries / "createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "appscan", name)
+        return f"postgresql://appscan@127.0.0.1:{self.port}/{name}"
+
+
+def _end_with_the_test_run() -> None:
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGINT)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running server; skipped where PostgreSQL (Debian: postgresql) is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    tool = str(found[-1]) if found else shutil.which("initdb")
+    if tool is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="appscan-postgres-"))
+    options: dict[str, Any] = {}
+    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        options = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = PostgresServer(Path(tool).resolve().parent, folder, port, options)
+    try:
+        server.run(tool, "-D", folder / "cluster", "-U", "appscan", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                   "--no-sync")
+        server.start()
+        yield server
+    finally:
+        server.stop(signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of an empty database on a real server."""
+    return postgres_server.new_database()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

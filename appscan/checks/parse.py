@@ -111,12 +111,19 @@ def parse_words(items: Any, source: Source, at: At) -> tuple[Word, ...]:
         if not isinstance(item, str):
             source.fail(here, "not_word_here", value=repr(item))
         if item.startswith("$"):
-            words += _once(_listed(item, source, here), {}, source, here)
+            words += _words_of_list(item, source, here)
         else:
             words += _once([item], written, source, here)
     if not words:
         source.fail(at, "empty_list", list=listed[0])
     return tuple(dict.fromkeys(words))
+
+
+def _words_of_list(name: str, source: Source, at: At) -> tuple[Word, ...]:
+    """The words of the list `$name`."""
+    if name not in source.parsed:
+        source.parsed[name] = tuple(_once(_listed(name, source, at), {}, source, at))
+    return source.parsed[name]
 
 
 def _once(texts: Sequence[str], seen: dict[Word, str], source: Source, at: At) -> list[Word]:

@@ -19,6 +19,8 @@ OneReport = Annotated[Path, typer.Argument(metavar="REPORT", help=help_of("gate_
 PolicyOption = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help=help_of("gate_policy"))]
 BaselineOption = Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help=help_of("gate_baseline"))]
 FormOption = Annotated[GateFormat, typer.Option("--format", help=help_of("gate_format"))]
+GrantsOption = Annotated[str, typer.Option("--store", metavar="FILE|URL", help=help_of("gate_store"),
+                                           show_default=False)]
 TargetOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=help_of("baseline_out"))]
 BaselineFile = Annotated[Path, typer.Option("--baseline", metavar="FILE", help=help_of("gate_baseline"))]
 AppTarget = Annotated[Path, typer.Argument(metavar="[FILE]", help=help_of("init_file"))]
@@ -36,11 +38,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _gate(reports: Reports, policy: PolicyOption = None, baseline: BaselineOption = None,
-          exemptions: given.ExemptionsOption = None, as_of: given.AsOfOption = "", form: FormOption = "table",
-          lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
+          exemptions: given.ExemptionsOption = None, store: GrantsOption = "", as_of: given.AsOfOption = "",
+          form: FormOption = "table", lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.gating import run_gate
 
-    return run_gate(reports, policy, baseline, exemptions, as_of, form, Console(lang, quiet))
+    return run_gate(reports, policy, baseline, exemptions, as_of, form, Console(lang, quiet), store)
 
 
 def _baseline_write(reports: Reports, out: TargetOption, lang: given.LangOption = "zh",

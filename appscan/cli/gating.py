@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,19 +27,25 @@ SHOWN = 60
 
 
 def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None, exemptions: Path | None,
-             as_of: str, form: GateFormat, console: Console) -> ExitCode:
-    """Judge reports against a policy. Exit 11 where something stops a release, 10 where only something unseen does."""
+             as_of: str, form: GateFormat, console: Console, store: str = "") -> ExitCode:
+    """Judge reports against a policy. Exit 11 where something stops a release, 10 where only something unseen does.
+    With the office's `store`, what it granted is exempt, and claims are only listed."""
     from appscan.gate.baseline import read_baseline
     from appscan.gate.decide import Outcome, decide
     from appscan.gate.exemptions import lay_over, read_claims, renewed
     from appscan.gate.policy import Policy, read_policy
 
+    if store and exemptions:
+        raise UsageError("exemptions_twice")
     known = read_baseline(baseline) if baseline else None
     claims = read_claims(exemptions) if exemptions else ()
     day = day_of(as_of)
     documents = _documents(reports)
     rules = read_policy(policy, lambda name: _exists(name, documents)) if policy else Policy()
-    documents = [lay_over(document, claims, day) if exemptions else renewed(document, day) for document in documents]
+    if store:
+        documents = _granted(documents, store, day)
+    else:
+        documents = [lay_over(one, claims, day) if exemptions else renewed(one, day) for one in documents]
     result = decide(documents, rules, known)
     if form == "json":
         print(json.dumps(_as_document(result), ensure_ascii=False, indent=2))
@@ -65,6 +72,14 @@ def _exists(check_id: str, documents: Sequence[dict[str, Any]]) -> bool:
     from appscan.checks import load
 
     return any(check.id == check_id for check in load().checks)
+
+
+def _granted(documents: Sequence[dict[str, Any]], url: str, day: date) -> list[dict[str, Any]]:
+    from appscan.cli.stores import opened
+    from appscan.office.standing import exempted
+
+    with opened(url) as store:
+        return [exempted(store, document, day) for document in documents]
 
 
 def write_baseline(reports: Sequence[Path], target: Path, console: Console) -> ExitCode:

@@ -13,8 +13,10 @@ from appscan.cli.console import Console, be_lenient_about_encodings
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
+from appscan.cli.registry_commands import register as register_registry
+from appscan.cli.store_commands import register as register_store
 from appscan.cli.wording import Command, Group, usage_problem
-from appscan.errors import PackError, UsageError
+from appscan.errors import PackError, UnavailableError, UsageError
 from appscan.texts import LANGUAGES, Language
 
 UsageProblem: type[Exception] = typer.BadParameter.__mro__[1]
@@ -30,6 +32,9 @@ def run(arguments: Sequence[str]) -> int:
     except (UsageError, PackError) as error:
         console.failure(error)
         return ExitCode.USAGE
+    except UnavailableError as error:
+        console.failure(error)
+        return ExitCode.OWN_FAILURE
     except UsageProblem as problem:
         return _wrong_usage(problem, console)
     except BrokenPipeError:
@@ -66,6 +71,8 @@ def application() -> typer.Typer:
     checks.command("try", cls=Command, help=help_of("checks_try"))(_checks_try)
     app.add_typer(checks, name="checks")
     register_gate(app)
+    register_registry(app)
+    register_store(app)
     return app
 
 
@@ -97,10 +104,15 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         raise typer.Exit(ExitCode.OK)
     if lang is not None:  # a language before the command is the default of all commands after it
         of_checks = {name: {"lang": lang} for name in ("list", "show", "lint", "test", "docs", "try")}
+        of_registry = {name: {"lang": lang} for name in ("template", "import", "list", "show", "check", "export",
+                                                         "merge", "split")}
         of_baseline = {name: {"lang": lang} for name in ("write", "check")}
+        of_store = {name: {"lang": lang} for name in ("init", "upgrade", "status")}
+        of_exemption = {name: {"lang": lang} for name in ("grant", "withdraw", "list")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init")}
-        context.default_map = {"checks": of_checks, "baseline": of_baseline, **others}
+                                                    "diff", "init", "ingest", "history")}
+        context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry,
+                               "store": of_store, "exemption": of_exemption, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)

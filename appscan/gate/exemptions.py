@@ -1,5 +1,5 @@
-"""Exemptions that are claimed in a file: read, proved, and laid over a report. They never clear anything by themselves:
-only the office's store or its signature does (seams.md, "Exemptions")."""
+"""Exemption records, read, proved, and laid over a report: as claims of a file, which never clear anything by
+themselves, or as what the office granted, which does (seams.md, "Exemptions"). Knows no store."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ _BY_ARTICLE = {"13": "special_scene", "14": "necessity"}
 
 
 class State(StrEnum):
-    """What a record does in a report."""
+    """What a record does in a report. The first two are verdicts too: what a finding is that the record covers."""
 
+    GRANTED = "exempt"
     CLAIMED = "exempt_claimed"
     EXPIRED = "expired"
     NOT_YET = "not_yet"
@@ -88,6 +89,12 @@ def _claim(written: Written, index: int, entry: Mapping[str, str]) -> Claim:
                  first, last, entry)
 
 
+def claim_of(record: Mapping[str, str]) -> Claim:
+    """The claim in a record that `read_claims` proved before."""
+    return Claim(record["check"], record["app"], record.get("screen", ""), record.get("fingerprint", ""),
+                 record["ground"], date.fromisoformat(record["from"]), date.fromisoformat(record["expires"]), record)
+
+
 def _day(written: Written, index: int, name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -100,9 +107,19 @@ def lay_over(document: Document, claims: Sequence[Claim], as_of: date) -> Docume
     `exempt_claimed`, and every record is listed with what it does. Earlier records of a file are replaced."""
     document = beneath(document)
     own = [claim for claim in claims if claim.is_of(document)]
-    records = [_record(document, claim, as_of) for claim in own]
-    kept = [one for one in document.get("exemptions", ()) if one["state"] == Verdict.EXEMPT.value]
-    return _covered(document, kept + records)
+    records = [_record(document, claim, as_of, State.CLAIMED) for claim in own]
+    kept = [one for one in document.get("exemptions", ()) if one["state"] == State.GRANTED]
+    return _covered(document, kept + records, State.CLAIMED)
+
+
+def grant(document: Document, granted: Sequence[Claim], as_of: date) -> Document:
+    """The report with what the office granted its app laid over it: a finding all of whose places are covered is
+    `exempt`. The caller has chosen the records of this app, and vouches that they come from the office's store. Claims
+    that the report carries stay listed and cover nothing; grants that it carries are only somebody's word and go."""
+    document = beneath(document)
+    kept = [one for one in document.get("exemptions", ()) if one["state"] != State.GRANTED]
+    records = [_record(document, claim, as_of, State.GRANTED) for claim in granted]
+    return _covered(document, kept + records, State.GRANTED)
 
 
 def beneath(document: Document) -> Document:
@@ -119,7 +136,7 @@ def beneath(document: Document) -> Document:
 def renewed(document: Document, as_of: date) -> Document:
     """The report with the claims that it carries looked at again on another day: what has expired covers nothing."""
     records = [_on_day(record, as_of) for record in document.get("exemptions", ())]
-    return _covered(beneath(document), records) if records else document
+    return _covered(beneath(document), records, State.CLAIMED) if records else document
 
 
 def _on_day(record: Document, as_of: date) -> Document:
@@ -130,36 +147,38 @@ def _on_day(record: Document, as_of: date) -> Document:
     return record if state is None else {**record, "state": state.value, "fingerprints": []}
 
 
-def _covered(document: Document, records: list[Document]) -> Document:
-    covered = {(record["check_id"], mark) for record in records if record["state"] == State.CLAIMED
+def _covered(document: Document, records: list[Document], given: State) -> Document:
+    """The report with what the records of one state cover."""
+    covered = {(record["check_id"], mark) for record in records if record["state"] == given
                for mark in record["fingerprints"]}
-    findings = [_exempted(finding, covered) for finding in document["findings"]]
+    findings = [_exempted(finding, covered, given) for finding in document["findings"]]
     verdicts = [_settled(row, findings, document) for row in document["verdicts"]]
     return {**document, "findings": findings, "verdicts": verdicts, "exemptions": records,
             "overall": worst(Verdict(row["verdict"]) for row in verdicts).value}
 
 
-def _record(document: Json, claim: Claim, as_of: date) -> Document:
+def _record(document: Json, claim: Claim, as_of: date, given: State) -> Document:
     found = [finding for finding in document["findings"] if finding["check_id"] == claim.check_id
              and Verdict(finding["verdict"]) in EXEMPTABLE | {Verdict.EXEMPT_CLAIMED}]
     marks = sorted({place["fingerprint"] for finding in found for place in finding["occurrences"]
                     if claim.covers(place)})
-    state = _state(document, claim, bool(marks), as_of)
+    state = _idle(document, claim, bool(marks), as_of) or given
     told = {name: claim.told[name] for name in ("app", "ground", "reason", "regulation", "approver", "document",
                                                 "owner", "from", "expires")}
     optional = {name: claim.told[name] for name in ("screen", "document_sha256") if claim.told.get(name)}
     return {"check_id": claim.check_id, "state": state.value, **told, **optional,
-            "fingerprints": marks if state is State.CLAIMED else []}
+            "fingerprints": marks if state is given else []}
 
 
-def _state(document: Json, claim: Claim, has_places: bool, as_of: date) -> State:
+def _idle(document: Json, claim: Claim, has_places: bool, as_of: date) -> State | None:
+    """Why a record does nothing; None where it does something."""
     if not _fits_ground(document, claim):
         return State.REFUSED
     if as_of > claim.expires:
         return State.EXPIRED
     if as_of < claim.from_day:
         return State.NOT_YET
-    return State.CLAIMED if has_places else State.UNMATCHED
+    return None if has_places else State.UNMATCHED
 
 
 def _fits_ground(document: Json, claim: Claim) -> bool:
@@ -174,18 +193,18 @@ def _fits_ground(document: Json, claim: Claim) -> bool:
     return bool(open_grounds & GROUNDS[claim.ground])
 
 
-def _exempted(finding: Document, covered: set[tuple[str, str]]) -> Document:
+def _exempted(finding: Document, covered: set[tuple[str, str]], given: State) -> Document:
     verdict = Verdict(finding["verdict"])
     marks = [(finding["check_id"], place["fingerprint"]) for place in finding["occurrences"]]
     if verdict in EXEMPTABLE and marks and all(mark in covered for mark in marks):
-        return {**finding, "verdict": Verdict.EXEMPT_CLAIMED.value, "beneath": verdict.value}
+        return {**finding, "verdict": Verdict(given.value).value, "beneath": verdict.value}
     return finding
 
 
 def _settled(row: Document, findings: Sequence[Document], document: Json) -> Document:
     """The verdict of a check once its findings were exempted: the worst that is left."""
     own = [Verdict(finding["verdict"]) for finding in findings if finding["check_id"] == row["check_id"]]
-    if Verdict(row["verdict"]) not in EXEMPTABLE or Verdict.EXEMPT_CLAIMED not in own:
+    if Verdict(row["verdict"]) not in EXEMPTABLE or not {Verdict.EXEMPT, Verdict.EXEMPT_CLAIMED} & set(own):
         return row
     if document["errors"] or any(not one["reading_digest"] for one in document["artifacts"]):
         own.append(Verdict.INCONCLUSIVE)

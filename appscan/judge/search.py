@@ -220,6 +220,8 @@ def _lines_with(pattern: str, lines: Lines, among: set[int] | None) -> set[int]:
     is asked by itself.
     """
     joined, sids, starts = lines
+    if among is not None and not among:
+        return set()  # most patterns of most apps; compiling them all would cost more than a small app itself
     matcher = compiled(pattern)
     touched = among if among is not None else set()
     for match in matcher.finditer(joined) if among is None else ():

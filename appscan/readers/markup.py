@@ -55,7 +55,8 @@ _COMPUTED = ("v-", "th:", "ng-", "*ng", "[", "wx:", "a:", "s-", "x-")
 """Beginnings of attributes whose value is an expression."""
 _MADE = ("v-", "react", "testid", "src", "spm", "bs-", "radix", "headlessui", "aos", "wow", "n-head", "server-rendered")
 """Beginnings of data- attributes that tools and frameworks write."""
-_IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]{2,59}")
+_IDENTIFIER = re.compile(r"(?![A-Za-z]{0,2}[-_]?\d|el-id)[A-Za-z_][\w.-]{2,59}")
+"""Ids that a person wrote; what a drawing tool counts (u44_img) says nothing."""
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),
@@ -305,7 +306,7 @@ class _MarkupReader:
         if name in _COLUMN_NAMES and (tag == "th" or tag.endswith("column")) and value and len(value) <= 60:
             self.facts.add(Fact.ATTRIBUTE, value, "prop", screen=self.screen, node=node, parent=node)
         self._names(name, value, start, node, bound)
-        texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value)]
+        texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value) if "{" in value else value]
         for text in texts:
             role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)
             if role is not None:

@@ -10,7 +10,15 @@ from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
 from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
-from appscan.readers.script_calls import call_chain, definitions, find_calls, indirect_calls, milliseconds
+from appscan.readers.script_calls import (
+    HANDING,
+    call_chain,
+    definitions,
+    find_calls,
+    handed_function,
+    indirect_calls,
+    milliseconds,
+)
 from appscan.readers.script_joined import Sentence, find_sentences, text_of
 from appscan.readers.script_literals import FRAME_KEYS, HEX_ID, LETTER, FragmentReader, LiteralReader, NestedReader
 from appscan.readers.script_modules import ScreenIds, Screens, find_screens
@@ -61,7 +69,7 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     screens = find_screens(source, facts.file)
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
-    ids = ScreenIds(screens, facts.screen, screen)
+    ids = ScreenIds(screens, facts.screen, screen, len(text) - text.count(" "))
     sentences = find_sentences(source)
     reader = _ScriptReader(source, screens, ids, facts, base, depth, sentences)
     reader.shown |= read_rendering(source, ids, facts, base, sentences)
@@ -105,6 +113,7 @@ class _ScriptReader:
         self.screens = screens
         self.facts = facts
         self.screen = ids.at
+        self.room = ids.room
         self.base = base
         self.sentences = sentences or {}
         self.known: set[tuple[int, str]] = set()
@@ -118,6 +127,8 @@ class _ScriptReader:
             chain = chains.get(written)
             if chain is None:
                 chain = chains[written] = call_chain(written)
+            if written.endswith(HANDING) and (handed := call_chain(handed_function(code, opening))):
+                self.facts.add_once(Fact.CALL, handed, screen=self.screen(opening), node=self.base + opening)
             if not chain:
                 continue
             if "." not in written and self._defines(start, opening):
@@ -136,12 +147,12 @@ class _ScriptReader:
         self._other_calls()
 
     def _other_calls(self) -> None:
-        """CALL rows of what is called through a bracket or handed on by its name; keys of functions in variables."""
+        """CALL rows of what is called through a bracket; keys of functions and of state that stand in variables."""
         for written, start in indirect_calls(self.source):
             chain = call_chain(written)
             if chain:
                 self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
-        for name, start in definitions(self.source.code):
+        for name, start in definitions(self.source.code) if not self._is_one_piece() else ():
             self._named(name, "key", start)
 
     def _form_field(self, start: int, opening: int) -> None:
@@ -305,16 +316,23 @@ class _ScriptReader:
 
     def members(self) -> None:
         """LITERAL rows of names that stand alone in objects and patterns, and of properties that are read or written:
-        each once in a screen, and none that is a key there."""
+        each once in a screen, and none that is a key there. Scripts all in one piece are passed over at once."""
+        if self._is_one_piece():
+            return
         for name, start in lone_names(self.source):
             self._named(name, "key", start)
         for name, start in member_names(self.source):
             if self._names < MOST_NAMES:
                 self._named(name, "member", start)
 
+    def _is_one_piece(self) -> bool:
+        return not self.screens.spans and self.room(0) > SMALL_SCRIPT
+
     def _named(self, name: str, role: str, start: int) -> None:
+        """One name of a field. In a script that holds an app and its libraries in one piece a name stands beside
+        everything, and most are the libraries': there it says nothing and is left out."""
         screen = self.screen(start)
-        if (screen, name) not in self.known:
+        if (screen, name) not in self.known and self.room(start) <= SMALL_SCRIPT:
             self.known.add((screen, name))
             self._names += 1
             self.facts.add_once(Fact.LITERAL, name, role, screen=screen, node=self.base + start)

@@ -14,18 +14,19 @@ from appscan.readers.script_source import ScriptSource
 
 LONGEST_CHAIN = 200
 
-_INDIRECT = re.compile(
-    r"\(0\s*+,\s*+([\w$.]{4,120}+)\)\s*+\(|(?<![\w$.])([\w$.]{3,120}+)\?\.\(|\[([\"'])_{4,60}+[\"']\]\)?+\s*+\(|"
-    r"(?<![\w$.])([\w$.]{4,120}+)<[\w$.\[\],|\s]{1,80}+>\(")
+_INDIRECT = re.compile(r"\(0\s*+,\s*+([\w$.]{4,120}+)\)\s*+\(|\?\.\(|\[([\"'])_{4,60}+[\"']\]\)?+\s*+\(|>\(")
+_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$.]{2,119}+)(?:\?\.|<[\w$.\[\],|\s]{1,80}+>)$")
 _CALLABLE = re.compile(r"[A-Za-z_$][\w$.]{2,119}")
-_HANDED = re.compile(
-    r"(?<![\w$])(?:set(?:Interval|Timeout)|requestAnimationFrame|addEventListener|then|watchPosition|"
-    r"getCurrentPosition|on[A-Z]\w{2,40}+|on)\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
-_KEPT = re.compile(
-    r"(?<![\w$.])(?:const|let|var)\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
+HANDING = ("setInterval", "setTimeout", "AnimationFrame", "EventListener", "then", "Position", "Background", ".on")
+"""Ends of the names of what is handed a function to call later."""
+_HANDED = re.compile(r"\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
+_KEPT = (
+    r"\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
     r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
     r"\([^()]{0,300}+\)\s*+(?::[^=;(){}]{1,80}+)?+=>|(?:[\w$]{1,40}+\.)?+(?:ref|reactive|shallowRef|shallowReactive|"
     r"computed|observable|signal|createSignal|useState|useRef|useReactive|useCallback|useMemoizedFn|useMemo)\s*+[<(])")
+_DECLARED = tuple(re.compile(word + _KEPT) for word in ("const", "let", "var"))
+"""Three patterns, because one that begins with plain letters is found several times as fast."""
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
 _KINDS[[ord(char) for char in "0123456789."]] = 2
@@ -72,27 +73,33 @@ def find_calls(code: str) -> list[tuple[int, int]]:
 
 def indirect_calls(source: ScriptSource) -> Iterator[tuple[str, int]]:
     """(chain as written, offset) of calls that `find_calls` does not see: `(0, api.reportTrack)(x)`,
-    `api["reportTrack"](x)`, `submit?.(x)`, `post<Row>(x)`, and of functions that are handed to a timer, a listener or a
-    promise by their name (names of two words at least)."""
+    `api["reportTrack"](x)`, `submit?.(x)`, `post<Row>(x)`."""
     for match in _INDIRECT.finditer(source.code):
-        name = match.group(1) or match.group(2) or match.group(4)
-        at = match.start()
-        if not name:
-            index = source.literal_at(match.start(3))
+        at, name = match.start(), match.group(1) or ""
+        if match.group(2):
+            index = source.literal_at(match.start(2))
             name = source.value(index) if index >= 0 else ""
+        elif not name:
+            before = _BEFORE.search(source.code, max(0, match.end() - 210), match.end() - 1)
+            name = before.group(1) if before else ""
         if _CALLABLE.fullmatch(name):
             yield name, at
-    for match in _HANDED.finditer(source.code):
-        if len(tokens(match.group(1).rpartition(".")[2])) > 1:
-            yield match.group(1), match.start(1)
+
+
+def handed_function(code: str, opening: int) -> str:
+    """What a timer, a listener or a promise is to call later, where it is handed on by a name of two words at least:
+    `setInterval(this.postHeartbeat, 6e4)`. opening: the parenthesis of the call."""
+    match = _HANDED.match(code, opening)
+    return match.group(1) if match and len(tokens(match.group(1).rpartition(".")[2])) > 1 else ""
 
 
 def definitions(code: str) -> Iterator[tuple[str, int]]:
     """(name, offset) of functions and of state that are kept in a variable: `const submitSign = async () =>`,
     `const rankList = ref([])`, `const [rankList, setRankList] = useState([])`."""
-    for match in _KEPT.finditer(code):
+    for match in (match for pattern in _DECLARED for match in pattern.finditer(code)):
         group = 1 if match.group(1) else 2
-        yield match.group(group), match.start(group)
+        if not (code[max(0, match.start() - 1):match.start()].isalnum()):
+            yield match.group(group), match.start(group)
 
 
 def call_chain(written: str) -> str:

@@ -1,5 +1,5 @@
-"""Reports as a workbook: summary, verdicts, findings, coverage, and the pictures of a crawl. The only importer of
-openpyxl; knows no file and no command.
+"""Reports as a workbook: summary, verdicts, findings, coverage, and the pictures of a crawl. Knows no file and
+no command.
 
 Every text is written as text: what an app begins with `=` stays a quotation and never becomes a formula.
 """

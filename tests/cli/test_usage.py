@@ -14,7 +14,9 @@ from appscan.schema import APP, REPORT, load
 
 COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], ["checks", "list"], ["checks", "show"],
             ["checks", "lint"], ["checks", "test"], ["checks", "docs"], ["checks", "try"], ["report"], ["gate"],
-            ["baseline", "write"], ["baseline", "check"], ["diff"], ["init"]]
+            ["baseline", "write"], ["baseline", "check"], ["diff"], ["init"], ["registry", "template"],
+            ["registry", "import"], ["registry", "list"], ["registry", "show"], ["registry", "check"],
+            ["registry", "export"], ["registry", "merge"], ["registry", "split"]]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from appscan.checks import load
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
-from appscan.judge.sight import Sight
+from appscan.judge.sight import LIST_LENGTH, Sight
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
 
@@ -127,3 +127,25 @@ def test_a_permission_stands_on_every_screen() -> None:
 def test_matches_show_the_hits_of_every_item() -> None:
     outcome = evaluated(both(Term(Kind.CONTROL, (Word("签到"),)), AnyOf((MISSING, SAID))))
     assert [(hit.kind, hit.value) for hit in outcome.hits()] == [(Kind.CONTROL, "立即签到"), (Kind.TEXT, "考勤")]
+
+
+@pytest.mark.parametrize(("role", "name", "asked", "there"), [
+    ("key", "totalScore", "score", True), ("member", "totalScore", "score", True),
+    ("string", "totalScore", "score", False),
+    ("member", "积分", "积分", True), ("key", "今天的积分 是多少", "积分", False)])
+def test_a_field_is_a_name_that_a_script_writes_or_reads(role: str, name: str, asked: str, there: bool) -> None:
+    reading = reading_with(page(HERE, literals=[(role, name)]))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.FIELD, (Word(asked),)))) is there
+
+
+@pytest.mark.parametrize(("call", "there"), [
+    ("reportTrack", True), ("api.reportTrack", True), ("report.track.open", False), ("trackReport", False)])
+def test_a_named_call_is_found_in_scripts_by_its_last_name(call: str, there: bool) -> None:
+    reading = reading_with(page(HERE, calls=[call]))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.CALL, named=(Word("reporttrack"),)))) is there
+
+
+def test_names_that_a_script_reads_make_no_dictionary_of_it() -> None:
+    names = [("member", f"name{number}") for number in range(LIST_LENGTH + 1)]
+    reading = reading_with(page(HERE, literals=[("string", "考勤"), *names]))
+    assert Sight(reading, VOCABULARY).hits(SAID)

@@ -20,7 +20,7 @@ from appscan.texts import LANGUAGES, catalogue, has, placeholders, say, say_erro
 
 SOURCE = Path(appscan.__file__).parent
 CHECKS = SOURCE.parent / "checks"
-ERRORS = {"UnreadableError", "UsageError", "PackError", "LimitReached"}
+ERRORS = {"UnreadableError", "UsageError", "PackError", "LimitReached", "UnavailableError"}
 
 
 @dataclass(frozen=True)

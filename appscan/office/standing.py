@@ -1,0 +1,99 @@
+"""How things stand on a day: the reports that stand, with what the office granted laid over them. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from appscan.gate.exemptions import Claim, claim_of, grant
+from appscan.model.folding import fold
+from appscan.model.judgement import Verdict
+from appscan.office.matching import UNLISTED, Register, keys_of_stored
+from appscan.store import Event, EventKind, Store, StoredReport
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What stood for one appearance of an entry on a day. `entry` is the one that the report belongs to by then: a
+    report of an app that was not in the registry yet finds its entry later. `verdicts` and `overall` are those after
+    the exemptions of that day; `is_exempted` says that they differ from what was judged."""
+
+    entry: str
+    report: StoredReport
+    verdicts: Mapping[str, str]
+    overall: Verdict
+    is_exempted: bool = False
+
+
+def granted(store: Store, as_of: date) -> tuple[Claim, ...]:
+    """What the office had granted and not withdrawn by that day."""
+    return tuple(claim_of(one.record) for one in store.exemptions(as_of))
+
+
+def stood(store: Store, as_of: date) -> Iterator[Stood]:
+    """What stood on that day, by entry and appearance; apps that the registry does not have come last. Documents are
+    opened only where an exemption names the app."""
+    claims = _by_app(granted(store, as_of))
+    register: Register | None = None
+    strays: list[StoredReport] = []
+    taken: set[tuple[str, str]] = set()
+    for report in store.reports(as_of=as_of, verdicts=True):
+        if report.entry.startswith(UNLISTED):
+            strays.append(report)
+            continue
+        taken.add((report.entry, report.appearance))
+        yield _stood(report.entry, report, claims, as_of)
+    for report in strays:
+        register = register or Register(store.entries(as_of))
+        found = register.match(keys_of_stored(report)).entry
+        entry = found.id if found else report.entry
+        if (entry, report.appearance) not in taken:
+            taken.add((entry, report.appearance))
+            yield _stood(entry, report, claims, as_of)
+
+
+def on_day(store: Store, report: StoredReport, as_of: date) -> dict[str, Any]:
+    """The document of a report with the exemptions of a day laid over it."""
+    return grant(report.document, _own(report.entry, report, _by_app(granted(store, as_of))), as_of)
+
+
+def exempted(store: Store, document: dict[str, Any], as_of: date) -> dict[str, Any]:
+    """A report document from a file with the office's exemptions of a day laid over it."""
+    return grant(document, [claim for claim in granted(store, as_of) if claim.is_of(document)], as_of)
+
+
+def acts_on(store: Store, report: StoredReport) -> Iterator[Event]:
+    """What was granted or withdrawn for the app of a report, oldest first."""
+    names = _names(report.entry, report)
+    return (event for event in store.events(EventKind.EXEMPTION_GRANTED, EventKind.EXEMPTION_WITHDRAWN)
+            if fold(event.subject) in names)
+
+
+def _by_app(claims: Iterable[Claim]) -> Mapping[str, list[Claim]]:
+    by_app: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_app.setdefault(fold(claim.app), []).append(claim)
+    return by_app
+
+
+def _own(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]]) -> Sequence[Claim]:
+    if not claims:
+        return ()
+    return [claim for name in sorted(_names(entry, report)) for claim in claims.get(name, ())]
+
+
+def _names(entry: str, report: StoredReport) -> frozenset[str]:
+    return frozenset(fold(name) for name in (entry, report.product, report.app, *report.packages) if name)
+
+
+def _stood(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]], as_of: date) -> Stood:
+    own = _own(entry, report, claims)
+    if not own:
+        return Stood(entry, report, report.verdicts, Verdict(report.overall))
+    document = grant(report.document, own, as_of)
+    verdicts = {row["check_id"]: str(row["verdict"]) for row in document["verdicts"]}
+    return Stood(entry, report, verdicts, Verdict(document["overall"]), verdicts != report.verdicts)
+
+

@@ -1,0 +1,58 @@
+"""Events: who did what, when and why. They are added, never changed and never deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from appscan.store.database import Database
+from appscan.store.moments import read, up_to, written
+from appscan.store.plain import canonical, named, storable
+from appscan.store.tables import EventRow, table
+from appscan.store.values import Event, EventKind, Moment
+
+CHUNK = 1000
+
+
+def record_all(database: Database, several: Sequence[Event]) -> list[int]:
+    """Add events, all or none; the id of each, or of the one with the same key."""
+    with database.writing() as connection:
+        return [record_in(database, connection, event) for event in several]
+
+
+def record_in(database: Database, connection: Connection, event: Event) -> int:
+    """The same inside a transaction that does more."""
+    rows = table(EventRow)
+    row = {"kind": event.kind.value, "subject": named(event.subject), "who": storable(event.who),
+           "at": written(event.when), "reason": storable(event.reason),
+           "content": canonical(event.content).decode("utf-8", "replace"), "key": named(event.key) or None}
+    new = database.add_once(connection, rows, row, ["key"])
+    if new is not None:
+        return new
+    return int(connection.execute(select(rows.c.id).where(rows.c.key == named(event.key))).scalar_one())
+
+
+def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | None = None,
+           as_of: Moment | None = None) -> Iterator[Event]:
+    """The events of some kinds about something, oldest first."""
+    rows = table(EventRow)
+    asked = [rows.c.at <= up_to(as_of)]
+    if kinds:
+        asked.append(rows.c.kind.in_([kind.value for kind in kinds]))
+    if subject is not None:
+        asked.append(rows.c.subject == named(subject))
+    with database.reading() as connection:
+        ids = list(connection.execute(select(rows.c.id).where(*asked).order_by(rows.c.at, rows.c.id)).scalars())
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start:start + CHUNK]
+        with database.reading() as connection:
+            found = {row.id: row for row in connection.execute(select(rows).where(rows.c.id.in_(some))).all()}
+        yield from (_event(found[one]) for one in some)
+
+
+def _event(row: Any) -> Event:
+    return Event(EventKind(row.kind), row.subject, row.who, read(row.at), row.reason, json.loads(row.content),
+                 row.key or "", row.id)

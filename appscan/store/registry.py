@@ -1,0 +1,102 @@
+"""The registry in the store: what imports said, kept version by version; the present state is a view."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from appscan.model.registry import Entry
+from appscan.store.database import Database
+from appscan.store.events import record_in
+from appscan.store.moments import read, up_to, written
+from appscan.store.plain import canonical, from_plain, named, to_plain
+from appscan.store.tables import EntryRow, table
+from appscan.store.values import Counts, Event, EventKind, Moment
+
+TURN = "registry"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who changes the registry, when, from which file and why."""
+
+    who: str
+    when: datetime
+    source: str = ""
+    digest: str = ""
+    reason: str = ""
+
+
+def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Counts:
+    """Keep the entries that are new or changed, all of them or none, under one event of the import."""
+    given = {named(entry.id): canonical(to_plain(entry)) for entry in entries}
+    digests = {entry: hashlib.sha256(content).hexdigest() for entry, content in given.items()}
+    with database.writing(TURN) as connection:
+        there = {row.entry: row.digest for row in _present(connection, None) if row.content}
+        changed = [entry for entry, digest in digests.items() if there.get(entry) != digest]
+        new = sum(entry not in there for entry in changed)
+        counts = Counts(new, len(changed) - new, len(given) - len(changed))
+        content = {"source": act.source, "digest": act.digest, "new": counts.new, "changed": counts.changed,
+                   "same": counts.same}
+        event = record_in(database, connection, Event(EventKind.REGISTRY_IMPORTED, act.source, act.who, act.when,
+                                                      act.reason, content))
+        if changed:
+            connection.execute(insert(EntryRow), [
+                {"event": event, "entry": entry, "at": written(act.when), "digest": digests[entry],
+                 "content": given[entry].decode("utf-8", "replace")} for entry in changed])
+        return counts
+
+
+def remove_entries(database: Database, ids: Collection[str], act: Act) -> int:
+    """Take entries out; earlier days still have them. How many there were."""
+    with database.writing(TURN) as connection:
+        there = sorted({row.entry for row in _present(connection, None) if row.content} & set(ids))
+        if there:
+            event = record_in(database, connection, Event(EventKind.ENTRIES_REMOVED, act.source, act.who, act.when,
+                                                          act.reason, {"entries": there}))
+            connection.execute(insert(EntryRow), [
+                {"event": event, "entry": entry, "at": written(act.when), "digest": "", "content": ""}
+                for entry in there])
+        return len(there)
+
+
+def entries(database: Database, as_of: Moment | None = None) -> list[Entry]:
+    """The registry as it stood, by id."""
+    with database.reading() as connection:
+        rows = _present(connection, as_of)
+    return [from_plain(Entry, _document(row.content)) for row in rows if row.content]
+
+
+def count_entries(database: Database) -> int:
+    """How many there are, without making them."""
+    with database.reading() as connection:
+        return sum(1 for row in _present(connection, None) if row.content)
+
+
+def versions(database: Database, entry: str) -> list[tuple[datetime, Entry | None]]:
+    """What the registry said of one entry and since when; None where it was taken out."""
+    rows = table(EntryRow)
+    with database.reading() as connection:
+        found = connection.execute(select(rows.c.at, rows.c.content).where(rows.c.entry == entry)
+                                   .order_by(rows.c.at, rows.c.id)).all()
+    return [(read(row.at), from_plain(Entry, _document(row.content)) if row.content else None) for row in found]
+
+
+def _present(connection: Connection, as_of: Moment | None) -> Sequence[Any]:
+    rows = table(EntryRow)
+    place = func.row_number().over(partition_by=rows.c.entry, order_by=(rows.c.at.desc(), rows.c.id.desc()))
+    numbered = select(rows.c.entry, rows.c.digest, rows.c.content, place.label("place")).where(
+        rows.c.at <= up_to(as_of)).subquery()
+    return connection.execute(select(numbered.c.entry, numbered.c.digest, numbered.c.content).where(
+        numbered.c.place == 1).order_by(numbered.c.entry)).all()
+
+
+def _document(content: str) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = json.loads(content)
+    return document

@@ -1,0 +1,81 @@
+"""Claims about reports in the store: kept once, and which of them says how things stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from appscan.store import Standing, Store
+
+NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def add(store: Store, document: dict[str, Any], when: datetime = NOON, standing: Standing = Standing.OFFICE,
+        **more: Any) -> Any:
+    return store.add_report(document, product="P1", entry="E1", standing=standing, recorded=when, **more)
+
+
+def version(document: dict[str, Any], digest: str) -> dict[str, Any]:
+    """The same report on other bytes."""
+    artifact, old = document["artifacts"][0], document["artifacts"][0]["sha256"]
+    coverage = document["coverage"]
+    moved = {part: [{**one, "artifact": digest} if one["artifact"] == old else one for one in coverage[part]]
+             for part in ("read", "gaps")}
+    findings = [{**one, "artifact": digest} for one in document["findings"]]
+    return {**document, "artifacts": [{**artifact, "sha256": digest}], "coverage": moved, "findings": findings}
+
+
+def test_the_same_report_twice_is_kept_once_and_reads_back_as_it_was(store, forced_report):
+    first, again = add(store, forced_report), add(store, {**forced_report, "started": "", "operator": "另一人"})
+    assert (first.is_new, again.is_new, again.id, again.differs) == (True, False, first.id, False)
+    kept = store.report(first.id)
+    assert kept.document == forced_report
+    assert kept.verdicts == {one["check_id"]: one["verdict"] for one in forced_report["verdicts"]}
+    assert [one.digest for one in kept.artifacts] == [forced_report["artifacts"][0]["sha256"]]
+
+
+def test_another_report_under_the_same_key_is_not_taken_but_told(store, forced_report):
+    first = add(store, forced_report, standing=Standing.CLAIMED)
+    second = add(store, {**forced_report, "overall": "not_found"}, standing=Standing.CLAIMED)
+    assert second.differs
+    assert store.report(first.id).overall == forced_report["overall"]
+
+
+def test_the_offices_own_report_goes_before_a_later_claim_on_the_same_bytes(store, forced_report):
+    own = add(store, forced_report)
+    claim = add(store, {**forced_report, "overall": "not_found"}, NOON + HOUR, Standing.CLAIMED)
+    assert [one.id for one in store.reports()] == [own.id]
+    assert store.report(claim.id).confirmed == own.id
+
+
+def test_a_claim_of_a_newer_version_does_not_hide_what_the_office_found(store, forced_report):
+    claim = add(store, forced_report, standing=Standing.CLAIMED)
+    assert [one.id for one in store.reports()] == [claim.id]
+    own = add(store, forced_report, NOON + HOUR)
+    newer = add(store, {**version(forced_report, "a" * 64), "overall": "not_found"}, NOON + 2 * HOUR, Standing.CLAIMED)
+    assert [one.id for one in store.reports()] == [own.id]
+    assert [one.id for one in store.reports(standing=Standing.CLAIMED)] == [newer.id]
+    assert store.report(newer.id).confirmed == 0
+
+
+def test_an_earlier_day_shows_what_stood_then(store, forced_report):
+    old, new = add(store, forced_report), add(store, version(forced_report, "a" * 64), NOON + HOUR)
+    assert [one.id for one in store.reports()] == [new.id]
+    assert [one.id for one in store.reports(as_of=NOON)] == [old.id]
+    assert not list(store.reports(as_of=NOON - HOUR))
+
+
+def test_an_app_that_goes_back_to_an_older_version_stands_as_that_version_did(store, forced_report):
+    old = add(store, forced_report)
+    add(store, version(forced_report, "a" * 64), NOON + HOUR)
+    add(store, forced_report, NOON + 2 * HOUR)
+    assert [one.id for one in store.reports()] == [old.id]
+
+
+def test_judging_an_old_version_again_does_not_make_it_the_present_one(store, forced_report):
+    add(store, forced_report)
+    new = add(store, version(forced_report, "a" * 64), NOON + HOUR)
+    tool = {**forced_report["tool"], "checks_digest": "other"}
+    add(store, {**forced_report, "tool": tool}, NOON + 2 * HOUR, seen=False)
+    assert [one.id for one in store.reports()] == [new.id]
