@@ -53,8 +53,9 @@ _BROWSER = words(
     "hardwareConcurrency deviceMemory maxTouchPoints plugins mimeTypes geolocation mediaDevices serviceWorker "
     "permissions coords clipboard connection effectiveType devicePixelRatio orientation availWidth availHeight "
     "colorDepth pixelDepth state timing navigationStart setTimeout clearTimeout setInterval clearInterval "
-    "requestAnimationFrame cancelAnimationFrame fetch alert confirm prompt Android webkit "
-    "messageHandlers WeixinJSBridge attachEvent attributeName removedNodes addedNodes isIntersecting intersectionRatio boundingClientRect rootMargin threshold")
+    "requestAnimationFrame cancelAnimationFrame fetch alert confirm prompt Android webkit messageHandlers "
+    "WeixinJSBridge attachEvent attributeName removedNodes addedNodes isIntersecting intersectionRatio "
+    "boundingClientRect rootMargin threshold")
 _FRAMEWORKS = words(
     "data props refs slots attrs emit expose store state getters commit dispatch $el $refs $route $router $store "
     "$emit $on $off $once $nextTick $set $delete $slots $scopedSlots $attrs $listeners $props $data $options $parent "
