@@ -38,6 +38,7 @@ class Within(StrEnum):
     APP = "app"
     SCREEN = "screen"
     ELEMENT = "element"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,12 +118,19 @@ def parse_words(items: Any, source: Source, at: At) -> tuple[Word, ...]:
         if not isinstance(item, str):
             source.fail(here, "not_word_here", value=repr(item))
         if item.startswith("$"):
-            words += _once(_listed(item, source, here), {}, source, here)
+            words += _words_of_list(item, source, here)
         else:
             words += _once([item], written, source, here)
     if not words:
         source.fail(at, "empty_list", list=listed[0])
     return tuple(dict.fromkeys(words))
+
+
+def _words_of_list(name: str, source: Source, at: At) -> tuple[Word, ...]:
+    """The words of the list `$name`."""
+    if name not in source.parsed:
+        source.parsed[name] = tuple(_once(_listed(name, source, at), {}, source, at))
+    return source.parsed[name]
 
 
 def _once(texts: Sequence[str], seen: dict[Word, str], source: Source, at: At) -> list[Word]:
@@ -182,7 +189,8 @@ def _listed(name: str, source: Source, at: At) -> Sequence[str]:
 
 
 def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expression:
-    """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most four levels deep."""
+    """A term, `any: […]`, `all: […]` with optional `not: […]` and `within:`, or `is: name` for a condition that has a
+    name; at most four levels deep, what a name stands for not counted."""
     if not isinstance(node, dict):
         source.fail(at, "not_condition", value=repr(node))
     keys = list(node)
@@ -198,7 +206,23 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expre
         return AllOf(_items(node, "all", source, depth), none, within)
     if len(keys) != 1:
         source.fail(node if isinstance(node, Pairs) else at, "keys_in_condition", keys=", ".join(keys))
+    if keys == ["is"]:
+        return _named(node, source)
     return parse_term(keys[0], node[keys[0]], source, key_line(node, keys[0]) or at)
+
+
+def named_conditions(node: dict[str, Any], source: Source, known: dict[str, Expression]) -> None:
+    """Add the conditions of a mapping to `known`, which is what `is:` is looked up in: each may use those above it."""
+    for name in node:
+        known.update(source.each([name], lambda name: parse_expression(node[name], source, place(node, name))))
+
+
+def _named(node: dict[str, Any], source: Source) -> Expression:
+    """The condition `is: name`: one object wherever it is used, so that it is looked up once."""
+    name = source.word(node, "is")
+    if name not in source.conditions:
+        source.fail(place(node, "is"), "unknown_condition", condition=name, close=close(name, source.conditions))
+    return source.conditions[name]
 
 
 def _items(node: dict[str, Any], key: str, source: Source, depth: int) -> tuple[Expression, ...]:

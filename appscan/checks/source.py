@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Never, TypeVar
 
 from appscan.checks.faults import Faults
+from appscan.checks.pack import Expression, Word
 from appscan.errors import PackError
 from appscan.model.report import Bilingual
 
@@ -28,10 +29,17 @@ class Token(str):
 
 
 class Pairs(dict[str, Any]):
-    """A mapping that keeps its YAML node; lines are looked up only for an error."""
+    """A mapping that keeps its YAML node; lines of its keys are looked up once, when one is asked for."""
 
-    __slots__ = ("node",)
+    __slots__ = ("lines", "node")
     node: Any
+    lines: dict[str, int]
+
+    def line_of_key(self, key: str) -> int:
+        """The line of the first key of that name; 0 where there is none."""
+        if not hasattr(self, "lines"):
+            self.lines = {name.value: int(name.start_mark.line) + 1 for name, _ in reversed(self.node.value)}
+        return self.lines.get(key, 0)
 
 
 class Rows(list[Any]):
@@ -56,8 +64,7 @@ def line_of(at: object) -> int:
 
 def key_line(owner: Mapping[str, Any], key: str) -> int:
     """The line of a key itself."""
-    nodes = [name for name, _ in owner.node.value if name.value == key] if isinstance(owner, Pairs) else []
-    return int(nodes[0].start_mark.line) + 1 if nodes else line_of(owner)
+    return (owner.line_of_key(key) if isinstance(owner, Pairs) else 0) or line_of(owner)
 
 
 def place(owner: Any, key: str | int, otherwise: At = 0) -> At:
@@ -79,14 +86,18 @@ class Source:
     """One file of a pack, for error messages; also holds the word lists that `$name` refers to."""
 
     def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *,
-                 groups: Collection[str] | None = None, proven: bool = False, faults: Faults | None = None) -> None:
-        """`groups`: all call groups; None lets any name pass. `proven`: the tests of this project have tried every word
+                 groups: Collection[str] | None = None, conditions: Mapping[str, Expression] | None = None,
+                 proven: bool = False, faults: Faults | None = None) -> None:
+        """`groups`: all call groups; None lets any name pass. `conditions`: what `is: name` stands for. `proven`: the tests of this project have tried every word
         and pattern of this pack. `faults`: where mistakes are left; the first is raised without it."""
         self.file = file
         self.lists = lists or {}
         self.groups = groups
+        self.conditions = {} if conditions is None else conditions
         self.proven = proven
         self.faults = faults or Faults()
+        self.parsed: dict[str, tuple[Word, ...]] = {}
+        """Word lists that were parsed already; most lists are used by many terms."""
 
     def each(self, names: Iterable[Key], parse: Callable[[Key], Value]) -> dict[Key, Value]:
         """What comes of each name, without those that are wrong where mistakes are kept."""

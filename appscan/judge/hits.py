@@ -33,6 +33,7 @@ _NOT_ENDPOINT = re.compile(
     r"/data/(data|local|app|user|user_de|misc|system|dalvik-cache|anr|media|tombstones|property|adb)(/|$)|"
     r"/system/(s?bin|xbin|app|priv-app|lib\d*|etc|fonts?|framework|media|usr|vendor|build\.prop)(/|$)|system/|"
     r"file:|content:|\./|\.\./|node_modules/)", re.IGNORECASE)
+_HAN_NAME = re.compile(r"^[\u3400-\u9fff][\w$]{0,19}$")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 
 
@@ -78,6 +79,11 @@ def endpoint_path(text: str) -> str:
 def is_identifier(text: str) -> bool:
     """Whether a literal can be the name of a field."""
     return bool(_IDENTIFIER.match(text))
+
+
+def is_han_name(text: str) -> bool:
+    """Whether a key of an object or a column can be the name of a field, in Chinese (`row.积分`, `{"姓名": …}`)."""
+    return bool(_HAN_NAME.match(text))
 
 
 def is_prose(folded: str, role: str) -> bool:

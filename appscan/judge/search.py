@@ -242,6 +242,8 @@ def _lines_with(pattern: str, lines: Lines, among: set[int] | None) -> set[int]:
     A match in the joined text may run over several lines, or hide one that begins inside it: each line that it touches
     is asked by itself.
     """
+    if among is not None and not among:
+        return set()  # most patterns of most apps; compiling them all would cost more than a small app itself
     joined, sids, bounds = lines.joined, lines.sids, lines.bounds
     matcher = compiled(pattern)
     touched = among if among is not None else set()

@@ -15,7 +15,7 @@ from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
 from appscan.judge.again import ASKED_AGAIN, rows_asked_again
 from appscan.judge.documents.plans import DocumentSense
-from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_identifier, is_prose
+from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.origins import Origins
@@ -36,6 +36,9 @@ _EXERCISED = frozenset({Fact.REQUEST, Fact.API, Fact.TIMER})
 
 _BEHAVIOUR = re.compile(r"(?:idle|leave|midnight|repeated|refused|trial)[:_]")
 """Attributes of what a crawl saw happen."""
+
+MEMBER = "member"
+"""Role of the names that a script reads of a value: a field, but no word of an interface and no row of a list."""
 
 MAX_HITS = 1500
 """Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
@@ -161,10 +164,15 @@ class Sight:
         return (int(facts.file[row]), int(facts.screen[row])) in self.lists
 
     @cached_property
+    def _member(self) -> int:
+        """Sid of the role of names that a script reads of a value; no string's where there are none."""
+        return self.search.exact([MEMBER]).get(MEMBER, -2)
+
+    @cached_property
     def lists(self) -> frozenset[tuple[int, int]]:
         """(file, screen) pairs with more literals than a page of an app holds."""
         facts = self.reading.facts
-        rows = np.flatnonzero(facts.kind == Fact.LITERAL)
+        rows = np.flatnonzero((facts.kind == Fact.LITERAL) & (facts.role != self._member))
         pairs, counts = np.unique(np.stack((facts.file[rows], facts.screen[rows]), axis=1), axis=0, return_counts=True)
         return frozenset((file, screen) for file, screen in pairs[counts > LIST_LENGTH].tolist())
 
@@ -203,13 +211,15 @@ class Sight:
 
     def _fields(self, sid: int) -> Iterator[Hit]:
         value = self.reading.strings[sid]
-        if not is_identifier(value):
+        if not is_identifier(value) and not is_han_name(value):
             return
         for row in self._rows_with(sid):
             fact = Fact(int(self.reading.facts.kind[row]))
             role = self.program.text(int(self.reading.facts.role[row]))
-            if (fact is Fact.LITERAL and role == "key") or (fact is Fact.ATTRIBUTE and role in _FIELD_ROLES):
+            if (fact is Fact.LITERAL and role in ("key", MEMBER)) or (fact is Fact.ATTRIBUTE and role in _FIELD_ROLES):
                 yield self._fact_hit(row, Kind.FIELD, value, role)
+        if not value.isascii():
+            return  # in code a Han text is a text
         for owner in self._field_owners.get(sid, ()):
             yield self._class_hit(owner, Kind.FIELD, value)
         for method in self._methods_using(sid):
@@ -312,6 +322,21 @@ class Sight:
         rows = np.flatnonzero(self.program.own_method & (methods.flags >= 0) & np.isin(methods.name, names))
         for row in rows.tolist():
             yield self._method_hit(row, Kind.CALL, self.program.name_of(row))
+        for sid in sorted(self.search.having(word)):
+            yield from self._named_in_scripts(sid, word)
+
+    def _named_in_scripts(self, sid: int, word: Word) -> Iterator[Hit]:
+        """Calls in scripts, and handlers of a press, whose last name carries the word."""
+        value = self.reading.strings[sid]
+        if not text_has(value.rpartition(".")[2], word):
+            return
+        for row in self._rows_with(sid):
+            fact = self.reading.facts.kind[row]
+            if fact == Fact.CALL or (fact == Fact.ATTRIBUTE and self._role(row) == "onclick"):
+                yield self._fact_hit(row, Kind.CALL, value, "")
+
+    def _role(self, row: int) -> str:
+        return self.program.text(int(self.reading.facts.role[row]))
 
     # -- places ----------------------------------------------------------------------------------------------------
 
@@ -333,9 +358,11 @@ class Sight:
             return ""
         facts = self.reading.facts
         texts: list[str] = []
-        for row in range(hit.row - 1, max(-1, hit.row - ROWS_BEFORE), -1):
-            if facts.file[row] != facts.file[hit.row] or len(texts) == TEXTS_BEFORE:
+        left = ROWS_BEFORE
+        for row in range(hit.row - 1, max(-1, hit.row - ROWS_BEFORE * 4), -1):
+            if facts.file[row] != facts.file[hit.row] or len(texts) == TEXTS_BEFORE or left == 1:
                 break
+            left -= facts.role[row] != self._member
             if facts.kind[row] == Fact.TEXT:
                 texts.append(self.search.folded(int(facts.value[row])))
         return "。".join(reversed(texts))

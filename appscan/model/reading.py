@@ -31,7 +31,9 @@ class Fact(IntEnum):
     NODE        an element of a tree (XML, HTML). value: tag; role: ""; ref: android:id
     TEXT        text that a person can see. value: the text; role: a `Role`; ref: the string resource it came from
     ATTRIBUTE   an attribute kept for its meaning. value: its text; role: attribute name; ref: the resource it names
-    LITERAL     a string literal in script, data or native code. value: itself; role: string | key | template | native
+    LITERAL     a string literal in script, data or native code. value: itself; role: string | key | template | native,
+                or a name in script: key (of an object, a column in SQL) | member (read or written of a value). What is
+                put together of parts is a template, "{}" for what is computed
     CALL        a call in script. value: dotted chain without arguments (uni.getLocation); role: ""
     PATH        an address in markup. value: the address; role: action | href | src | start
     PERMISSION  value: permission name; role: uses | defines

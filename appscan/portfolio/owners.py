@@ -110,6 +110,7 @@ class Owners:
     _unsettled: Mapping[str, tuple[str, ...]]
     _rules: Mapping[str, Any]
     _known: dict[tuple[str, Level | None], OwnerMatch] = field(default_factory=dict, repr=False, compare=False)
+    _near: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def resolve(self, written: str, level: Level | None = None) -> OwnerMatch:
         """The body that `written` names. `level` is the owner's level where the registry says it: a short name that
@@ -128,8 +129,10 @@ class Owners:
 
     def near(self, written: str) -> tuple[str, ...]:
         """Ids of bodies with names like `written`, nearest first; for a person, never for the program."""
-        close = get_close_matches(plain(written), self._names, n=5, cutoff=NEAR)
-        return tuple(dict.fromkeys(self._names[name].body for name in close))[:3]
+        if written not in self._near:  # one unknown owner often stands in many rows
+            close = get_close_matches(plain(written[:LONGEST_WRITTEN]), self._names, n=5, cutoff=NEAR)
+            self._near[written] = tuple(dict.fromkeys(self._names[name].body for name in close))[:3]
+        return self._near[written]
 
     def hinted(self, host: str) -> str:
         """Id of the body whose recalled domain a host is under, or empty; a hint, never proof."""

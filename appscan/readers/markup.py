@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.markup_expressions import EXPRESSION, expression_texts, part_server_code
+from appscan.readers.markup_names import is_object, note_members, note_names
 from appscan.readers.roles import (
     FACT_ATTRIBUTES,
     OPTION_ATTRIBUTES,
@@ -25,9 +27,12 @@ from appscan.readers.roles import (
 )
 from appscan.readers.script import read_calls, read_script
 from appscan.readers.script_jsx import RUNNING, ScriptElement, element_kind, part_jsx
+from appscan.readers.styles import style_texts
 
 DEEPEST = 256
 LONGEST_TAG = 1 << 16
+MOST_KEPT_OBJECTS = 500
+"""Objects in data- attributes of one page that are read as script."""
 LOOK_BACK = 64
 
 LONGEST_JOINED, FRAGMENT = 60, 3
@@ -38,13 +43,9 @@ _RAW = frozenset({"script", "style"})
 _TAG = re.compile(r"""<(/?+)([A-Za-z][\w:.-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
 _RAW_END = re.compile(r"</(?:script|style)\b[^>]*+>?", re.IGNORECASE)
-_MUSTACHE = re.compile(r"\{\{([^{}]{0,2000}+)\}\}")
-_QUOTED = re.compile(r"""'([^'\\]{1,200}+)'|"([^"\\]{1,200}+)\"""")
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 _COLUMN_NAMES = frozenset({"field", "data-field", "dataindex"})
 """Attributes by which a column of a table names the field that it shows."""
-_TABLE_ADDRESSES = frozenset({"url", "data-url"})
-"""Attributes of tables and lists that a script fills from a server."""
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),
@@ -66,10 +67,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """What a page refers to: scripts by address, and the address that a refresh sends it to."""
+    """What a page refers to: scripts and style sheets by address, and the address that a refresh sends it to."""
 
     scripts: tuple[str, ...]
     refresh: str
+    styles: tuple[str, ...] = ()
 
 
 def read_markup(text: str, facts: FileFacts, *, screen: int = -1) -> Markup:
@@ -77,11 +79,14 @@ def read_markup(text: str, facts: FileFacts, *, screen: int = -1) -> Markup:
     elements plus the character offset. screen: sid of the page, its own file where none is given."""
     if screen < 0:
         screen = facts.screen(facts.file)
+    text, served = part_server_code(text)
     reader = _MarkupReader(facts, screen)
     reader.read(text)
+    if served:
+        reader.inline.append((0, served, False))
     for offset, script, mixed in reader.inline:
         read_page_script(script, facts, screen=screen, base=reader.count + offset, mixed=mixed)
-    return Markup(tuple(reader.scripts), reader.refresh)
+    return Markup(tuple(reader.scripts), reader.refresh, tuple(reader.styles))
 
 
 def read_page_script(text: str, facts: FileFacts, *, screen: int, base: int, mixed: bool) -> None:
@@ -94,7 +99,7 @@ def read_page_script(text: str, facts: FileFacts, *, screen: int, base: int, mix
 
 def read_fragment(text: str, facts: FileFacts, screen: int, node: int) -> None:
     """Gather the facts of markup that stands in a string of a script; nodes are offsets there, counted from `node`."""
-    _MarkupReader(facts, screen, offset=node).read(text, inner=True)
+    _MarkupReader(facts, screen, offset=node).read(part_server_code(text)[0], inner=True)
 
 
 def read_plain_xml(text: str, facts: FileFacts) -> list[tuple[str, dict[str, str]]]:
@@ -150,6 +155,7 @@ class _MarkupReader:
         self.count = 0
         self.inline: list[tuple[int, str, bool]] = []
         self.scripts: list[str] = []
+        self.styles: list[str] = []
         self.refresh = ""
         self._offset = offset
         self._open: list[Open] = []
@@ -201,6 +207,8 @@ class _MarkupReader:
         match = _RAW_END.search(text, start)
         stop, end = (match.start(), match.end()) if match else (len(text), len(text))
         if name == "style":
+            for words in style_texts(text[start:stop]):
+                self.facts.add_once(Fact.TEXT, words, Role.LABEL, screen=self.screen, node=self._node(start))
             return end
         kind = element_kind(attributes.get("type", ""))
         if "src" in attributes:
@@ -234,11 +242,14 @@ class _MarkupReader:
 
     def _show_joined(self, element: Open) -> None:
         """A word that is split over elements of one line (<b>打</b><b>卡</b>) is shown whole as well. Words that each
-        have their own element may stand far apart (积分, 排名 as choices): nobody knows here, so they stay two."""
+        have their own element may stand far apart (积分, 排名 as choices): nobody knows here, so they stay two. A
+        number between running text (第<b>3</b>名) parts nothing."""
         parts = [part for part in element.run if part != " "]
         joined = "".join(parts)
-        near = any(len(part) == 1 or (element.running and len(part) <= FRAGMENT) for part in parts)
-        if len(parts) > 1 and near and len(joined) <= LONGEST_JOINED and not joined.isascii() and _is_one(element.run):
+        told = [part for part in parts if not _COUNT.fullmatch(part)]
+        counts = element.running and len(told) < len(parts)
+        near = counts or any(len(part) == 1 or (element.running and len(part) <= FRAGMENT) for part in told)
+        if len(told) > 1 and near and len(joined) <= LONGEST_JOINED and not joined.isascii() and _is_one(element.run):
             self._show(joined, element.node)
         element.run, element.running = [], False
 
@@ -255,15 +266,17 @@ class _MarkupReader:
         if tag in UPLOADERS:
             self.facts.add(Fact.ATTRIBUTE, tag, "uploader", screen=self.screen, node=node, parent=node)
         for attribute, value in attributes.items():
-            self._attribute(tag, attribute, value, attributes, node, clickable)
+            self._attribute(tag, attribute, value, attributes, start, node, clickable)
             if attribute in OPTION_ATTRIBUTES and ":" in value:
                 self.inline.append((start, f"({{{value.strip().strip('{}')}}})", False))
+        if tag == "link" and "stylesheet" in attributes.get("rel", "").lower() and attributes.get("href"):
+            self.styles.append(attributes["href"])
         if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.refresh = self.refresh or attributes.get("content", "").partition("=")[2].strip("'\" ")
         if not closed and name not in _VOID and len(self._open) < DEEPEST:
             self._open.append(Open(name, node, clickable))
 
-    def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], node: int,
+    def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], start: int, node: int,
                    clickable: bool) -> None:
         name = attribute.lower().lstrip(":").removeprefix("v-bind:")
         bound = name != attribute.lower()
@@ -279,13 +292,12 @@ class _MarkupReader:
             value = value if value or name not in ("required", "capture", "multiple") else "true"
             if value and len(value) <= 200:
                 self.facts.add(Fact.ATTRIBUTE, value, name, screen=self.screen, node=node, parent=node)
-        if name in ("v-model", "bindinput", "formcontrolname") and value and len(value) <= 200:
-            self.facts.add(Fact.ATTRIBUTE, value, "name", screen=self.screen, node=node, parent=node)
         if name in _COLUMN_NAMES and (tag == "th" or tag.endswith("column")) and value and len(value) <= 60:
             self.facts.add(Fact.ATTRIBUTE, value, "prop", screen=self.screen, node=node, parent=node)
-        if name in _TABLE_ADDRESSES and not bound and value.startswith("/") and len(value) <= 300:
-            self.facts.add(Fact.PATH, value, "request", screen=self.screen, node=node)
-        texts = _quoted(value) if bound else [value]
+        note_names(self.facts, self.screen, node, tag, name, value, bound=bound)
+        if name.startswith("data-") and is_object(value) and self._offset < 0 and len(self.inline) < MOST_KEPT_OBJECTS:
+            self.inline.append((start, f"({value})", False))
+        texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value) if "{" in value else value]
         for text in texts:
             role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)
             if role is not None:
@@ -301,25 +313,32 @@ class _MarkupReader:
         self.facts.add(Fact.ATTRIBUTE, value, "onclick", screen=self.screen, node=node, parent=node)
         if "(" in code:
             read_calls(code[:2_000], self.facts, screen=self.screen, node=node)
-            for address in _quoted(code[:2_000]):
+            for address in expression_texts(code[:2_000]):
                 if address.startswith(("/", "http")) and len(address) > 3:
                     self.facts.add_once(Fact.LITERAL, address, "string", screen=self.screen, node=node)
 
     def _text(self, raw: str, at: int) -> None:
         if raw.isspace() and self._open and self._open[-1].run:
             self._open[-1].run.append(" ")
+        if self._open and self._open[-1].tag in _INLINE and _COUNT.fullmatch(raw):
+            self._open[-1].run.append(EXPRESSION.sub("{}", raw.strip()))
         if not _WORDY.search(raw) and not ("&#" in raw and _WORDY.search(html.unescape(raw))):
             return
-        for match in _MUSTACHE.finditer(raw):
-            for text in _quoted(match.group(1)):
-                if not text.isascii() or len(text) > 3:
-                    self._show(text, at)
-        words = html.unescape(_MUSTACHE.sub("{}", raw))
+        for match in EXPRESSION.finditer(raw):
+            self._expression(match.group(match.lastindex or 0), at)
+        words = html.unescape(EXPRESSION.sub("{}", raw))
         if _WORDY.search(words):
             self._show(words, at)
             if self._open and len(self._open[-1].run) < 20:
                 self._open[-1].run.append(words.strip())
                 self._open[-1].running = True
+
+    def _expression(self, expression: str, at: int) -> None:
+        """What stands between the braces of a template: texts, and names of fields."""
+        for text in expression_texts(expression):
+            if not text.isascii() or len(text) > 3:
+                self._show(text, at)
+        note_members(self.facts, self.screen, self._open[-1].node if self._open else self._node(at), expression)
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False
@@ -361,6 +380,8 @@ class _MarkupReader:
 
 
 _INLINE = frozenset({"span", "i", "b", "em", "strong", "font", "u", "text", "small"})
+_COUNT = re.compile(r"\s*+(?:\d[\d.,%]{0,9}|\{\}|\{\{[^{}\"']{1,200}+\}\}|[$#]\{[^{}\"']{1,200}+\})\s*+")
+"""What stands for a number within a line of text."""
 _PIECE = re.compile(r"[\u3400-\u9fff]{1,2}")
 def _is_one(run: list[str]) -> bool:
     """Whether a blank between two parts parts no words: only single signs are set apart like that."""
@@ -369,13 +390,3 @@ def _is_one(run: list[str]) -> bool:
 
 
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-
-
-def _quoted(expression: str) -> list[str]:
-    """String literals of a short template expression, those that are compared left out."""
-    found = []
-    for match in _QUOTED.finditer(expression):
-        before, after = expression[:match.start()].rstrip()[-1:], expression[match.end():].lstrip()[:1]
-        if before != "=" and after not in ("=", "!"):
-            found.append(match.group(1) or match.group(2))
-    return found

@@ -7,7 +7,9 @@ toDisplayString, are.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from itertools import chain
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
@@ -23,6 +25,7 @@ from appscan.readers.roles import (
     words,
 )
 from appscan.readers.script_calls import call_chain
+from appscan.readers.script_joined import HOLE, LONGEST_HOLE, Sentence, text_of
 from appscan.readers.script_modules import ScreenIds
 from appscan.readers.script_source import ScriptSource
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
@@ -31,6 +34,11 @@ LONGEST_HANDLER = 600
 CLICKABLE_SPAN = 800
 """A wrapper that answers taps makes a button of its text only while it is this short; longer ones are whole cards."""
 
+MOST_CHILDREN = 60
+LONGEST_JOINED = 400
+INLINE = words("span b i em strong font u s small text mark sup sub big ins num count")
+
+_TEXT_CALL = re.compile(r"(?:[\w$]{1,40}+\.)?(?:_v|_?createTextVNode)\(|\(0,[\w$]{1,20}\.(?:createTextVNode|Uk)\)\(")
 _TEXT_CALLS = (re.compile(r"_v(\()"), re.compile(r"createTextVNode(?:[\"']\])?\)?(\()"))
 _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
 _EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
@@ -39,22 +47,27 @@ _ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-li
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 
 
-def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> set[int]:
-    """Write NODE, TEXT and ATTRIBUTE facts of the compiled templates; return the literals that became TEXT or NODE."""
-    writer = _Writer(source, screens, facts, base)
+def read_rendering(source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int,
+                   sentences: Mapping[int, Sentence]) -> set[int]:
+    """Write NODE, TEXT and ATTRIBUTE facts of the compiled templates; return the literals that became TEXT or NODE.
+    sentences: texts written in parts, by their first literal."""
+    writer = _Writer(source, screens, facts, base, sentences)
     return writer.run()
 
 
 class _Writer:
     """One pass over the elements of a script."""
 
-    def __init__(self, source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int) -> None:
+    def __init__(self, source: ScriptSource, screens: ScreenIds, facts: FileFacts, base: int,
+                 sentences: Mapping[int, Sentence]) -> None:
         self.source = source
+        self.sentences = dict(sentences)
         self.screens = screens
         self.facts = facts
         self.base = base
         self.shown: set[int] = set()
         self.elements = find_elements(source)
+        self.starts = [element.start for element in self.elements]
         self.openings = {element.start for element in self.elements}
         self.clickable: list[bool] = []
         self.parents: list[int] = []
@@ -117,16 +130,58 @@ class _Writer:
         kind = self._property_text(properties, "type")
         for entry in properties:
             self._write_property(at, entry, kind, screen, node)
+        self._join(children)
         for start, end in children:
             for index in visible_literals(self.source, start, end, self.openings):
                 self._show(index, at)
 
+    def _join(self, children: list[tuple[int, int]]) -> None:
+        """Texts among the children of one element with something computed between them are one sentence: React writes
+        `["第 ", n, " 名"]`, both frameworks put what is computed into an element within the line."""
+        spans: list[tuple[int, int]] = []
+        for start, end in children:
+            listed = self.source.code.startswith("[", start)
+            spans += self.source.parts(start, MOST_CHILDREN) if listed else [(start, end)]
+        run: list[tuple[str, tuple[int, ...]]] = []
+        for start, end in [*spans[:MOST_CHILDREN], (0, 0)]:
+            part = self._part(start, end)
+            if part is not None:
+                run.append(part)
+                continue
+            texts = [literals for _, literals in run if literals]
+            joined = "".join(text for text, _ in run)
+            if 1 < len(texts) < len(run) and len(joined) <= LONGEST_JOINED:
+                self.sentences[texts[0][0]] = Sentence(joined, tuple(chain.from_iterable(texts)))
+            run = []
+
+    def _part(self, start: int, end: int) -> tuple[str, tuple[int, ...]] | None:
+        """A child as a part of a sentence: a text with its literals, a hole without; None for what parts sentences."""
+        code = self.source.code
+        call = _TEXT_CALL.match(code, start, end)
+        inner = self.source.literal_at(call.end() if call else start)
+        if inner >= 0:
+            sentence = self.sentences.get(inner)
+            told = sentence.literals if sentence else (inner,)
+            whole = call is not None or self.source.ends[told[-1]] == end or sentence is not None
+            return (sentence.text if sentence else self.source.value(inner), told) if whole else None
+        if call is not None:
+            return HOLE, ()
+        if not start < end <= start + LONGEST_HOLE or code[start] in "[{\"'":
+            return None
+        at = bisect_left(self.starts, start)
+        inside = self.elements[at:at + 1] if at < len(self.starts) and self.starts[at] < end else []
+        if any(element.tag not in INLINE for element in inside):
+            return None
+        first = bisect_left(self.source.starts, start)
+        told_inside = self.source.starts[first:bisect_left(self.source.starts, end)]
+        return None if any(not self.source.value(first + i).isascii() for i in range(len(told_inside))) else (HOLE, ())
+
     def _show(self, index: int, at: int) -> None:
         """TEXT of literal `index` as a child of element `at`, -1 for none."""
-        text = " ".join(self.source.value(index).split())
+        text, literals = text_of(self.source, self.sentences, index)
         if index in self.shown or not text or "<" in text or not _WORDY.search(text):
             return
-        self.shown.add(index)
+        self.shown.update(literals)
         start = self.source.starts[index]
         tag, clickable = self._around(at)
         self.facts.add(Fact.TEXT, shorten(text), text_role(tag, clickable, text), screen=self.screens.at(start),
@@ -148,7 +203,7 @@ class _Writer:
 
     def _named_texts(self) -> None:
         """Texts of _v(…) and createTextVNode(…) wherever they stand: in slots, loops and render helpers."""
-        starts = [element.start for element in self.elements]
+        starts = self.starts
         for match in (match for pattern in _TEXT_CALLS for match in pattern.finditer(self.source.code)):
             opening = match.start(1)
             at = bisect_right(starts, opening) - 1
@@ -201,10 +256,10 @@ class _Writer:
         if entry.name in ("children", "textContent", "innerHTML"):
             return
         for index in visible_literals(self.source, entry.start, entry.end, self.openings):
-            text = " ".join(self.source.value(index).split())
+            text, literals = text_of(self.source, self.sentences, index)
             role = attribute_role(self.elements[at].tag, entry.name, kind, text, self.clickable[at]) if text else None
-            if role is not None and _WORDY.search(text):
-                self.shown.add(index)
+            if index not in self.shown and role is not None and _WORDY.search(text):
+                self.shown.update(literals)
                 self.facts.add(Fact.TEXT, shorten(text), role, screen=screen,
                                node=self.base + self.source.starts[index], parent=node)
 

@@ -34,7 +34,8 @@ OPTIONS = words(
 PROSE = words("p li td dd blockquote article rich-text")
 TEXT_ATTRIBUTES = words(
     "title label text content placeholder confirmtext canceltext value confirmbuttontext cancelbuttontext "
-    "description desc message header submittext buttontext uploadtext lefttext righttext arialabel")
+    "description desc message header submittext buttontext uploadtext lefttext righttext arialabel ariadescription "
+    "alt")
 FACT_ATTRIBUTES = words(
     "type name accept capture required sourcetype source-type opentype open-type maxlength maskclosable "
     "mask-closable showclose show-close showcancel show-cancel showcancelbutton show-cancel-button isrequired "
@@ -107,8 +108,12 @@ def attribute_role(tag: str, attribute: str, kind: str, value: str, clickable: b
         return None
     if name == "placeholder":
         return Role.HINT
+    if tag == "a" and name == "title":
+        return Role.HINT
     if tag in ("meta", "a") and name in ("title", "content"):
         return None
+    if name == "alt":
+        return Role.BUTTON if tag == "input" or clickable else Role.LABEL
     if name.endswith("text") and name != "text":
         return Role.BUTTON
     if name == "value":

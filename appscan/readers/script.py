@@ -4,24 +4,34 @@ shows. Knows no check and no origin; reads ECMAScript as text and never runs it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
-from appscan.readers.file_facts import FileFacts, is_drawing, shorten
+from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
-from appscan.readers.script_calls import call_chain, find_calls, milliseconds
+from appscan.readers.script_calls import (
+    HANDING,
+    call_chain,
+    definitions,
+    find_calls,
+    handed_function,
+    indirect_calls,
+    milliseconds,
+)
+from appscan.readers.script_joined import Sentence, find_sentences, text_of
+from appscan.readers.script_literals import FRAME_KEYS, HEX_ID, LETTER, FragmentReader, LiteralReader, NestedReader
 from appscan.readers.script_modules import ScreenIds, Screens, find_screens
+from appscan.readers.script_names import lone_names, member_names
 from appscan.readers.script_source import LiteralKind, ScriptSource, take_apart
 from appscan.readers.script_values import Property, literal_value, object_properties, visible_literals
 
-FragmentReader = Callable[[str, FileFacts, int, int], None]
-"""Reads markup that stands in a string: (text, facts, screen, node of its first character)."""
-
 LEAST_TIMEOUT = 1_000
 """Shorter single delays, in milliseconds, serve drawing and are not kept."""
-LEAST_EVALUATED = 200
+MOST_NAMES = 40_000
+"""Names of members of one script; the rest are not kept. Nothing rests on the absence of a name."""
+DEEPEST_NESTED = 3
+"""JSON in strings of JSON in strings of a script."""
 SMALL_SCRIPT = 1 << 16
 """A script without modules of its own up to this many characters is one module: its file is its screen."""
 
@@ -34,22 +44,8 @@ _FACT_KEYS = words(
     "close-on-click-overlay close-on-press-escape interval mandatory forceUpdate dataIndex prop field")
 _TITLE_KEYS = frozenset({"navigationBarTitleText", "titleText"})
 _PATH_KEYS = frozenset({"path", "pagePath"})
-_COLUMN = re.compile(
-    r"""[{,\s"'](?:prop|dataIndex|dataField|field|columnKey|valueField|textField)["']?\s{0,4}:\s{0,4}$""")
-"""Before a string that names a column of a table: a field, though it stands as a value."""
 _NOTED_KEYS = _FACT_KEYS | _TITLE_KEYS | _PATH_KEYS
 _ROUTE_KEYS = words("component components meta window style children redirect loader element")
-_HEX_ID = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4,8}|[\d.]+[a-z%]{0,3}|#[0-9a-fA-F]{3,8}")
-_LETTER = re.compile(r"[^\W\d_]")
-_STYLE = re.compile(r"\s*+(?:@charset[^;]{0,20}+;\s*+)?[@.#*:\w\[][^{}<>;]{0,300}+\{\s*+(?:[a-z-]{2,40}+\s*+:|[.#\w@])")
-_MARKUP = re.compile(r"<[A-Za-z][\w-]*+[\s>/]")
-_STRAYS = words(
-    "function object string number boolean undefined symbol default exports module Module constructor prototype "
-    "__esModule toStringTag asyncIterator") | {"use strict"}
-_FRAME_KEYS = words(
-    "staticClass staticStyle attrs domProps nativeOn directives expression rawName modifiers model callback exports "
-    "enumerable configurable writable get set length prototype constructor default class style key ref slot "
-    "scopedSlots value")
 _DIALOGS = words(
     "showModal showToast showLoading showActionSheet alert confirm prompt toast Toast $toast $message $alert "
     "$confirm $dialog Message MessageBox Dialog Modal Notify $notify showDialog showConfirmDialog showFailToast "
@@ -73,13 +69,15 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     screens = find_screens(source, facts.file)
     if screen < 0 and not screens.spans and len(text) <= SMALL_SCRIPT:
         screen = facts.screen(facts.file)
-    ids = ScreenIds(screens, facts.screen, screen)
-    reader = _ScriptReader(source, screens, ids, facts, base, depth)
-    reader.shown |= read_rendering(source, ids, facts, base)
+    ids = ScreenIds(screens, facts.screen, screen, len(text) - text.count(" "))
+    sentences = find_sentences(source)
+    reader = _ScriptReader(source, screens, ids, facts, base, depth, sentences)
+    reader.shown |= read_rendering(source, ids, facts, base, sentences)
     if is_compiled_wxml(source):
         reader.shown |= read_compiled_wxml(source, facts, base)
     reader.dialogs_and_calls()
     reader.noted(reader.keys())
+    reader.members()
     reader.literals(fragments)
 
 
@@ -107,7 +105,7 @@ class _ScriptReader:
     """One script and where its facts go."""
 
     def __init__(self, source: ScriptSource, screens: Screens, ids: ScreenIds, facts: FileFacts, base: int,
-                 depth: int) -> None:
+                 depth: int, sentences: dict[int, Sentence] | None = None) -> None:
         self.depth = depth
         self.shown: set[int] = set()
         self.told: set[int] = set()
@@ -115,7 +113,11 @@ class _ScriptReader:
         self.screens = screens
         self.facts = facts
         self.screen = ids.at
+        self.room = ids.room
         self.base = base
+        self.sentences = sentences or {}
+        self.known: set[tuple[int, str]] = set()
+        self._names = 0
 
     def dialogs_and_calls(self) -> None:
         """CALL rows, and TEXT rows of what dialogs and toasts say."""
@@ -125,6 +127,8 @@ class _ScriptReader:
             chain = chains.get(written)
             if chain is None:
                 chain = chains[written] = call_chain(written)
+            if written.endswith(HANDING) and (handed := call_chain(handed_function(code, opening))):
+                self.facts.add_once(Fact.CALL, handed, screen=self.screen(opening), node=self.base + opening)
             if not chain:
                 continue
             if "." not in written and self._defines(start, opening):
@@ -139,6 +143,17 @@ class _ScriptReader:
                 self._dialog(start, opening, chain)
             elif chain.endswith("append"):
                 self._form_field(start, opening)
+
+        self._other_calls()
+
+    def _other_calls(self) -> None:
+        """CALL rows of what is called through a bracket; keys of functions and of state that stand in variables."""
+        for written, start in indirect_calls(self.source):
+            chain = call_chain(written)
+            if chain:
+                self.facts.add_once(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)
+        for name, start in definitions(self.source.code) if not self._is_one_piece() else ():
+            self._named(name, "key", start)
 
     def _form_field(self, start: int, opening: int) -> None:
         """The name under which `form.append(name, value)` sends something."""
@@ -183,9 +198,9 @@ class _ScriptReader:
     def _texts(self, begin: int, stop: int, role: Role, parent: int, screen: int | None = None) -> None:
         """TEXT rows for the visible literals of a span."""
         for index in visible_literals(self.source, begin, stop):
-            text = " ".join(self.source.value(index).split())
-            if index not in self.shown and _LETTER.search(text) and (len(text) > 2 or not text.isascii()):
-                self.shown.add(index)
+            text, literals = text_of(self.source, self.sentences, index)
+            if index not in self.shown and LETTER.search(text) and (len(text) > 2 or not text.isascii()):
+                self.shown.update(literals)
                 start = self.source.starts[index]
                 self.facts.add(Fact.TEXT, shorten(text), role, node=self.base + start, parent=self.base + parent,
                                screen=self.screen(start) if screen is None else screen)
@@ -277,13 +292,15 @@ class _ScriptReader:
             name = match.group(1)
             if name in _NOTED_KEYS:
                 noted.append((name, match.start(1), match.end()))
-            elif name in _FRAME_KEYS or name in seen:
+            elif name in FRAME_KEYS or name in seen:
                 continue
             if not spans:
                 seen.add(name)
-            elif _HEX_ID.fullmatch(name):
+            elif HEX_ID.fullmatch(name):
                 continue
-            add(Fact.LITERAL, name, "key", screen=self.screen(match.start(1)), node=base + match.start(1))
+            screen = self.screen(match.start(1))
+            self.known.add((screen, name))
+            add(Fact.LITERAL, name, "key", screen=screen, node=base + match.start(1))
         return noted + self._quoted_keys()
 
     def _quoted_keys(self) -> list[tuple[str, int, int]]:
@@ -297,28 +314,45 @@ class _ScriptReader:
                     noted.append((name, start, colon + 1))
         return noted
 
+    def members(self) -> None:
+        """LITERAL rows of names that stand alone in objects and patterns, and of properties that are read or written:
+        each once in a screen, and none that is a key there. Scripts all in one piece are passed over at once."""
+        if self._is_one_piece():
+            return
+        for name, start in lone_names(self.source):
+            self._named(name, "key", start)
+        for name, start in member_names(self.source):
+            if self._names < MOST_NAMES:
+                self._named(name, "member", start)
+
+    def _is_one_piece(self) -> bool:
+        return not self.screens.spans and self.room(0) > SMALL_SCRIPT
+
+    def _named(self, name: str, role: str, start: int) -> None:
+        """One name of a field. In a script that holds an app and its libraries in one piece a name stands beside
+        everything, and most are the libraries': there it says nothing and is left out."""
+        screen = self.screen(start)
+        if (screen, name) not in self.known and self.room(start) <= SMALL_SCRIPT:
+            self.known.add((screen, name))
+            self._names += 1
+            self.facts.add_once(Fact.LITERAL, name, role, screen=screen, node=self.base + start)
+
     def literals(self, fragments: FragmentReader | None) -> None:
-        """LITERAL rows of strings, templates and quoted keys; strings with markup go to `fragments`."""
-        source, add = self.source, self.facts.add_once
-        text, starts, ends = source.text, source.starts, source.ends
-        for index, kind in enumerate(source.kinds):
-            start = starts[index]
-            if (kind is LiteralKind.STRING and ends[index] - start <= 4 and text[start:ends[index]].isascii()) \
-                    or index in self.shown:
-                continue
-            value = source.value(index)
-            if not _is_kept(value, kind):
-                continue
-            screen = self.screen(start)
-            if source.code.startswith("eval(", start - 5) and len(value) >= LEAST_EVALUATED and self.depth == 0:
-                read_script(value, self.facts, screen=screen, base=self.base + start, fragments=fragments, depth=1)
-                continue
-            role = "key" if kind is LiteralKind.KEY else "template" if kind is LiteralKind.TEMPLATE else "string"
-            if fragments is not None and kind is not LiteralKind.KEY and "<" in value and _MARKUP.search(value):
-                fragments(value, self.facts, screen, self.base + start)
-            add(Fact.LITERAL, shorten(value), role, screen=screen, node=self.base + start)
-            if role == "string" and len(value) <= 60 and _COLUMN.search(text, max(0, start - 24), start):
-                add(Fact.LITERAL, value, "key", screen=screen, node=self.base + start)
+        """LITERAL rows of strings, templates and quoted keys."""
+        LiteralReader(self.source, self.facts, self.screen, self.base, self.shown, self.sentences, fragments,
+                      self._script_inside(fragments) if self.depth == 0 else None,
+                      self._json_inside if self.depth < DEEPEST_NESTED else None).read()
+
+    def _script_inside(self, fragments: FragmentReader | None) -> NestedReader:
+        return lambda text, screen, node: read_script(text, self.facts, screen=screen, base=node, fragments=fragments,
+                                                      depth=1)
+
+    def _json_inside(self, text: str, screen: int, node: int) -> None:
+        screens = Screens([], [])
+        ids = ScreenIds(screens, self.facts.screen, screen)
+        inner = _ScriptReader(take_apart(text), screens, ids, self.facts, node, self.depth + 1)
+        inner.noted(inner.keys())
+        inner.literals(None)
 
 
 def _is_dialog(chain: str) -> bool:
@@ -334,18 +368,3 @@ def _dialog_role(role: Role, chain: str) -> Role:
     if role is Role.TITLE and chain.lower().endswith(("toast", "loading")):
         return Role.LABEL
     return Role.TITLE if "Title" in chain else role
-
-
-def _is_kept(value: str, kind: LiteralKind) -> bool:
-    """False for what is no text and no name: blanks, numbers, colours, module ids, drawings, words of the language."""
-    if value.isascii():
-        if kind is LiteralKind.KEY:
-            return len(value) > 2 and value not in _FRAME_KEYS and not _HEX_ID.fullmatch(value)
-        if (len(value) <= 12 and _HEX_ID.fullmatch(value)) or value in _STRAYS:
-            return False
-        return _LETTER.search(value) is not None and len(value) > 2 and not is_drawing(value) and not _is_style(value)
-    return _LETTER.search(value) is not None and not _is_style(value)
-
-
-def _is_style(value: str) -> bool:
-    return len(value) > 60 and value.rstrip().endswith("}") and _STYLE.match(value) is not None

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
+from appscan.model.folding import tokens
 from appscan.readers.roles import words
+from appscan.readers.script_source import ScriptSource
 
 LONGEST_CHAIN = 200
 
+_INDIRECT = re.compile(r"\(0\s*+,\s*+([\w$.]{4,120}+)\)\s*+\(|\?\.\(|\[([\"'])_{4,60}+[\"']\]\)?+\s*+\(|>\(")
+_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$.]{2,119}+)(?:\?\.|<[\w$.\[\],|\s]{1,80}+>)$")
+_CALLABLE = re.compile(r"[A-Za-z_$][\w$.]{2,119}")
+HANDING = ("setInterval", "setTimeout", "AnimationFrame", "EventListener", "then", "Position", "Background", ".on")
+"""Ends of the names of what is handed a function to call later."""
+_HANDED = re.compile(r"\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
+_KEPT = (
+    r"\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
+    r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
+    r"\([^()]{0,300}+\)\s*+(?::[^=;(){}]{1,80}+)?+=>|(?:[\w$]{1,40}+\.)?+(?:ref|reactive|shallowRef|shallowReactive|"
+    r"computed|observable|signal|createSignal|useState|useRef|useReactive|useCallback|useMemoizedFn|useMemo)\s*+[<(])")
+_DECLARED = tuple(re.compile(word + _KEPT) for word in ("const", "let", "var"))
+"""Three patterns, because one that begins with plain letters is found several times as fast."""
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
 _KINDS[[ord(char) for char in "0123456789."]] = 2
@@ -53,6 +69,37 @@ def find_calls(code: str) -> list[tuple[int, int]]:
     continued = (raw[starts] == ord(".")) & np.isin(before, _CHAINED) & (kinds[np.minimum(starts + 1, ends - 1)] == 1)
     called = (raw[ends] == ord("(")) & (ends - starts <= LONGEST_CHAIN) & ((kinds[starts] == 1) | continued)
     return list(zip((starts + continued)[called].tolist(), ends[called].tolist(), strict=True))
+
+
+def indirect_calls(source: ScriptSource) -> Iterator[tuple[str, int]]:
+    """(chain as written, offset) of calls that `find_calls` does not see: `(0, api.reportTrack)(x)`,
+    `api["reportTrack"](x)`, `submit?.(x)`, `post<Row>(x)`."""
+    for match in _INDIRECT.finditer(source.code):
+        at, name = match.start(), match.group(1) or ""
+        if match.group(2):
+            index = source.literal_at(match.start(2))
+            name = source.value(index) if index >= 0 else ""
+        elif not name:
+            before = _BEFORE.search(source.code, max(0, match.end() - 210), match.end() - 1)
+            name = before.group(1) if before else ""
+        if _CALLABLE.fullmatch(name):
+            yield name, at
+
+
+def handed_function(code: str, opening: int) -> str:
+    """What a timer, a listener or a promise is to call later, where it is handed on by a name of two words at least:
+    `setInterval(this.postHeartbeat, 6e4)`. opening: the parenthesis of the call."""
+    match = _HANDED.match(code, opening)
+    return match.group(1) if match and len(tokens(match.group(1).rpartition(".")[2])) > 1 else ""
+
+
+def definitions(code: str) -> Iterator[tuple[str, int]]:
+    """(name, offset) of functions and of state that are kept in a variable: `const submitSign = async () =>`,
+    `const rankList = ref([])`, `const [rankList, setRankList] = useState([])`."""
+    for match in (match for pattern in _DECLARED for match in pattern.finditer(code)):
+        group = 1 if match.group(1) else 2
+        if not (code[max(0, match.start() - 1):match.start()].isalnum()):
+            yield match.group(group), match.start(group)
 
 
 def call_chain(written: str) -> str:

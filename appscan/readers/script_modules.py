@@ -54,15 +54,22 @@ class Screens:
 
 
 class ScreenIds:
-    """Looks up the sid of the screen at an offset; `default` where none is known."""
+    """Looks up the sid of the screen at an offset; `default` where none is known. whole: characters of the
+    script, blanks left out (a page's code stands where it stood in the page)."""
 
-    def __init__(self, screens: Screens, sid_of: Callable[[str], int], default: int) -> None:
+    def __init__(self, screens: Screens, sid_of: Callable[[str], int], default: int, whole: int = 0) -> None:
         self.default = default
+        self.whole = whole
         self._ends = [span.end for span in screens.spans]
         self._names = [span.name for span in screens.spans]
         self._sids = [-1] * len(self._names)
         self._sid_of = sid_of
         self._starts = [span.start for span in screens.spans]
+
+    def room(self, offset: int) -> int:
+        """Characters of the module or page around `offset`; of the whole script where there is none."""
+        at = bisect_right(self._starts, offset) - 1
+        return self.whole if at < 0 or offset >= self._ends[at] else self._ends[at] - self._starts[at]
 
     def at(self, offset: int) -> int:
         """Sid of the screen at `offset`."""

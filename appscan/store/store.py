@@ -14,8 +14,7 @@ from appscan.store import events, exemptions, listing, registry, tasks
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
-from appscan.store.plain import named
-from appscan.store.reports import Taking, add_report, key_of, saw
+from appscan.store.reports import Taking, about, add_report, saw
 from appscan.store.schema import prepare
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -121,11 +120,12 @@ class Store:
                                                            appearance, seen, ended, event, own, outcome or {}))
 
     def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
-                   options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True) -> int:
-        """The id of the report that such a report would be the same as; 0 where there is none."""
-        origin = (standing, own and standing is Standing.OFFICE)
-        return listing.report_id(self._database, key_of(origin, named(entry), digests, readers, checks_digest,
-                                                        options_digest))
+                   options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True,
+                   app: Document | None = None) -> int:
+        """The id of the last complete report judged from that; 0 where there is none. With `app` (that of a report
+        document) only one made under the same declaration, and with required features asked or not as now."""
+        return listing.report_like(self._database, listing.Sought(
+            entry, digests, readers, checks_digest, options_digest, standing, own, about(app) if app else ""))
 
     def saw(self, *, entry: str, appearance: str, digests: Collection[str], when: datetime) -> bool:
         """Say that an appearance of an entry consists of these artifacts now, where nothing is judged because that was
@@ -173,6 +173,11 @@ class Store:
     def splits(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are not one product, oldest first."""
         return list(self.events(EventKind.PRODUCT_SPLIT, as_of=as_of))
+
+    def reviews(self, as_of: Moment | None = None) -> Mapping[str, Event]:
+        """The decision that stands on each occurrence, by fingerprint: the last one, unless that is `undo`."""
+        last = {event.subject: event for event in self.events(EventKind.REVIEWED, as_of=as_of)}
+        return {mark: event for mark, event in last.items() if event.content.get("decision") != "undo"}
 
     # Registry
 

@@ -10,7 +10,7 @@ from appscan.checks import load
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
-from appscan.judge.sight import Sight
+from appscan.judge.sight import LIST_LENGTH, Sight
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
 
@@ -103,6 +103,22 @@ def test_within_an_element_needs_one_element() -> None:
     assert evaluated(both(text("考勤"), text("签到"), within=Within.ELEMENT), reading).truth is FALSE
 
 
+@pytest.mark.parametrize(("said", "truth"), [("网格员三天没有登录。", TRUE), ("三天后公布。未登录也可查看。", FALSE),
+                                             ("三天后公布；未登录也可查看", FALSE)])
+def test_within_a_sentence_needs_one_sentence(said: str, truth: Truth) -> None:
+    reading = reading_with(page(HERE, ("label", said), ("label", "登录")))
+    three, login = (Term(Kind.TEXT, (Word(word),), prose=True) for word in ("三天", "登录"))
+    sentence = both(three, login, within=Within.SENTENCE)
+    assert evaluated(sentence, reading, ()).truth is truth
+    assert evaluated(both(three, login, within=Within.ELEMENT), reading, ()).truth is TRUE
+    assert evaluated(sentence, reading, ()).matches.keys() == ({HERE} if truth is TRUE else set())
+
+
+def test_a_request_stands_in_no_sentence() -> None:
+    asked = both(text("考勤"), Term(Kind.ENDPOINT, (Word("att"),)), within=Within.SENTENCE)
+    assert evaluated(asked).truth is FALSE
+
+
 def test_what_stands_in_one_element_stands_on_its_screen() -> None:
     reading = reading_with(page(HERE, ("label", "考勤统计表"), ("button", "签到")), page(THERE, ("button", "签到")))
     inner = both(text("考勤"), text("统计"), within=Within.ELEMENT)
@@ -127,3 +143,25 @@ def test_a_permission_stands_on_every_screen() -> None:
 def test_matches_show_the_hits_of_every_item() -> None:
     outcome = evaluated(both(Term(Kind.CONTROL, (Word("签到"),)), AnyOf((MISSING, SAID))))
     assert [(hit.kind, hit.value) for hit in outcome.hits()] == [(Kind.CONTROL, "立即签到"), (Kind.TEXT, "考勤")]
+
+
+@pytest.mark.parametrize(("role", "name", "asked", "there"), [
+    ("key", "totalScore", "score", True), ("member", "totalScore", "score", True),
+    ("string", "totalScore", "score", False),
+    ("member", "积分", "积分", True), ("key", "今天的积分 是多少", "积分", False)])
+def test_a_field_is_a_name_that_a_script_writes_or_reads(role: str, name: str, asked: str, there: bool) -> None:
+    reading = reading_with(page(HERE, literals=[(role, name)]))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.FIELD, (Word(asked),)))) is there
+
+
+@pytest.mark.parametrize(("call", "there"), [
+    ("reportTrack", True), ("api.reportTrack", True), ("report.track.open", False), ("trackReport", False)])
+def test_a_named_call_is_found_in_scripts_by_its_last_name(call: str, there: bool) -> None:
+    reading = reading_with(page(HERE, calls=[call]))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.CALL, named=(Word("reporttrack"),)))) is there
+
+
+def test_names_that_a_script_reads_make_no_dictionary_of_it() -> None:
+    names = [("member", f"name{number}") for number in range(LIST_LENGTH + 1)]
+    reading = reading_with(page(HERE, literals=[("string", "考勤"), *names]))
+    assert Sight(reading, VOCABULARY).hits(SAID)

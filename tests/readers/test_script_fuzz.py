@@ -26,7 +26,9 @@ SCRIPT_PARTS = [
     ";", "=", "=>", "a", "签", '"签到"', "function(e,t,n){", "_c(", '"button"', "_v(", "createElement(", "jsx(",
     '"3b7f":function(e,t,n){', 'n("3b7f")', "__definePage(", '"pages/a/a"', "webpackJsonp([1],[",
     "}([function(", "__d(", "define(", "path:", "meta:{", "resolveComponent(", "const x=", "setInterval(",
-    "60*1e3", "uni.showModal({", "title:", "<div ", "</div>", "eval(", "sourceType:", "!0", "\\u7b7e",
+    "60*1e3", "uni.showModal({",
+    "<%", "%>", "<?php", "?>", "[[", "data-abc=", "content:", "+", "select a from b where ", ".concat(", "?.",
+    "const ", "title:", "<div ", "</div>", "eval(", "sourceType:", "!0", "\\u7b7e",
     "\\u{110000}", "\\x4", "\ud800", "!*** a/b.vue ***!", "attrs:{", "on:{click:"]
 MARKUP_PARTS = [
     "<", ">", "</", "/>", "<!--", "-->", "<!", "<?", "<div", "<a ", "<button>", "</button>", "<script>",
@@ -40,7 +42,10 @@ HOSTILE = [
     'e("button",{on:{click:', '_c("div",[', "_v(_v(", '"3b7f":function(e,t,n){n("3b7f")},',
     "webpackJsonp([1],[function(){},", '__definePage("a",b);', "const a={", "__d(",
     '{path:"a",meta:{title:"b",', 'x=resolveComponent("a-b");x(a,', 'a=b("c-d");', ",abc:", " ", '"<a>",', "a.",
-    "<", '<a "', "<a '<a \"", "<div></a>", "<script src=a>", "{{'a'", '<a onclick="a(b(c(">', "<a @click=\"a("]
+    "<", '<a "', "<a '<a \"", "<div></a>", "<script src=a>", "{{'a'", '<a onclick="a(b(c(">', "<a @click=\"a(",
+    '"签"+', '"签"+(', '"签"+a', '"签".concat(', "{abc,", "a.bcd", 'a["bcd"]', "on('a',abc", "const abc=(",
+    '"select a_b from c where "+', "'{\"a\":\"", "'{\"a\":1}',", 'h("p",null,"第",n,', "<% a %>", "<?php ", "${abc}",
+    '<a data-abc="{a:">', "<style>a{content:'签';", "第<b>{{n}}</b>"]
 
 
 def facts() -> FileFacts:

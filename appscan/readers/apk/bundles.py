@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from appscan.model.coverage import CODE_KINDS, Gap
-from appscan.model.reading import Fact
+from appscan.model.reading import Fact, Role
 from appscan.readers.apk.engines import engine_of
 from appscan.readers.apk.hermes import hermes_strings, is_hermes
 from appscan.readers.apk.page_tables import is_page_table, is_remote, parse_json, read_page_table
@@ -17,10 +17,12 @@ from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import ROWS_PER_FILE, FileFacts, shorten
 from appscan.readers.markup import read_fragment, read_markup, read_plain_xml
 from appscan.readers.script import read_json, read_script
+from appscan.readers.styles import style_texts
 
 MEBIBYTE = 1 << 20
 MOST_LINES = 2_000
-_ORDER = (TextKind.MARKUP, TextKind.SCRIPT, TextKind.JSON, TextKind.HERMES, TextKind.XML, TextKind.PLAIN, TextKind.MAP)
+_ORDER = (TextKind.MARKUP, TextKind.SCRIPT, TextKind.JSON, TextKind.HERMES, TextKind.XML, TextKind.STYLE,
+          TextKind.PLAIN, TextKind.MAP)
 _FOREIGN_SOURCES = ("node_modules/", "webpack/", "(webpack)", "external ", "/uni_modules/", "\u0000", "vite/")
 
 
@@ -95,14 +97,14 @@ class _BundleReader:
         if kind is TextKind.ENCRYPTED:
             self._encrypted.append(name)
             return name
-        if len(raw) > self.limits.file_bytes and kind not in (TextKind.MAP, TextKind.PLAIN):
+        if len(raw) > self.limits.file_bytes and kind not in (TextKind.MAP, TextKind.PLAIN, TextKind.STYLE):
             self._capped.append(name)
         self._hold(Asset(name, kind, text))
         return name
 
     def _hold(self, asset: Asset) -> None:
         """Keep an asset until its turn; source maps and plain texts cannot take the room of scripts and pages."""
-        lesser = asset.kind in (TextKind.MAP, TextKind.PLAIN)
+        lesser = asset.kind in (TextKind.MAP, TextKind.PLAIN, TextKind.STYLE)
         size = len(asset.raw) or len(asset.text)
         if self._held[lesser] + size > self.limits.total_bytes:
             self._capped.append(asset.name)
@@ -140,6 +142,11 @@ class _BundleReader:
                 read_json(asset.text, facts, tables=not is_table)
                 if is_table:
                     self._set_start(read_page_table(asset.text, facts), facts)
+            case TextKind.STYLE:
+                page = self._page_of(asset.name, facts)
+                screen = page if page >= 0 else facts.screen(facts.file)
+                for text in style_texts(asset.text):
+                    facts.add_once(Fact.TEXT, text, Role.LABEL, screen=screen)
             case TextKind.XML:
                 self._read_xml(asset, facts)
             case TextKind.HERMES:
@@ -152,7 +159,7 @@ class _BundleReader:
     def _read_page(self, asset: Asset, facts: FileFacts) -> None:
         page = read_markup(asset.text, facts)
         folder = posixpath.dirname(asset.name)
-        for address in page.scripts[:500]:
+        for address in (*page.scripts[:500], *page.styles[:100]):
             target = posixpath.normpath(posixpath.join(folder, address.split("?", 1)[0]))
             self._loaded_by.setdefault(target, set()).add(asset.name)
         if page.refresh and is_remote(page.refresh) and posixpath.basename(asset.name).startswith("index."):

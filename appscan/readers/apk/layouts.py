@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from appscan.errors import UnreadableError
@@ -12,6 +13,8 @@ from appscan.readers.apk.axml import Attribute, Node, XmlTree, parse_axml
 from appscan.readers.apk.layout_roles import OPTION_LISTS, TEXT_ATTRIBUTES, Place, text_role
 from appscan.readers.apk.resource_lookup import ResourceLookup
 from appscan.readers.columns import FactRows
+from appscan.readers.markup_expressions import expression_texts
+from appscan.readers.script_names import expression_names
 
 SCREEN_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 READ_TYPES = frozenset({"layout", "menu", "navigation", "xml", "raw"})
@@ -26,6 +29,9 @@ KEPT_ATTRIBUTES = frozenset({
     "uri", "settingsActivity", "accessibilityEventTypes", "canRetrieveWindowContent", "shortcutId", "argType",
     "nullable"})
 VISIBILITY = {0: "visible", 1: "invisible", 2: "gone"}
+_BOUND = re.compile(r"@=?\{(.{1,2000}+(?<=\}))", re.DOTALL)
+"""An expression of data binding (android:text="@{user.score}"): names of fields, and the texts between them."""
+_REFERENCE = re.compile(r"@[\w:]{1,40}+/\w{1,80}+|\}\s*+\Z")
 NOT_SHOWN = ("layout_", "font", "behavior", "class", "path", "manager", "ratio", "transition", "tag")
 """Parts of names of custom attributes that hold strings nobody sees."""
 
@@ -152,6 +158,12 @@ class _Screen:
                 return
         else:
             text = attribute.text or ""
+        bound = _BOUND.fullmatch(text.strip())
+        if bound is not None:
+            expression = _REFERENCE.sub(" ", bound.group(1))
+            for name in expression_names(expression):
+                self._add(Fact.LITERAL, name, "member", index, node)
+            text = next(iter(expression_texts(expression)), "")
         if text.strip():
             self._add(Fact.TEXT, text, text_role(self._document, place, attribute.name, text), index, node, ref)
 

@@ -16,10 +16,12 @@ ENCRYPTED_ENTROPY = 7.0
 """Bits a byte. Scripts and pages stay under 6, Chinese ones in UTF-8 under 6.5, ciphers are over 7.5."""
 
 _SCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".wxs", ".bundle", ".jsbundle", ".bundle.js")
-_MARKUP = (".html", ".htm", ".xhtml", ".vue", ".nvue", ".wxml", ".axml", ".swan", ".ttml", ".qml", ".tpl", ".svelte")
+_MARKUP = (".html", ".htm", ".xhtml", ".vue", ".nvue", ".wxml", ".axml", ".swan", ".ttml", ".qml", ".tpl", ".svelte",
+           ".jsp", ".jspx", ".php", ".asp", ".aspx", ".ejs", ".ftl", ".cshtml")
+_STYLES = (".css", ".wxss", ".acss", ".ttss", ".less", ".scss")
 _DATA = (".json", ".json5")
 _NO_TEXT = words(
-    "png jpg jpeg gif webp svg ico bmp ttf otf woff woff2 eot mp3 mp4 wav ogg aac m4a webm css less scss so dex jar "
+    "png jpg jpeg gif webp svg ico bmp ttf otf woff woff2 eot mp3 mp4 wav ogg aac m4a webm so dex jar "
     "zip apk 7z gz tar rar pdf doc docx xls xlsx ppt pptx db sqlite bin dat pak arsc pem cer crt bks p12 jks key pro "
     "properties version kotlin_module model tflite md5 sha1 wasm wgt license lic")
 _LOOKS_SCRIPT = re.compile(r"(?<![\w$])(?:function\b|var\s|const\s|let\s|module\.exports|__d\(|window\.|require\(|"
@@ -32,6 +34,7 @@ class TextKind(Enum):
     """How an asset is read."""
 
     SCRIPT = "script"
+    STYLE = "style"
     MARKUP = "markup"
     JSON = "json"
     MAP = "map"
@@ -48,6 +51,7 @@ def kind_by_name(name: str) -> TextKind:
     if lowered.endswith(".map"):
         return TextKind.MAP
     for endings, kind in ((_SCRIPT, TextKind.SCRIPT), (_MARKUP, TextKind.MARKUP), (_DATA, TextKind.JSON),
+                          (_STYLES, TextKind.STYLE),
                           ((".xml", ".plist"), TextKind.XML)):
         if lowered.endswith(endings):
             return kind

@@ -102,9 +102,10 @@ def test_captions_of_custom_views_are_texts_but_class_names_and_tools_are_not() 
     assert _roles("res/layout/a.xml", root) == {"连续签到": "label", "签到": "label"}
 
 
-def test_a_data_binding_expression_stays_a_label() -> None:
-    root = Element("TextView", {"android:text": "@{user.name}"})
-    assert _roles("res/layout/a.xml", root) == {"@{user.name}": "label"}
+def test_a_data_binding_expression_is_no_text_but_names_a_field() -> None:
+    rows, _ = _read("res/layout/a.xml", Element("TextView", {"android:text": "@{user.realName}"}))
+    assert [row[:3] for row in rows if row[0] is not Fact.NODE] == [
+        (Fact.LITERAL, "member", "user"), (Fact.LITERAL, "member", "realName")]
 
 
 def test_the_table_decides_what_is_read_and_folders_only_where_it_is_silent() -> None:
@@ -146,3 +147,17 @@ def test_a_broken_layout_is_a_gap_of_its_own_and_the_rest_is_read() -> None:
     gaps = read_layouts([("res/layout/bad.xml", good[:50]), ("res/layout/good.xml", good)], None, rows)
     assert [(gap.place, gap.reason, gap.blinds) for gap in gaps] == [("res/layout/bad.xml", "parser_failed", False)]
     assert len(rows) == 2
+
+
+def test_bound_texts_name_their_fields_and_what_only_the_designer_sees_is_no_text() -> None:
+    layout = """<LinearLayout xmlns:android="http://schemas.android.com/apk/res/android"
+        xmlns:tools="http://schemas.android.com/tools">
+      <TextView android:text="@{`第` + user.rankNo + `名`}" tools:text="积分排名第一"/>
+      <TextView android:text="@{user.onlineMinutes}" tools:hint="设计"/><EditText android:text="@={form.temperature}"/>
+      <TextView android:text="已连续%1$d天未打卡"/>
+      <EditText android:hint="请输入体温" android:contentDescription="体温"/>
+    </LinearLayout>"""
+    rows, _ = _read("res/layout/a.xml", layout.encode())
+    shown = [value for kind, _, value, _ in rows if kind is Fact.TEXT]
+    assert shown == ["第{}名", "已连续%1$d天未打卡", "请输入体温", "体温"]
+    assert {"rankNo", "onlineMinutes", "temperature"} <= {value for _, role, value, _ in rows if role == "member"}

@@ -1,0 +1,82 @@
+"""Names that the language, the browser, the frameworks and SQL give: they say nothing of an app. Data only."""
+
+from __future__ import annotations
+
+from appscan.readers.roles import words
+
+_LANGUAGE = words(
+    "true false null undefined NaN Infinity this super default arguments length prototype constructor exports module "
+    "target value children current type index match input groups done stack message cause errors callee caller raw "
+    "flags source global lastIndex ignoreCase multiline unicode sticky description iterator asyncIterator hasInstance "
+    "toPrimitive toStringTag species isConcatSpreadable EPSILON MAX_VALUE MIN_VALUE MAX_SAFE_INTEGER MIN_SAFE_INTEGER "
+    "NEGATIVE_INFINITY POSITIVE_INFINITY SQRT2 LN2 LN10 log nodeType __proto__ __esModule env meta url NODE_ENV size "
+    "byteLength byteOffset buffer resolvedOptions Promise Symbol Object Array String Number Boolean Function Date "
+    "Math JSON RegExp Error Map Set WeakMap WeakSet Proxy Reflect Intl then catch finally call apply bind push pop "
+    "shift slice splice concat join keys values entries forEach filter reduce some every find includes replace split "
+    "trim toString valueOf hasOwnProperty toFixed toLowerCase toUpperCase substring indexOf")
+_BROWSER = words(
+    "window document documentElement body head navigator location history screen console performance self parent top "
+    "frames opener name style className classList dataset id tagName nodeName nodeValue attributes innerHTML "
+    "outerHTML innerText textContent innerWidth innerHeight outerWidth outerHeight clientWidth clientHeight "
+    "clientLeft clientTop clientX clientY pageX pageY screenX screenY offsetX offsetY layerX layerY offsetWidth "
+    "offsetHeight offsetLeft offsetTop offsetParent scrollWidth scrollHeight scrollLeft scrollTop scrollX scrollY "
+    "pageXOffset pageYOffset width height left right bottom minWidth maxWidth minHeight maxHeight margin marginLeft "
+    "marginRight marginTop marginBottom padding paddingLeft paddingRight paddingTop paddingBottom border borderWidth "
+    "borderColor borderRadius borderStyle display visibility overflow overflowX overflowY opacity zIndex transform "
+    "transformOrigin transition animation background backgroundColor backgroundImage color font fontSize fontWeight "
+    "fontFamily fontStyle lineHeight textAlign textBaseline textDecoration whiteSpace wordBreak cursor filter cssText "
+    "cssRules sheet styleSheets fillStyle strokeStyle lineWidth lineCap lineJoin globalAlpha shadowBlur shadowColor "
+    "shadowOffsetX shadowOffsetY fill stroke flex flexDirection justifyContent alignItems gap float clear content "
+    "parentNode parentElement childNodes firstChild lastChild nextSibling previousSibling firstElementChild "
+    "lastElementChild nextElementSibling previousElementSibling childElementCount ownerDocument ownerSVGElement "
+    "shadowRoot isConnected defaultView activeElement scrollingElement currentScript readyState visibilityState "
+    "hidden webkitHidden cookie domain referrer baseURI title characterSet charset compatMode href src srcset alt rel "
+    "protocol host hostname port pathname search hash origin searchParams checked selected selectedIndex options "
+    "disabled readOnly placeholder maxLength required defaultValue defaultChecked selectionStart selectionEnd "
+    "validity form elements action method enctype encoding files accept multiple tabIndex contentEditable "
+    "isContentEditable dir lang draggable spellcheck colSpan rowSpan rows cols cells sandbox crossOrigin async defer "
+    "preload autoplay muted loop controls currentTime paused ended volume buffered videoWidth videoHeight "
+    "naturalWidth naturalHeight currentSrc srcObject contentWindow contentDocument currentTarget relatedTarget "
+    "srcElement eventPhase bubbles cancelable defaultPrevented returnValue cancelBubble isTrusted timeStamp detail "
+    "view key code keyCode charCode which ctrlKey shiftKey altKey metaKey button buttons wheelDelta deltaX deltaY "
+    "deltaMode movementX movementY touches targetTouches changedTouches identifier pointerId pointerType "
+    "originalEvent dataTransfer clipboardData propertyName animationName elapsedTime passive capture once "
+    "lengthComputable loaded onload onerror onclick onchange oninput onsubmit onblur onfocus onkeydown onkeyup "
+    "onmousedown onmouseup onmousemove onmouseover onmouseout ontouchstart ontouchmove ontouchend onscroll onresize "
+    "onmessage onopen onclose onabort ontimeout onprogress onreadystatechange onloadend onunload onbeforeunload "
+    "onpopstate onhashchange onmessageerror status statusText response responseText responseType responseURL "
+    "responseXML withCredentials timeout upload headers signal aborted reason credentials mode cache redirect "
+    "referrerPolicy bodyUsed AbortController FormData Headers Request Response XMLHttpRequest URLSearchParams "
+    "FileReader Blob File URL WebSocket Worker Image Event CustomEvent MutationObserver IntersectionObserver "
+    "ResizeObserver HTMLElement SVGElement Element Node NodeList localStorage sessionStorage indexedDB crypto subtle "
+    "userAgent userAgentData appVersion appName platform vendor language languages onLine cookieEnabled "
+    "hardwareConcurrency deviceMemory maxTouchPoints plugins mimeTypes geolocation mediaDevices serviceWorker "
+    "permissions coords clipboard connection effectiveType devicePixelRatio orientation availWidth availHeight "
+    "colorDepth pixelDepth state timing navigationStart setTimeout clearTimeout setInterval clearInterval "
+    "requestAnimationFrame cancelAnimationFrame fetch alert confirm prompt Android webkit messageHandlers "
+    "WeixinJSBridge attachEvent attributeName removedNodes addedNodes isIntersecting intersectionRatio "
+    "boundingClientRect rootMargin threshold")
+_FRAMEWORKS = words(
+    "data props refs slots attrs emit expose store state getters commit dispatch $el $refs $route $router $store "
+    "$emit $on $off $once $nextTick $set $delete $slots $scopedSlots $attrs $listeners $props $data $options $parent "
+    "$root $children $watch $forceUpdate $destroy $mount $createElement $isServer $vnode $message $confirm $alert "
+    "$notify $toast $dialog $loading $http $axios $api $t $i18n query params path fullPath matched vnode elm "
+    "componentInstance componentOptions staticClass staticStyle domProps nativeOn directives scopedSlots appContext "
+    "component subTree shapeFlag patchFlag dynamicProps dynamicChildren anchor suspense setupState globalProperties "
+    "config productionTip directive mixins install version ref key memoizedState memoizedProps pendingProps stateNode "
+    "return sibling child alternate displayName propTypes defaultProps contextTypes context updater isMounted "
+    "useState useEffect useRef useMemo useCallback Fragment Component PureComponent jsx jsxs createElement fn jQuery "
+    "ajax defaults interceptors request response baseURL deps _self _vm _data _props _uid __ob__ __vue__ __v_skip "
+    "__v_isRef dep subs")
+API_NAMES = _LANGUAGE | _BROWSER | _FRAMEWORKS
+"""Names of the language, the browser and the frameworks. What a browser says of a place (latitude, accuracy) is
+left out of the list: it is sent on under these names."""
+SQL_WORDS = words(
+    "select from where and or not in is null like between exists case when then else end as on using join left right "
+    "inner outer full cross natural union all distinct group order by asc desc having limit offset fetch first next "
+    "rows row only insert into values update set delete create table view index unique primary foreign key references "
+    "default constraint check drop alter add column if ignore replace temporary with recursive over partition "
+    "preceding following unbounded current range varchar char text int integer bigint smallint tinyint decimal "
+    "numeric float double real date datetime timestamp time boolean bool blob clob json auto_increment identity "
+    "comment engine charset collate interval day hour minute second month year true false top dual begin commit "
+    "nolock any some escape regexp rlike for lock share mode returning duplicate procedure exec declare print")
