@@ -18,8 +18,8 @@ from appscan.model.report import Bilingual, ClauseText
 MIN_EXAMPLES = 2
 _NO_ROWS: list[dict[str, Any]] = []
 _NO_TEXT: Bilingual = {"zh": "", "en": ""}
-_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "conditions", "presence",
-         "force", "tags", "not", "needs", "examples"}
+_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "conditions",
+         "presence", "force", "tags", "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)

@@ -213,8 +213,11 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expre
 
 def named_conditions(node: dict[str, Any], source: Source, known: dict[str, Expression]) -> None:
     """Add the conditions of a mapping to `known`, which is what `is:` is looked up in: each may use those above it."""
-    for name in node:
-        known.update(source.each([name], lambda name: parse_expression(node[name], source, place(node, name))))
+    def parsed(name: str) -> Expression:
+        return parse_expression(node[name], source, place(node, name))
+
+    for name in list(node):
+        known.update(source.each([name], parsed))
 
 
 def _named(node: dict[str, Any], source: Source) -> Expression:

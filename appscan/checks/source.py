@@ -88,8 +88,9 @@ class Source:
     def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *,
                  groups: Collection[str] | None = None, conditions: Mapping[str, Expression] | None = None,
                  proven: bool = False, faults: Faults | None = None) -> None:
-        """`groups`: all call groups; None lets any name pass. `conditions`: what `is: name` stands for. `proven`: the tests of this project have tried every word
-        and pattern of this pack. `faults`: where mistakes are left; the first is raised without it."""
+        """`groups`: all call groups; None lets any name pass. `conditions`: what `is: name` stands for. `proven`: the
+        tests of this project have tried every word and pattern of this pack. `faults`: where mistakes are left; the
+        first is raised without it."""
         self.file = file
         self.lists = lists or {}
         self.groups = groups

@@ -127,8 +127,8 @@ class Evaluator:
 
 
     def _sentences(self, hit: Hit, term: Term) -> Iterable[str]:
-        """The sentences of a text in which a word of the term stands; none for what is no text, nor for one so long that
-        it is data."""
+        """The sentences of a text in which a word of the term stands; none for what is no text, nor for one so long
+        that it is data."""
         if hit.kind in _TEXTUAL and len(hit.value) <= MAX_PROSE:
             for number, sentence in enumerate(SENTENCE.findall(fold(hit.value))):
                 if any(text_has(sentence, word) for word in term.words):

@@ -14,6 +14,7 @@ import numpy as np
 from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
 from appscan.judge.again import ASKED_AGAIN, rows_asked_again
+from appscan.judge.boxes import TYPED_INTO, rows_typed_into
 from appscan.judge.documents.plans import DocumentSense
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
@@ -112,6 +113,9 @@ class Sight:
                 case "asked_again":
                     yield from (self._fact_hit(row, term.kind, self._value(row), ASKED_AGAIN)
                                 for row in rows_asked_again(self.reading, self.search))
+                case "typed_into":
+                    yield from (self._fact_hit(row, term.kind, self._value(row), TYPED_INTO)
+                                for row in rows_typed_into(self.reading))
                 case _:
                     yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:
