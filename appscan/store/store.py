@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from appscan.model.registry import Entry
-from appscan.store import events, exemptions, listing, registry, tasks
+from appscan.store import events, exemptions, listing, registry, tasks, traits
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
@@ -134,6 +134,18 @@ class Store:
         """The blob of the reading that the office made of an artifact with a reader; "" where none is kept. Readings
         that came from elsewhere are none: they can be forged."""
         return listing.reading_of(self._database, artifact, reader)
+
+    def readings(self, reports: Collection[int]) -> list[tuple[int, str, str]]:
+        """The readings that reports were judged from and that are kept: (report, digest of the artifact, blob)."""
+        return traits.readings_of(self._database, reports)
+
+    def traits(self, version: str) -> dict[str, Document]:
+        """What one version of the program worked out of kept readings, by the blob of the reading."""
+        return traits.traits(self._database, version)
+
+    def put_traits(self, version: str, worked_out: Mapping[str, Document]) -> None:
+        """Keep what was worked out of readings, by their blobs; what is there stays."""
+        traits.put_traits(self._database, version, worked_out)
 
     def history(self, entry: str) -> list[Step]:
         """What stood for an entry, since when, and why it changed; oldest first."""
