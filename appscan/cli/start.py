@@ -15,6 +15,7 @@ from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.registry_commands import register as register_registry
 from appscan.cli.store_commands import register as register_store
+from appscan.cli.count_commands import register as register_count
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UnavailableError, UsageError
 from appscan.texts import LANGUAGES, Language
@@ -73,6 +74,7 @@ def application() -> typer.Typer:
     register_gate(app)
     register_registry(app)
     register_store(app)
+    register_count(app)
     return app
 
 
@@ -110,7 +112,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         of_store = {name: {"lang": lang} for name in ("init", "upgrade", "status")}
         of_exemption = {name: {"lang": lang} for name in ("grant", "withdraw", "list")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init", "ingest", "history")}
+                                                    "diff", "init", "ingest", "history", "count")}
         context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry,
                                "store": of_store, "exemption": of_exemption, **others}
     if context.invoked_subcommand is None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from appscan.count.values import Examined, Tested
+from appscan.count.values import EXEMPT, FOUND, Examined, Tested
 from appscan.model.judgement import Verdict
 from appscan.model.registry import Entry
 from appscan.office.standing import Stood
 from appscan.portfolio.grouping import Product
 from appscan.store import Standing
 
-FOUND = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW, Verdict.MISSING, Verdict.EXEMPT,
-                   Verdict.EXEMPT_CLAIMED})
-"""Verdicts by which something was found, exempted or not."""
-EXEMPT = frozenset({Verdict.EXEMPT, Verdict.EXEMPT_CLAIMED})
+RANK: Mapping[str, int] = {verdict.value: verdict.severity for verdict in Verdict}
 
 
 def examined(product: Product, standing: Mapping[str, Sequence[Stood]]) -> Examined:
@@ -28,8 +25,7 @@ def examined(product: Product, standing: Mapping[str, Sequence[Stood]]) -> Exami
     found: dict[str, str] = {}
     for one in own:
         for check, verdict in one.verdicts.items():
-            if Verdict(verdict) in FOUND and (
-                    check not in found or Verdict(verdict).severity > Verdict(found[check]).severity):
+            if verdict in FOUND and (check not in found or RANK[verdict] > RANK[found[check]]):
                 found[check] = verdict
     return Examined(_tested(worst, is_partial or not all(one.report.complete for one in own)),
                     tuple(one.report.id for one in own), is_partial,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from appscan.count.traits import VERSION, evidence_of, traits_of
+from appscan.count.values import FOUND
 from appscan.errors import AppscanError
 from appscan.model.registry import AppStatus, Entry
 from appscan.office.standing import Stood, stood
@@ -56,7 +57,7 @@ def gather(store: Store, as_of: date, step: Step | None = None) -> Material:
     """Everything as of a day. `step` is told (done, all) while readings are gone through for the first time."""
     entries, made = store.entries(as_of), decisions(store.merges(as_of), store.splits(as_of))
     standing: dict[str, list[Stood]] = defaultdict(list)
-    for one in stood(store, as_of):
+    for one in stood(store, as_of, [verdict.value for verdict in FOUND]):
         standing[one.entry].append(one)
     seen, unread = _seen(store, {one.report.id: entry for entry, several in standing.items() for one in several}, step)
     evidence = _evidence(seen)

@@ -6,12 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from appscan.model.judgement import Verdict
 from appscan.model.registry import Confidence
 from appscan.portfolio.grouping import Product
 from appscan.portfolio.owners import Standing
 
 LIMIT = 1
 """Products for grassroots staff that a central body runs at most, in principle (CEN24, article 12)."""
+
+
+FOUND = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW, Verdict.MISSING, Verdict.EXEMPT,
+                   Verdict.EXEMPT_CLAIMED})
+"""Verdicts by which something was found, exempted or not."""
+EXEMPT = frozenset({Verdict.EXEMPT, Verdict.EXEMPT_CLAIMED})
 
 
 class Scope(StrEnum):

@@ -152,11 +152,13 @@ class Store:
         return history(self._database, entry)
 
     def reports(self, *, as_of: Moment | None = None, latest: bool = True, entries: Collection[str] | None = None,
-                standing: Standing | None = None, sweep: str = "", verdicts: bool = False) -> Iterator[StoredReport]:
+                standing: Standing | None = None, sweep: str = "", verdicts: bool = False,
+                only: Collection[str] | None = None) -> Iterator[StoredReport]:
         """Reports by entry, appearance and time. `latest`: only the one that stands for each appearance of an entry:
         the office's own on the artifacts it saw last; a claim only where the office has none, or where `standing` asks
-        for claims. `verdicts` fetches the verdicts along with them."""
-        return listing.reports(self._database, listing.Wanted(as_of, latest, entries, standing, sweep, verdicts))
+        for claims. `verdicts` fetches the verdicts along with them, `only` those that are one of these words."""
+        return listing.reports(self._database, listing.Wanted(
+            as_of, latest, entries, standing, sweep, verdicts, only))
 
     def report(self, report: int) -> StoredReport | None:
         """One report; None where there is none."""
