@@ -10,12 +10,12 @@ import typer
 
 from appscan.cli import options as given
 from appscan.cli.console import Console, be_lenient_about_encodings
+from appscan.cli.count_commands import register as register_count
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.registry_commands import register as register_registry
 from appscan.cli.store_commands import register as register_store
-from appscan.cli.count_commands import register as register_count
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UnavailableError, UsageError
 from appscan.texts import LANGUAGES, Language

@@ -67,10 +67,11 @@ def chart(words: Words) -> Chart | None:
 
 
 def _bar(words: Words, row: Mapping[str, Any], number: int, unit: float) -> Bar:
+    value = words.say("chart.value", span=words.span(row), state=words.say(f"state.{row['state']}"))
     together, name = row.get("with_bureaus"), shown(row["name"], 80)
     has_more = together is not None and together["most"] > row["most"]
     note = words.say("chart.with_bureaus", span=words.span(together)) if has_more and together else ""
     return Bar(name if len(name) <= LONGEST_LABEL else name[:LONGEST_LABEL - 1] + "…", name, TOP + ROW * number,
                round(row["confirmed"] * unit, 1), round(row["undetermined"] * unit, 1),
                round(LABEL + together["most"] * unit, 1) if has_more and together else 0, row["state"],
-               SIGNS[row["state"]], words.say("chart.value", span=words.span(row), state=row["state"]), note)
+               SIGNS[row["state"]], value, note)

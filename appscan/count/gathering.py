@@ -3,6 +3,7 @@ show. Reads the store; keeps in it what it worked out of readings."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 from appscan.count.traits import VERSION, evidence_of, traits_of
 from appscan.count.values import FOUND
-from appscan.errors import AppscanError
+from appscan.errors import AppscanError, UsageError
 from appscan.model.registry import AppStatus, Entry
 from appscan.office.standing import Stood, stood
 from appscan.portfolio.decisions import Decision, decisions
@@ -115,7 +116,8 @@ def _worked_out(store: Store, blobs: Sequence[str], step: Step | None) -> dict[s
     made: dict[str, Traits] = {}
     for start in range(0, len(blobs), BATCH):
         batch = {blob: traits for blob in blobs[start:start + BATCH] if (traits := _of_blob(store, blob))}
-        store.put_traits(VERSION, batch)
+        with contextlib.suppress(UsageError):  # who may only read counts all the same, a little slower
+            store.put_traits(VERSION, batch)
         made |= batch
         if step is not None:
             step(min(start + BATCH, len(blobs)), len(blobs))

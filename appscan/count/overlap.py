@@ -45,7 +45,8 @@ def overlaps(placed: Iterable[Placed], material: Material, bounds: OverlapBounds
     best: dict[tuple[str, str], Overlap] = {}
     signed = {name: signature(form.fields) for name, form in forms.items()}
     for first, second, _ in alike(signed, max(0.05, bounds.least_share - SIGNATURE_OFF)):
-        found = _overlap(*sorted((forms[first], forms[second]), key=lambda form: form.product), bounds)
+        one, other = sorted((forms[first], forms[second]), key=lambda form: form.product)
+        found = _overlap(one, other, bounds)
         if found is not None:
             pair = (found.one.product, found.other.product)
             if pair not in best or (best[pair].share, len(best[pair].shared)) < (found.share, len(found.shared)):

@@ -142,13 +142,10 @@ def _owner_row(words: Words, row: Json) -> tuple[Cell, ...]:
 
 def _remarks(words: Words, row: Json) -> str:
     """What a person should know of the numbers."""
-    parts = []
-    for key in ("doubtful_products", "own_entry_products"):
-        if row[key]:
-            parts.append(words.say(f"remark.{key}", products=words.named(row[key])))
-    for key in ("exempt", "claimed", "partial"):
-        if row["examined"][key]:
-            parts.append(words.say(f"remark.{key}", count=row["examined"][key]))
+    parts = [words.say(f"remark.{key}", products=words.named(row[key]))
+             for key in ("doubtful_products", "own_entry_products") if row[key]]
+    parts += [words.say(f"remark.{key}", count=row["examined"][key])
+              for key in ("exempt", "claimed", "partial") if row["examined"][key]]
     return ("；" if words.lang == "zh" else "; ").join(parts)
 
 
@@ -163,8 +160,9 @@ def _reaches(words: Words) -> Iterator[tuple[Cell, ...]]:
     for row in words.document["rules"]["reaches"]:
         roles = words.join([words.say("role_seen", role=one["role"], screen=one["screen"], fields=len(one["fields"]),
                                       report=one["report"]) for one in row["roles"][:5]])
+        evidence = words.join([one for one in (words.found(row), roles) if one])
         yield (words.owner(row["product"]), words.product(row["product"]), words.level(row["deepest"]),
-               words.say("yes" if row["forms"] else "no"), words.join([one for one in (words.found(row), roles) if one]))
+               words.say("yes" if row["forms"] else "no"), evidence)
 
 
 def _local_forms(words: Words) -> Iterator[tuple[Cell, ...]]:

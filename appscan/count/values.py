@@ -144,9 +144,11 @@ def denominator_of(placed: Iterable[Placed]) -> Denominator:
     """What stands for some products."""
     seen = [one.examined for one in placed]
     tested = [one.tested for one in seen]
-    return Denominator(len(seen), *(tested.count(one) for one in (
-        Tested.FOUND, Tested.NOT_FOUND, Tested.INCONCLUSIVE, Tested.NOT_SCANNED)),
-        sum(one.is_exempt for one in seen), sum(one.is_claimed for one in seen), sum(one.is_partial for one in seen))
+    return Denominator(
+        apps=len(seen), found=tested.count(Tested.FOUND), not_found=tested.count(Tested.NOT_FOUND),
+        inconclusive=tested.count(Tested.INCONCLUSIVE), not_scanned=tested.count(Tested.NOT_SCANNED),
+        exempt=sum(one.is_exempt for one in seen), claimed=sum(one.is_claimed for one in seen),
+        partial=sum(one.is_partial for one in seen))
 
 
 @dataclass(frozen=True, slots=True)
