@@ -24,13 +24,15 @@ VERSION = "traits/1"
 
 MOST_FORMS, MOST_FIELDS, MOST_ENDPOINTS = 80, 80, 400
 LONGEST_FIELD = 20
-LEAST_CODE = 30
+LEAST_CODE = 12
 NEAR = 4
 """So many elements before an input its label may stand."""
 
 _ADDRESS = re.compile(rb"^https?://[\w.-]+", re.IGNORECASE)
 _SPECIFICATIONS = ("schemas.android.com", "w3.org", "xmlpull.org", "apache.org", "ns.adobe.com", "example.com",
                    "localhost", "127.0.0.1")
+_OPTIONAL = re.compile(r"[(（\[【]?(?:必填|选填|必选|可选|required|optional)项?[)）\]】]?")
+_HAN = re.compile(r"[\u3400-\u9fff]{4,}")
 _SIGNS = re.compile(r"[\s*:：()（）\[\]【】.。…,，、/\\|<>\"'“”!！?？—_-]+")
 
 
@@ -93,13 +95,17 @@ def _own_strings(reading: Reading) -> set[int]:
 
 
 def _code(reading: Reading) -> Iterator[str]:
-    """Names of the app's own methods below its package, and literals of its scripts: what a copy under another owner
-    keeps. The package itself does not count, since copies change it."""
+    """Names of the app's own methods below its package, Chinese texts in its code (which stay when names are shortened)
+    and literals of its scripts: what a copy under another owner keeps. The package itself does not count, since copies
+    change it."""
     package, strings = f"L{reading.artifact.package.replace('.', '/')}/", reading.strings
     short = _own_prefix(reading)
     for row, owner in _own_methods(reading):
         inner = owner.removeprefix(package) if owner.startswith(package) else owner.removeprefix(short)
         yield f"{inner}.{strings[int(reading.code.methods.name[row])]}"
+    for sid in np.unique(reading.code.strings_used.what):
+        if _HAN.search(text := strings[int(sid)]):
+            yield text[:120]
     facts = reading.facts
     wanted = np.array([sid for sid in np.unique(facts.role) if strings[int(sid)] in ("key", "string", "template")])
     for sid in np.unique(facts.value[(facts.kind == Fact.LITERAL) & np.isin(facts.role, wanted)]):
@@ -122,25 +128,28 @@ def _forms(reading: Reading) -> list[dict[str, Any]]:
 def _labels(reading: Reading) -> Iterator[tuple[str, str, str, str]]:
     """(file, screen, actor, label) of inputs: their hint, else the short text that stands right before them."""
     facts, strings, inputs = reading.facts, reading.strings, _inputs()
-    before, before_at, of_file = "", -NEAR, -1
-    for row in np.flatnonzero(np.isin(facts.kind, (Fact.NODE, Fact.TEXT))):
+    rows = np.flatnonzero(np.isin(facts.kind, (Fact.NODE, Fact.TEXT)))
+    hints = {(int(facts.file[row]), int(facts.node[row])): field_name(strings[int(facts.value[row])]) for row in rows
+             if facts.kind[row] == Fact.TEXT and strings[int(facts.role[row])] == Role.HINT}
+    before, before_at, of_file = "", 0, -1
+    for row in rows:
         node, file = int(facts.node[row]), int(facts.file[row])
         if file != of_file:
             before, of_file = "", file
-        where = (strings[file], strings[int(facts.screen[row])], strings[int(facts.actor[row])])
-        value, role = strings[int(facts.value[row])], strings[int(facts.role[row])]
-        if facts.kind[row] == Fact.NODE:
-            if value.rpartition(".")[2].lower() in inputs and before and 0 <= node - before_at <= NEAR:
-                yield (*where, before)
-        elif role == Role.HINT and (label := field_name(value)):
-            yield (*where, label)
-        elif role == Role.LABEL:
-            before, before_at = field_name(value), node
+        value = strings[int(facts.value[row])]
+        if facts.kind[row] == Fact.TEXT:
+            if strings[int(facts.role[row])] == Role.LABEL:
+                before, before_at = field_name(value), node
+        elif value.rpartition(".")[2].lower() in inputs or (file, node) in hints:
+            near = before if 0 <= node - before_at <= NEAR else ""
+            if label := hints.get((file, node)) or near:
+                yield (strings[file], strings[int(facts.screen[row])], strings[int(facts.actor[row])], label)
+            before = ""
 
 
 def field_name(text: str) -> str:
     """What a hint or label asks for, as it is compared; "" for one that is too long to be a field."""
-    plain = _SIGNS.sub("", fold(text)) if len(text) <= 3 * LONGEST_FIELD else ""
+    plain = _SIGNS.sub("", _OPTIONAL.sub("", fold(text))) if len(text) <= 3 * LONGEST_FIELD else ""
     for ask in _asks():
         if plain.startswith(ask) and len(plain) > len(ask):
             plain = plain[len(ask):]
