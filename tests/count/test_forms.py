@@ -7,7 +7,7 @@ import io
 import re
 from dataclasses import replace
 from html import unescape
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import load_workbook
@@ -91,7 +91,7 @@ def test_the_page_has_the_numbers_of_the_document(document, lang):
 
 def test_the_chart_draws_what_the_document_counts(document):
     html = to_html(document)
-    svg = ElementTree.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0].replace(
+    svg = ET.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0].replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
     bars = [group for group in svg.iter(f"{SVG}g") if group.get("class", "").startswith("s-")]
     limit = next(line for line in svg.iter(f"{SVG}line") if line.get("class") == "limit")
