@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint bundle speed speed-web speed-report
+.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-count
 
 setup: .venv/.ready
 
@@ -41,6 +41,9 @@ speed-web: setup
 
 speed-report: setup
 	$(BIN)/python ci/speed_report.py $(OPTIONS)
+
+speed-count: setup
+	$(BIN)/python ci/speed_count.py $(OPTIONS)
 
 # Wheels and checks for machines without a network (Linux, x86-64 and ARM64): dist/bundle.
 bundle: setup

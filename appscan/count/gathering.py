@@ -65,10 +65,10 @@ def gather(store: Store, as_of: date, step: Step | None = None) -> Material:
     known = {entry.id for entry in entries}
     return Material(as_of, tuple(entries), made, group(entries, evidence, made), evidence,
                     {entry: tuple(several) for entry, several in standing.items() if entry in known}, seen,
-                    len(standing.keys() - known), unread, _closed_since(store, entries, standing))
+                    len(standing.keys() - known), unread, _closed_since(store, as_of, entries, standing))
 
 
-def _closed_since(store: Store, entries: Sequence[Entry],
+def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
                   standing: Mapping[str, Sequence[Stood]]) -> dict[str, datetime]:
     """Since when the register has called an entry closed; asked only of those with a crawl."""
     found = {}
@@ -76,6 +76,8 @@ def _closed_since(store: Store, entries: Sequence[Entry],
         crawled = any(one.report.appearance.startswith("recording:") for one in standing.get(entry.id, ()))
         if entry.status in (AppStatus.CLOSED, AppStatus.SUSPENDED) and crawled:
             for since, version in reversed(store.versions(entry.id)):
+                if since.astimezone().date() > as_of:
+                    continue
                 if version is None or version.status is not entry.status:
                     break
                 found[entry.id] = since
