@@ -9,7 +9,7 @@ from typing import Any
 from appscan.count.sections import SIGNS, Words
 from appscan.texts import shown
 
-LABEL, ROW, WIDTH, RIGHT, TOP, BOTTOM = 236, 30, 940, 214, 30, 8
+LABEL, ROW, WIDTH, RIGHT, TOP, BOTTOM = 236, 30, 956, 230, 30, 8
 """Pixels: room for names, height of a row, whole width, room for numbers, head and foot."""
 
 BAR = 15
