@@ -33,6 +33,8 @@ _SPECIFICATIONS = ("schemas.android.com", "w3.org", "xmlpull.org", "apache.org",
                    "localhost", "127.0.0.1")
 _OPTIONAL = re.compile(r"[(（\[【]?(?:必填|选填|必选|可选|required|optional)项?[)）\]】]?")
 _HAN = re.compile(r"[\u3400-\u9fff]{4,}")
+_NUMBER = re.compile(r"\d{6}")
+"""No field is called so: it is somebody's number."""
 _SIGNS = re.compile(r"[\s*:：()（）\[\]【】.。…,，、/\\|<>\"'“”!！?？—_-]+")
 
 
@@ -154,7 +156,7 @@ def field_name(text: str) -> str:
         if plain.startswith(ask) and len(plain) > len(ask):
             plain = plain[len(ask):]
             break
-    return plain if 2 <= len(plain) <= LONGEST_FIELD else ""
+    return plain if 2 <= len(plain) <= LONGEST_FIELD and not _NUMBER.search(plain) else ""
 
 
 @cache

@@ -122,6 +122,7 @@ def test_a_reading_that_is_gone_is_counted_as_unread(store, add, built_apks, tmp
 
 @pytest.mark.parametrize(("text", "name"), [
     ("请输入身份证号码（必填）", "身份证号码"), ("家庭人口：", "家庭人口"), ("* 联系地址", "联系地址"), ("天", ""),
+    ("联系电话13800000000", ""),
     ("以下人员未按时签到，将由街道统一通报，请于本周五前完成整改", "")])
 def test_labels_are_compared_without_signs_and_orders(text, name):
     assert field_name(text) == name
@@ -130,3 +131,21 @@ def test_labels_are_compared_without_signs_and_orders(text, name):
 def test_signing_in_is_no_form(scanned, built_apks):
     forms = traits_of(scanned(built_apks / "checkin-native.apk").readings[0])["forms"]
     assert not [form for form in forms if "login" in form["screen"]]
+
+
+def test_a_form_that_a_village_role_was_served_shows_how_deep_a_product_reaches(store, scanned, built_apks):
+    from appscan.report.document import to_document
+
+    put(store, app("A"))
+    document = to_document(scanned(built_apks / "decoy.apk").report)
+    blob = store.put_blob(b"a reading of a crawl with roles")
+    report = store.add_report(document, product="", entry="A", standing=Standing.OFFICE, recorded=WHEN, readings={
+        document["artifacts"][0]["sha256"]: blob})
+    forms = [{"screen": "/report", "role": role, "fields": ["户主姓名", "家庭人口"]}
+             for role in ("村级填报员", "省级管理员")]
+    store.put_traits(VERSION, {blob: {"package": "", "target_sdk": "", "certificates": [], "endpoints": [], "code": [],
+                                      "forms": forms}})
+    rows = document_of(store)["rules"]["reaches"]
+    assert [(row["product"], row["deepest"], row["forms"]) for row in rows] == [("p:A", "", True)]
+    assert rows[0]["roles"] == [{"role": "村级填报员", "level": "village", "screen": "/report",
+                                 "fields": ["户主姓名", "家庭人口"], "report": report.id}]
