@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-count
+.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-sweep speed-count
 
 setup: .venv/.ready
 
@@ -41,6 +41,9 @@ speed-web: setup
 
 speed-report: setup
 	$(BIN)/python ci/speed_report.py $(OPTIONS)
+
+speed-sweep: setup
+	$(BIN)/python ci/speed_sweep.py $(OPTIONS)
 
 speed-count: setup
 	$(BIN)/python ci/speed_count.py $(OPTIONS)

@@ -354,7 +354,7 @@ def _report(work: _Work, judged: Sequence[Judgement], app: App, checks: CheckSet
         jurisdiction_from=options.jurisdiction_from,
         actors=_actors(artifacts),
         authority=next(filter(None, (one.details.get("authority") for one in artifacts)), ""),
-        options_digest=_options_digest(options), product=app.product, operator=options.operator,
+        options_digest=options_digest(options, app), product=app.product, operator=options.operator,
         complete=not work.interrupted, stage=_stage(artifacts))
 
 
@@ -395,10 +395,17 @@ def _verdicts(judged: Sequence[Judgement], unread: Sequence[str], has_failed: bo
     return tuple(rows)
 
 
-def _options_digest(options: ScanOptions) -> str:
+def options_digest(options: ScanOptions, app: App) -> str:
+    """Digest of what changes a report beside artifacts and checks: options, and what app.yaml or a registry says that
+    verdicts rest on. Time and memory are not in it."""
     limits = options.limits
-    listed = {"profile": options.profile, "jurisdiction": options.jurisdiction,
-              "limits": [limits.entries, limits.inflated_bytes, limits.entry_bytes, limits.nesting]}
+    listed: dict[str, object] = {
+        "profile": options.profile, "jurisdiction": options.jurisdiction,
+        "limits": [limits.entries, limits.inflated_bytes, limits.entry_bytes, limits.nesting]}
+    if app.declared is not None:
+        listed["declared"] = sorted(app.declared)
+    if app.is_of_government:
+        listed["of_government"] = True
     return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
 from appscan.checks.pack import Check, CheckSet
+from appscan.checks.same import Same
 from appscan.model.jurisdiction import covers
 from appscan.model.report import ClauseEffect, ClauseText, Extent
 
@@ -25,10 +27,17 @@ def with_all_clauses(check: Check, clauses: Mapping[str, ClauseText]) -> Check:
 
 
 def applying(checks: CheckSet, place: str) -> CheckSet:
-    """The checks with only the clauses that hold in `place`: central ones always, local ones where they match.
+    """The checks with only the clauses that hold in `place`: central ones always, local ones where they match. The same
+    set and place give the same object, as long as few are in use.
 
     A clause that differs from a later one of a higher rank is kept, but only beside the finding.
     """
+    return _applying(Same(checks), place)
+
+
+@functools.lru_cache(maxsize=16)
+def _applying(whole: Same[CheckSet], place: str) -> CheckSet:
+    checks = whole.it
     holding = {key: clause for key, clause in checks.clauses.items() if covers(clause.jurisdiction, place)}
     ranked = {key: replace(clause, outranked_by=_above(clause, holding)) for key, clause in holding.items()}
     return replace(checks, clauses=ranked, checks=tuple(_narrowed(check, ranked) for check in checks.checks))

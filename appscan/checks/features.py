@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from appscan.checks.pack import Check, Example, Expression, Vocabulary
-from appscan.checks.parse import GROUPED, check_group, parse_expression, terms_of
+from appscan.checks.parse import GROUPED, check_group, named_conditions, parse_expression, terms_of
 from appscan.checks.source import Closed, Source, Token, close, key_line, line_of, place
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Force, Presence, Tag
@@ -18,8 +18,8 @@ from appscan.model.report import Bilingual, ClauseText
 MIN_EXAMPLES = 2
 _NO_ROWS: list[dict[str, Any]] = []
 _NO_TEXT: Bilingual = {"zh": "", "en": ""}
-_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "presence",
-         "force", "tags", "not", "needs", "examples"}
+_KEYS = {"id", "title", "question", "notice", "clauses", "polarity", "applies", "audience", "words", "conditions",
+         "presence", "force", "tags", "not", "needs", "examples"}
 _EXAMPLES = ("found", "not_found", "known_misses", "known_false_hits")
 _SEEN = (Presence.REACHABLE, Presence.EXERCISED)
 _UNSEEN = (Presence.NONE, Presence.MENTIONED)
@@ -44,8 +44,10 @@ def parse_check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses
     attempt = plain.faults.attempt
     attempt(lambda: plain.known(node, _KEYS), None)
     own: dict[str, Any] = attempt(lambda: plain.mapping(node, "words"), {})
+    conditions = dict(shared.conditions)
     source = Source(name, {**shared.lists, **plain.each(own, lambda key: plain.words(own, key))},
-                    groups=vocabulary.calls, proven=shared.proven, faults=shared.faults)
+                    groups=vocabulary.calls, conditions=conditions, proven=shared.proven, faults=shared.faults)
+    attempt(lambda: named_conditions(plain.mapping(node, "conditions"), source, conditions), None)
     stem = PurePosixPath(name).stem
     if node.get("id") != stem:
         attempt(lambda: source.fail(place(node, "id"), "id_not_file", id=str(node.get("id", "")), stem=stem), None)

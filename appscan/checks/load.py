@@ -15,7 +15,7 @@ from appscan.checks.limits import parse_limit
 from appscan.checks.pack import CheckSet
 from appscan.checks.regulations import PORTFOLIO, parse_clauses, parse_portfolio
 from appscan.checks.source import Source
-from appscan.checks.vocabulary import FILES, WORDS, parse_vocabulary, parse_word_lists
+from appscan.checks.vocabulary import FILES, WORDS, parse_conditions, parse_vocabulary, parse_word_lists
 from appscan.errors import PackError
 
 VERSION = "pack.yaml"
@@ -53,7 +53,9 @@ def _assembled(root: Path, faults: Faults, *, proven: bool) -> CheckSet:
     vocabulary = parse_vocabulary(documents, proven=proven, faults=faults)
     clauses = parse_clauses(_in(documents, REGULATIONS), faults)
     portfolio = parse_portfolio(documents, faults)
-    shared = Source(WORDS, parse_word_lists(documents, proven=proven, faults=faults), proven=proven, faults=faults)
+    lists = parse_word_lists(documents, proven=proven, faults=faults)
+    conditions = parse_conditions(documents, lists, vocabulary.calls, proven=proven, faults=faults)
+    shared = Source(WORDS, lists, conditions=conditions, proven=proven, faults=faults)
     checks = [check for name, node in _in(documents, FEATURES)
               if (check := faults.attempt(partial(parse_check, name, node, vocabulary, clauses, shared), None))]
     limits = [limit for name, node in _in(documents, LIMITS)

@@ -27,6 +27,10 @@ class Word:
     text: str
     match: Match = Match.CONTAINS
 
+    def __hash__(self) -> int:
+        """Of the text alone: words are looked up by the thousand, and an enum's hash is a call of its own."""
+        return hash(self.text)
+
 
 class Within(StrEnum):
     """How near the items of an `all` must stand to each other."""
@@ -34,6 +38,7 @@ class Within(StrEnum):
     APP = "app"
     SCREEN = "screen"
     ELEMENT = "element"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)

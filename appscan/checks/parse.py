@@ -182,7 +182,8 @@ def _listed(name: str, source: Source, at: At) -> Sequence[str]:
 
 
 def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expression:
-    """A term, `any: […]`, or `all: […]` with optional `not: […]` and `within:`; at most four levels deep."""
+    """A term, `any: […]`, `all: […]` with optional `not: […]` and `within:`, or `is: name` for a condition that has a
+    name; at most four levels deep, what a name stands for not counted."""
     if not isinstance(node, dict):
         source.fail(at, "not_condition", value=repr(node))
     keys = list(node)
@@ -198,7 +199,26 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expre
         return AllOf(_items(node, "all", source, depth), none, within)
     if len(keys) != 1:
         source.fail(node if isinstance(node, Pairs) else at, "keys_in_condition", keys=", ".join(keys))
+    if keys == ["is"]:
+        return _named(node, source)
     return parse_term(keys[0], node[keys[0]], source, key_line(node, keys[0]) or at)
+
+
+def named_conditions(node: dict[str, Any], source: Source, known: dict[str, Expression]) -> None:
+    """Add the conditions of a mapping to `known`, which is what `is:` is looked up in: each may use those above it."""
+    def parsed(name: str) -> Expression:
+        return parse_expression(node[name], source, place(node, name))
+
+    for name in list(node):
+        known.update(source.each([name], parsed))
+
+
+def _named(node: dict[str, Any], source: Source) -> Expression:
+    """The condition `is: name`: one object wherever it is used, so that it is looked up once."""
+    name = source.word(node, "is")
+    if name not in source.conditions:
+        source.fail(place(node, "is"), "unknown_condition", condition=name, close=close(name, source.conditions))
+    return source.conditions[name]
 
 
 def _items(node: dict[str, Any], key: str, source: Source, depth: int) -> tuple[Expression, ...]:

@@ -12,7 +12,7 @@ from appscan.checks.source import Source, Token, close, place
 PLANS = "vocabulary/plans.yaml"
 
 PARTS = {
-    "titles": ("hard_against", "decision", "hard_report", "tool", "against", "report", "plan"),
+    "titles": ("hard_against", "decision", "ordering", "hard_report", "tool", "against", "report", "plan"),
     "sections": ("against", "report", "plan"),
     "tables": ("against", "removed", "alive"),
     "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Never, TypeVar
 
 from appscan.checks.faults import Faults
-from appscan.checks.pack import Word
+from appscan.checks.pack import Expression, Word
 from appscan.errors import PackError
 from appscan.model.report import Bilingual
 
@@ -86,12 +86,15 @@ class Source:
     """One file of a pack, for error messages; also holds the word lists that `$name` refers to."""
 
     def __init__(self, file: str, lists: Mapping[str, Sequence[str]] | None = None, *,
-                 groups: Collection[str] | None = None, proven: bool = False, faults: Faults | None = None) -> None:
-        """`groups`: all call groups; None lets any name pass. `proven`: the tests of this project have tried every word
-        and pattern of this pack. `faults`: where mistakes are left; the first is raised without it."""
+                 groups: Collection[str] | None = None, conditions: Mapping[str, Expression] | None = None,
+                 proven: bool = False, faults: Faults | None = None) -> None:
+        """`groups`: all call groups; None lets any name pass. `conditions`: what `is: name` stands for. `proven`: the
+        tests of this project have tried every word and pattern of this pack. `faults`: where mistakes are left; the
+        first is raised without it."""
         self.file = file
         self.lists = lists or {}
         self.groups = groups
+        self.conditions = {} if conditions is None else conditions
         self.proven = proven
         self.faults = faults or Faults()
         self.parsed: dict[str, tuple[Word, ...]] = {}

@@ -9,15 +9,16 @@ from functools import partial
 from typing import Any
 
 from appscan.checks.faults import Faults
-from appscan.checks.pack import CallGroup, Context, MethodPattern, Vocabulary
-from appscan.checks.parse import check_pattern, parse_words, repeats_without_end
+from appscan.checks.pack import CallGroup, Context, Expression, MethodPattern, Vocabulary
+from appscan.checks.parse import check_pattern, named_conditions, parse_words, repeats_without_end
 from appscan.checks.plans import PLANS, parse_plans
 from appscan.checks.source import At, Source, Token, key_line, place
 from appscan.model.judgement import Tag
 
 CALLS, MARKS, CONTEXTS = "vocabulary/calls.yaml", "vocabulary/marks.yaml", "vocabulary/contexts.yaml"
 LIBRARIES, AUDIENCE, WORDS = "vocabulary/libraries.yaml", "vocabulary/audience.yaml", "vocabulary/words.yaml"
-FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS, PLANS})
+CONDITIONS = "vocabulary/conditions.yaml"
+FILES = frozenset({CALLS, MARKS, CONTEXTS, LIBRARIES, AUDIENCE, WORDS, PLANS, CONDITIONS})
 
 Documents = Mapping[str, dict[str, Any]]
 
@@ -60,6 +61,15 @@ def parse_word_lists(documents: Documents, *, proven: bool, faults: Faults | Non
     """Word lists that several checks share, by name; their words keep their places. Raises PackError."""
     source, lists = Source(WORDS, proven=proven, faults=faults), _part(documents, WORDS, "lists", faults)
     return source.each(lists, lambda name: source.words(lists, name))
+
+
+def parse_conditions(documents: Documents, lists: Mapping[str, tuple[str, ...]], groups: Mapping[str, CallGroup], *,
+                     proven: bool, faults: Faults | None = None) -> dict[str, Expression]:
+    """Conditions that several checks share, by name; each may use those that stand above it. Raises PackError."""
+    known: dict[str, Expression] = {}
+    source = Source(CONDITIONS, lists, groups=groups, conditions=known, proven=proven, faults=faults)
+    named_conditions(_part(documents, CONDITIONS, "conditions", faults), source, known)
+    return known
 
 
 def _defined_once(known: Mapping[str, CallGroup], part: dict[str, Any], source: Source) -> None:

@@ -16,6 +16,7 @@ from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.registry_commands import register as register_registry
 from appscan.cli.store_commands import register as register_store
+from appscan.cli.sweep_commands import register as register_sweep
 from appscan.cli.wording import Command, Group, usage_problem
 from appscan.errors import PackError, UnavailableError, UsageError
 from appscan.texts import LANGUAGES, Language
@@ -75,6 +76,7 @@ def application() -> typer.Typer:
     register_registry(app)
     register_store(app)
     register_count(app)
+    register_sweep(app)
     return app
 
 
@@ -112,7 +114,8 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         of_store = {name: {"lang": lang} for name in ("init", "upgrade", "status")}
         of_exemption = {name: {"lang": lang} for name in ("grant", "withdraw", "list")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init", "ingest", "history", "count")}
+                                                    "diff", "init", "ingest", "history", "count", "sweep",
+                                                    "rejudge", "trends")}
         context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry,
                                "store": of_store, "exemption": of_exemption, **others}
     if context.invoked_subcommand is None:

@@ -9,7 +9,7 @@ from appscan.checks.pack import Context, Match, Word
 from appscan.judge.search import compiled, text_has
 from appscan.model.folding import fold
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
 _LAPSE = re.compile(r"^[\W\d一二三四五六七八九十]*(漏|缺|迟|早退|未|代|虚|拒|瞒)")
 """A listed lapse of the user (漏签, 迟到) is an order under the same heading, not a quotation of the ban."""
@@ -71,7 +71,7 @@ class Contexts:
 
     def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
         words = tuple(word for word in words if text_has(folded, word))
-        sentences = [part for part in _SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
+        sentences = [part for part in SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
         by = ""
         whole: str | None = None
         for sentence in sentences or [folded]:

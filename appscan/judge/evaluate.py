@@ -12,9 +12,12 @@ from enum import IntEnum
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within
 from appscan.checks.parse import terms_of
 from appscan.judge.actors import keys_of, screen_in, shared_screens
+from appscan.judge.contexts import SENTENCE
 from appscan.judge.hits import Hit
+from appscan.judge.search import text_has
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
+from appscan.model.folding import fold
 
 Pick = Callable[[Hit, Term], bool]
 """Chooses which hits of a term count: first party and alive, library, dead, …"""
@@ -26,6 +29,10 @@ NOWHERE = ""
 """Key of hits whose screen is unknown."""
 
 MAX_PER_KEY = 12
+
+MAX_PROSE = 20_000
+_NEAR = (Within.ELEMENT, Within.SENTENCE)
+_TEXTUAL = (Kind.TEXT, Kind.CONTROL, Kind.TITLE)
 
 
 class Truth(IntEnum):
@@ -68,7 +75,7 @@ class Evaluator:
                 return _any([self.evaluate(item, pick, within) for item in expression.items])
             case AllOf():
                 outcome = self._all(expression, pick)
-                if expression.within is Within.ELEMENT and within is not Within.ELEMENT:
+                if expression.within in _NEAR and expression.within is not within:
                     return Outcome(outcome.truth, self._by_screen(outcome.hits()))
                 return outcome
 
@@ -80,7 +87,7 @@ class Evaluator:
         grouped: dict[str, list[Hit]] = {}
         for hit in self.sight.hits(term):
             if pick(hit, term):
-                for key in self._keys(hit, within):
+                for key in self._sentences(hit, term) if within is Within.SENTENCE else self._keys(hit, within):
                     bucket = grouped.setdefault(key, [])
                     if len(bucket) < MAX_PER_KEY:
                         bucket.append(hit)
@@ -118,6 +125,14 @@ class Evaluator:
             matches = {key: hits for key, hits in matches.items() if any(hit.kind is Kind.CONTROL for hit in hits)}
         return Outcome(Truth.TRUE, matches) if matches else Outcome(Truth.UNKNOWN)
 
+
+    def _sentences(self, hit: Hit, term: Term) -> Iterable[str]:
+        """The sentences of a text in which a word of the term stands; none for what is no text, nor for one so long
+        that it is data."""
+        if hit.kind in _TEXTUAL and len(hit.value) <= MAX_PROSE:
+            for number, sentence in enumerate(SENTENCE.findall(fold(hit.value))):
+                if any(text_has(sentence, word) for word in term.words):
+                    yield f"{hit.element}\n{number}\n{sentence}"
 
     def _by_screen(self, hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
         """Hits of elements by the screens on which the elements stand."""

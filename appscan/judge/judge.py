@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
+from appscan.checks.same import Same
 from appscan.judge.contexts import Contexts
 from appscan.judge.documents.plans import of_same_row
 from appscan.judge.documents.standing import Said
@@ -17,6 +19,7 @@ from appscan.judge.limits import Structures, list_gaps, standing_limits
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
+from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import (
@@ -76,8 +79,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     early = standing_limits(checks.limits, structures, None)
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
-    sight.learn(word for version in versions for check in version.checks for expression in _expressions(check)
-                       for term in terms_of(expression) if sight.asks(term) for word in (*term.words, *term.named))
+    sight.learn(_words(tuple(map(Same, versions)), sight.document is not None))
     gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
     gaps += RemotePages(sight).gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
@@ -88,6 +90,14 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
                        of_government)
         judged.append(bench.judgement(declared))
     return tuple(judged)
+
+
+@functools.lru_cache(maxsize=8)
+def _words(versions: tuple[Same[CheckSet], ...], of_document: bool) -> WordList:
+    """All words that the checks ask for, sorted out once and kept: the next reading will be asked for the same."""
+    return WordList(word for version in versions for check in version.it.checks for expression in _expressions(check)
+                    for term in terms_of(expression) if of_document or not term.plan
+                    for word in (*term.words, *term.named))
 
 
 def _expressions(check: Check) -> list[Expression]:

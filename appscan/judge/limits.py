@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -98,8 +99,14 @@ class Structures:
 def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:
     """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it
     cannot fit, which spares nearly all comparisons."""
-    likely = [glob for glob in globs if max(re.split(r"[*?\[\]]+", glob), key=len) in joined]
+    likely = [glob for glob in globs if _literal_part(glob) in joined]
     return next((name for name in names if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
+
+
+@functools.cache
+def _literal_part(glob: str) -> str:
+    """The longest part of a glob of the packs that stands for itself."""
+    return max(re.split(r"[*?\[\]]+", glob), key=len)
 
 
 def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,

@@ -142,14 +142,15 @@ class Liveness:
         if name in self._onclick or (strange and _CALLBACK.match(name)):
             return True
         key = int(methods.name[method])
-        return any((parent, key) in self._library_methods for parent in strange)
+        return any(parent << 32 | key in self._library_methods for parent in strange)
 
     @cached_property
-    def _library_methods(self) -> set[tuple[int, int]]:
-        """(class, name) of every method that a library in the artifact defines: an override of it is called by it."""
+    def _library_methods(self) -> set[int]:
+        """Class and name, as one number, of every method that a library in the artifact defines: an override of it is
+        called by it."""
         methods = self.program.reading.code.methods
         rows = np.flatnonzero(~self.program.own_method & (methods.flags >= 0))
-        return set(zip(methods.owner[rows].tolist(), methods.name[rows].tolist(), strict=True))
+        return set((methods.owner[rows].astype(np.int64) << 32 | methods.name[rows]).tolist())
 
     @cached_property
     def _onclick(self) -> set[str]:

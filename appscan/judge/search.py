@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import ahocorasick_rs
 import numpy as np
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.needles import Needles, needles
+from appscan.judge.needles import Needles
+from appscan.judge.word_list import Automaton, WordList
 from appscan.model.folding import fold, tokens
 from appscan.model.reading import Strings
 
-Lines = tuple[str, list[int], np.ndarray]
-"""Folded strings joined by line feeds, their sids, and the start of each in the joined text."""
+Runs = tuple[str, frozenset[int]]
+"""Tokens of a string joined, and where one ends and the next begins."""
 
 MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
@@ -35,6 +39,22 @@ def compiled(pattern: str) -> re.Pattern[str]:
     `^` and `$` mean a line: many texts are searched joined, and a folded text has no line feed in it.
     """
     return re.compile(pattern, re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Folded strings joined by line feeds, their sids, and the start of each in the joined text with one more after the
+    last: as an array to search in, and as a list to take single ones from, which arrays are slow at."""
+
+    joined: str
+    sids: list[int]
+    starts: np.ndarray
+    bounds: list[int]
+
+    def at(self, places: Any) -> np.ndarray:
+        """The lines in which places of the joined text are."""
+        found: np.ndarray = np.searchsorted(self.starts, places, side="right") - 1
+        return found
 
 
 class Search:
@@ -56,19 +76,18 @@ class Search:
             known = self._folded[sid] = fold(self.strings[sid])
         return known
 
-    def learn(self, words: Iterable[Word]) -> None:
+    def learn(self, words: WordList | Iterable[Word]) -> None:
         """Find many words in one pass; `having` then answers at once."""
-        wanted = [word for word in dict.fromkeys(words) if word not in self._found]
-        han = [word for word in wanted if word.match is not Match.PATTERN and not word.text.isascii()]
-        latin = [word for word in wanted if word.match is not Match.PATTERN and word.text.isascii()]
-        patterns = [word for word in wanted if word.match is Match.PATTERN]
-        self._found.update(dict.fromkeys(wanted, frozenset()))
-        if han:
-            self._found.update(self._find_han(han))
-        if latin:
-            self._found.update(self._find_latin(latin))
-        if patterns:
-            self._found.update(self._find_patterns(patterns))
+        listed = words if isinstance(words, WordList) else WordList(words)
+        if self._found:
+            listed = WordList(word for word in listed.nothing if word not in self._found)
+        self._found.update(listed.nothing)
+        if listed.han:
+            self._found.update(self._find_han(listed))
+        if listed.latin:
+            self._found.update(self._find_latin(listed))
+        if listed.patterns:
+            self._found.update(self._find_patterns(listed))
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -88,19 +107,20 @@ class Search:
         return plain
 
     @cached_property
-    def _han(self) -> tuple[str, list[int], np.ndarray]:
-        """Folded non-ASCII strings joined by line feeds, their sids, and the start of each in the joined text."""
+    def _han(self) -> Lines:
+        """Folded non-ASCII strings."""
         return self._joined(np.flatnonzero(~self._is_ascii))
 
     @cached_property
-    def _told_han(self) -> tuple[str, list[int], np.ndarray]:
+    def _told_han(self) -> Lines:
         """As `_han`, without what only libraries say: patterns cost more than words, and speak of the app itself."""
         return self._han if self._told is None else self._joined(np.flatnonzero(~self._is_ascii & self._told))
 
-    def _joined(self, chosen: np.ndarray) -> tuple[str, list[int], np.ndarray]:
+    def _joined(self, chosen: np.ndarray) -> Lines:
         sids = chosen.tolist()
         texts = [self.folded(sid).replace("\n", " ") for sid in sids]
-        return "\n".join(texts), sids, np.cumsum([0, *(len(text) + 1 for text in texts)])
+        bounds = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
+        return Lines("\n".join(texts), sids, np.array(bounds), bounds)
 
     @cached_property
     def _latin(self) -> tuple[str, list[int], np.ndarray]:
@@ -127,58 +147,49 @@ class Search:
                 found[wanted[index]] = sid
         return found
 
-    def _find_han(self, words: list[Word]) -> dict[Word, frozenset[int]]:
-        joined, sids, starts = self._han
-        texts = sorted({word.text for word in words})
-        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True)
+    def _find_han(self, words: WordList) -> dict[Word, frozenset[int]]:
+        han, automaton = self._han, words.han_automaton
+        sids = han.sids
+        matches = automaton.matches(han.joined)
         if not matches:
             return {}
         table = np.array(matches, dtype=np.int64)
-        lines = np.searchsorted(starts, table[:, 1], side="right") - 1
-        by_text: dict[str, list[Word]] = {}
-        for word in words:
-            by_text.setdefault(word.text, []).append(word)
+        lines = han.at(table[:, 1])
         found: dict[Word, set[int]] = {}
-        for index, line in np.unique(np.stack((table[:, 0], lines), axis=1), axis=0).tolist():
-            for word in by_text[texts[index]]:
+        for index, line in _pairs(table[:, 0], lines):
+            for word in words.han[automaton.texts[index]]:
                 if word.match is Match.CONTAINS or _is_whole(self.folded(sids[line]), word):
                     found.setdefault(word, set()).add(sids[line])
         return {word: frozenset(hits) for word, hits in found.items()}
 
-    def _find_latin(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+    def _find_latin(self, words: WordList) -> dict[Word, frozenset[int]]:
         joined, sids, ends = self._latin
-        by_text: dict[str, list[Word]] = {}
-        for word in words:
-            by_text.setdefault(word.text, []).append(word)
-        texts = sorted(by_text)
-        matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True)
+        automaton = words.latin_automaton
+        matches = automaton.matches(joined)
         if not matches:
             return {}
         table = np.array(matches, dtype=np.int64)
         rows = np.searchsorted(ends, table[:, 1], side="right")
         inside = table[:, 2] <= ends[rows]  # a match must not run over the end of its string
-        pairs = np.unique(np.stack((table[:, 0], rows), axis=1)[inside], axis=0)
-        pairs[:, 1] = np.array(sids, dtype=np.int64)[pairs[:, 1]]
         found: dict[Word, set[int]] = {}
-        parts_of: dict[int, tuple[str, ...]] = {}
-        for index, sid in pairs.tolist():
-            parts = parts_of.get(sid)
-            if parts is None:
-                parts = parts_of[sid] = tokens(self.strings[sid])
-            for word in by_text[texts[index]]:
-                if _is_whole(self.folded(sid), word) if word.match is Match.WHOLE else _has_run(parts, word):
+        runs_of: dict[int, Runs] = {}
+        for index, row in _pairs(table[inside, 0], rows[inside]):
+            sid = sids[row]
+            runs = runs_of.get(sid)
+            if runs is None:
+                runs = runs_of[sid] = _runs(tokens(self.strings[sid]))
+            for word in words.latin[automaton.texts[index]]:
+                if _is_whole(self.folded(sid), word) if word.match is Match.WHOLE else _has_run(runs, word):
                     found.setdefault(word, set()).add(sid)
         return {word: frozenset(hits) for word, hits in found.items()}
 
-    def _find_patterns(self, words: list[Word]) -> dict[Word, frozenset[int]]:
+    def _find_patterns(self, words: WordList) -> dict[Word, frozenset[int]]:
         """Patterns are tried on strings that contain what they need; on ASCII strings only where they are ASCII."""
         han, latin = self._told_han, self._ascii_texts
-        needed = {word: needles(word.text) for word in words}
-        texts = sorted(set().union(*(some for some in needed.values() if some)))
-        near_han = _lines_by_needle(texts, han)
-        near_latin = _lines_by_needle([text for text in texts if text.isascii()], latin)
+        near_han = _lines_by_needle(words.needle_automaton, han)
+        near_latin = _lines_by_needle(words.latin_needle_automaton, latin)
         found = {}
-        for word, some in needed.items():
+        for word, some in words.needed.items():
             hits = _lines_with(word.text, han, _union(near_han, some))
             if word.text.isascii():
                 hits |= _lines_with(word.text, latin, _union(near_latin, some))
@@ -186,26 +197,30 @@ class Search:
         return found
 
     @cached_property
-    def _ascii_texts(self) -> tuple[str, list[int], np.ndarray]:
-        """Short ASCII strings, folded, one per line; sids and starts."""
+    def _ascii_texts(self) -> Lines:
+        """Short ASCII strings, folded."""
         ends = self.strings.ends
         sizes = np.diff(ends, prepend=0)
         chosen = self._is_ascii & (sizes > 2) & (sizes <= MAX_IDENTIFIER)
         return self._joined(np.flatnonzero(chosen if self._told is None else chosen & self._told))
 
 
-def _lines_by_needle(texts: list[str], lines: Lines) -> dict[str, set[int]]:
+def _lines_by_needle(needed: Automaton, lines: Lines) -> dict[str, set[int]]:
     """Needle → lines that contain it."""
-    joined, _, starts = lines
-    matches = ahocorasick_rs.AhoCorasick(texts).find_matches_as_indexes(joined, overlapping=True) if texts else []
+    matches = needed.matches(lines.joined)
     if not matches:
         return {}
     table = np.array(matches, dtype=np.int64)
-    touched = np.searchsorted(starts, table[:, 1], side="right") - 1
     found: dict[str, set[int]] = {}
-    for index, line in np.unique(np.stack((table[:, 0], touched), axis=1), axis=0).tolist():
-        found.setdefault(texts[index], set()).add(line)
+    for index, line in _pairs(table[:, 0], lines.at(table[:, 1])):
+        found.setdefault(needed.texts[index], set()).add(line)
     return found
+
+
+def _pairs(first: np.ndarray, second: np.ndarray) -> Iterable[tuple[int, int]]:
+    """Each different pair once, in order."""
+    both = np.unique(first << 32 | second)
+    return zip((both >> 32).tolist(), (both & 0xFFFF_FFFF).tolist(), strict=True)
 
 
 def _union(by_needle: dict[str, set[int]], some: Needles | None) -> set[int] | None:
@@ -214,32 +229,34 @@ def _union(by_needle: dict[str, set[int]], some: Needles | None) -> set[int] | N
 
 
 def _lines_with(pattern: str, lines: Lines, among: set[int] | None) -> set[int]:
-    """Sids of the lines (line i begins at `starts[i]` of the joined text) in which `pattern` stands.
+    """Sids of the lines in which `pattern` stands.
 
     A match in the joined text may run over several lines, or hide one that begins inside it: each line that it touches
     is asked by itself.
     """
-    joined, sids, starts = lines
     if among is not None and not among:
         return set()  # most patterns of most apps; compiling them all would cost more than a small app itself
+    joined, sids, bounds = lines.joined, lines.sids, lines.bounds
     matcher = compiled(pattern)
     touched = among if among is not None else set()
     for match in matcher.finditer(joined) if among is None else ():
-        first, last = (np.searchsorted(starts, match.span(), side="right") - 1).tolist()
-        touched.update(range(first, min(last, len(starts) - 2) + 1))
-    return {sids[line] for line in touched if matcher.search(joined[starts[line]:starts[line + 1] - 1])}
+        first, last = lines.at(match.span()).tolist()
+        touched.update(range(first, min(last, len(sids) - 1) + 1))
+    return {sids[line] for line in touched if matcher.search(joined[bounds[line]:bounds[line + 1] - 1])}
 
 
-def _has_run(parts: tuple[str, ...], word: Word) -> bool:
+def _runs(parts: tuple[str, ...]) -> Runs:
+    return "".join(parts), frozenset(itertools.accumulate(map(len, parts), initial=0))
+
+
+def _has_run(runs: Runs, word: Word) -> bool:
     """Whether some run of whole tokens, joined, is the word."""
-    for first in range(len(parts)):
-        joined = ""
-        for part in parts[first:]:
-            joined += part
-            if len(joined) >= len(word.text):
-                break
-        if joined == word.text:
+    joined, ends = runs
+    at = joined.find(word.text)
+    while at >= 0:
+        if at in ends and at + len(word.text) in ends:
             return True
+        at = joined.find(word.text, at + 1)
     return False
 
 
@@ -256,4 +273,4 @@ def text_has(text: str, word: Word) -> bool:
         case Match.WHOLE:
             return (word.text.isascii() or word.text in text) and _is_whole(text.lower(), word)
         case Match.CONTAINS:
-            return _has_run(tokens(text), word) if word.text.isascii() else word.text in text
+            return _has_run(_runs(tokens(text)), word) if word.text.isascii() else word.text in text

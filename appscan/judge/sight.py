@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy as np
 from appscan.checks.pack import CallGroup, Match, Term, Vocabulary, Word
 from appscan.judge.acts import Acts
 from appscan.judge.again import ASKED_AGAIN, rows_asked_again
+from appscan.judge.boxes import TYPED_INTO, rows_typed_into
 from appscan.judge.documents.plans import DocumentSense
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
@@ -23,6 +24,7 @@ from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
 from appscan.judge.search import Search, text_has
 from appscan.judge.spans import span
+from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Kind
 from appscan.model.reading import Fact, Reading, Role
@@ -92,7 +94,7 @@ class Sight:
         """Whether a term can be true of this reading at all: no app holds a sentence that plans."""
         return self.document is not None or not term.plan
 
-    def learn(self, words: Iterable[Word]) -> None:
+    def learn(self, words: WordList) -> None:
         """Find many words in one pass."""
         if self.document is not None:
             self.document.learn(words)
@@ -111,6 +113,9 @@ class Sight:
                 case "asked_again":
                     yield from (self._fact_hit(row, term.kind, self._value(row), ASKED_AGAIN)
                                 for row in rows_asked_again(self.reading, self.search))
+                case "typed_into":
+                    yield from (self._fact_hit(row, term.kind, self._value(row), TYPED_INTO)
+                                for row in rows_typed_into(self.reading))
                 case _:
                     yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:

@@ -64,8 +64,11 @@ def digests_of(files: Sequence[Path]) -> dict[str, Path]:
 
 def take_in(store: Store, given: GivenReport, terms: Terms) -> Taken:
     """Keep one report. Raises UsageError where it cannot be taken: an artifact that is not among the files given, two
-    entries that fit equally well, an exemption without the verdict beneath it, or another report under its key."""
+    entries that fit equally well, a scan that was not finished, an exemption without the verdict beneath it, or another
+    outcome of the same judgement."""
     document = _as_judged(given)
+    if not document["complete"] or not document["artifacts"]:
+        raise UsageError("ingest_unfinished", name=str(given.path))
     _prove_artifacts(document, terms, str(given.path))
     entry, product, is_listed = _place(document, terms, str(given.path))
     readings, notes = _readings_beside(given, document)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
 from appscan.readers.markup_expressions import EXPRESSION, expression_texts, part_server_code
+from appscan.readers.markup_names import is_object, note_members, note_names
 from appscan.readers.roles import (
     FACT_ATTRIBUTES,
     OPTION_ATTRIBUTES,
@@ -25,9 +26,7 @@ from appscan.readers.roles import (
     words,
 )
 from appscan.readers.script import read_calls, read_script
-from appscan.readers.script_api_names import API_NAMES
 from appscan.readers.script_jsx import RUNNING, ScriptElement, element_kind, part_jsx
-from appscan.readers.script_names import expression_names
 from appscan.readers.styles import style_texts
 
 DEEPEST = 256
@@ -47,16 +46,6 @@ _RAW_END = re.compile(r"</(?:script|style)\b[^>]*+>?", re.IGNORECASE)
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 _COLUMN_NAMES = frozenset({"field", "data-field", "dataindex"})
 """Attributes by which a column of a table names the field that it shows."""
-_TABLE_ADDRESSES = frozenset({"url", "data-url"})
-"""Attributes of tables and lists that a script fills from a server."""
-_MODELS = ("v-model", "bindinput", "formcontrolname", "ng-model", "[(ngmodel)]", "th:field")
-"""Attributes that tie an input to the field it fills."""
-_COMPUTED = ("v-", "th:", "ng-", "*ng", "[", "wx:", "a:", "s-", "x-")
-"""Beginnings of attributes whose value is an expression."""
-_MADE = ("v-", "react", "testid", "src", "spm", "bs-", "radix", "headlessui", "aos", "wow", "n-head", "server-rendered")
-"""Beginnings of data- attributes that tools and frameworks write."""
-_IDENTIFIER = re.compile(r"(?![A-Za-z]{0,2}[-_]?\d|el-id)[A-Za-z_][\w.-]{2,59}")
-"""Ids that a person wrote; what a drawing tool counts (u44_img) says nothing."""
 _HANDLER_NAME = re.compile(r"[\w$.]{1,80}+(?=\s*+(?:\(|$))")
 _ADDRESSES = {"action": ("form",), "src": ("script", "iframe", "frame", "video", "audio", "source", "embed", "web-view",
                                            "webview"),
@@ -305,35 +294,14 @@ class _MarkupReader:
                 self.facts.add(Fact.ATTRIBUTE, value, name, screen=self.screen, node=node, parent=node)
         if name in _COLUMN_NAMES and (tag == "th" or tag.endswith("column")) and value and len(value) <= 60:
             self.facts.add(Fact.ATTRIBUTE, value, "prop", screen=self.screen, node=node, parent=node)
-        self._names(name, value, start, node, bound)
+        note_names(self.facts, self.screen, node, tag, name, value, bound=bound)
+        if name.startswith("data-") and is_object(value) and self._offset < 0 and len(self.inline) < MOST_KEPT_OBJECTS:
+            self.inline.append((start, f"({value})", False))
         texts = expression_texts(value) if bound else [EXPRESSION.sub("{}", value) if "{" in value else value]
         for text in texts:
             role = attribute_role(tag, name, attributes.get("type", "").lower(), text, clickable)
             if role is not None:
                 self._write_text(text, role, node)
-
-    def _names(self, name: str, value: str, start: int, node: int, bound: bool) -> None:
-        """Names of fields that an attribute holds whatever its element is."""
-        if bound or name.startswith(_COMPUTED) or "{{" in value:
-            self._members(value, node)
-        elif name.startswith("data-"):
-            self._kept(name, value, start, node)
-        elif name == "id" and _IDENTIFIER.fullmatch(value):
-            self.facts.add_once(Fact.ATTRIBUTE, value, "id", screen=self.screen, node=node, parent=node)
-        if name.startswith(_MODELS) and value and len(value) <= 200:
-            self.facts.add(Fact.ATTRIBUTE, value, "name", screen=self.screen, node=node, parent=node)
-        if name in _TABLE_ADDRESSES and not bound and value.startswith("/") and len(value) <= 300:
-            self.facts.add(Fact.PATH, value, "request", screen=self.screen, node=node)
-
-    def _kept(self, name: str, value: str, start: int, node: int) -> None:
-        """What a data- attribute keeps for scripts: a name, and a text, an address or an object under it."""
-        key = name[5:]
-        if len(key) > 2 and not key.startswith(_MADE) and key not in API_NAMES:
-            self.facts.add_once(Fact.LITERAL, key, "key", screen=self.screen, node=node)
-        if value[:1] in ("{", "[") and ":" in value and self._offset < 0 and len(self.inline) < MOST_KEPT_OBJECTS:
-            self.inline.append((start, f"({value})", False))
-        elif len(value) > 2 and (not value.isascii() or value.startswith(("/", "http"))) and _WORDY.search(value):
-            self.facts.add_once(Fact.LITERAL, shorten(value), "string", screen=self.screen, node=node)
 
     def _handler(self, code: str, node: int) -> None:
         """What a tap runs: the name of the handler as attribute onclick, and the calls in it."""
@@ -370,11 +338,7 @@ class _MarkupReader:
         for text in expression_texts(expression):
             if not text.isascii() or len(text) > 3:
                 self._show(text, at)
-        self._members(expression, self._open[-1].node if self._open else self._node(at))
-
-    def _members(self, expression: str, node: int) -> None:
-        for name in expression_names(html.unescape(expression)):
-            self.facts.add_once(Fact.LITERAL, name, "member", screen=self.screen, node=node)
+        note_members(self.facts, self.screen, self._open[-1].node if self._open else self._node(at), expression)
 
     def _show(self, text: str, at: int) -> None:
         tag, clickable = self._open[-1].tag if self._open else "", False

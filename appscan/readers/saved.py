@@ -6,6 +6,7 @@ A file may come from anybody: all of it is checked when read, and nothing unpack
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import zipfile
@@ -45,6 +46,17 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 def save_reading(reading: Reading, path: Path) -> int:
     """Write `reading` to `path`, whole or not at all; the size of the file in bytes."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        aside.write_bytes(packed_reading(reading))
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def packed_reading(reading: Reading) -> bytes:
+    """The bytes of a file that holds `reading`; the same reading gives the same bytes."""
     writer = ColumnWriter()
     write_strings(writer, reading.strings)
     write_facts(writer, reading.facts)
@@ -52,40 +64,41 @@ def save_reading(reading: Reading, path: Path) -> int:
     write_code(writer, reading.code, reading.strings)
     columns, sizes = writer.finish()
     header = {"format": FORMAT, **_header(reading), "widths": "".join(map(str, writer.widths)), "sizes": sizes}
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(aside, "w") as archive:
-            archive.writestr(zipfile.ZipInfo(HEADER, ZIP_TIME), _json(header), zipfile.ZIP_DEFLATED, 9)
-            archive.writestr(zipfile.ZipInfo(COLUMNS, ZIP_TIME), columns, zipfile.ZIP_STORED)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    return path.stat().st_size
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(HEADER, ZIP_TIME), _json(header), zipfile.ZIP_DEFLATED, 9)
+        archive.writestr(zipfile.ZipInfo(COLUMNS, ZIP_TIME), columns, zipfile.ZIP_STORED)
+    return packed.getvalue()
 
 
 def load_reading(path: Path) -> Reading:
-    """Read a file that `save_reading` wrote.
+    """Read a file that `save_reading` wrote. Raises UnreadableError as `unpacked_reading` does, and what opening a file
+    raises (`missing_file`, `unreadable_file`, `not_a_file`, `empty_file`; name)."""
+    return unpacked_reading(path, path.name)
 
-    Raises UnreadableError `reading_damaged` (name, reason), `reading_version` (name, version, supported), and what
-    opening a file raises (`missing_file`, `unreadable_file`, `not_a_file`, `empty_file`; name).
+
+def unpacked_reading(packed: Path | bytes, name: str) -> Reading:
+    """The reading in the bytes of such a file.
+
+    Raises UnreadableError `reading_damaged` (name, reason), `reading_version` (name, version, supported).
     """
     try:
-        container = open_container(path, FILE_LIMITS)
+        container = open_container(packed, FILE_LIMITS, name=name)
         header = json.loads(_member(container, HEADER))
         if not isinstance(header, dict):
             raise DamagedError("header")
         if header.get("format") != FORMAT:
-            raise UnreadableError("reading_version", name=path.name, version=str(header.get("format"))[:20],
+            raise UnreadableError("reading_version", name=name, version=str(header.get("format"))[:20],
                                   supported=FORMAT)
         return _reading(header, _member(container, COLUMNS))
     except UnreadableError as error:
         if error.key in ("not_a_zip", "truncated_zip", "entry_damaged", "entry_encrypted"):
-            raise UnreadableError("reading_damaged", name=path.name, reason=error.key) from None
+            raise UnreadableError("reading_damaged", name=name, reason=error.key) from None
         raise
     except DamagedError as error:
-        raise UnreadableError("reading_damaged", name=path.name, reason=str(error)) from None
+        raise UnreadableError("reading_damaged", name=name, reason=str(error)) from None
     except (LimitReached, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
-        raise UnreadableError("reading_damaged", name=path.name, reason="header") from None
+        raise UnreadableError("reading_damaged", name=name, reason="header") from None
 
 
 def reading_digest(reading: Reading) -> str:

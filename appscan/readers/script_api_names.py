@@ -51,10 +51,11 @@ _BROWSER = words(
     "ResizeObserver HTMLElement SVGElement Element Node NodeList localStorage sessionStorage indexedDB crypto subtle "
     "userAgent userAgentData appVersion appName platform vendor language languages onLine cookieEnabled "
     "hardwareConcurrency deviceMemory maxTouchPoints plugins mimeTypes geolocation mediaDevices serviceWorker "
-    "permissions clipboard connection effectiveType devicePixelRatio orientation availWidth availHeight colorDepth "
-    "pixelDepth state timing navigationStart setTimeout clearTimeout setInterval clearInterval requestAnimationFrame "
-    "cancelAnimationFrame fetch alert confirm prompt Android webkit messageHandlers WeixinJSBridge attachEvent "
-    "attributeName removedNodes addedNodes isIntersecting intersectionRatio boundingClientRect rootMargin threshold")
+    "permissions coords clipboard connection effectiveType devicePixelRatio orientation availWidth availHeight "
+    "colorDepth pixelDepth state timing navigationStart setTimeout clearTimeout setInterval clearInterval "
+    "requestAnimationFrame cancelAnimationFrame fetch alert confirm prompt Android webkit messageHandlers "
+    "WeixinJSBridge attachEvent attributeName removedNodes addedNodes isIntersecting intersectionRatio "
+    "boundingClientRect rootMargin threshold")
 _FRAMEWORKS = words(
     "data props refs slots attrs emit expose store state getters commit dispatch $el $refs $route $router $store "
     "$emit $on $off $once $nextTick $set $delete $slots $scopedSlots $attrs $listeners $props $data $options $parent "
@@ -68,8 +69,8 @@ _FRAMEWORKS = words(
     "ajax defaults interceptors request response baseURL deps _self _vm _data _props _uid __ob__ __vue__ __v_skip "
     "__v_isRef dep subs")
 API_NAMES = _LANGUAGE | _BROWSER | _FRAMEWORKS
-"""Names of the language, the browser and the frameworks. What a browser says of a place (coords, latitude, accuracy)
-is left out of the list: it is sent on under these names."""
+"""Names of the language, the browser and the frameworks. What a browser says of a place (latitude, accuracy) is
+left out of the list: it is sent on under these names."""
 SQL_WORDS = words(
     "select from where and or not in is null like between exists case when then else end as on using join left right "
     "inner outer full cross natural union all distinct group order by asc desc having limit offset fetch first next "

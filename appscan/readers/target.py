@@ -62,3 +62,23 @@ def read_target(path: Path, name: str, limits: Limits, on_stage: Callable[[str, 
     from appscan.readers.apk.reader import read_package
 
     return read_package(open_package(path, name, limits), limits, deadline, on_stage)
+
+
+def reader_version(path: Path, limits: Limits) -> str:
+    """Version of the reader that `read_target` would use, as readings carry it; empty for a kind without one. Raises
+    nothing for a file that cannot be opened: it is taken for a package."""
+    from appscan.readers.recording_zip import is_recording
+
+    if is_unread_kind(path):
+        return ""
+    if path.suffix.lower() in DOCUMENTS:
+        from appscan.readers.document import reader as documents
+
+        return documents.VERSION
+    if is_recording(path, limits):
+        from appscan.readers import recording
+
+        return recording.VERSION
+    from appscan.readers.apk import reader as packages
+
+    return packages.VERSION

@@ -28,6 +28,7 @@ class Cause(StrEnum):
     READER = "reader"
     CHECKS = "checks"
     OPTIONS = "options"
+    DECLARED = "declared"
     OFFICE = "office"
     CONTENT = "content"
     EITHER = "either"
@@ -104,6 +105,7 @@ def _causes(before: StoredReport | None, now: StoredReport) -> tuple[Cause, ...]
     differs = {Cause.APP: before.digests != now.digests, Cause.READER: before.readers != now.readers,
                Cause.CHECKS: before.checks_digest != now.checks_digest,
                Cause.OPTIONS: before.options_digest != now.options_digest,
+               Cause.DECLARED: before.about != now.about,
                Cause.OFFICE: before.standing is not now.standing}
     # Two reports with one key are one; what differs in nothing else was said by somebody else.
     return tuple(cause for cause, is_so in differs.items() if is_so) or (Cause.CONTENT,)
@@ -127,6 +129,6 @@ def _moves(before: StoredReport | None, now: StoredReport, causes: Sequence[Caus
 
 def _between(before: StoredReport, now: StoredReport, found: Sequence[StoredReport]) -> StoredReport | None:
     """The report of the old artifacts under the new checks, which tells the app's part from ours."""
-    return next((one for one in reversed(found) if one.digests == before.digests and one.readers == now.readers
-                 and (one.checks_digest, one.options_digest) == (now.checks_digest, now.options_digest)
-                 and one.standing is now.standing and one.id not in (before.id, now.id)), None)
+    sought = (before.digests, now.readers, now.checks_digest, now.options_digest, now.about, now.standing)
+    return next((one for one in reversed(found) if one.id not in (before.id, now.id) and sought == (
+        one.digests, one.readers, one.checks_digest, one.options_digest, one.about, one.standing)), None)

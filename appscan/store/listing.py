@@ -7,7 +7,6 @@ office found: who wants to see newer claims asks for them.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +19,7 @@ from appscan.store.exemptions import exemptions
 from appscan.store.moments import read, up_to
 from appscan.store.plain import named
 from appscan.store.registry import count_entries
-from appscan.store.reports import document_of
+from appscan.store.reports import document_of, set_digest
 from appscan.store.schema import HEAD
 from appscan.store.tables import ArtifactRow, EventRow, ReportRow, SightingRow, SweepRow, VerdictRow, table
 from appscan.store.values import Moment, Standing, StoredArtifact, StoredReport, Summary
@@ -60,11 +59,31 @@ def report(database: Database, number: int) -> StoredReport | None:
     return next(_fetched(database, [number], None, None), None)
 
 
-def report_id(database: Database, key: str) -> int:
-    """The report with a key; 0 where there is none."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A report by what it was judged from. `about` as in reports; empty for any."""
+
+    entry: str
+    digests: Collection[str]
+    readers: Collection[str]
+    checks_digest: str
+    options_digest: str
+    standing: Standing = Standing.OFFICE
+    own: bool = True
+    about: str = ""
+
+
+def report_like(database: Database, sought: Sought) -> int:
+    """The last complete report that was judged from that; 0 where there is none."""
     rows = table(ReportRow)
+    office = sought.standing is Standing.OFFICE
+    asked = {"entry": named(sought.entry), "artifacts": set_digest(sought.digests), "complete": 1,
+             "readers": "\n".join(sorted(set(sought.readers))), "checks_digest": sought.checks_digest,
+             "options_digest": sought.options_digest, "office": int(office), "own": int(office and sought.own),
+             **({"about": sought.about} if sought.about else {})}
     with database.reading() as connection:
-        return int(connection.execute(select(rows.c.id).where(rows.c.key == key)).scalar() or 0)
+        return int(connection.execute(select(rows.c.id).where(*(rows.c[name] == value for name, value in asked.items()))
+                                      .order_by(rows.c.recorded.desc(), rows.c.id.desc()).limit(1)).scalar() or 0)
 
 
 def reading_of(database: Database, artifact: str, reader: str) -> str:
@@ -119,7 +138,7 @@ def _last_seen(as_of: Moment | None) -> Any:
 
 
 def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | None,
-             known: Mapping[int, Mapping[str, str]] | None) -> Iterator[StoredReport]:
+             known: Mapping[int, str] | None) -> Iterator[StoredReport]:
     rows = table(ReportRow)
     with database.reading() as connection:
         found = {row.id: row for row in connection.execute(select(rows).where(rows.c.id.in_(ids))).all()}
@@ -129,7 +148,7 @@ def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | No
         row = found.get(one)
         if row is not None and (asked is None or row.entry in asked):
             confirmed = 0 if row.office else judged.get((row.entry, row.artifacts), 0)
-            verdicts = None if known is None else known.get(one, {})
+            verdicts = None if known is None else known.get(one, "")
             yield _stored(database, row, confirmed, verdicts)
 
 
@@ -142,7 +161,7 @@ def _judged(connection: Connection, claims: Collection[tuple[str, str]]) -> Mapp
     return {(row.entry, row.artifacts): row.id for row in found}
 
 
-def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str, str] | None) -> StoredReport:
+def _stored(database: Database, row: Any, confirmed: int, verdicts: str | None) -> StoredReport:
     return StoredReport(
         id=row.id, entry=row.entry, product=row.product, app=row.app, owner=row.owner,
         packages=_listed(row.packages), appearance=row.appearance,
@@ -150,8 +169,9 @@ def _stored(database: Database, row: Any, confirmed: int, verdicts: Mapping[str,
         recorded=read(row.recorded), sweep=row.sweep,
         overall=row.overall, stage=row.stage, complete=bool(row.complete), errors=row.errors,
         readers=_listed(row.readers), digests=_listed(row.digests), checks_digest=row.checks_digest,
-        options_digest=row.options_digest, confirmed=confirmed, _document=partial(document_of, database, row.id),
-        _verdicts=partial(_verdicts_of, database, row.id) if verdicts is None else lambda: verdicts,
+        options_digest=row.options_digest, about=row.about, confirmed=confirmed,
+        _document=partial(document_of, database, row.id),
+        _verdicts=partial(_verdicts_of, database, row.id) if verdicts is None else partial(_parted, verdicts),
         _artifacts=partial(artifacts_of, database, row.id))
 
 
@@ -160,18 +180,23 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _verdicts(database: Database, ids: Sequence[int],
-              only: Collection[str] | None = None) -> Mapping[int, dict[str, str]]:
+              only: Collection[str] | None = None) -> Mapping[int, str]:
+    """The verdicts of each report as one text: two hundred thousand rows would take a second to fetch."""
     rows = table(VerdictRow)
     asked = [rows.c.report.in_(ids)] if only is None else [rows.c.report.in_(ids), rows.c.verdict.in_(sorted(only))]
-    by_report: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    one = rows.c.check_id.concat(":").concat(rows.c.verdict)
     with database.reading() as connection:
-        for number, check, verdict in connection.execute(select(rows).where(*asked)).all():
-            by_report[number][check] = verdict
-    return by_report
+        found = connection.execute(select(rows.c.report, func.aggregate_strings(one, ",")).where(
+            *asked).group_by(rows.c.report)).all()
+    return {row[0]: row[1] for row in found}
+
+
+def _parted(joined: str) -> dict[str, str]:
+    return dict(one.split(":") for one in joined.split(",")) if joined else {}
 
 
 def _verdicts_of(database: Database, number: int) -> Mapping[str, str]:
-    return _verdicts(database, [number]).get(number, {})
+    return _parted(_verdicts(database, [number]).get(number, ""))
 
 
 def artifacts_of(database: Database, number: int) -> tuple[StoredArtifact, ...]:

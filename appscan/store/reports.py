@@ -6,12 +6,13 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from appscan.model.artifact import App
 from appscan.store.database import Database
 from appscan.store.events import record_in
 from appscan.store.moments import written
@@ -21,8 +22,6 @@ from appscan.store.tasks import finish_in
 from appscan.store.values import Added, Document, Event, Standing
 
 LEVEL = 6
-_MOMENTARY = ("started", "ended", "timings", "operator")
-"""Members of a report that differ each time the same thing is judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Taking:
     task: tuple[str, str] | None = None
     event: Event | None = None
     own: bool = True
+    outcome: Document = field(default_factory=dict)
 
 
 def add_report(database: Database, document: Document, taking: Taking) -> Added:
@@ -67,7 +67,7 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             if taking.event is not None:
                 record_in(database, connection, replace(taking.event, content={**taking.event.content, "report": new}))
         if taking.task is not None:
-            finish_in(connection, *taking.task, taking.recorded, {"report": added.id})
+            finish_in(connection, *taking.task, taking.recorded, {**taking.outcome, "report": added.id})
         return added
 
 
@@ -144,32 +144,41 @@ def _columns(document: Document, taking: Taking) -> dict[str, Any]:
         "office": int(taking.standing is Standing.OFFICE), "own": int(_is_own(taking)),
         "artifacts": set_digest(digests), "digests": "\n".join(digests), "readers": storable("\n".join(readers)),
         "checks_digest": storable(document["tool"]["checks_digest"]),
-        "options_digest": storable(document["options_digest"]),
+        "options_digest": storable(document["options_digest"]), "about": about(document["app"]),
         "recorded": written(taking.recorded), "sweep": named(taking.sweep), "overall": document["overall"],
         "stage": document["stage"], "complete": int(document["complete"]), "errors": len(document["errors"]),
         "said": said(document),
     }
-    return {**row, "key": key_of((taking.standing, _is_own(taking)), row["entry"], digests, readers,
-                                 row["checks_digest"], row["options_digest"])}
+    return {**row, "key": _key(document, row, digests, readers)}
 
 
 def _is_own(taking: Taking) -> bool:
     return taking.own and taking.standing is Standing.OFFICE
 
 
-def key_of(origin: tuple[Standing, bool], entry: str, digests: Collection[str], readers: Collection[str],
-           checks_digest: str, options_digest: str) -> str:
-    """The digest of what makes two reports the same. `origin`: who judged, and whether the office read it itself. What
-    was judged from a stranger's reading is not the same as what the office read: a reading can be forged."""
-    parts = [origin[0].value, origin[1], entry, sorted(set(digests)), sorted(set(readers)), checks_digest,
-             options_digest]
-    return hashlib.sha256(canonical(parts)).hexdigest()
+def _key(document: Document, row: Mapping[str, Any], digests: Collection[str], readers: Collection[str]) -> str:
+    """The digest of what makes two reports the same: nothing that a verdict depends on differs. What was judged from a
+    stranger's reading is not the same as what the office read: a reading can be forged. Of a claim it also matters
+    which reading and which program it came from, since the office knows neither."""
+    told = [row[name] for name in ("office", "own", "entry", "checks_digest", "options_digest", "about", "complete")]
+    claimed = [] if row["office"] else [document["tool"]["version"],
+                                        sorted(one["reading_digest"] for one in document["artifacts"])]
+    return hashlib.sha256(canonical([told, list(digests), list(readers), claimed])).hexdigest()
+
+
+def about(app: Mapping[str, Any]) -> str:
+    """Digest of what verdicts depend on beside the artifacts: what was declared of the app, and whether required
+    features are asked of it. `app` is that of a report document."""
+    told = App(level=app["level"], audience=tuple(app["audience"]), approval=app["approval"])
+    return hashlib.sha256(canonical([told.is_of_government, app["declared"]])).hexdigest()
 
 
 def said(document: Document) -> str:
-    """Digest of what a report says, without when and by whom it was made."""
-    lasting = {name: value for name, value in document.items() if name not in _MOMENTARY}
-    return hashlib.sha256(canonical(lasting)).hexdigest()
+    """Digest of what a report found: two with one key that differ in it cannot both be true."""
+    verdicts = sorted((one["check_id"], one["verdict"]) for one in document["verdicts"])
+    places = sorted((one["check_id"], place["fingerprint"]) for one in document["findings"]
+                    for place in one["occurrences"])
+    return hashlib.sha256(canonical([verdicts, places])).hexdigest()
 
 
 def document_of(database: Database, report: int) -> dict[str, Any]:

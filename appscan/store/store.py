@@ -14,8 +14,7 @@ from appscan.store import events, exemptions, listing, registry, tasks, traits
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
-from appscan.store.plain import named
-from appscan.store.reports import Taking, add_report, key_of, saw
+from appscan.store.reports import Taking, about, add_report, saw
 from appscan.store.schema import prepare
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -105,25 +104,28 @@ class Store:
 
     def add_report(self, document: Document, *, product: str, entry: str, standing: Standing, recorded: datetime,
                    readings: Mapping[str, str] | None = None, sweep: str = "", appearance: str = "",
-                   seen: bool = True, task: str = "", event: Event | None = None,
+                   seen: bool = True, task: str = "", outcome: Document | None = None, event: Event | None = None,
                    own: bool = True) -> Added:
         """Keep a report for an entry of the registry, once for its artifacts, readers, checks, options and standing.
 
         `readings` maps digests of artifacts to blobs. `appearance` names which of the entry's artifacts this is, over
         all versions; without it, kind and package or start page. `seen` False where the artifact was not met again now
         but judged from the store: it says nothing about what the app consists of today. `task` is the key of a task of
-        `sweep` that ends with this report, in the same transaction; so is `event`, recorded where the report is new.
-        `own` False where the office judged a reading that it did not make itself. The document must fit the schema. """
+        `sweep` that ends with this report, in the same transaction, with `outcome` beside the report's id; so is
+        `event`, recorded where the report is new. `own` False where the office judged a reading that it did not make
+        itself. The document must fit the schema.
+        """
         ended = (sweep, task) if task else None
         return add_report(self._database, document, Taking(entry, product, standing, recorded, readings or {}, sweep,
-                                                           appearance, seen, ended, event, own))
+                                                           appearance, seen, ended, event, own, outcome or {}))
 
     def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
-                   options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True) -> int:
-        """The id of the report that such a report would be the same as; 0 where there is none."""
-        origin = (standing, own and standing is Standing.OFFICE)
-        return listing.report_id(self._database, key_of(origin, named(entry), digests, readers, checks_digest,
-                                                        options_digest))
+                   options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True,
+                   app: Document | None = None) -> int:
+        """The id of the last complete report judged from that; 0 where there is none. With `app` (that of a report
+        document) only one made under the same declaration, and with required features asked or not as now."""
+        return listing.report_like(self._database, listing.Sought(
+            entry, digests, readers, checks_digest, options_digest, standing, own, about(app) if app else ""))
 
     def saw(self, *, entry: str, appearance: str, digests: Collection[str], when: datetime) -> bool:
         """Say that an appearance of an entry consists of these artifacts now, where nothing is judged because that was
@@ -185,6 +187,11 @@ class Store:
     def splits(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are not one product, oldest first."""
         return list(self.events(EventKind.PRODUCT_SPLIT, as_of=as_of))
+
+    def reviews(self, as_of: Moment | None = None) -> Mapping[str, Event]:
+        """The decision that stands on each occurrence, by fingerprint: the last one, unless that is `undo`."""
+        last = {event.subject: event for event in self.events(EventKind.REVIEWED, as_of=as_of)}
+        return {mark: event for mark, event in last.items() if event.content.get("decision") != "undo"}
 
     # Registry
 

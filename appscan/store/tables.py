@@ -44,6 +44,7 @@ class ReportRow(Base):
     readers: Mapped[str] = mapped_column(Text)
     checks_digest: Mapped[str] = mapped_column(Text)
     options_digest: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Digest)
     office: Mapped[int] = mapped_column(Integer)
     own: Mapped[int] = mapped_column(Integer)
     recorded: Mapped[str] = mapped_column(Moment)

@@ -51,7 +51,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of a report that was added: `is_new` False where the store had one with the same key; `differs` then
-    says that the one it has, which stays, says something else."""
+    says that the one it has, which stays, found something else."""
 
     id: int
     is_new: bool
@@ -87,8 +87,9 @@ class StoredReport:
     when they are asked for. Verdicts are as judged: exemptions depend on a day and are laid over later.
 
     `app`, `owner` and `packages` are what the report says. `appearance` tells the artifacts of one entry apart (its
-    APK, its site) over all their versions. `own` says that the office read the artifacts itself. `confirmed` is the
-    office's own report on the same artifacts where this one is a claim, 0 where the office has not judged them. """
+    APK, its site) over all their versions. `about` is a digest of what was declared of the app. `own` says that the
+    office read the artifacts itself. `confirmed` is the office's own report on the same artifacts where this one is a
+    claim, 0 where the office has not judged them. """
 
     id: int
     entry: str
@@ -109,6 +110,7 @@ class StoredReport:
     digests: tuple[str, ...]
     checks_digest: str
     options_digest: str
+    about: str
     confirmed: int
     _document: Callable[[], dict[str, Any]] = field(repr=False, compare=False)
     _verdicts: Callable[[], Mapping[str, str]] = field(repr=False, compare=False)

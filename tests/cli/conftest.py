@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from .warm import Warm
+
 SECONDS = 120
 DROP_FROM_BOUNDING_SET = 24
 READS_ALL_FILES = (1, 2)
@@ -67,18 +69,29 @@ def command() -> list[str]:
     return COMMAND
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """A process that runs commands without starting Python for each: most of these tests cost nothing else."""
+    process = Warm(tmp_path_factory.mktemp("warm"))
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def appscan(tmp_path: Path) -> Callable[..., Ran]:
+def appscan(tmp_path: Path, warm: Warm) -> Callable[..., Ran]:
     """Run appscan with the given arguments, in an empty folder."""
 
     def run(*arguments: object, cwd: Path | None = None, powerless: bool = False, **environment: str) -> Ran:
-        done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, timeout=SECONDS,
-                              cwd=cwd or tmp_path, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "PYTHONUTF8": "1", **environment},
-                              preexec_fn=without_power_over_files if powerless else in_the_foreground)
-        if done.returncode == 99:
+        told, within = [*map(str, arguments)], {**os.environ, "PYTHONUTF8": "1", **environment}
+        if powerless:
+            done = subprocess.run([*COMMAND, *told], capture_output=True, timeout=SECONDS, cwd=cwd or tmp_path,
+                                  stdin=subprocess.DEVNULL, env=within, preexec_fn=without_power_over_files)
+            code, out, err = done.returncode, done.stdout, done.stderr
+        else:
+            code, out, err = warm.run(told, cwd or tmp_path, within, SECONDS)
+        if code == 99:
             pytest.skip("root's power over files cannot be given up here")
-        ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        ran = Ran(code, out.decode(), err.decode())
         assert "Traceback" not in ran.err or environment.get("APPSCAN_DEBUG") or "--debug" in arguments, ran.err
         return ran
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -20,17 +21,13 @@ COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], 
 
 
 @pytest.fixture(scope="module")
-def helps(tmp_path_factory) -> dict[str, str]:
+def helps(warm, tmp_path_factory) -> dict[str, str]:
     """What --help prints, by command."""
-    import subprocess
-    import sys
-
     texts = {}
     for command in [[], ["checks"], *COMMANDS]:
-        done = subprocess.run([sys.executable, "-c", "from appscan.cli import main; main()", *command, "--help"],
-                              capture_output=True, encoding="utf-8", timeout=60)
-        assert (done.returncode, done.stderr) == (0, ""), command
-        texts[" ".join(command)] = done.stdout
+        code, out, err = warm.run([*command, "--help"], tmp_path_factory.getbasetemp(), os.environ, 60)
+        assert (code, err) == (0, b""), command
+        texts[" ".join(command)] = out.decode()
     return texts
 
 

@@ -103,6 +103,22 @@ def test_within_an_element_needs_one_element() -> None:
     assert evaluated(both(text("考勤"), text("签到"), within=Within.ELEMENT), reading).truth is FALSE
 
 
+@pytest.mark.parametrize(("said", "truth"), [("网格员三天没有登录。", TRUE), ("三天后公布。未登录也可查看。", FALSE),
+                                             ("三天后公布；未登录也可查看", FALSE)])
+def test_within_a_sentence_needs_one_sentence(said: str, truth: Truth) -> None:
+    reading = reading_with(page(HERE, ("label", said), ("label", "登录")))
+    three, login = (Term(Kind.TEXT, (Word(word),), prose=True) for word in ("三天", "登录"))
+    sentence = both(three, login, within=Within.SENTENCE)
+    assert evaluated(sentence, reading, ()).truth is truth
+    assert evaluated(both(three, login, within=Within.ELEMENT), reading, ()).truth is TRUE
+    assert evaluated(sentence, reading, ()).matches.keys() == ({HERE} if truth is TRUE else set())
+
+
+def test_a_request_stands_in_no_sentence() -> None:
+    asked = both(text("考勤"), Term(Kind.ENDPOINT, (Word("att"),)), within=Within.SENTENCE)
+    assert evaluated(asked).truth is FALSE
+
+
 def test_what_stands_in_one_element_stands_on_its_screen() -> None:
     reading = reading_with(page(HERE, ("label", "考勤统计表"), ("button", "签到")), page(THERE, ("button", "签到")))
     inner = both(text("考勤"), text("统计"), within=Within.ELEMENT)

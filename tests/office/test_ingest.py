@@ -109,6 +109,12 @@ def test_exempt_without_a_verdict_beneath_it_is_refused(store, vendor, document)
         take(store, vendor(verdicts=rows, overall="exempt", findings=[]))
 
 
+def test_a_scan_that_was_not_finished_is_refused(store, vendor):
+    with pytest.raises(UsageError, match="ingest_unfinished"):
+        take(store, vendor(complete=False))
+    assert not list(store.reports(latest=False))
+
+
 def test_a_report_that_was_altered_afterwards_is_refused(store, vendor, document):
     take(store, vendor())
     rosy = [{**row, "verdict": "not_found"} for row in document["verdicts"]]

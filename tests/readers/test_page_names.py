@@ -40,10 +40,11 @@ def test_values_of_fields_are_no_texts() -> None:
 
 def test_data_attributes_say_names_texts_addresses_and_objects() -> None:
     rows, _ = page("""<div id="stepCount" data-user-score="3" data-tip="确定打卡？" data-href="/api/sign/in"
-        data-conf='{"url":"/api/rank/all","rankNo":1}' data-v-7ba5bd90 data-spm="a.b"></div><i id="u44_img"></i>""")
+        data-conf='{"url":"/api/rank/all","rankNo":1}' data-v-7ba5bd90 data-spm="a.b"></div>
+        <input id="temperature"><input id="u44_input">""")
     assert {"user-score", "tip", "conf", "rankNo"} <= set(values(rows, Fact.LITERAL, "key"))
     assert {"确定打卡？", "/api/sign/in", "/api/rank/all"} <= set(values(rows, Fact.LITERAL, "string"))
-    assert values(rows, Fact.ATTRIBUTE, "id") == ["stepCount"]
+    assert values(rows, Fact.ATTRIBUTE, "id") == ["temperature"]
 
 
 def test_expressions_of_templates_name_fields_and_leave_holes() -> None:

@@ -48,6 +48,13 @@ def test_what_is_no_digest_names_no_file(keeper, name):
         keeper.get_blob(name)
 
 
+def test_another_file_system_keeps_blobs_alike(tmp_path):
+    with Store.open(str(tmp_path / "office.db"), "memory://office") as store:
+        digest = store.put_blob(b"reading")
+        assert (store.put_blob(b"reading"), store.get_blob(digest)) == (digest, b"reading")
+        assert not store.has_blob("0" * 64)
+
+
 def test_a_folder_that_cannot_be_written_now_may_be_tried_again(keeper, folder):
     folder.write_text("a file where the folder should be")
     with pytest.raises(UnavailableError, match="store_blobs_unavailable"):

@@ -104,9 +104,9 @@ def test_a_transaction_that_the_crash_of_the_server_cut_off_leaves_nothing(postg
         assert list(store.events()) == []
 
 
-def test_a_server_that_is_not_there_is_wrong_usage_at_the_start(postgres_server, postgres_url):
+def test_a_database_that_the_server_does_not_have_is_wrong_usage_at_the_start(postgres_server):
     with pytest.raises(UsageError, match="store_unreachable"):
-        Store.open(f"{postgres_url}_missing")
+        Store.open(f"postgresql://appscan@127.0.0.1:{postgres_server.port}/missing")
 
 
 def test_a_disk_that_is_full_keeps_nothing_half_and_may_be_tried_again(tmp_path, forced_report):

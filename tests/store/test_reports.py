@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from appscan.store import Standing, Store
+import pytest
+
+from appscan.store import Added, Standing, Store
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,11 +37,36 @@ def test_the_same_report_twice_is_kept_once_and_reads_back_as_it_was(store, forc
     assert [one.digest for one in kept.artifacts] == [forced_report["artifacts"][0]["sha256"]]
 
 
-def test_another_report_under_the_same_key_is_not_taken_but_told(store, forced_report):
+def test_another_outcome_of_the_same_judgement_is_not_taken_but_told(store, forced_report):
     first = add(store, forced_report, standing=Standing.CLAIMED)
-    second = add(store, {**forced_report, "overall": "not_found"}, standing=Standing.CLAIMED)
-    assert second.differs
-    assert store.report(first.id).overall == forced_report["overall"]
+    renamed = {**forced_report, "artifacts": [{**forced_report["artifacts"][0], "name": "other.apk"}]}
+    assert add(store, renamed, standing=Standing.CLAIMED) == Added(first.id, is_new=False, differs=False)
+    rosy = [{**row, "verdict": "not_found"} for row in forced_report["verdicts"]]
+    assert add(store, {**forced_report, "verdicts": rosy}, standing=Standing.CLAIMED).differs
+    assert add(store, {**forced_report, "findings": []}, standing=Standing.CLAIMED).differs
+    assert store.report(first.id).document == forced_report
+
+
+@pytest.mark.parametrize("part", [{"app": {"declared": {"check-in": "防汛"}}}, {"app": {"level": "county"}},
+                                  {"complete": False}, {"options_digest": "b" * 64}, {"tool": {"checks_digest": "c"}}])
+def test_whatever_a_verdict_depends_on_makes_another_report(store, forced_report, part):
+    changed = {name: {**forced_report[name], **value} if isinstance(value, dict) else value
+               for name, value in part.items()}
+    assert add(store, forced_report).is_new
+    assert add(store, {**forced_report, **changed}).is_new
+
+
+def test_a_report_is_found_by_what_it_was_judged_from(store, forced_report):
+    there = add(store, forced_report)
+    asked = {"entry": "E1", "digests": [forced_report["artifacts"][0]["sha256"]],
+             "readers": [forced_report["artifacts"][0]["reader"]], "options_digest": forced_report["options_digest"],
+             "checks_digest": forced_report["tool"]["checks_digest"]}
+    assert store.has_report(**asked) == store.has_report(**asked, app=forced_report["app"]) == there.id
+    assert not store.has_report(**asked, app={**forced_report["app"], "level": "county"})
+    for other in ({"readers": ["apk/0"]}, {"entry": "E2"}, {"own": False}, {"standing": Standing.CLAIMED}):
+        assert not store.has_report(**{**asked, **other})
+    add(store, {**version(forced_report, "d" * 64), "complete": False})
+    assert not store.has_report(**{**asked, "digests": ["d" * 64]}), "an unfinished report is none"
 
 
 def test_the_offices_own_report_goes_before_a_later_claim_on_the_same_bytes(store, forced_report):

@@ -106,3 +106,8 @@ def test_a_store_of_the_first_version_opens_with_what_it_holds(tmp_path: Path):
         made.executescript(Path(__file__).with_name("made_by_0001.sql").read_text("utf-8"))
     with Store.open(str(tmp_path / "office.db")) as store:
         assert [(event.kind, event.who) for event in store.events()] == [(EventKind.REVIEWED, "虚构的人")]
+    database = Database(str(tmp_path / "office.db"))
+    with database.reading() as connection:
+        options = {"version_table": VERSION_TABLE, "compare_type": True}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+    database.close()

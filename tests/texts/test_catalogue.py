@@ -20,7 +20,7 @@ from appscan.texts import LANGUAGES, catalogue, has, placeholders, say, say_erro
 
 SOURCE = Path(appscan.__file__).parent
 CHECKS = SOURCE.parent / "checks"
-ERRORS = {"UnreadableError", "UsageError", "PackError", "LimitReached", "UnavailableError"}
+ERRORS = {"UnreadableError", "UsageError", "PackError", "LimitReached", "UnavailableError", "EngineError"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ def _keys_of(call: ast.Call, where: str) -> Iterator[Named]:
         # an error may be caught, given its file's name and raised or reported again: `name` is not asked for here
         names = _keyword_names(call)
         yield Named(where, f"errors.{key}", None if names is None else names | {"name"})
+    elif name == "Fault" and (key := _literal(_argument(call, 1, "key"))):
+        yield Named(where, f"errors.{key}", _mapping_keys(_argument(call, 2, "params")))
     elif name == "Gap" and (key := _literal(_argument(call, 2, "reason"))):
         params = _mapping_keys(_argument(call, 3, "params"))
         yield Named(where, f"gaps.{key}", params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from appscan.judge.documents.people import People
 from appscan.judge.documents.standing import Said, Span, Standing
 from appscan.judge.hits import Hit
 from appscan.judge.search import Search, compiled
+from appscan.judge.word_list import WordList
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading, Role, Strings
 
@@ -30,7 +31,7 @@ class DocumentSense:
         ends = np.cumsum(np.fromiter(map(len, units), dtype=np.int64, count=len(units))).astype(np.int64)
         self._search = Search(Strings(b"".join(units), ends))
 
-    def learn(self, words: Iterable[Word]) -> None:
+    def learn(self, words: WordList) -> None:
         """Find many words in one pass."""
         self._search.learn(words)
 

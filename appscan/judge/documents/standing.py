@@ -14,7 +14,8 @@ from appscan.model.reading import Role
 
 Span = tuple[int, int]
 
-_CLAUSE_END = re.compile(r"[,;。|:!?]")
+_CLAUSE_END = re.compile(r",(?!或者?|以及|及其)|[;。|:!?]")
+"""A clause that only adds another object (或者…) still stands under the negation of the one before."""
 _LEAD_IN = re.compile(r"[:：]$")
 FAR = 60
 """Characters between a negation and the word it still reaches."""
@@ -48,7 +49,7 @@ class Genre(StrEnum):
 def genre_of(title: str, plans: Plans) -> Genre:
     """The genre that a title tells."""
     order = (("hard_against", Genre.AGAINST), ("decision", Genre.DECISION),
-             ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
+             ("ordering", Genre.PLAN), ("hard_report", Genre.REPORT), ("tool", Genre.PLAN),
              ("against", Genre.AGAINST), ("report", Genre.REPORT), ("plan", Genre.PLAN))
     return next((genre for name, genre in order if fits(plans.titles.get(name, ()), title)), Genre.UNKNOWN)
 

@@ -38,9 +38,9 @@ def _reports() -> None:
     op.create_table(
         "reports", _id(), sa.Column("key", sa.String(64), nullable=False, unique=True), _text("entry"),
         _text("product"), _text("app"), _text("owner"), _text("packages"), _text("appearance"), _digest("artifacts"),
-        _text("digests"), _text("readers"), _text("checks_digest"), _text("options_digest"), _number("office"),
-        _number("own"), _moment("recorded"), _text("sweep"), _word("overall"), _word("stage"), _number("complete"),
-        _number("errors"), _digest("said"))
+        _text("digests"), _text("readers"), _text("checks_digest"), _text("options_digest"), _digest("about"),
+        _number("office"), _number("own"), _moment("recorded"), _text("sweep"), _word("overall"), _word("stage"),
+        _number("complete"), _number("errors"), _digest("said"))
     op.create_index("reports_of_entry", "reports", ["entry", "artifacts"])
     op.create_index("reports_of_sweep", "reports", ["sweep"])
     op.create_table("report_documents", _report(), sa.Column("content", sa.LargeBinary(), nullable=False))

@@ -1,0 +1,23 @@
+"""Owners as sums by owner name them: the canonical body where what is written names one, else what is written. Knows no
+task."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from appscan.portfolio.owners import Owners, load
+
+
+class OwnerNames:
+    """Written owner → the name that sums stand under; nothing is guessed."""
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return load()
+
+    def of(self, written: str) -> str:
+        """The name; empty for nobody."""
+        if not written.strip():
+            return ""
+        match = self._owners.resolve(written)
+        return self._owners.name(match.owner) if match.owner else match.subject or written
