@@ -3,6 +3,7 @@ Knows no scan, no rule of counting and no command. Workers of a sweep never open
 
 from __future__ import annotations
 
+from appscan.store.accounts import Role, Token, User
 from appscan.store.history import Cause, Move, Step
 from appscan.store.patience import patiently
 from appscan.store.store import Store
@@ -20,6 +21,7 @@ from appscan.store.values import (
 )
 
 __all__ = [
-    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Standing", "Step",
-    "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "patiently",
+    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Role", "Standing",
+    "Step", "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "Token", "User",
+    "patiently",
 ]

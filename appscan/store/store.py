@@ -11,6 +11,7 @@ from typing import IO, Self
 
 from appscan.model.registry import Entry
 from appscan.store import events, exemptions, listing, registry, tasks
+from appscan.store.accounts import Accounts
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
@@ -75,6 +76,11 @@ class Store:
     def summary(self) -> Summary:
         """How much of everything there is."""
         return listing.summary(self._database)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may use the desk, and who does now."""
+        return Accounts(self._database)
 
     # Blobs
 
