@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -47,19 +48,26 @@ class Protection:
 
         async def guarded(message: Message) -> None:
             nonlocal started
+            if read > most and not started:
+                return  # what the application makes of the broken body is no answer
             if message["type"] == "http.response.start":
                 started = True
                 _add(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
+        async def refuse() -> None:
+            nonlocal read
+            read = 0
+            await _too_large(scope, receive, guarded)
+
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
-            return await _too_large(scope, receive, guarded)
-        try:
+            return await refuse()
+        with contextlib.suppress(TooLarge):
             await self._app(scope, bounded, guarded)
-        except TooLarge:
-            if not started:
-                await _too_large(scope, receive, guarded)
+        if read > most and not started:
+            await refuse()
+        return None
 
 
 def _add(headers: MutableHeaders, path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from appscan.texts import Language
 
@@ -13,7 +14,8 @@ MEGABYTE = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
-    a new scan. A session ends after `idle`, and after `longest` however busy it is."""
+    a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
+    for those shipped."""
 
     lang: Language = "zh"
     behind_https: bool = False
@@ -21,3 +23,4 @@ class Settings:
     upload_bytes: int = 2048 * MEGABYTE
     idle: timedelta = timedelta(minutes=60)
     longest: timedelta = timedelta(hours=12)
+    checks: Path | None = None
