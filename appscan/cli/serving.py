@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -46,7 +47,7 @@ def serve(order: ServeOrder, console: Console) -> ExitCode:
         console.result([say(console.lang, "serving.at", url=f"http://{shown}:{port}/", store=store.name)])
         if not store.accounts.users():
             console.result([say(console.lang, "serving.no_users")])
-        with listening:
+        with listening, contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
             server(store, settings, host, port).run([listening])
     return ExitCode.OK
 

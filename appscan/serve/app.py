@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
+from appscan.serve import api
+from appscan.serve.jobs import Jobs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, open_to_all, unguarded
 from appscan.serve.protection import Protection
@@ -25,9 +31,21 @@ STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 
 def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     """The application. Raises RuntimeError for a route without a guard: that is a fault of ours, found at the start."""
-    app = FastAPI(title="appscan", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.store, app.state.settings = store, settings or Settings()
-    for router in ROUTERS:
+    settings = settings or Settings()
+    jobs = Jobs(store, settings)
+
+    @contextlib.asynccontextmanager
+    async def living(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(jobs.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(jobs.stop)
+
+    app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
+                  lifespan=living)
+    app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
+    for router in (*ROUTERS, api.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     app.state.routes = list(app.router.routes)
@@ -66,8 +84,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if error.key == "sign_in" and request.method == "GET" and not request.url.path.startswith("/api/"):
         return RedirectResponse("/sign-in", 303)
-    return _answer(request, error.status, error.key,
-                   say(language_of(request), f"desk.refused.{error.key}", **error.params))
+    lang, key = language_of(request), f"desk.refused.{error.key}"
+    return _answer(request, error.status, error.key, say(lang, key, **error.params))
 
 
 async def _not_there(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ MEGABYTE = 1 << 20
 class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
     a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
-    for those shipped."""
+    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`."""
 
     lang: Language = "zh"
     behind_https: bool = False
@@ -24,3 +24,5 @@ class Settings:
     idle: timedelta = timedelta(minutes=60)
     longest: timedelta = timedelta(hours=12)
     checks: Path | None = None
+    workers: int = 1
+    scan_seconds: float = 300.0

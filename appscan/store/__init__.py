@@ -6,6 +6,7 @@ from __future__ import annotations
 from appscan.store.accounts import Role, Token, User
 from appscan.store.history import Cause, Move, Step
 from appscan.store.patience import patiently
+from appscan.store.plain import storable
 from appscan.store.store import Store
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -23,5 +24,5 @@ from appscan.store.values import (
 __all__ = [
     "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Role", "Standing",
     "Step", "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "Token", "User",
-    "patiently",
+    "patiently", "storable",
 ]

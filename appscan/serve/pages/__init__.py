@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import sign_in
+from appscan.serve.pages import scans, sign_in, tokens
 
-ROUTERS = (sign_in.router,)
+ROUTERS = (sign_in.router, scans.router, tokens.router)
