@@ -18,12 +18,12 @@ from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api
 from appscan.serve.jobs import Jobs
 from appscan.serve.pages import ROUTERS
-from appscan.serve.permissions import Visit, open_to_all, unguarded
+from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, to_home
 from appscan.serve.settings import Settings
-from appscan.store import Store
+from appscan.store import Role, Store
 from appscan.texts import say, say_error
 
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -48,6 +48,9 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     for router in (*ROUTERS, api.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
+    if all(getattr(route, "path", "") != "/" for route in app.router.routes):
+        app.add_api_route("/", to_home, methods=["GET"], include_in_schema=False,
+                          dependencies=[Depends(needs(Role.VIEWER))])
     app.state.routes = list(app.router.routes)
     if missing := unguarded(app.state.routes):
         raise RuntimeError(f"routes without a guard: {missing}")
@@ -91,6 +94,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _not_there(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     key = {404: "not_there", 405: "method"}.get(error.status_code, "wrong")
+    if not hasattr(request.state, "visit"):  # no route, so no guard asked who it is
+        request.state.visit = await run_in_threadpool(visit_of, request)
     return _answer(request, error.status_code, key, say(language_of(request), f"desk.refused.{key}"))
 
 

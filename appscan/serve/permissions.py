@@ -58,7 +58,7 @@ class Guard:
 
     async def __call__(self, request: Request) -> Visit:
         """The visit. Raises Refused 401, 403."""
-        visit = await run_in_threadpool(_visit, request)
+        visit = await run_in_threadpool(visit_of, request)
         request.state.visit = visit
         if self.role is not None and visit.user is None:
             raise Refused(401, "sign_in")
@@ -107,7 +107,8 @@ def _has_token(request: Request) -> bool:
     return "authorization" in request.headers
 
 
-def _visit(request: Request) -> Visit:
+def visit_of(request: Request) -> Visit:
+    """Who makes a request, by token or cookie."""
     store: Store = request.app.state.store
     settings: Settings = request.app.state.settings
     if _has_token(request):  # whoever shows a token has no session beside it

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from appscan.serve import passwords, sessions
 from appscan.serve.permissions import Visit, needs, open_to_all
-from appscan.serve.rendering import LANGUAGE_COOKIE, render
+from appscan.serve.rendering import LANGUAGE_COOKIE, home, render
 from appscan.store import Event, EventKind, Role
 from appscan.texts import LANGUAGES
 
@@ -24,7 +24,7 @@ Password = Annotated[str, Form(max_length=passwords.LONGEST)]
 def sign_in_page(request: Request, visit: Guest) -> Response:
     """The form. A guest gets a secret of its own, to which the form is bound."""
     if visit.user is not None:
-        return RedirectResponse("/", 303)
+        return RedirectResponse(home(request), 303)
     return _form(request, visit, "")
 
 
@@ -45,7 +45,7 @@ def sign_in(request: Request, visit: Guest, name: Name = "", password: Password 
     store.accounts.open_session(sessions.digest_of(secret), name, now=when, ends=when + settings.longest,
                                 over=sessions.digest_of(visit.secret))
     store.record(Event(EventKind.SIGNED_IN, name, name, when, content={"address": address}))
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(home(request), 303)
     sessions.set_cookie(response, secret, settings)
     return response
 
@@ -61,9 +61,9 @@ def sign_out(request: Request, visit: Annotated[Visit, Depends(needs(Role.VIEWER
 
 
 @router.post("/language")
-def choose_language(visit: Guest, lang: Annotated[str, Form(max_length=2)] = "zh") -> Response:
+def choose_language(request: Request, visit: Guest, lang: Annotated[str, Form(max_length=2)] = "zh") -> Response:
     """Remember a language in the browser."""
-    response = RedirectResponse("/" if visit.user else "/sign-in", 303)
+    response = RedirectResponse(home(request) if visit.user else "/sign-in", 303)
     if lang in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, lang, samesite="lax", httponly=True, max_age=400 * 86400)
     return response
