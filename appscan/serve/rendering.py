@@ -1,7 +1,8 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
-What every template has: the filter `amount`, `t(key, **params)` the catalogue in the visitor's language, `lang`, `visit`,
-`form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the first page)."""
+What every template has: the filter `amount`, `t(key, **params)` the catalogue in the visitor's language, `lang`,
+`visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
+first page)."""
 
 from __future__ import annotations
 
