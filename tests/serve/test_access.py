@@ -6,9 +6,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from appscan.serve import passwords, sessions
-from appscan.serve.permissions import READS, guard_of
+from appscan.serve.permissions import READS, guard_of, unguarded
 from appscan.store import EventKind, Role, Store
 from appscan.store.accounts import MOST_FOR_ACCOUNT
 from tests.serve.conftest import PASSWORD, USERS, form_token, sign_in
@@ -152,3 +153,8 @@ def test_fields_that_a_form_does_not_have_change_nothing(desk):
 def test_a_password_has_a_least_and_a_most_length(password):
     with pytest.raises(Exception, match="password_length"):
         passwords.hashed(password)
+
+
+def test_a_route_without_a_guard_is_noticed():
+    """`desk` refuses to start with one."""
+    assert unguarded(FastAPI().router.routes) == ["/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"]
