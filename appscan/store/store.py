@@ -11,6 +11,7 @@ from typing import IO, Self
 
 from appscan.model.registry import Entry
 from appscan.store import events, exemptions, listing, registry, tasks, traits
+from appscan.store.accounts import Accounts
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
@@ -75,6 +76,11 @@ class Store:
     def summary(self) -> Summary:
         """How much of everything there is."""
         return listing.summary(self._database)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may use the desk, and who does now."""
+        return Accounts(self._database)
 
     # Blobs
 
@@ -180,6 +186,10 @@ class Store:
         """Events of some kinds, or all, oldest first."""
         return events.events(self._database, kinds, subject, as_of)
 
+    def newest_events(self, most: int, beyond: int = 0) -> list[Event]:
+        """The last events, the last first, beyond the first `beyond`."""
+        return events.newest(self._database, most, beyond)
+
     def merges(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are one product, oldest first."""
         return list(self.events(EventKind.PRODUCTS_MERGED, as_of=as_of))
@@ -261,6 +271,14 @@ class Store:
     def tasks(self, sweep: str, *states: TaskState) -> Iterator[QueuedTask]:
         """The tasks of a sweep in the order planned, of some states or all."""
         return tasks.tasks(self._database, sweep, states)
+
+    def task(self, sweep: str, key: str) -> QueuedTask | None:
+        """One task; None where there is none."""
+        return tasks.task(self._database, sweep, key)
+
+    def newest_tasks(self, sweep: str, most: int, beyond: int = 0) -> list[QueuedTask]:
+        """The tasks planned last, the last first, beyond the first `beyond`."""
+        return tasks.newest(self._database, sweep, most, beyond)
 
     def sweep(self, sweep: str) -> SweepState | None:
         """One sweep with its counts; None where there is none."""
