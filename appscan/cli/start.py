@@ -10,6 +10,7 @@ import typer
 
 from appscan.cli import options as given
 from appscan.cli.console import Console, be_lenient_about_encodings
+from appscan.cli.count_commands import register as register_count
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
@@ -74,6 +75,7 @@ def application() -> typer.Typer:
     register_gate(app)
     register_registry(app)
     register_store(app)
+    register_count(app)
     register_sweep(app)
     return app
 
@@ -112,7 +114,7 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         of_store = {name: {"lang": lang} for name in ("init", "upgrade", "status")}
         of_exemption = {name: {"lang": lang} for name in ("grant", "withdraw", "list")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init", "ingest", "history", "sweep",
+                                                    "diff", "init", "ingest", "history", "count", "sweep",
                                                     "rejudge", "trends")}
         context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry,
                                "store": of_store, "exemption": of_exemption, **others}

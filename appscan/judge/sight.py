@@ -50,6 +50,9 @@ _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 
 # Addresses of pictures and pages: the names of files are no words of an interface.
 _RESOURCE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|html?|ttf|woff2?|mp[34])(?:\?|$)", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|woff2?|ttf)(?:\?|$)", re.IGNORECASE)
+"""Addresses that nothing is asked of, whatever their words: files that a page only shows."""
+
 _CONTINUOUS = ("location_continuous", "location_background", "track_service")
 _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked)\w*|lambda\$\w*[cC]lick\w*)$")
 
@@ -120,9 +123,11 @@ class Sight:
                     yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:
             yield from self._named_methods(word)
-        for word in term.words:
-            for sid in sorted(self.search.having(word)):
-                yield from self._spots(sid, term, word)
+        carried = self.search.carried(term.word_set)
+        for word in term.words if carried else ():
+            if word in carried:
+                for sid in sorted(self.search.having(word)):
+                    yield from self._spots(sid, term, word)
 
     # -- strings ---------------------------------------------------------------------------------------------------
 
@@ -198,7 +203,7 @@ class Sight:
         value = self.reading.strings[sid]
         declared = self.acts.declared_endpoints.get(sid, ())
         path = endpoint_path(value) or (value if declared else "")
-        if not path or not _path_has(path, word):
+        if not path or _PICTURE.search(path) or not _path_has(path, word):
             return
         for method in declared:
             yield self._method_hit(method, Kind.ENDPOINT, path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from appscan.model.registry import Entry
-from appscan.store import events, exemptions, listing, registry, tasks
+from appscan.store import events, exemptions, listing, registry, tasks, traits
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
@@ -137,16 +137,30 @@ class Store:
         that came from elsewhere are none: they can be forged."""
         return listing.reading_of(self._database, artifact, reader)
 
+    def readings(self, reports: Collection[int]) -> list[tuple[int, str, str]]:
+        """The readings that reports were judged from and that are kept: (report, digest of the artifact, blob)."""
+        return traits.readings_of(self._database, reports)
+
+    def traits(self, version: str) -> dict[str, Document]:
+        """What one version of the program worked out of kept readings, by the blob of the reading."""
+        return traits.traits(self._database, version)
+
+    def put_traits(self, version: str, worked_out: Mapping[str, Document]) -> None:
+        """Keep what was worked out of readings, by their blobs; what is there stays."""
+        traits.put_traits(self._database, version, worked_out)
+
     def history(self, entry: str) -> list[Step]:
         """What stood for an entry, since when, and why it changed; oldest first."""
         return history(self._database, entry)
 
     def reports(self, *, as_of: Moment | None = None, latest: bool = True, entries: Collection[str] | None = None,
-                standing: Standing | None = None, sweep: str = "", verdicts: bool = False) -> Iterator[StoredReport]:
+                standing: Standing | None = None, sweep: str = "", verdicts: bool = False,
+                only: Collection[str] | None = None) -> Iterator[StoredReport]:
         """Reports by entry, appearance and time. `latest`: only the one that stands for each appearance of an entry:
         the office's own on the artifacts it saw last; a claim only where the office has none, or where `standing` asks
-        for claims. `verdicts` fetches the verdicts along with them."""
-        return listing.reports(self._database, listing.Wanted(as_of, latest, entries, standing, sweep, verdicts))
+        for claims. `verdicts` fetches the verdicts along with them, `only` those that are one of these words."""
+        return listing.reports(self._database, listing.Wanted(
+            as_of, latest, entries, standing, sweep, verdicts, only))
 
     def report(self, report: int) -> StoredReport | None:
         """One report; None where there is none."""

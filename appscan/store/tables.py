@@ -167,6 +167,15 @@ class TaskRow(Base):
     __table_args__ = (Index("tasks_in_order", "sweep", "state", "turn", "position"),)
 
 
+class TraitsRow(Base):
+    """What one version of the program worked out of a kept reading; made again where it is not there."""
+
+    __tablename__ = "traits"
+    reading: Mapped[str] = mapped_column(Digest, primary_key=True)
+    version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 def table(row: type[Base]) -> Table:
     """The table of a kind of row."""
     found = row.__table__
