@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from math import prod
@@ -43,7 +44,7 @@ def parse_word(text: str, source: Source, at: At) -> Word:
     if text.startswith("~"):
         pattern = text[1:]
         check_pattern(pattern, source, at)
-        return Word(pattern, Match.PATTERN)
+        return _word(pattern, Match.PATTERN)
     if not source.proven and _LOOKS_LIKE_PATTERN.search(text):
         source.fail(at, "looks_like_pattern", word=text)
     match = Match.WHOLE if text.startswith("=") else Match.CONTAINS
@@ -52,7 +53,13 @@ def parse_word(text: str, source: Source, at: At) -> Word:
         plain = "".join(tokens(text.removeprefix("=")))
     if not any(sign.isalnum() for sign in plain):
         source.fail(at, "empty_word", word=repr(str(text)))
-    return Word(plain, match)
+    return _word(plain, match)
+
+
+@functools.cache
+def _word(text: str, match: Match) -> Word:
+    """The same object for the same word: looking one up among thousands is then no comparison of texts."""
+    return Word(text, match)
 
 
 def check_pattern(pattern: str, source: Source, at: At) -> None:

@@ -52,8 +52,9 @@ ExemptionsOption = Annotated[Path | None, typer.Option("--exemptions", metavar="
 AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help=help_of("as_of"), show_default=False)]
 PackFolder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help=help_of("checks_dir"), show_default=False,
                                                    parser=_path)]
-SchemaName = Annotated[Literal["report", "app", "policy", "exemptions", "baseline"],
-                       typer.Argument(metavar="[report|app|policy|exemptions|baseline]", help=help_of("schema_name"))]
+SchemaName = Annotated[Literal["report", "app", "policy", "exemptions", "baseline", "count", "counting"],
+                       typer.Argument(metavar="[report|app|policy|exemptions|baseline|count|counting]",
+                                      help=help_of("schema_name"))]
 ReferenceFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help=help_of("reference_folder"), parser=_path)]
 ReferenceCheck = Annotated[bool, typer.Option("--check", help=help_of("reference_check"))]
 Edit = Annotated[Path, typer.Argument(metavar="EDIT", help=help_of("edit"), parser=_path)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,7 +18,7 @@ from appscan.texts import Language, say
 if TYPE_CHECKING:
     from appscan.model.registry import Entry
     from appscan.portfolio.cells import Problem
-    from appscan.portfolio.grouping import Grouping, Product
+    from appscan.portfolio.grouping import Evidence, Grouping, Product
     from appscan.portfolio.proposals import Proposal
     from appscan.portfolio.registry import RegistryFile
     from appscan.store import Counts, Store
@@ -118,10 +118,10 @@ def check_store(url: str, as_json: bool, console: Console) -> ExitCode:
     from appscan.portfolio.proposals import propose
 
     with opened(url) as store:
-        grouping = grouped(store)
+        grouping, evidence = grouped(store)
     entries = [entry for product in grouping.products for entry in product.entries]
     problems = [*contradictions(entries, load(), _field), *doubts(entries, load(), _field)]
-    proposals = propose(grouping)
+    proposals = propose(grouping, evidence)
     if as_json:
         _print_json({"problems": [problem_document(one, console.lang) for one in problems],
                      "proposals": [proposal_document(one) for one in proposals]})
@@ -149,7 +149,7 @@ def merge(ids: Sequence[str], ask: Ask) -> ExitCode:
 
     who, reason = _signed(ask)
     with opened(ask.store) as store:
-        grouping = grouped(store)
+        grouping, _ = grouped(store)
         products = {product.id: product for product in (product_named(one, grouping) for one in ids)}
         entries = sorted(entry.id for product in products.values() for entry in product.entries)
         if len(products) < 2:
@@ -157,7 +157,7 @@ def merge(ids: Sequence[str], ask: Ask) -> ExitCode:
         subject = next((one.id for one in products.values() if one.entries[0].product), next(iter(products)))
         store.record(Event(EventKind.PRODUCTS_MERGED, subject, who, now(), reason,
                            {ENTRIES: entries, PRODUCT: subject}))
-        merged = grouped(store).product_of[entries[0]]
+        merged = grouped(store)[0].product_of[entries[0]]
     ask.console.result([say(ask.console.lang, "registry_said.merged", product=merged.id, entries=", ".join(entries))])
     return ExitCode.OK
 
@@ -169,7 +169,7 @@ def split(ids: Sequence[str], ask: Ask) -> ExitCode:
 
     who, reason = _signed(ask)
     with opened(ask.store) as store:
-        grouping = grouped(store)
+        grouping, _ = grouped(store)
         unknown = next((one for one in ids if one not in grouping.product_of), None)
         if unknown is not None:
             raise _not_there(unknown, grouping.product_of)
@@ -186,12 +186,11 @@ def split(ids: Sequence[str], ask: Ask) -> ExitCode:
     return ExitCode.OK
 
 
-def grouped(store: Store) -> Grouping:
-    """Products of the whole registry after all decisions."""
-    from appscan.portfolio.decisions import decisions
-    from appscan.portfolio.grouping import group
+def grouped(store: Store) -> tuple[Grouping, Mapping[str, Evidence]]:
+    """Products of the whole registry after all decisions, with what kept readings show of their entries."""
+    from appscan.count.gathering import grouped as gathered
 
-    return group(store.entries(), decisions=decisions(store.merges(), store.splits()))
+    return gathered(store)
 
 
 def product_named(one: str, grouping: Grouping) -> Product:

@@ -26,13 +26,13 @@ def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, con
     from appscan.portfolio.proposals import propose
 
     with opened(url) as store:
-        grouping = grouped(store)
+        grouping, evidence = grouped(store)
     products = grouping.products
     if owner:
         wanted = load().resolve(owner).identity
         products = tuple(one for one in products if wanted in one.owners or owner in {
             entry.owner for entry in one.entries})
-    proposals = propose(grouping) if with_proposals else ()
+    proposals = propose(grouping, evidence) if with_proposals else ()
     if as_json:
         _print({"products": [product_document(one) for one in products],
                 **({"proposals": [proposal_document(one) for one in proposals]} if with_proposals else {})})
@@ -50,7 +50,7 @@ def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, con
 def show_product(one: str, url: str, as_json: bool, console: Console) -> ExitCode:
     """All of one product: owner, why its entries are one, every field with its source, and what was decided."""
     with opened(url) as store:
-        grouping = grouped(store)
+        grouping, _ = grouped(store)
         product = product_named(one, grouping)
         events = [event for event in (*store.merges(), *store.splits()) if _touches(event, product)]
     events.sort(key=lambda event: (event.when, event.id))

@@ -10,10 +10,12 @@ import typer
 
 from appscan.cli import options as given
 from appscan.cli.console import Console, be_lenient_about_encodings
+from appscan.cli.count_commands import register as register_count
 from appscan.cli.exits import ExitCode, FailOn
 from appscan.cli.gate_commands import register as register_gate
 from appscan.cli.helptext import help_of
 from appscan.cli.registry_commands import register as register_registry
+from appscan.cli.serve_commands import register as register_serve
 from appscan.cli.store_commands import register as register_store
 from appscan.cli.sweep_commands import register as register_sweep
 from appscan.cli.wording import Command, Group, usage_problem
@@ -74,7 +76,9 @@ def application() -> typer.Typer:
     register_gate(app)
     register_registry(app)
     register_store(app)
+    register_count(app)
     register_sweep(app)
+    register_serve(app)
     return app
 
 
@@ -111,11 +115,12 @@ def _without_command(context: typer.Context, lang: given.LangBefore = None,
         of_baseline = {name: {"lang": lang} for name in ("write", "check")}
         of_store = {name: {"lang": lang} for name in ("init", "upgrade", "status")}
         of_exemption = {name: {"lang": lang} for name in ("grant", "withdraw", "list")}
+        of_users = {name: {"lang": lang} for name in ("add", "list", "password", "disable")}
         others = {name: {"lang": lang} for name in ("scan", "judge", "report", "capture", "login", "bench", "gate",
-                                                    "diff", "init", "ingest", "history", "sweep",
-                                                    "rejudge", "trends")}
+                                                    "diff", "init", "ingest", "history", "count", "sweep",
+                                                    "rejudge", "trends", "serve")}
         context.default_map = {"checks": of_checks, "baseline": of_baseline, "registry": of_registry,
-                               "store": of_store, "exemption": of_exemption, **others}
+                               "store": of_store, "exemption": of_exemption, "users": of_users, **others}
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE)

@@ -68,6 +68,7 @@ class Search:
         self._told = told
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
+        self._carried: set[Word] = set()
 
     def folded(self, sid: int) -> str:
         """Folded text of a string, remembered."""
@@ -82,18 +83,25 @@ class Search:
         if self._found:
             listed = WordList(word for word in listed.nothing if word not in self._found)
         self._found.update(listed.nothing)
-        if listed.han:
-            self._found.update(self._find_han(listed))
-        if listed.latin:
-            self._found.update(self._find_latin(listed))
-        if listed.patterns:
-            self._found.update(self._find_patterns(listed))
+        for wanted, find in ((listed.han, self._find_han), (listed.latin, self._find_latin),
+                             (listed.patterns, self._find_patterns)):
+            if wanted:
+                found = find(listed)
+                self._found.update(found)
+                self._carried.update(word for word, sids in found.items() if sids)
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
         if word not in self._found:
             self.learn([word])
         return self._found[word]
+
+    def carried(self, words: frozenset[Word]) -> frozenset[Word]:
+        """Those of the words that some string carries; mostly none."""
+        unknown = words.difference(self._found)
+        if unknown:
+            self.learn(unknown)
+        return words & self._carried
 
     @cached_property
     def _is_ascii(self) -> np.ndarray:

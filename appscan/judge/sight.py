@@ -123,9 +123,11 @@ class Sight:
                     yield from self._acts(self.vocabulary.calls[name], term.kind)
         for word in term.named:
             yield from self._named_methods(word)
-        for word in term.words:
-            for sid in sorted(self.search.having(word)):
-                yield from self._spots(sid, term, word)
+        carried = self.search.carried(term.word_set)
+        for word in term.words if carried else ():
+            if word in carried:
+                for sid in sorted(self.search.having(word)):
+                    yield from self._spots(sid, term, word)
 
     # -- strings ---------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,26 +32,26 @@ def granted(store: Store, as_of: date) -> tuple[Claim, ...]:
     return tuple(claim_of(one.record) for one in store.exemptions(as_of))
 
 
-def stood(store: Store, as_of: date) -> Iterator[Stood]:
+def stood(store: Store, as_of: date, only: Collection[str] | None = None) -> Iterator[Stood]:
     """What stood on that day, by entry and appearance; apps that the registry does not have come last. Documents are
-    opened only where an exemption names the app."""
+    opened only where an exemption names the app. `only`: no verdicts but those that are one of these words."""
     claims = _by_app(granted(store, as_of))
     register: Register | None = None
     strays: list[StoredReport] = []
     taken: set[tuple[str, str]] = set()
-    for report in store.reports(as_of=as_of, verdicts=True):
+    for report in store.reports(as_of=as_of, verdicts=True, only=only):
         if report.entry.startswith(UNLISTED):
             strays.append(report)
             continue
         taken.add((report.entry, report.appearance))
-        yield _stood(report.entry, report, claims, as_of)
+        yield _stood(report.entry, report, claims, as_of, only)
     for report in strays:
         register = register or Register(store.entries(as_of))
         found = register.match(keys_of_stored(report)).entry
         entry = found.id if found else report.entry
         if (entry, report.appearance) not in taken:
             taken.add((entry, report.appearance))
-            yield _stood(entry, report, claims, as_of)
+            yield _stood(entry, report, claims, as_of, only)
 
 
 def on_day(store: Store, report: StoredReport, as_of: date) -> dict[str, Any]:
@@ -88,12 +88,14 @@ def _names(entry: str, report: StoredReport) -> frozenset[str]:
     return frozenset(fold(name) for name in (entry, report.product, report.app, *report.packages) if name)
 
 
-def _stood(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]], as_of: date) -> Stood:
+def _stood(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]], as_of: date,
+           only: Collection[str] | None) -> Stood:
     own = _own(entry, report, claims)
     if not own:
         return Stood(entry, report, report.verdicts, Verdict(report.overall))
     document = grant(report.document, own, as_of)
-    verdicts = {row["check_id"]: str(row["verdict"]) for row in document["verdicts"]}
+    verdicts = {row["check_id"]: str(row["verdict"]) for row in document["verdicts"]
+                if only is None or row["verdict"] in only}
     return Stood(entry, report, verdicts, Verdict(document["overall"]), verdicts != report.verdicts)
 
 

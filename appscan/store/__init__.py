@@ -3,8 +3,10 @@ Knows no scan, no rule of counting and no command. Workers of a sweep never open
 
 from __future__ import annotations
 
+from appscan.store.accounts import Role, Token, User
 from appscan.store.history import Cause, Move, Step
 from appscan.store.patience import patiently
+from appscan.store.plain import storable
 from appscan.store.store import Store
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -20,6 +22,7 @@ from appscan.store.values import (
 )
 
 __all__ = [
-    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Standing", "Step",
-    "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "patiently",
+    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Role", "Standing",
+    "Step", "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "Token", "User",
+    "patiently", "storable",
 ]

@@ -63,6 +63,11 @@ class Database:
         statement = insert(table).values(row).on_conflict_do_nothing(index_elements=list(unique))
         return connection.execute(statement.returning(table.c.id)).scalar()
 
+    def keep_once(self, connection: Connection, table: Table, row: dict[str, Any], unique: Sequence[str]) -> None:
+        """Add a row unless one with the same `unique` columns is there."""
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        connection.execute(insert(table).values(row).on_conflict_do_nothing(index_elements=list(unique)))
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

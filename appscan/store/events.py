@@ -53,6 +53,14 @@ def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | N
         yield from (_event(found[one]) for one in some)
 
 
+def newest(database: Database, most: int, beyond: int = 0) -> list[Event]:
+    """The last events, the last first."""
+    rows = table(EventRow)
+    with database.reading() as connection:
+        found = connection.execute(select(rows).order_by(rows.c.id.desc()).limit(most).offset(beyond)).all()
+    return [_event(row) for row in found]
+
+
 def _event(row: Any) -> Event:
     return Event(EventKind(row.kind), row.subject, row.who, read(row.at), row.reason, json.loads(row.content),
                  row.key or "", row.id)

@@ -32,7 +32,8 @@ CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which reports: as of a day, only those that stand (`latest`), of some entries, of one standing, of one sweep.
-    `verdicts` fetches the verdicts along with the list, for whoever will look at all of them."""
+    `verdicts` fetches the verdicts along with the list, for whoever will look at all of them; `only` those that are one
+    of some words."""
 
     as_of: Moment | None = None
     latest: bool = True
@@ -40,6 +41,7 @@ class Wanted:
     standing: Standing | None = None
     sweep: str = ""
     verdicts: bool = False
+    only: Collection[str] | None = None
 
 
 def reports(database: Database, wanted: Wanted) -> Iterator[StoredReport]:
@@ -48,12 +50,13 @@ def reports(database: Database, wanted: Wanted) -> Iterator[StoredReport]:
         ids = [row.id for row in connection.execute(_ids(wanted)).all()]
     asked = None if wanted.entries is None else set(map(named, wanted.entries))
     for start in range(0, len(ids), CHUNK):
-        yield from _fetched(database, ids[start:start + CHUNK], asked, with_verdicts=wanted.verdicts)
+        known = _verdicts(database, ids[start:start + CHUNK], wanted.only) if wanted.verdicts else None
+        yield from _fetched(database, ids[start:start + CHUNK], asked, known)
 
 
 def report(database: Database, number: int) -> StoredReport | None:
     """One report."""
-    return next(_fetched(database, [number], None, with_verdicts=False), None)
+    return next(_fetched(database, [number], None, None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,18 @@ def _last_seen(as_of: Moment | None) -> Any:
     return select(*(numbered.c[name] for name in SEEN)).where(numbered.c.place == 1).subquery()
 
 
-def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | None, *,
-             with_verdicts: bool) -> Iterator[StoredReport]:
+def _fetched(database: Database, ids: Sequence[int], asked: Collection[str] | None,
+             known: Mapping[int, str] | None) -> Iterator[StoredReport]:
     rows = table(ReportRow)
     with database.reading() as connection:
         found = {row.id: row for row in connection.execute(select(rows).where(rows.c.id.in_(ids))).all()}
         claims = {(row.entry, row.artifacts) for row in found.values() if not row.office}
         judged = _judged(connection, claims)
-    known = _verdicts(database, ids) if with_verdicts else {}
     for one in ids:
         row = found.get(one)
         if row is not None and (asked is None or row.entry in asked):
             confirmed = 0 if row.office else judged.get((row.entry, row.artifacts), 0)
-            verdicts = known.get(one, "") if with_verdicts else None
+            verdicts = None if known is None else known.get(one, "")
             yield _stored(database, row, confirmed, verdicts)
 
 
@@ -177,13 +179,15 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
 
 
-def _verdicts(database: Database, ids: Sequence[int]) -> Mapping[int, str]:
+def _verdicts(database: Database, ids: Sequence[int],
+              only: Collection[str] | None = None) -> Mapping[int, str]:
     """The verdicts of each report as one text: two hundred thousand rows would take a second to fetch."""
     rows = table(VerdictRow)
+    asked = [rows.c.report.in_(ids)] if only is None else [rows.c.report.in_(ids), rows.c.verdict.in_(sorted(only))]
     one = rows.c.check_id.concat(":").concat(rows.c.verdict)
     with database.reading() as connection:
         found = connection.execute(select(rows.c.report, func.aggregate_strings(one, ",")).where(
-            rows.c.report.in_(ids)).group_by(rows.c.report)).all()
+            *asked).group_by(rows.c.report)).all()
     return {row[0]: row[1] for row in found}
 
 

@@ -68,15 +68,25 @@ def _decoder(kind: Any) -> Decoder:
     if kind is date:
         return date.fromisoformat
     if issubclass(kind, StrEnum):
-        member: Decoder = kind
-        return member
+        return _of_enum(kind)
     return lambda value: value
+
+
+def _of_enum(kind: Any) -> Decoder:
+    members = {member.value: member for member in kind}
+    return lambda value: members[value] if value in members else kind(value)
 
 
 def _of_dataclass(kind: Any) -> Decoder:
     types_of = get_type_hints(kind)
     decoders = {one.name: _decoder(types_of[one.name]) for one in fields(kind)}
-    return lambda value: kind(**{name: decoders[name](item) for name, item in value.items() if name in decoders})
+    plain = frozenset(name for name, of in types_of.items() if of in (str, int, bool))
+
+    def made(value: Any) -> Any:
+        return kind(**{name: item if name in plain else decoders[name](item) for name, item in value.items()
+                       if name in decoders})
+
+    return made
 
 
 def canonical(document: object) -> bytes:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, Self
 
 from appscan.model.registry import Entry
-from appscan.store import events, exemptions, listing, registry, tasks
+from appscan.store import events, exemptions, listing, registry, tasks, traits
+from appscan.store.accounts import Accounts
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
@@ -76,6 +77,11 @@ class Store:
         """How much of everything there is."""
         return listing.summary(self._database)
 
+    @property
+    def accounts(self) -> Accounts:
+        """Who may use the desk, and who does now."""
+        return Accounts(self._database)
+
     # Blobs
 
     @property
@@ -137,16 +143,30 @@ class Store:
         that came from elsewhere are none: they can be forged."""
         return listing.reading_of(self._database, artifact, reader)
 
+    def readings(self, reports: Collection[int]) -> list[tuple[int, str, str]]:
+        """The readings that reports were judged from and that are kept: (report, digest of the artifact, blob)."""
+        return traits.readings_of(self._database, reports)
+
+    def traits(self, version: str) -> dict[str, Document]:
+        """What one version of the program worked out of kept readings, by the blob of the reading."""
+        return traits.traits(self._database, version)
+
+    def put_traits(self, version: str, worked_out: Mapping[str, Document]) -> None:
+        """Keep what was worked out of readings, by their blobs; what is there stays."""
+        traits.put_traits(self._database, version, worked_out)
+
     def history(self, entry: str) -> list[Step]:
         """What stood for an entry, since when, and why it changed; oldest first."""
         return history(self._database, entry)
 
     def reports(self, *, as_of: Moment | None = None, latest: bool = True, entries: Collection[str] | None = None,
-                standing: Standing | None = None, sweep: str = "", verdicts: bool = False) -> Iterator[StoredReport]:
+                standing: Standing | None = None, sweep: str = "", verdicts: bool = False,
+                only: Collection[str] | None = None) -> Iterator[StoredReport]:
         """Reports by entry, appearance and time. `latest`: only the one that stands for each appearance of an entry:
         the office's own on the artifacts it saw last; a claim only where the office has none, or where `standing` asks
-        for claims. `verdicts` fetches the verdicts along with them."""
-        return listing.reports(self._database, listing.Wanted(as_of, latest, entries, standing, sweep, verdicts))
+        for claims. `verdicts` fetches the verdicts along with them, `only` those that are one of these words."""
+        return listing.reports(self._database, listing.Wanted(
+            as_of, latest, entries, standing, sweep, verdicts, only))
 
     def report(self, report: int) -> StoredReport | None:
         """One report; None where there is none."""
@@ -165,6 +185,10 @@ class Store:
     def events(self, *kinds: EventKind, subject: str | None = None, as_of: Moment | None = None) -> Iterator[Event]:
         """Events of some kinds, or all, oldest first."""
         return events.events(self._database, kinds, subject, as_of)
+
+    def newest_events(self, most: int, beyond: int = 0) -> list[Event]:
+        """The last events, the last first, beyond the first `beyond`."""
+        return events.newest(self._database, most, beyond)
 
     def merges(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are one product, oldest first."""
@@ -247,6 +271,14 @@ class Store:
     def tasks(self, sweep: str, *states: TaskState) -> Iterator[QueuedTask]:
         """The tasks of a sweep in the order planned, of some states or all."""
         return tasks.tasks(self._database, sweep, states)
+
+    def task(self, sweep: str, key: str) -> QueuedTask | None:
+        """One task; None where there is none."""
+        return tasks.task(self._database, sweep, key)
+
+    def newest_tasks(self, sweep: str, most: int, beyond: int = 0) -> list[QueuedTask]:
+        """The tasks planned last, the last first, beyond the first `beyond`."""
+        return tasks.newest(self._database, sweep, most, beyond)
 
     def sweep(self, sweep: str) -> SweepState | None:
         """One sweep with its counts; None where there is none."""

@@ -167,6 +167,62 @@ class TaskRow(Base):
     __table_args__ = (Index("tasks_in_order", "sweep", "state", "turn", "position"),)
 
 
+class TraitsRow(Base):
+    """What one version of the program worked out of a kept reading; made again where it is not there."""
+
+    __tablename__ = "traits"
+    reading: Mapped[str] = mapped_column(Digest, primary_key=True)
+    version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UserRow(Base):
+    """An account of the desk. `password` is an argon2id hash."""
+
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    password: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(32))
+    disabled: Mapped[int] = mapped_column(Integer)
+    created: Mapped[str] = mapped_column(Moment)
+
+
+class SessionRow(Base):
+    """A signed-in browser, by the SHA-256 of what its cookie holds."""
+
+    __tablename__ = "sessions"
+    digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    user: Mapped[str] = mapped_column(String(64), ForeignKey("users.name"))
+    created: Mapped[str] = mapped_column(Moment)
+    seen: Mapped[str] = mapped_column(Moment)
+    ends: Mapped[str] = mapped_column(Moment)
+    __table_args__ = (Index("sessions_of_user", "user"),)
+
+
+class TokenRow(Base):
+    """What a program uses in place of a session, by its SHA-256; it may do no more than `role`."""
+
+    __tablename__ = "tokens"
+    digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    user: Mapped[str] = mapped_column(String(64), ForeignKey("users.name"))
+    label: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(32))
+    created: Mapped[str] = mapped_column(Moment)
+    ends: Mapped[str] = mapped_column(Moment)
+    __table_args__ = (Index("tokens_of_user", "user"),)
+
+
+class SignInRow(Base):
+    """One try to sign in that did not succeed."""
+
+    __tablename__ = "sign_ins"
+    id: Mapped[int] = mapped_column(Number, Identity(), primary_key=True)
+    account: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(Moment)
+    __table_args__ = (Index("sign_ins_of_account", "account", "at"), Index("sign_ins_of_address", "address", "at"))
+
+
 def table(row: type[Base]) -> Table:
     """The table of a kind of row."""
     found = row.__table__

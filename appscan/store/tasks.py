@@ -233,6 +233,23 @@ def tasks(database: Database, sweep: str, states: Collection[TaskState] = ()) ->
         last = found[-1].position
 
 
+def task(database: Database, sweep: str, key: str) -> QueuedTask | None:
+    """One task."""
+    rows = table(TaskRow)
+    with database.reading() as connection:
+        found = connection.execute(select(rows).where(rows.c.sweep == sweep, rows.c.key == key)).first()
+    return None if found is None else _task(found)
+
+
+def newest(database: Database, sweep: str, most: int, beyond: int = 0) -> list[QueuedTask]:
+    """The tasks planned last, the last first."""
+    rows = table(TaskRow)
+    with database.reading() as connection:
+        found = connection.execute(select(rows).where(rows.c.sweep == sweep).order_by(rows.c.position.desc())
+                                   .limit(most).offset(beyond)).all()
+    return [_task(row) for row in found]
+
+
 def sweeps(database: Database, sweep: str = "") -> list[SweepState]:
     """All sweeps, the last planned first; or only the one named."""
     rows, listed = table(TaskRow), table(SweepRow)

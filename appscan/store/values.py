@@ -31,6 +31,12 @@ class EventKind(StrEnum):
     REVIEWED = "reviewed"
     REPORT_TAKEN_IN = "report_taken_in"
     SWEEP_PLANNED = "sweep_planned"
+    ACCOUNT_CHANGED = "account_changed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    SCAN_ASKED = "scan_asked"
+    SCAN_CANCELLED = "scan_cancelled"
 
 
 @dataclass(frozen=True, slots=True)

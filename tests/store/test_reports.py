@@ -106,3 +106,19 @@ def test_judging_an_old_version_again_does_not_make_it_the_present_one(store, fo
     tool = {**forced_report["tool"], "checks_digest": "other"}
     add(store, {**forced_report, "tool": tool}, NOON + 2 * HOUR, seen=False)
     assert [one.id for one in store.reports()] == [new.id]
+
+
+def test_what_was_worked_out_of_a_reading_is_kept_once_for_each_version(store):
+    store.put_traits("traits/1", {"a" * 64: {"package": "第一"}})
+    store.put_traits("traits/1", {"a" * 64: {"package": "另一"}, "b" * 64: {}})
+    store.put_traits("traits/2", {"a" * 64: {"package": "第二"}})
+    assert store.traits("traits/1") == {"a" * 64: {"package": "第一"}, "b" * 64: {}}
+    assert store.traits("traits/2") == {"a" * 64: {"package": "第二"}}
+
+
+def test_only_the_verdicts_asked_for_are_fetched(store, forced_report):
+    store.add_report(forced_report, product="", entry="A", standing=Standing.OFFICE, recorded=NOON)
+    every = next(store.reports(verdicts=True)).verdicts
+    some = next(store.reports(verdicts=True, only=["likely_violation"])).verdicts
+    assert some == {check: verdict for check, verdict in every.items() if verdict == "likely_violation"}
+    assert 0 < len(some) < len(every)

@@ -15,8 +15,6 @@ import pytest
 from appscan.model.registry import ArtifactKey, Entry
 from appscan.store import Store
 
-from ..expectations import without_check  # noqa: TID252 (shared by two folders of tests)
-
 if TYPE_CHECKING:
     from .conftest import Running
 
@@ -32,7 +30,7 @@ def without_check_in(few_checks: Path, tmp_path: Path) -> Path:
     """The same packs before somebody wrote the check `check-in`."""
     folder = tmp_path / "before"
     shutil.copytree(few_checks, folder)
-    without_check(folder, "check-in")
+    (folder / "features" / "check-in.yaml").unlink()
     return folder
 
 

@@ -1,0 +1,114 @@
+"""The desk as a web application over one open store. Knows no page by itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from appscan import __version__
+from appscan.errors import AppscanError, UnavailableError, UsageError
+from appscan.serve import api
+from appscan.serve.jobs import Jobs
+from appscan.serve.pages import ROUTERS
+from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
+from appscan.serve.protection import Protection
+from appscan.serve.refusals import Refused
+from appscan.serve.rendering import language_of, render, to_home
+from appscan.serve.settings import Settings
+from appscan.store import Role, Store
+from appscan.texts import say, say_error
+
+STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def desk(store: Store, settings: Settings | None = None) -> FastAPI:
+    """The application. Raises RuntimeError for a route without a guard: that is a fault of ours, found at the start."""
+    settings = settings or Settings()
+    jobs = Jobs(store, settings)
+
+    @contextlib.asynccontextmanager
+    async def living(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(jobs.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(jobs.stop)
+
+    app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
+                  lifespan=living)
+    app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
+    for router in (*ROUTERS, api.router):
+        app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
+    app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
+    if all(getattr(route, "path", "") != "/" for route in app.router.routes):
+        app.add_api_route("/", to_home, methods=["GET"], include_in_schema=False,
+                          dependencies=[Depends(needs(Role.VIEWER))])
+    app.state.routes = list(app.router.routes)
+    if missing := unguarded(app.state.routes):
+        raise RuntimeError(f"routes without a guard: {missing}")
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(RequestValidationError, _wrong)
+    app.add_exception_handler(AppscanError, _told)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Protection, bound=lambda method, path: _bound(app.state.settings, method, path))
+    return app
+
+
+def _bound(settings: Settings, method: str, path: str) -> int:
+    return settings.upload_bytes if method == "POST" and path in ("/scans", "/api/scans") else settings.form_bytes
+
+
+def _static(name: str, _visit: Annotated[Visit, Depends(open_to_all())]) -> Response:
+    """A file of static/ by its plain name: what is not in the folder itself is not there."""
+    folder = files("appscan.serve") / "static"
+    for one in folder.iterdir():
+        suffix = f".{one.name.rpartition('.')[2]}"
+        if one.name == name and suffix in STATIC:
+            return Response(one.read_bytes(), media_type=STATIC[suffix])
+    raise Refused(404, "not_there")
+
+
+def _answer(request: Request, status: int, key: str, text: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": key, "message": text}, status)
+    return render(request, "error.html", status=status, key=key, message=text)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    if error.key == "sign_in" and request.method == "GET" and not request.url.path.startswith("/api/"):
+        return RedirectResponse("/sign-in", 303)
+    lang, key = language_of(request), f"desk.refused.{error.key}"
+    return _answer(request, error.status, error.key, say(lang, key, **error.params))
+
+
+async def _not_there(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    key = {404: "not_there", 405: "method"}.get(error.status_code, "wrong")
+    if not hasattr(request.state, "visit"):  # no route, so no guard asked who it is
+        request.state.visit = await run_in_threadpool(visit_of, request)
+    return _answer(request, error.status_code, key, say(language_of(request), f"desk.refused.{key}"))
+
+
+async def _wrong(request: Request, _error: Exception) -> Response:
+    """What was sent is not repeated: it may be hostile, or a password."""
+    return _answer(request, 422, "wrong", say(language_of(request), "desk.refused.wrong"))
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppscanError)
+    status = 503 if isinstance(error, UnavailableError) else 422 if isinstance(error, UsageError) else 500
+    return _answer(request, status, error.key, say_error(language_of(request), error))
+
+
+async def _failed(request: Request, _error: Exception) -> Response:
+    return _answer(request, 500, "failed", say(language_of(request), "desk.refused.failed"))

@@ -1,0 +1,7 @@
+"""All pages. Each module has a `router`, whose routes all have a guard (`permissions`)."""
+
+from __future__ import annotations
+
+from appscan.serve.pages import scans, sign_in, tokens
+
+ROUTERS = (sign_in.router, scans.router, tokens.router)

@@ -1,0 +1,80 @@
+"""Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
+
+What every template has: the filter `amount`, `t(key, **params)` the catalogue in the visitor's language, `lang`,
+`visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
+first page)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from appscan.serve.permissions import Visit, guard_of
+from appscan.serve.settings import MEGABYTE
+from appscan.texts import LANGUAGES, Language, say
+
+NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/queue"), ("scans", "/scans"), ("papers", "/papers"),
+       ("registry", "/registry"), ("checks", "/checks"), ("events", "/events"))
+LANGUAGE_COOKIE = "lang"
+
+
+def render(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """One page."""
+    lang = language_of(request)
+    visit: Visit = getattr(request.state, "visit", Visit(None, ""))
+
+    def t(key: str, **params: object) -> str:
+        return say(lang, key, **params)
+
+    page = environment().get_template(template).render(
+        t=t, lang=lang, visit=visit, form_token=visit.form_token, nav=_nav(request, visit), here=request.url.path,
+        home=home(request), **values)
+    return HTMLResponse(page, status)
+
+
+def to_home(request: Request) -> RedirectResponse:
+    """The start address, where no page has it."""
+    return RedirectResponse(home(request), 303)
+
+
+def home(request: Request) -> str:
+    """Where a user who signed in begins: the first page there is."""
+    there = {route.path for route in _pages(request)}
+    return next(path for _, path in NAV if path in there)
+
+
+def language_of(request: Request) -> Language:
+    """The language that the visitor chose, else the desk's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return next((one for one in LANGUAGES if one == chosen), request.app.state.settings.lang)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of this package."""
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                       loader=PackageLoader("appscan.serve"))
+    made.filters["amount"] = amount
+    return made
+
+
+def amount(size: int) -> str:
+    """Bytes for people."""
+    return f"{size / MEGABYTE:,.1f} MB" if size >= MEGABYTE else f"{-(-size // 1024)} KB"
+
+
+def _nav(request: Request, visit: Visit) -> list[tuple[str, str]]:
+    """Key and path of each page in the order of NAV that exists here and that the visitor may read."""
+    guards = {route.path: guard_of(route) for route in _pages(request)}
+    return [(key, path) for key, path in NAV
+            if (guard := guards.get(path)) and (guard.role is None or visit.may(guard.role))]
+
+
+def _pages(request: Request) -> list[APIRoute]:
+    return [route for route in request.app.state.routes
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.endpoint is not to_home]

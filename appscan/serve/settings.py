@@ -1,0 +1,28 @@
+"""How one desk runs. Knows no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from appscan.texts import Language
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
+    a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
+    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`."""
+
+    lang: Language = "zh"
+    behind_https: bool = False
+    form_bytes: int = 32 * MEGABYTE
+    upload_bytes: int = 2048 * MEGABYTE
+    idle: timedelta = timedelta(minutes=60)
+    longest: timedelta = timedelta(hours=12)
+    checks: Path | None = None
+    workers: int = 1
+    scan_seconds: float = 300.0
