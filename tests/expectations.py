@@ -86,7 +86,8 @@ def without_check(folder: Path, check_id: str) -> None:
     file = folder / "features" / f"{check_id}.yaml"
     own = file.read_text("utf-8")
     file.unlink()
-    others = "".join(path.read_text("utf-8") for path in (folder / "features").glob("*.yaml"))
+    naming = [*(folder / "features").glob("*.yaml"), folder / "vocabulary" / "conditions.yaml"]
+    others = "".join(path.read_text("utf-8") for path in naming)
     path = folder / "vocabulary" / "words.yaml"
     lists = yaml.safe_load(path.read_text("utf-8"))
     kept = {name: listed for name, listed in lists["lists"].items() if f"${name}" in others or f"${name}" not in own}

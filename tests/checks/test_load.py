@@ -170,6 +170,13 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a group without a description": (group(what="x"), "vocabulary/calls.yaml", "what needs zh and en"),
     "groups under another name": ({"vocabulary/calls.yaml": {"calls": {}}}, "vocabulary/calls.yaml",
                                   "unknown key calls"),
+    "a condition that nobody has named": (reachable({"is": "at_work"}), CHECK_FILE, "no condition named at_work"),
+    "a condition used above its place": (
+        with_check(conditions={"one": {"is": "two"}, "two": {"text": ["哨"]}}), CHECK_FILE, "no condition named two"),
+    "a condition that is no condition": (
+        {"vocabulary/conditions.yaml": {"conditions": {"at_work": "哨"}}}, "vocabulary/conditions.yaml", "哨"),
+    "conditions under another name": ({"vocabulary/conditions.yaml": {"named": {}}}, "vocabulary/conditions.yaml",
+                                      "unknown key named"),
     "word lists that are words": ({"vocabulary/words.yaml": {"lists": {"fines": 7}}}, "vocabulary/words.yaml",
                                   "fines is not a list"),
     "a library without a name": ({"vocabulary/libraries.yaml": {"prefixes": {"com.lib": None}}},
@@ -415,6 +422,22 @@ def test_the_line_of_the_word_that_is_wrong_is_named_however_long_the_file(what:
     assert LONG.count(old) == 1
     error = error_of(tmp_path, {CHECK_FILE: LONG.replace(old, new), "vocabulary/words.yaml": WORDS_FILE})
     assert (error.params["file"], error.params["line"], error.params["reason"]) == (CHECK_FILE, line, reason)
+
+
+def test_a_condition_with_a_name_stands_for_what_it_holds(tmp_path: Path) -> None:
+    shared = {"conditions": {"fined": {"text": "$fines"}, "at_work": {"any": [{"is": "fined"}, {"text": ["岗"]}]}}}
+    own = {"blown": {"all": [{"is": "at_work"}, {"control": "$act"}]}}
+    check = loaded(tmp_path, with_check(conditions=own, presence={"reachable": {"is": "blown"}}) | {
+        "vocabulary/conditions.yaml": shared}).checks[0]
+    written = {"all": [{"any": [{"text": "$fines"}, {"text": ["岗"]}]}, {"control": "$act"}]}
+    assert check.presence == loaded(tmp_path, with_check(presence={"reachable": written})).checks[0].presence
+
+
+def test_a_condition_that_several_checks_share_is_one_object(tmp_path: Path) -> None:
+    second = {"features/horn.yaml": {**CHECK, "id": "horn", "presence": {"reachable": {"is": "fined"}}}}
+    one, other = loaded(tmp_path, with_check(presence={"reachable": {"is": "fined"}}) | second | {
+        "vocabulary/conditions.yaml": {"conditions": {"fined": {"text": "$fines"}}}}).checks
+    assert one.presence[Presence.REACHABLE] is other.presence[Presence.REACHABLE]
 
 
 def test_a_wrong_word_of_a_shared_list_is_named_where_it_is_written(tmp_path: Path) -> None:
