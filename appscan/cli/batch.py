@@ -3,17 +3,16 @@ rest and names it. Knows no option and no package format."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import Outcome
+from appscan.cli.interruptions import undisturbed
 from appscan.cli.rendering import Format, as_json
 from appscan.cli.saving import Saved, Shelf
 from appscan.errors import AppscanError, PackError, UsageError
@@ -22,8 +21,6 @@ from appscan.model.report import Report
 from appscan.texts import say
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from appscan.scan import ScanResult
 
 Document = dict[str, Any]
@@ -136,30 +133,6 @@ class _Ledger:
         except Exception as error:  # noqa: BLE001 (an error of ours on one app must not cost the others theirs)
             self.console.own_failure(error, job.names[0])
             self.broken, self.reached = self.broken + 1, True
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let what was begun be finished: the first Ctrl-C or SIGTERM raises KeyboardInterrupt at the end, the second at
-    once. Signals that the process was started to ignore stay ignored."""
-    noted: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if noted:
-            signal.default_int_handler(number, frame)
-        noted.append(number)
-
-    numbers = [number for number in (signal.SIGINT, signal.SIGTERM)
-               if signal.getsignal(number) is signal.default_int_handler]
-    for number in numbers:
-        signal.signal(number, note)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.default_int_handler)
-    if noted:
-        raise KeyboardInterrupt
 
 
 def _is_only_missing(report: Report) -> bool:

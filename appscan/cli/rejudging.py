@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
-from appscan.cli.sweeping import MIB, engine_for, noticed
+from appscan.cli.interruptions import noticed
+from appscan.cli.sweeping import MIB, engine_for
 from appscan.errors import AppscanError, UsageError
 from appscan.texts import say, say_error
 

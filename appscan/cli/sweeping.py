@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
+from appscan.cli.interruptions import noticed
 from appscan.errors import AppscanError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from appscan.model.registry import Entry
     from appscan.sweep.engine import Engine
     from appscan.sweep.inventory import Omissions, Rules
@@ -141,28 +138,6 @@ def engine_for(workers: int, cluster: str, manners: Manners) -> Engine:
     except ImportError:
         raise UsageError("cluster_not_installed") from None
     return Cluster(cluster, manners)
-
-
-@contextmanager
-def noticed() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C or SIGTERM is only noted, so that what is being written is written; the second raises
-    KeyboardInterrupt. Gives a function that says whether there was one."""
-    noted: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if noted:
-            signal.default_int_handler(number, frame)
-        noted.append(number)
-
-    numbers = [number for number in (signal.SIGINT, signal.SIGTERM)
-               if signal.getsignal(number) is signal.default_int_handler]
-    for number in numbers:
-        signal.signal(number, note)
-    try:
-        yield lambda: bool(noted)
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.default_int_handler)
 
 
 def tasks_of(order: SweepOrder, entries: Callable[[], Sequence[Entry]], omissions: Omissions) -> Iterator[Task]:

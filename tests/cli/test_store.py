@@ -12,20 +12,8 @@ import pytest
 from appscan.cli.exits import ExitCode
 from appscan.cli.start import run
 
-RECORD = """
-version: 1
-exemptions:
-  - check: check-in
-    app: com.xugou.wanggetong
-    ground: special_scene
-    reason: 防汛值守
-    regulation: 虚构县防汛预案第 3 条
-    approver: 虚构县防汛指挥部
-    document: 虚汛〔2026〕3号
-    owner: 虚构县应急局
-    from: 2026-01-01
-    expires: 2026-12-31
-"""
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+RECORD = "\n" + (FIXTURES / "exemptions" / "check-in.yaml").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -25,21 +25,11 @@ from appscan.report.given import proved
 from appscan.report.paper.recheck import State
 from appscan.scan import Target, scan_app
 
-BUILT = Path(__file__).resolve().parents[2] / "fixtures" / "apks" / "built"
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+BUILT = FIXTURES / "apks" / "built"
 DAY = date(2026, 11, 29)
 Document = dict[str, Any]
-RECORD = """
-  - check: check-in
-    app: com.xugou.wanggetong
-    ground: special_scene
-    reason: 防汛值守
-    regulation: 虚构县防汛预案第 3 条
-    approver: 虚构县防汛指挥部
-    document: 虚汛〔2026〕3号
-    owner: 虚构县应急局
-    from: 2026-01-01
-    expires: 2026-12-31
-"""
+RECORD = (FIXTURES / "exemptions" / "check-in.yaml").read_text("utf-8").partition("exemptions:")[2]
 
 
 def report_of(name: str) -> Document:
