@@ -95,6 +95,6 @@ class Frontier:
             if classify("GET", url, "", "document") is Kind.WRITE:
                 return "write"
         if not self.robots(url):
-            self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
+            self.journal.gap("robots", ["text", "control", "route"], url, blinds=True)
             return "robots"
         return None

@@ -196,6 +196,11 @@ class Journal:
         names = dict.fromkeys([*heard.row["response_fields"], *fields_of(text)])
         heard.row["response_fields"] = list(names)[:MAX_FIELDS]
 
+    def can_be_left(self, dialog: str) -> None:
+        """Somebody has found the way out of the dialogs with this text."""
+        for row in (row for state in self.states for row in state["dialogs"] if row["text"] == dialog):
+            row["closable"] = True
+
     def adopt(self, since: tuple[int, int, int], state: str) -> None:
         """What happened while loading belongs to the state that was reached, not to the one that was left."""
         for rows, first in zip((self.requests, self.calls, self.messages), since, strict=True):

@@ -34,6 +34,7 @@ MAX_FORMS = 50
 RUN = frozenset({"Document", "Script"})
 """What does nothing at all, or half of it, where its end is missing."""
 ASKED = frozenset({"xhr", "fetch", "jsonp"})
+FETCHED = ASKED | {"eventsource"}
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
@@ -161,6 +162,7 @@ class Network:
             return
         if not self.own(url):
             self.journal.out("origins", _origin(url), kind)
+            self._tell_elsewhere(request, url, kind)
             if kind in ("document", "form"):  # the page that wanted to go there stays
                 route.fulfill(status=204, body="")
             else:
@@ -187,22 +189,29 @@ class Network:
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
             row["status"] = status
-            self._tell_unsent(request, url, kind, verdict, pressed)
+            self._tell_unsent(request, url, kind, verdict)
             return
         self._pace(url)
         self._rows[request] = row
         route.continue_()
 
-    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind, pressed: bool) -> None:
+    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind) -> None:
         """What a page wanted to show may be in the answer that it did not get, or behind an address not opened."""
         if verdict is Kind.READ:
             return
-        if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
+        if verdict is Kind.UNKNOWN and kind in ASKED:
             with suppress(Error):
                 place, path = request.frame.page.url, urlsplit(url).path[:300]
                 self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=path)
         elif request.method == "GET" and request.is_navigation_request() and self.journal.moment.trigger != "trial":
             self.journal.route(route_of(url), "click", blocked="write")
+
+    def _tell_elsewhere(self, request: Request, url: str, kind: str) -> None:
+        """Data that a page wanted from a host that may not be asked; what it tells others is no loss."""
+        if kind not in FETCHED or classify(request.method, url, _body_of(request), kind) is Kind.WRITE:
+            return
+        with suppress(Error):
+            self.journal.gap("remote_data", ["text", "control", "title"], request.frame.page.url, url=_origin(url))
 
     def _forbidden(self, request: Request, url: str, kind: str) -> bool:
         """True where robots.txt or the user forbids an address, whoever wants to go there: a link, a script, a frame.
@@ -226,7 +235,7 @@ class Network:
             reason = "excluded"
         elif not self.manners.allowed_by_robots(url, context):
             reason = "robots"
-            self.journal.gap("robots", ["text", "control", "route", "request"], url)
+            self.journal.gap("robots", ["text", "control", "route", "request"], url, blinds=True)
         if reason and navigates:
             self.journal.route(route, "link", blocked=reason)
         return bool(reason)

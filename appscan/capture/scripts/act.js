@@ -89,21 +89,37 @@ appscan.settle = async (atMost, atLeast) => {
 appscan.find = (key) => {
   const list = controlsNow(MAX_CONTROLS);
   appscan.last = list;
-  return list.find((control) => control.key === key) || null;
+  return list.find((control) => control.key === key) || list.find((control) => folded(control.key) === folded(key)) || null;
 };
+// A key without its figures: a badge that counts (待办 248) is the same control with another number.
+function folded(key) {
+  const name = key.indexOf("|"), order = key.lastIndexOf("|");
+  return name < 0 ? key : key.slice(0, name + 1) + fold(key.slice(name + 1, order)) + key.slice(order);
+}
+function topAt(element, x, y) {
+  let over = of.ownerDocument(element).elementFromPoint(x, y);
+  while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
+  return over;
+}
+function covers(over, element) {
+  if (!over || over === element || of.contains(element, over) || of.contains(over, element) || of.closest(over, "label")) return false;
+  const host = of.getRootNode(element).host;
+  return !host || (over !== host && !host.contains(over));
+}
 appscan.press = (control) => {
   const element = control.element;
   if (element.disabled || of.getAttribute(element, "aria-disabled") === "true") return "disabled";
-  try { element.scrollIntoView({ block: "nearest", behavior: "instant" }); } catch { /* not rendered */ }
-  const view = of.ownerDocument(element).defaultView;
-  const box = of.getBoundingClientRect(element);
-  const x = box.left + box.width / 2, y = box.top + box.height / 2;
-  let over = of.ownerDocument(element).elementFromPoint(x, y);
-  while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
-  if (over && over !== element && !of.contains(element, over) && !of.contains(over, element) && !of.closest(over, "label")) {
-    const host = of.getRootNode(element).host;
-    if (!host || (over !== host && !host.contains(over))) return "covered";
+  let over = null, x = 0, y = 0;
+  for (const block of ["nearest", "center"]) {  // what the window's edge shows may lie under a bar that stays there
+    try { element.scrollIntoView({ block, behavior: "instant" }); } catch { /* not rendered */ }
+    const box = of.getBoundingClientRect(element);
+    x = box.left + box.width / 2;
+    y = box.top + box.height / 2;
+    over = topAt(element, x, y);
+    if (!covers(over, element)) break;
   }
+  const view = of.ownerDocument(element).defaultView;
+  if (covers(over, element)) return "covered";
   if (of.tagName(element) === "SELECT") {
     if (element.options.length < 2) return "done";
     element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
@@ -157,12 +173,12 @@ appscan.late = async (atMost) => {
 };
 appscan.hash = async (url, atMost) => { location.href = url; await hop(); await hop(); await appscan.settle(atMost); return { ...appscan.glance(), rows: appscan.take() }; };
 appscan.scroll = async (atMost) => {
-  const before = doc.documentElement.scrollHeight;
   const boxes = [doc.scrollingElement, ...doc.querySelectorAll("*")].filter((box) => box && box.scrollHeight > box.clientHeight + 200 && box.clientHeight > 200).slice(0, 5);
+  const heights = () => [doc.documentElement, ...boxes].map((box) => box.scrollHeight), before = heights();
   for (const box of boxes) { box.scrollTop = box.scrollHeight; box.dispatchEvent(new Event("scroll", { bubbles: true })); }
   window.dispatchEvent(new Event("scroll"));
   await appscan.settle(atMost, 30);
-  const more = doc.documentElement.scrollHeight > before;
+  const more = heights().some((height, index) => height > before[index]);
   if (!more) window.scrollTo(0, 0);
   return { more, ...appscan.glance(), rows: appscan.take() };
 };
@@ -182,8 +198,10 @@ native.addEventListener.call(window, "click", (event) => {
 }, true);
 function safeHost(url) { try { return new URL(url).host; } catch { return ""; } }
 define(window, "open", function (url) {
-  tell("outside", { kind: "popup", url: absolute(url || "about:blank").slice(0, 2000), blocked: true });
-  return { closed: false, close() { this.closed = true; }, focus() {}, blur() {}, postMessage() {}, location: { href: "", replace() {}, assign() {} }, document: { write() {}, close() {}, body: {} }, opener: window };
+  const opened = (to) => { tell("outside", { kind: "popup", url: absolute(to || "about:blank").slice(0, 2000), blocked: true }); };
+  opened(url);
+  const location = { get href() { return ""; }, set href(to) { opened(to); }, replace: opened, assign: opened };
+  return { closed: false, close() { this.closed = true; }, focus() {}, blur() {}, postMessage() {}, get location() { return location; }, set location(to) { opened(to); }, document: { write() {}, close() {}, body: {} }, opener: window };
 });
 define(window, "print", () => { call("print", ""); });
 let asked = 0;
