@@ -12,7 +12,8 @@ from .conftest import QUICK, opened, page
 
 CALM = {**QUICK, "days": 0}
 HTML = "text/html; charset=utf-8"
-STYLE = "<meta name=viewport content='width=device-width'><style>*{margin:0}body{padding-bottom:60px}button,li,div[role]{display:block;min-height:44px}</style>"
+STYLE = """<meta name=viewport content="width=device-width">
+<style>*{margin:0}body{padding-bottom:60px}button,li,div[role]{display:block;min-height:44px}</style>"""
 ROUTER = """<div id=v></div><script>
 function go(x) { location.hash = '#/' + x }
 function show() { const x = location.hash.slice(2); home.style.display = x ? 'none' : ''
