@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
 
+from appscan.capture.addresses import urldefrag
 from appscan.capture.browser import Chromium
 from appscan.capture.contexts import close, living
 from appscan.capture.days import Days

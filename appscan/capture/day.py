@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Page
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.browser import Chromium
 from appscan.capture.contexts import leave
 from appscan.capture.journal import Journal, Moment

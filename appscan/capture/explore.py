@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
 
+from playwright.sync_api import Error
+
+from appscan.capture.addresses import urldefrag, urljoin, urlsplit
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.frontier import STEADY, Frontier
-from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
 from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
@@ -21,6 +23,7 @@ from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
+from appscan.errors import UsageError
 
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
@@ -104,6 +107,15 @@ class Explorer:
                 if error.failure is Failure.BROWSER_DIED:
                     self._again(item, place)
                     raise
+                self.seat.park()
+            except (Error, UsageError):
+                raise
+            except Exception as error:  # noqa: BLE001 (a fault of ours at one page must not cost all the others)
+                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                why = f"{type(error).__name__}: {error}"[:200]
+                self.failures.append(CaptureError(Failure.OWN_FAILURE, place, why=why))
+                self.journal.gap("own_failure_here", list(PAGE_KINDS), place, why=why)
+                self.forget_place()
                 self.seat.park()
 
     def _again(self, item: Visit | tuple[Node, int], place: str) -> None:

@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.fields import MAX_FIELDS, MAX_TEXT, fields_of, request_fields
 from appscan.capture.login_gaps import OF_LOGIN
 from appscan.capture.parts import Parts
@@ -16,6 +16,8 @@ from appscan.capture.writes import Kind, classify
 
 PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 """What is open where a whole page was not seen."""
+LOSABLE = ["call", "request", "route", "timer"]
+"""What is not known where something that a page told is missing."""
 MAX_REQUESTS = 20_000
 MAX_ROWS = 20_000
 MAX_GAPS_OF_REASON = 200
@@ -150,43 +152,50 @@ class Journal:
 
     def take(self, rows: Any, virtual: bool = False) -> list[dict[str, Any]]:
         """Rows that a page told; returns its requests."""
-        made = []
+        made: list[dict[str, Any]] = []
         for row in (rows if isinstance(rows, list) else [])[:5000]:
             if not isinstance(row, dict):
                 continue
-            match row.get("what"):
-                case "request":
-                    made.append(self._from_page(row, virtual))
-                case "call" if len(self.calls) < MAX_ROWS:
-                    self.prompted_by.setdefault(
-                        (self.moment.actor, self.moment.state, text_of(row, "api", 120)), text_of(row, "label", 120)
-                    )
-                    self.calls.append(
-                        {
-                            **self._place(row),
-                            "api": text_of(row, "api", 120),
-                            "detail": text_of(row, "detail", 1000),
-                            "stack": stack_of(row),
-                        }
-                    )
-                case "message" if len(self.messages) < MAX_ROWS and row.get("kind") in MESSAGE_KINDS:
-                    place = self._place(row)
-                    del place["time"]
-                    self.messages.append({**place, "kind": row["kind"], "text": text_of(row, "text", 4000)})
-                case "outside":
-                    group = {"download": "downloads", "popup": "popups"}.get(str(row.get("kind")), "origins")
-                    self.out(group, text_of(row, "url", 2000), text_of(row, "kind", 40))
-                case "route":
-                    self.route(route_of(text_of(row, "path", 1000)), "router")
-                case "heard":
-                    self._hear(row)
-                case "gap":
-                    self.gap(text_of(row, "reason", 60), ["timer", "request"], text_of(row, "place", 300))
+            try:
+                self._take(row, virtual, made)
+            except (ValueError, TypeError, ArithmeticError):  # one row that nobody foresaw costs itself, not the walk
+                self.gap("observations_left_out", LOSABLE, str(self.moment.state or ""))
         return made
+
+    def _take(self, row: dict[str, Any], virtual: bool, made: list[dict[str, Any]]) -> None:
+        kind = text_of(row, "kind", 40)
+        match row.get("what"):
+            case "request":
+                made.append(self._from_page(row, virtual))
+            case "call" if len(self.calls) < MAX_ROWS:
+                self.prompted_by.setdefault(
+                    (self.moment.actor, self.moment.state, text_of(row, "api", 120)), text_of(row, "label", 120)
+                )
+                self.calls.append(
+                    {
+                        **self._place(row),
+                        "api": text_of(row, "api", 120),
+                        "detail": text_of(row, "detail", 1000),
+                        "stack": stack_of(row),
+                    }
+                )
+            case "message" if len(self.messages) < MAX_ROWS and kind in MESSAGE_KINDS:
+                place = self._place(row)
+                del place["time"]
+                self.messages.append({**place, "kind": kind, "text": text_of(row, "text", 4000)})
+            case "outside":
+                group = {"download": "downloads", "popup": "popups"}.get(kind, "origins")
+                self.out(group, text_of(row, "url", 2000), kind)
+            case "route":
+                self.route(route_of(text_of(row, "path", 1000)), "router")
+            case "heard":
+                self._hear(row)
+            case "gap":
+                self.gap(text_of(row, "reason", 60), ["timer", "request"], text_of(row, "place", 300))
 
     def _hear(self, told: dict[str, Any]) -> None:
         """A message that the server sent by itself becomes part of the answer to the opening."""
-        heard = self.heard.get(f"{told.get('kind')} {text_of(told, 'url', 4000)}")
+        heard = self.heard.get(f"{text_of(told, 'kind', 40)} {text_of(told, 'url', 4000)}")
         text = text_of(told, "text", MAX_HEARD_TEXT)
         if heard is None or not text or len(heard.texts) >= MAX_HEARD:
             return
@@ -272,8 +281,8 @@ class Journal:
             text_of(told, "url", 4000),
             text_of(told, "body", 65536),
         )
-        kind = told.get("kind") if told.get("kind") in REQUEST_KINDS else "other"
-        assert isinstance(kind, str)
+        kind = text_of(told, "kind", 40)
+        kind = kind if kind in REQUEST_KINDS else "other"
         waiting = [] if virtual or told.get("own") or told.get("mock") else self._open.get((method, url), [])
         if waiting:
             row = waiting.pop(0)

@@ -13,10 +13,10 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
 
+from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
 from appscan.capture.journal import Journal, route_of

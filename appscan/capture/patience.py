@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.journal import Journal
 from appscan.capture.page import Seat, Sight
 

@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.journal import PAGE_KINDS, Journal, route_of
 from appscan.capture.shapes import listed, number_of
 from appscan.capture.states import Node
