@@ -182,7 +182,8 @@ class Crawl:
             (self.days or self._days()).tell_missing(self.explorer)
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
-        walk = Walk(tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors), self.explorer.arrivals)
+        nodes, doors = tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors)
+        walk = Walk(nodes, doors, self.explorer.arrivals, self.explorer.turned.tell(self.run.journal))
         self.run.walled = tell_walls(walk, self.run.journal, self.run.urls) or self.run.walled
 
     def _row(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from appscan.capture.patience import Patience
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
+from appscan.capture.turned_away import TurnedAway
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
 from appscan.errors import UsageError
 
@@ -61,6 +62,7 @@ class Explorer:
     failures: list[CaptureError] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
+    turned: TurnedAway = field(default_factory=TurnedAway)
     pages: int = 0
     _renewals: int = 0
     _repeats: Repeats = field(default_factory=Repeats)
@@ -409,6 +411,7 @@ class Explorer:
     def _press(self, node: Node, control: dict[str, Any]) -> None:
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self._moment(node.id, "click", text)
+        self.seat.away = ""
         try:
             sight = self._step(node, key)
         except CaptureError as error:
@@ -419,6 +422,7 @@ class Explorer:
             self._here = None
             return
         self._here = sight
+        self.turned.went(node, text, self.seat.away)
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
@@ -428,7 +432,9 @@ class Explorer:
         elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
             self._here = None
         else:
-            self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            if came.id in self.doors and node.id not in self.doors:
+                self.turned.note(node, text, came.sight.route)
 
     def _step(self, node: Node, key: str) -> Sight:
         """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then

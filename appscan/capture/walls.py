@@ -124,6 +124,8 @@ class Walk:
     nodes: Sequence[Node]
     doors: frozenset[str]
     arrivals: Sequence[Arrival]
+    turned: int = 0
+    """Controls that led to a door."""
 
     @property
     def forms(self) -> frozenset[str]:
@@ -190,16 +192,21 @@ def _is_passed(start: Arrival, walk: Walk, journal: Journal) -> bool:
 
 
 def _is_mostly_walled(walk: Walk) -> bool:
-    """True where more of the addresses that were asked for led to the door than anything else was seen."""
+    """True where more of what was asked for or pressed led to the door than anything else was seen."""
     walled = {row.url for row in walk.arrivals if is_moved(row) and _is_walled(row, walk.doors)}
-    return len(walled) >= max(MANY_WALLED, len({node.sight.route for node in walk.opened}) + 1)
+    return len(walled) + walk.turned >= max(MANY_WALLED, len({node.sight.route for node in walk.opened}) + 1)
 
 
 def _is_walled(row: Arrival, doors: frozenset[str]) -> bool:
     if row.status == 401:
         return True
-    parts = urlsplit(row.away)
-    return row.state in doors or bool(row.away and ADDRESS.search(f"{parts.netloc}{parts.path}#{parts.fragment}"))
+    return row.state in doors or is_way_in(row.away)
+
+
+def is_way_in(address: str) -> bool:
+    """True for an address whose name says that one signs in there."""
+    parts = urlsplit(address)
+    return bool(address and ADDRESS.search(f"{parts.netloc}{parts.path}#{parts.fragment}"))
 
 
 def _is_missing(row: Arrival) -> bool:

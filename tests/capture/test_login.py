@@ -275,3 +275,41 @@ def test_a_login_step_that_waits_is_not_taken_for_a_browser_that_hangs(tiny, tmp
     recording = opened(capture([url + "/"], tmp_path / "o.zip", CaptureOptions(**wishes)))
     assert recording.rows("states")
     assert not recording.rows("gaps", reason="browser_died")
+
+
+def walls_by_press(recording):
+    return {row["params"]["step"]: row["params"]["url"] for row in recording.rows("gaps", reason="login_wall")
+            if "step" in row["params"]}
+
+
+ICONS = ["网格地图", "学习园地", "干部打卡", "位次公示"]
+HOME = """<div id=home><h3>智慧平台</h3><p>为全区群众提供一站式服务，请选择下列应用开始使用，如有问题请联系管理员处理，
+谢谢您的支持与配合，欢迎使用本平台办理各项业务，工作时间为每周一至周五上午九时至下午五时。</p>%s</div>
+<div id=v></div><script>
+function go(to) { location.hash = '#/' + to }
+function show() { const to = location.hash.slice(2); home.style.display = to ? 'none' : '';
+v.innerHTML = to.startsWith('login') ? `<h3>登录</h3>%s`
+: to && '<h3>' + decodeURIComponent(to) + '</h3><p>公开内容</p>' }
+addEventListener('hashchange', show); show()</script>"""
+
+
+@pytest.mark.parametrize("door", ["login", "login?to={icon}"])
+def test_a_public_home_whose_icons_all_lead_to_the_login_is_walled(tiny, tmp_path, door):
+    icons = "".join(f"<button onclick=\"go('{door.format(icon=icon)}')\">{icon}</button>" for icon in ICONS)
+    icons += "<button onclick=\"go('login')\">登录</button>"
+    url, _ = tiny({"/index.html": page(HOME % (icons, DOORS["password"]))})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert walls_of(recording) == [f"{url}/index.html"]
+    assert set(walls_by_press(recording)) == set(ICONS)
+
+
+def test_one_icon_that_wants_a_login_beside_open_ones_is_told_and_blinds_nothing(tiny, tmp_path):
+    other, arrived = tiny({})
+    icons = "".join(f"<button onclick=\"go('{icon}')\">{icon}</button>" for icon in ICONS)
+    icons += "<button onclick=\"go('login')\">我的</button><button onclick=\"go('login')\">登录</button>"
+    icons += f"<button onclick=\"location.href='{other}/cas/login?service=x'\">办件</button>"
+    url, _ = tiny({"/index.html": page(HOME % (icons, DOORS["password"]))})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert walls_of(recording) == []
+    assert walls_by_press(recording) == {"我的": "/index.html#/login", "办件": f"{other}/cas/login?service=x"}
+    assert arrived == []
