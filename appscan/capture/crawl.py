@@ -23,6 +23,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.proof import Guest, guest_at
+from appscan.capture.refusals import tell_refusals
 from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
@@ -183,7 +184,9 @@ class Crawl:
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
         nodes, doors = tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors)
-        walk = Walk(nodes, doors, self.explorer.arrivals, self.explorer.turned.tell(self.run.journal))
+        turned, journal = self.explorer.turned.tell(self.run.journal), self.run.journal
+        refused = tell_refusals(journal, self.actor.name, {node.id for node in nodes})
+        walk = Walk(nodes, doors, self.explorer.arrivals, turned, refused)
         self.run.walled = tell_walls(walk, self.run.journal, self.run.urls) or self.run.walled
 
     def _row(self) -> dict[str, Any]:

@@ -313,3 +313,41 @@ def test_one_icon_that_wants_a_login_beside_open_ones_is_told_and_blinds_nothing
     assert walls_of(recording) == []
     assert walls_by_press(recording) == {"我的": "/index.html#/login", "办件": f"{other}/cas/login?service=x"}
     assert arrived == []
+
+
+SHELL = """<h3>智慧平台</h3><p>为全区群众提供一站式服务，请选择下列应用开始使用，如有问题请联系管理员处理，
+谢谢您的支持与配合，欢迎使用本平台办理各项业务，工作时间为每周一至周五上午九时至下午五时，节假日照常，请携带身份证件。</p>%s
+<div id=v></div><script>
+const ask = (path) => fetch(path).then(r => r.json()).then(
+d => { v.innerHTML = '<p>' + (d.data || ['暂无数据']).join('；') + '</p>' })
+addEventListener('hashchange', () => ask(location.hash.slice(1))); %s</script>"""
+UNKNOWN_VISITOR = (200, "application/json", '{"code":401,"msg":"未登录"}'.encode())
+OPEN_LIST = (200, "application/json", '{"code":200,"data":["甲","乙"]}'.encode())
+
+
+def wanting(recording):
+    return {row["params"]["url"] for row in recording.rows("gaps", reason="answer_wants_login", blinds=False)}
+
+
+@pytest.mark.parametrize("open_lists", [1, 3])
+def test_lists_that_are_answered_with_not_signed_in_are_told_and_are_a_wall_where_they_are_most(
+    tiny, tmp_path, open_lists
+):
+    lists = [f"/api/{name}/list" for name in ("notice", "task", "study", "rank", "work")]
+    links = "".join(f"<a href='#{path}'>{number}号应用</a> " for number, path in enumerate(lists))
+    pages = {path: OPEN_LIST if number < open_lists else UNKNOWN_VISITOR for number, path in enumerate(lists)}
+    url, _ = tiny({"/index.html": page(SHELL % (links, "fetch('/api/user/info')")), "/api/user/info": UNKNOWN_VISITOR,
+                   **pages})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert wanting(recording) == set(lists[open_lists:])
+    assert walls_of(recording) == ([f"{url}/index.html"] if open_lists == 1 else [])
+
+
+def test_a_stored_login_that_the_answers_do_not_know_has_failed(tiny, tmp_path):
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps({"cookies": [], "origins": []}), "utf-8")
+    script = "ask('/api/task/list').then(() => v.append(Date.now() % 7 + '号'.repeat(1 + Math.random() * 9)))"
+    url, _ = tiny({"/index.html": page(SHELL % ("", script)), "/api/task/list": UNKNOWN_VISITOR})
+    recording = seen_at(f"{url}/index.html", tmp_path, actors=(Actor("staff", storage_state=saved),))
+    assert [row["params"] for row in recording.rows("gaps", reason="login_failed", blinds=True)]
+    assert recording.document["actors"][0]["logged_in_before"] is False
