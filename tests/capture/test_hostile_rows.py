@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.capture import CaptureOptions, capture
+from appscan.capture import CaptureOptions, capture, hearing
+from appscan.capture import journal as journals
 from appscan.capture.addresses import urldefrag, urljoin, urlsplit
-from appscan.capture.journal import Journal
+from appscan.capture.journal import Journal, Moment
+from appscan.capture.writes import Kind
 
 from .conftest import QUICK, opened, page
 
@@ -63,3 +65,63 @@ def test_a_fault_of_ours_at_one_page_is_told_there_and_the_others_are_seen(tiny,
     assert gap["place"] == f"{url}/index.html"
     assert not gap["blinds"]
     assert "/c.html" in routes_of(recording)
+
+
+def call(api, stack, detail=""):
+    return {"what": "call", "api": api, "detail": detail, "stack": [stack]}
+
+
+def test_a_flood_of_one_call_keeps_room_for_another_and_nothing_is_missing():
+    journal = Journal()
+    journal.take([call("localStorage.setItem", "a.js:1:1", str(number)) for number in range(4000)])
+    journal.take([call("localStorage.setItem", "b.js:1:1")])
+    journal.moment = Moment("visitor", "s2-visitor")
+    journal.take([call("geolocation.watchPosition", "a.js:2:1")])
+    assert [row["api"] for row in journal.calls].count("localStorage.setItem") == journals.MAX_ALIKE + 1
+    assert journal.calls[-1]["api"] == "geolocation.watchPosition"
+    assert journal.gaps == []
+
+
+def test_what_no_list_has_room_for_is_a_gap_at_its_state():
+    journal = Journal(moment=Moment("visitor", "s1-visitor"))
+    journal.states.append({"id": "s1-visitor", "url": "http://a/index.html"})
+    for start in range(0, 21_000, 3000):
+        journal.take([call("fetch", f"{number}.js") for number in range(start, start + 3000)])
+    assert len(journal.calls) == journals.MAX_ROWS
+    assert [(row["reason"], row["place"]) for row in journal.gaps] == [("observations_left_out", "http://a/index.html")]
+
+
+def test_requests_beyond_the_bound_are_told_and_leave_nothing_behind(monkeypatch):
+    monkeypatch.setattr(journals, "MAX_REQUESTS", 50)
+    journal = Journal()
+    for number in range(500):
+        url = f"http://a/save/{number}"
+        journal.on_network("POST", url, "form", Kind.WRITE, False, f"body {number}")
+        told = {"what": "request", "kind": "form", "method": "POST", "url": f"{url}/more", "body": f"x{number}"}
+        journal.take([told])
+    assert len(journal.requests) == 50
+    assert len(journal._open) + len(journal._forms) <= 50  # what waits to be joined
+    assert len(journal.parts.texts) <= 50
+    assert [row["reason"] for row in journal.gaps] == ["observations_left_out"]
+    assert "requests" in journal.reached
+
+
+def test_what_many_sockets_push_is_bounded_together(monkeypatch):
+    monkeypatch.setattr(hearing, "MAX_ALL", 100_000)
+    journal = Journal()
+    for number in range(40):
+        url = f"wss://a/ws/{number}"
+        journal.take([{"what": "request", "kind": "socket", "method": "GET", "url": url, "opened": True}])
+        journal.take([{"what": "heard", "kind": "socket", "url": url, "text": f"{number}:{turn}".ljust(500)}
+                      for turn in range(30)])
+    assert sum(len(text) for channel in journal.hearing.channels.values() for text in channel.texts) <= 100_000
+    assert [row["reason"] for row in journal.gaps] == ["observations_left_out"]
+
+
+def test_a_page_that_makes_up_gaps_crowds_out_none_and_a_full_buffer_is_told(tiny, tmp_path):
+    forged = "for (let i = 0; i < 120; i++) __appscan.rows.push({what: 'gap', reason: 'x' + i, place: 'p'});"
+    flood = "for (let i = 0; i < 1600; i++) navigator.sendBeacon('/api/visit/add?i=' + i, 'x');"
+    url, _ = tiny({"/index.html": page(f"<h3>首页</h3><p id=p></p><script>{forged}{flood}</script>")})
+    reasons = {row["reason"] for row in walked(url, tmp_path).document["gaps"]}
+    assert "observations_left_out" in reasons
+    assert not [reason for reason in reasons if reason.startswith("x")]

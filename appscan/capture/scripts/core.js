@@ -80,15 +80,15 @@ function stack() {
 // One row per thing seen; bounded per kind and document, so that a hostile page cannot fill the memory.
 function tell(what, row) {
   const kind = what + ":" + (row.api || row.kind || "");
-  root.told[kind] = (root.told[kind] || 0) + 1;
   row.what = what;
   row.time = native.Date.now();
   row.virtual = root.clock ? Math.round(root.clock.now - root.clock.midnight) : null;
   row.trigger = root.unloading ? "leave" : root.trigger;
   row.label = root.label;
   if (sealed && what === "request" && root.day && !inSeries(row)) return row;
-  if (sealed && root.day && what === "call" && root.told[kind] > 6) return row;
-  if (root.told[kind] > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = (root.dropped || 0) + 1; return row; }
+  const count = root.told[kind] = (root.told[kind] || 0) + 1;
+  if (what === "call" && count > (sealed && root.day ? 6 : MAX_PER_KIND)) return row;  // the same function once more
+  if (count > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = true; return row; }
   root.rows.push(row);
   if (root.unloading) later(root.flush);  // there may be no other moment to tell it
   return row;
@@ -112,7 +112,12 @@ function call(api, detail) {
   try { text = typeof detail === "string" ? detail : native.stringify(detail) || ""; } catch { text = ""; }
   return tell("call", { api, detail: text.slice(0, 600), stack: stack() });
 }
-appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
+appscan.take = () => {
+  const rows = root.rows;
+  root.rows = [];
+  if (root.dropped) { rows.push({ what: "gap", reason: "observations_left_out", place: location.pathname.slice(0, 300) }); root.dropped = false; }
+  return rows;
+};
 // A frame that may not look at its parents (sandboxed, data:, another origin) tells what it saw by itself.
 const alone = !hub && window.top !== window;
 appscan.alone = alone;
