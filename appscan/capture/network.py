@@ -451,7 +451,7 @@ class Network:
             if event.get("resourceType") in RUN:  # half a script is none, and half a page may look whole
                 session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                 return
-        dropped = ("content-encoding", "transfer-encoding", "content-length", "set-cookie")
+        dropped = TELLING | {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
         headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
         body = base64.b64encode(b"".join(chunks)).decode()
         session.send(
