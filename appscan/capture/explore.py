@@ -18,7 +18,7 @@ from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
-from appscan.capture.patience import Patience
+from appscan.capture.patience import Patience, brings_new
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
@@ -32,6 +32,8 @@ PRESSED = frozenset(
 NEW_TEXTS = 1
 TEXT_STATES = 8
 SCROLLS = 6
+PLANS = 3
+"""So many times a page may do by itself what it planned, one after the other."""
 CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
 MAX_RENEWALS = 10
@@ -173,15 +175,25 @@ class Explorer:
         self._came(arrival)
         visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
-        if started:
-            self._linger(visit, node)
+        self._moment(node.id, "timer", "")
+        self._afterwards(node, visit.depth, None, None, started)
 
-    def _linger(self, visit: Visit, node: Node) -> None:
-        """What a start shows after some seconds by itself is a state of its own."""
-        later = self.seat.linger()
-        if later and self.network.own(later.url) and later.key not in self.nodes:
-            self._moment(node.id, "timer", "")
-            self._arrived(later, node.id, "later", visit.depth, None, None, late=True)
+    def _afterwards(
+        self, came: Node, depth: int, parent: Node | None, press: str | None, started: bool = False
+    ) -> Node:
+        """What comes by itself some seconds after an address was opened or a control was pressed (a splash, a message
+        before the page that it announces) is a state of its own; gives the last one."""
+        for _ in range(PLANS):
+            here = self._here
+            later = self._patience.plans(self.seat, here) if here else None
+            if here is None or later is None:
+                break
+            self._here = later
+            new = brings_new(here, later) or (started and later.key not in self.nodes)
+            if not new or not self.network.own(later.url):
+                break
+            came = self._arrived(later, came.id, "later", depth, parent, press, late=True)
+        return came
 
     def _came(self, arrival: Arrival) -> None:
         if len(self.arrivals) < MAX_ARRIVALS or arrival.started:
@@ -208,7 +220,7 @@ class Explorer:
         late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
-        if sight.pending and sight.key not in self.nodes:
+        if sight.pending:
             sight = self._patience.wait(self.seat, sight)
         self._here = sight
         known = self.nodes.get(sight.key)
@@ -433,6 +445,7 @@ class Explorer:
             self._here = None
         else:
             came = self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._afterwards(came, node.depth + 1, node, key)
             if came.id in self.doors and node.id not in self.doors:
                 self.turned.note(node, text, came.sight.route)
 
@@ -490,6 +503,8 @@ class Explorer:
         self._here = self.seat.step(node.press)
         if self._here.outcome == "covered" and self._aside():
             self._here = self.seat.step(node.press)
+        if node.late and self._here.key != node.sight.key:
+            self._here = self.seat.linger() or self._here
         return self._here.route == node.sight.route and self._uncovered(node)
 
     def _uncovered(self, node: Node) -> bool:
@@ -501,6 +516,6 @@ class Explorer:
 
     def _aside(self) -> bool:
         """Take the way out of the dialog in front, where it has one."""
-        seen = self.seat.ask("() => __appscan.aside()", None)
+        seen = self.seat.act("() => __appscan.aside()", None)
         self._here = self.seat.sight(seen)
         return bool(seen.get("out"))

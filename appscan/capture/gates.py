@@ -42,7 +42,7 @@ def _wanted_again(attempts: Attempts, parent: Node, press: str, dialog: str) -> 
     leads elsewhere, come back without doing what is wanted there, and press again."""
     attempts.start(parent, None)
     attempts.seat.step(press)
-    led = attempts.seat.ask("(text) => __appscan.yield(text)", dialog)
+    led = attempts.seat.act("(text) => __appscan.yield(text)", dialog)
     demanded = str(led.get("route", ""))
     if led.get("outcome") != "done" or demanded in ("", parent.sight.route):
         return None

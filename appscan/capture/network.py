@@ -19,10 +19,12 @@ from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request
 from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
+from appscan.capture.instrument import ECHO
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
 from appscan.capture.shadows import CLOSING
+from appscan.capture.under_way import UnderWay
 from appscan.capture.writes import Kind, callback_of, classify
 from appscan.model.coverage import CODE_KINDS
 
@@ -70,6 +72,7 @@ class Network:
 
     def __post_init__(self) -> None:
         self.manners = Manners(self.options)
+        self.under_way = UnderWay(self._rows, self.journal)
 
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
@@ -119,10 +122,6 @@ class Network:
         """True while an answer to something that a page asked for is on its way."""
         return any(row["kind"] in ASKED for row in self._rows.values())
 
-    def code_under_way(self) -> frozenset[Request]:
-        """Scripts that a page has asked for and not got yet."""
-        return frozenset(request for request, row in self._rows.items() if row["kind"] == "script")
-
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]
@@ -149,6 +148,9 @@ class Network:
         url = request.url
         if not url.startswith(("http:", "https:")):
             route.continue_()
+            return
+        if url.endswith(ECHO):
+            route.fulfill(status=204)
             return
         kind = self._kind(request)
         if self.sealed:

@@ -34,7 +34,7 @@ try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
-  rows: [], told: {}, waiting: new Map(), answered: new Set(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  rows: [], told: {}, waiting: new Map(), answered: new Set(), queries: new Map(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
@@ -44,9 +44,21 @@ const root = hub || appscan;
 try { const denied = window.name.match(/^appscan-deny-(\w+)$/); if (denied && !hub) appscan.deny[denied[1]] = true; } catch { /* no name */ }
 const sealed = Boolean(SETTINGS.sealed);
 
+// An address by which a request is known again: `?act=b` is another one than `?act=c`, a stamp of time is none.
+const STAMPS = /^(_|t|ts|r|rnd|random|timestamp|nonce|sign|token|v)$/i, MAX_QUERIES = 20;
+function keyOf(url) {
+  const [path, query] = url.replace(/#.*$/s, "").split("?", 2);
+  const place = path.slice(0, 300), parts = (query || "").slice(0, 400).split("&").filter((part) => part && !STAMPS.test(part.split("=")[0]));
+  const asked = parts.map((part) => part.replace(/\d{6,}/g, "0")).join("&").slice(0, 80);
+  const queries = root.queries.get(place) || new Set();
+  if (root.queries.size < 2000) root.queries.set(place, queries);
+  if (!asked || (queries.size >= MAX_QUERIES && !queries.has(asked))) return place;
+  queries.add(asked);
+  return place + "?" + asked;
+}
 // A request whose answer the page waits for; gives what to call when the answer is there.
 function awaited(method, url) {
-  const request = { key: String(method || "GET").toUpperCase() + " " + absolute(url).replace(/[?#].*$/s, "").slice(0, 300) };
+  const request = { key: String(method || "GET").toUpperCase() + " " + keyOf(absolute(url)) };
   root.waiting.set(request, native.Date.now());
   return () => { root.waiting.delete(request); root.answered.add(request.key); };
 }
