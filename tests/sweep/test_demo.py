@@ -1,4 +1,4 @@
-"""The demo registry swept into SQLite by a pool of processes, and into PostgreSQL by a Dask cluster: the same tables."""
+"""The demo registry, swept into SQLite by a pool and into PostgreSQL by a Dask cluster: the same tables."""
 
 from __future__ import annotations
 
