@@ -42,6 +42,7 @@ TELLING = frozenset(
     {"nel", "report-to", "reporting-endpoints", "speculation-rules", "attribution-reporting-register-source"}
 )
 """Headers that make the browser itself ask somebody."""
+IMPORT = re.compile(r"\bimport\s*\(")
 TEXTUAL = re.compile(r"json|javascript|ecmascript|html|xml|text/", re.IGNORECASE)
 
 
@@ -61,6 +62,8 @@ class Network:
     away: str = ""
     closed_trees: bool = False
     """Some page of the site closes a shadow tree in its markup."""
+    importing: bool = False
+    """Some code of the site fetches more code by `import()`, which nobody inside a page can see."""
     handing_in: bool = False
     """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
@@ -366,6 +369,7 @@ class Network:
         text = body.decode("utf-8", "replace")
         self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
         if kind in ("script", "document"):
+            self.importing = self.importing or bool(IMPORT.search(text))
             self.answers.learn_script(text)
         if runs:
             self._read(request.url, text)

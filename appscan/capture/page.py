@@ -23,6 +23,7 @@ SETTLE = 1500
 LOAD_MOST = 8000
 LINGER = 3200
 LATE_STEP = 2000
+IMPORTING = "(argument) => { if (window.__appscan) __appscan.importing = true; return (%s)(argument); }"
 MAX_NAVIGATIONS = 25
 ARRIVAL = 10.0
 """Seconds that a page which is leaving may take until another one is there."""
@@ -307,7 +308,7 @@ class Seat:
             if self._navigations > MAX_NAVIGATIONS:
                 raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
             try:
-                answer = self.page.evaluate(code, argument)
+                answer = self.page.evaluate(IMPORTING % code if self._network.importing else code, argument)
                 self._chromium.alive()
                 if isinstance(answer, dict):
                     self._journal.take(answer.pop("rows", None))

@@ -73,10 +73,17 @@ function awaiting(before) {
   return false;
 }
 // What the page asked for before this comes back is known outside: requests are told there in their order. It never
-// reaches a server. Without it a page that waits for an `import()` passes for one at rest on a slow machine.
+// reaches a server. Without it a page that waits for code, a style or a frame passes for one at rest on a slow machine;
+// asked only where such a thing may be under way (`importing`: the site's code has `import()`, which nothing here sees).
 const TOLD_MOST = 1000;
+let parts = 0;
+function mayFetch() {
+  const before = parts, frames = doc.getElementsByTagName("iframe").length;
+  parts = doc.getElementsByTagName("script").length + doc.getElementsByTagName("link").length;
+  return Boolean(SETTINGS.echo) && !hub && !alone && /^https?:$/.test(location.protocol) && (appscan.importing || frames > 0 || parts !== before);
+}
 async function toldOutside() {
-  if (!SETTINGS.echo || hub || alone || !/^https?:$/.test(location.protocol)) return;
+  if (!mayFetch()) return;
   const answer = native.fetch(SETTINGS.echo, { cache: "no-store" }).then(() => {}, () => {});
   await native.Promise.race([answer, new native.Promise((done) => native.setTimeout(done, TOLD_MOST))]);
 }
