@@ -237,6 +237,18 @@ def test_large_answers_do_not_keep_small_ones_out_of_the_day(tiny, tmp_path):
     assert left_out < set(lists)
 
 
+BEATING = """<h2>首页</h2><script>let told = 0; setInterval(() => fetch('/api/tick/list'), 20000);
+setInterval(() => { if (new Date().getHours() === 0 && !told++) fetch('/api/daily/mark', {method: 'POST'}) }, 60000)
+</script>"""
+
+
+def test_a_heartbeat_all_day_long_leaves_room_for_what_happens_at_midnight(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(BEATING), "/api/tick/list": (200, "application/json", b"{}")})
+    recording = walked(url, tmp_path, days=1)
+    assert max(row["count"] for day in recording.document["day"] for row in day["intervals"]) > 1500
+    assert [row["trigger"] for row in recording.document["requests"] if "/daily/" in row["url"]] == ["midnight"]
+
+
 class Busy(dict):
     """A page that is refused once, and one that is refused always."""
 
