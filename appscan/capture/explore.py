@@ -423,7 +423,7 @@ class Explorer:
     def _press(self, node: Node, control: dict[str, Any]) -> None:
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self._moment(node.id, "click", text)
-        self.seat.away = ""
+        self.seat.away = self.network.away = ""
         try:
             sight = self._step(node, key)
         except CaptureError as error:
@@ -434,7 +434,7 @@ class Explorer:
             self._here = None
             return
         self._here = sight
-        self.turned.went(node, text, self.seat.away)
+        self.turned.went(node, text, self.seat.away or self.network.away)
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
