@@ -7,21 +7,25 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag
 
+from playwright.sync_api import Error
+
+from appscan.capture.addresses import urldefrag
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.frontier import STEADY, Frontier
-from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
 from appscan.capture.leads import Leads, must_press
 from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
-from appscan.capture.patience import Patience
+from appscan.capture.patience import Patience, brings_new
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
+from appscan.capture.turned_away import TurnedAway
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
+from appscan.errors import UsageError
 
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
@@ -30,6 +34,8 @@ NEW_TEXTS = 1
 TEXT_STATES, TEXTS_OF_ROUTE = 8, 60
 """States that differ in their texts alone: after presses of one control, and of one route."""
 SCROLLS = 6
+PLANS = 3
+"""So many times a page may do by itself what it planned, one after the other."""
 CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
 MAX_RENEWALS = 10
@@ -64,6 +70,7 @@ class Explorer:
     failures: list[CaptureError] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
+    turned: TurnedAway = field(default_factory=TurnedAway)
     pages: int = 0
     _renewals: int = 0
     _written: int = 0
@@ -113,6 +120,15 @@ class Explorer:
                 if error.failure is Failure.BROWSER_DIED:
                     self._again(item, place)
                     raise
+                self.seat.park()
+            except (Error, UsageError):
+                raise
+            except Exception as error:  # noqa: BLE001 (a fault of ours at one page must not cost all the others)
+                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                why = f"{type(error).__name__}: {error}"[:200]
+                self.failures.append(CaptureError(Failure.OWN_FAILURE, place, why=why))
+                self.journal.gap("own_failure_here", list(PAGE_KINDS), place, why=why)
+                self.forget_place()
                 self.seat.park()
 
     def _standing(self) -> Node | None:
@@ -171,15 +187,25 @@ class Explorer:
         self._came(arrival)
         visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
-        if started:
-            self._linger(visit, node)
+        self._moment(node.id, "timer", "")
+        self._afterwards(node, visit.depth, None, None, started)
 
-    def _linger(self, visit: Visit, node: Node) -> None:
-        """What a start shows after some seconds by itself is a state of its own."""
-        later = self.seat.linger()
-        if later and self.network.own(later.url) and later.key not in self.nodes:
-            self._moment(node.id, "timer", "")
-            self._arrived(later, node.id, "later", visit.depth, None, None, late=True)
+    def _afterwards(
+        self, came: Node, depth: int, parent: Node | None, press: str | None, started: bool = False
+    ) -> Node:
+        """What comes by itself some seconds after an address was opened or a control was pressed (a splash, a message
+        before the page that it announces) is a state of its own; gives the last one."""
+        for _ in range(PLANS):
+            here = self._here
+            later = self._patience.plans(self.seat, here) if here else None
+            if here is None or later is None:
+                break
+            self._here = later
+            new = brings_new(here, later) or (started and later.key not in self.nodes)
+            if not new or not self.network.own(later.url):
+                break
+            came = self._arrived(later, came.id, "later", depth, parent, press, late=True)
+        return came
 
     def _came(self, arrival: Arrival) -> None:
         if len(self.arrivals) < MAX_ARRIVALS or arrival.started:
@@ -206,7 +232,7 @@ class Explorer:
         late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
-        if sight.pending and sight.key not in self.nodes:
+        if sight.pending:
             sight = self._patience.wait(self.seat, sight)
         self._here = sight
         known = self.nodes.get(sight.key)
@@ -388,6 +414,7 @@ class Explorer:
         """False where the control could not be pressed: it is not there any more, or something lies over it."""
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self._moment(node.id, "click", text)
+        self.seat.away = self.network.away = ""
         try:
             sight = self._step(node, key)
         except CaptureError as error:
@@ -398,6 +425,7 @@ class Explorer:
             self._here = None
             return True
         self._here = sight
+        self.turned.went(node, text, self.seat.away or self.network.away)
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return self._unpressed(node, sight)
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
@@ -407,7 +435,10 @@ class Explorer:
         elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
             self._here = None
         else:
-            self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._afterwards(came, node.depth + 1, node, key)
+            if came.id in self.doors and node.id not in self.doors:
+                self.turned.note(node, text, came.sight.route)
         return True
 
     def _unpressed(self, node: Node, sight: Sight) -> bool:
@@ -474,6 +505,8 @@ class Explorer:
         self._here = self.seat.step(node.press)
         if self._here.outcome == "covered" and self._aside():
             self._here = self.seat.step(node.press)
+        if node.late and self._here.key != node.sight.key:
+            self._here = self.seat.linger() or self._here
         return self._like(node) and self._uncovered(node)
 
     def _scrolled_to(self, node: Node) -> bool:
@@ -500,6 +533,6 @@ class Explorer:
 
     def _aside(self) -> bool:
         """Take the way out of the dialog in front, where it has one."""
-        seen = self.seat.ask("() => __appscan.aside()", None)
+        seen = self.seat.act("() => __appscan.aside()", None)
         self._here = self.seat.sight(seen)
         return bool(seen.get("out"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
 
+from appscan.capture.addresses import urldefrag, urljoin, urlsplit
 from appscan.capture.frontier import Frontier
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.leaving import signs_out

@@ -13,16 +13,18 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
 
+from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
+from appscan.capture.instrument import ECHO
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
 from appscan.capture.shadows import CLOSING
+from appscan.capture.under_way import UnderWay
 from appscan.capture.writes import Kind, callback_of, classify
 from appscan.model.coverage import CODE_KINDS
 
@@ -41,6 +43,7 @@ TELLING = frozenset(
     {"nel", "report-to", "reporting-endpoints", "speculation-rules", "attribution-reporting-register-source"}
 )
 """Headers that make the browser itself ask somebody."""
+IMPORT = re.compile(r"\bimport\s*\(")
 TEXTUAL = re.compile(r"json|javascript|ecmascript|html|xml|text/", re.IGNORECASE)
 
 
@@ -60,6 +63,8 @@ class Network:
     away: str = ""
     closed_trees: bool = False
     """Some page of the site closes a shadow tree in its markup."""
+    importing: bool = False
+    """Some code of the site fetches more code by `import()`, which nobody inside a page can see."""
     handing_in: bool = False
     """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
@@ -71,6 +76,7 @@ class Network:
 
     def __post_init__(self) -> None:
         self.manners = Manners(self.options)
+        self.under_way = UnderWay(self._rows, self.journal)
 
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
@@ -120,10 +126,6 @@ class Network:
         """True while an answer to something that a page asked for is on its way."""
         return any(row["kind"] in ASKED for row in self._rows.values())
 
-    def code_under_way(self) -> frozenset[Request]:
-        """Scripts that a page has asked for and not got yet."""
-        return frozenset(request for request, row in self._rows.items() if row["kind"] == "script")
-
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]
@@ -150,6 +152,9 @@ class Network:
         url = request.url
         if not url.startswith(("http:", "https:")):
             route.continue_()
+            return
+        if url.endswith(ECHO):
+            route.fulfill(status=204)
             return
         kind = self._kind(request)
         if self.sealed:
@@ -373,6 +378,7 @@ class Network:
         text = body.decode("utf-8", "replace")
         self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
         if kind in ("script", "document"):
+            self.importing = self.importing or bool(IMPORT.search(text))
             self.answers.learn_script(text)
         if runs:
             self._read(request.url, text)
@@ -460,7 +466,7 @@ class Network:
             if event.get("resourceType") in RUN:  # half a script is none, and half a page may look whole
                 session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                 return
-        dropped = ("content-encoding", "transfer-encoding", "content-length", "set-cookie")
+        dropped = TELLING | {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
         headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
         body = base64.b64encode(b"".join(chunks)).decode()
         session.send(

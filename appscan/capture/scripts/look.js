@@ -355,7 +355,7 @@ appscan.glance = () => {
   const dialogs = dialogsNow().map((dialog) => fold(dialog.text));
   const texts = textsNow();
   const marks = [...new Set(texts.texts.slice(0, 800).map((text) => digest(fold(text.text))))];
-  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving, pending: appscan.pending() };
+  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving, pending: appscan.pending(), planned: appscan.planned() };
 };
 appscan.look = (withHtml) => {
   const seen = appscan.glance();
