@@ -187,7 +187,7 @@ class Crawl:
         turned, journal = self.explorer.turned.tell(self.run.journal), self.run.journal
         refused = tell_refusals(journal, self.actor.name, {node.id for node in nodes})
         walk = Walk(nodes, doors, self.explorer.arrivals, turned, refused)
-        self.run.walled = tell_walls(walk, self.run.journal, self.run.urls) or self.run.walled
+        self.run.walled = tell_walls(walk, journal, self.run.urls, self.actor.login == "none") or self.run.walled
 
     def _row(self) -> dict[str, Any]:
         """The actor's row of the recording, one for all windows."""

@@ -135,9 +135,9 @@ class Walk:
         return [node for node in self.nodes if node.id not in self.doors]
 
 
-def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
+def tell_walls(walk: Walk, journal: Journal, urls: list[str], guest: bool = False) -> bool:
     """Write the gaps of login walls, of starts that are missing and of starts that lie elsewhere; True where a start
-    lies behind a wall."""
+    lies behind a wall. `guest`: nobody was to be signed in."""
     _tell_starts(walk, journal, urls)
     walled = False
     for row in walk.arrivals:
@@ -153,6 +153,9 @@ def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
     if not walled and (walk.refused or _is_mostly_walled(walk) or _is_empty_for_want_of_login(walk, journal)):
         journal.gap("login_wall", list(PAGE_KINDS), urls[0], blinds=True)
         return True
+    doors = [node for node in walk.nodes if node.id in walk.doors]
+    if guest and doors and not walled:  # no wall, and still a side of the site that nobody has seen
+        journal.gap("behind_login", list(PAGE_KINDS), doors[0].sight.url)
     return walled
 
 

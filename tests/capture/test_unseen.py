@@ -277,3 +277,15 @@ CLOSED = """<h2>首页</h2><my-x><template shadowrootmode=closed><h3>网格员�
 def test_a_shadow_tree_that_the_page_closed_in_its_markup_is_seen(tiny, tmp_path):
     url, _ = tiny({"/index.html": page(CLOSED)})
     assert {"网格员积分排名", "按下以后"} <= words_of(walked(url, tmp_path))
+
+
+SIGN_IN = "<h3>登录</h3><input placeholder=账号><input type=password placeholder=密码><button>登录</button>"
+
+
+def test_a_site_that_is_open_says_at_its_login_that_nobody_saw_what_is_behind(tiny, tmp_path):
+    links = "<h2>办事大厅</h2><a href=/a.html>指南</a> <a href=/login.html>登录</a>"
+    url, _ = tiny({"/index.html": page(links), "/a.html": page("<p>指南内容</p>"), "/login.html": page(SIGN_IN)})
+    recording = walked(url, tmp_path)
+    assert [(row["place"], row["blinds"]) for row in recording.rows("gaps", reason="behind_login")] == [
+        (f"{url}/login.html", False)]
+    assert not recording.rows("gaps", reason="login_wall")
