@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from appscan.checks.pack import Context, Match, Word
-from appscan.judge.search import compiled, text_has
+from appscan.judge.one_text import text_has
+from appscan.judge.patterns import compiled
 from appscan.model.folding import fold
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")

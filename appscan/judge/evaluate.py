@@ -14,7 +14,7 @@ from appscan.checks.parse import terms_of
 from appscan.judge.actors import keys_of, screen_in, shared_screens
 from appscan.judge.contexts import SENTENCE
 from appscan.judge.hits import Hit
-from appscan.judge.search import text_has
+from appscan.judge.one_text import text_has
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold

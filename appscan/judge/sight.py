@@ -19,10 +19,11 @@ from appscan.judge.documents.plans import DocumentSense
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
+from appscan.judge.one_text import text_has
 from appscan.judge.origins import Origins
 from appscan.judge.program import Program, components_of
 from appscan.judge.screens import Screens
-from appscan.judge.search import Search, text_has
+from appscan.judge.search import Search
 from appscan.judge.spans import span
 from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind

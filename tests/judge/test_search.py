@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.search import MAX_IDENTIFIER, Search, text_has
+from appscan.judge.one_text import text_has
+from appscan.judge.search import MAX_IDENTIFIER, Search
 from appscan.model.folding import fold, tokens
 from appscan.readers.columns import StringPool
 

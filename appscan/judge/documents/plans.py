@@ -11,7 +11,8 @@ from appscan.judge.documents.outline import outline_of
 from appscan.judge.documents.people import People
 from appscan.judge.documents.standing import Said, Span, Standing
 from appscan.judge.hits import Hit
-from appscan.judge.search import Search, compiled
+from appscan.judge.patterns import compiled
+from appscan.judge.search import Search
 from appscan.judge.word_list import WordList
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading, Role, Strings
