@@ -55,6 +55,9 @@ class Outcome:
         return tuple(dict.fromkeys(hit for hits in self.matches.values() for hit in hits))
 
 
+_FALSE = Outcome(Truth.FALSE)
+
+
 class Evaluator:
     """Evaluates expressions over one sight. `blinded` are the kinds of which nothing can be said to be absent; `hidden`
     those of them that may be missing on a screen that was seen (None: all): a `not` beside a match asks for them."""
@@ -64,10 +67,13 @@ class Evaluator:
         self.blinded = blinded
         self.barred: dict[Hit, None] = {}
         self._shared = shared_screens(sight.reading)
+        self._dead: dict[int, tuple[Expression, bool]] = {}
         self._beside = self if hidden is None or hidden == blinded else Evaluator(sight, hidden)
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
         """Truth and matches of `expression` among the hits that `pick` lets count."""
+        if self._is_dead(expression):
+            return _FALSE
         match expression:
             case Term():
                 return self._term(expression, pick, within)
@@ -78,6 +84,24 @@ class Evaluator:
                 if expression.within in _NEAR and expression.within is not within:
                     return Outcome(outcome.truth, self._by_screen(outcome.hits()))
                 return outcome
+
+    def _is_dead(self, expression: Expression) -> bool:
+        """Whether an expression is false whatever hits count: what it asks for first has none, and cannot hide. Most
+        expressions are, in most apps, and nothing is picked for them."""
+        known = self._dead.get(id(expression))
+        if known is None:
+            known = self._dead[id(expression)] = expression, self._has_nothing(expression)
+        return known[1]
+
+    def _has_nothing(self, expression: Expression) -> bool:
+        match expression:
+            case Term():
+                return not self.sight.hits(expression) and not (
+                    expression.kind in self.blinded and self.sight.asks(expression))
+            case AnyOf():
+                return all(map(self._is_dead, expression.items))
+            case AllOf():
+                return self._is_dead(expression.items[0])
 
     def is_open(self, expression: Expression) -> bool:
         """Whether a blinded kind may hold more of what `expression` asks for than was seen."""

@@ -95,9 +95,11 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
 @functools.lru_cache(maxsize=8)
 def _words(versions: tuple[Same[CheckSet], ...], of_document: bool) -> WordList:
     """All words that the checks ask for, sorted out once and kept: the next reading will be asked for the same."""
-    return WordList(word for version in versions for check in version.it.checks for expression in _expressions(check)
-                    for term in terms_of(expression) if of_document or not term.plan
-                    for word in (*term.words, *term.named))
+    terms = [term for version in versions for check in version.it.checks for expression in _expressions(check)
+             for term in terms_of(expression) if of_document or not term.plan]
+    terms += [context.mention for version in versions for context in version.it.vocabulary.contexts.values()
+              if context.tag is not None]
+    return WordList((word for term in terms for word in (*term.words, *term.named)), terms)
 
 
 def _expressions(check: Check) -> list[Expression]:
@@ -268,7 +270,7 @@ class _Bench:
                 tags.add(tag)
         for context in contexts.contexts:
             if context.tag is not None and context.words:
-                outcome = self.evaluator.evaluate(Term(Kind.TEXT, context.words, prose=True), seen.pick_order)
+                outcome = self.evaluator.evaluate(context.mention, seen.pick_order)
                 if _beside(outcome, seen.screens, anywhere=False):
                     tags.add(context.tag)
         return tuple(sorted(tags))

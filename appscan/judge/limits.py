@@ -12,7 +12,8 @@ import numpy as np
 
 from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
 from appscan.judge.remote import RemotePages
-from appscan.judge.sight import LIST_LENGTH, Sight
+from appscan.judge.sight import Sight
+from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Gap, Kind
 from appscan.model.reading import Fact, Reading
 

@@ -306,6 +306,10 @@ class Program:
         """Whether the method belongs to a class that only the compiler knows (lambdas, accessors)."""
         return "$$" in self.text(self.owner_of(method))
 
+    def method_name(self, method: int) -> int:
+        """Sid of the name of `method`."""
+        return int(self.reading.code.methods.name[method])
+
     def owner_of(self, method: int) -> int:
         """Descriptor sid of the class that owns `method`."""
         return int(self.reading.code.methods.owner[method])

@@ -38,7 +38,8 @@ class Search:
         self._spelling = Spelling(strings)
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
-        self._carried: set[Word] = set()
+        self._listed: dict[Word, tuple[int, ...]] = {}
+        self.all_carried: set[Word] = set()
 
     def folded(self, sid: int) -> str:
         """Folded text of a string, remembered."""
@@ -58,7 +59,7 @@ class Search:
             if wanted:
                 found = find(listed)
                 self._found.update((word, frozenset(sids)) for word, sids in found.items())
-                self._carried.update(found)
+                self.all_carried.update(found)
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -66,11 +67,18 @@ class Search:
             self.learn([word])
         return self._found[word]
 
+    def listed(self, word: Word) -> tuple[int, ...]:
+        """The same in order."""
+        known = self._listed.get(word)
+        if known is None:
+            known = self._listed[word] = tuple(sorted(self.having(word)))
+        return known
+
     def carried(self, words: frozenset[Word]) -> frozenset[Word]:
         """Those of the words that some string carries; mostly none."""
         if not self._found.keys() >= words:
             self.learn(word for word in words if word not in self._found)
-        return words & self._carried
+        return words & self.all_carried
 
     def _lines(self, chosen: NDArray[np.bool_]) -> Lines:
         sids = np.flatnonzero(chosen).tolist()

@@ -11,7 +11,7 @@ import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
-from appscan.checks.pack import Match, Word
+from appscan.checks.pack import Match, Term, Word
 from appscan.judge.latin import LatinWords
 from appscan.judge.needles import Needles, needles
 
@@ -58,9 +58,10 @@ class NeedleList:
 
 
 class WordList:
-    """Different words. `nothing` maps each to no hit."""
+    """Different words, and the terms that ask for them. `nothing` maps each word to no hit."""
 
-    def __init__(self, words: Iterable[Word]) -> None:
+    def __init__(self, words: Iterable[Word], terms: Iterable[Term] = ()) -> None:
+        self._terms = {id(term): term for term in terms if not (term.groups or term.named)}
         empty: frozenset[int] = frozenset()
         self.nothing = dict.fromkeys(words, empty)
         self.patterns = [word for word in self.nothing if word.match is Match.PATTERN]
@@ -68,6 +69,24 @@ class WordList:
                             if word.match is not Match.PATTERN and not word.text.isascii())
         self.latin = LatinWords(_by_text(word for word in self.nothing
                                          if word.match is not Match.PATTERN and word.text.isascii()))
+
+    def terms_without(self, carried: Iterable[Word]) -> frozenset[int]:
+        """Identities of the terms that ask for nothing but words, and for none of those that are carried."""
+        asking = self._asking
+        return self._asked.difference(*(asking[word] for word in carried if word in asking))
+
+    @cached_property
+    def _asked(self) -> frozenset[int]:
+        return frozenset(self._terms)
+
+    @cached_property
+    def _asking(self) -> dict[Word, list[int]]:
+        """Word → identities of the terms that ask for it."""
+        found: dict[Word, list[int]] = {}
+        for key, term in self._terms.items():
+            for word in term.word_set:
+                found.setdefault(word, []).append(key)
+        return found
 
     @cached_property
     def han_automaton(self) -> Automaton:
