@@ -26,7 +26,7 @@ def by_needles(needles: NeedleList, lines: Lines) -> Iterator[tuple[Word, set[in
     """Patterns with the sids of the lines in which they stand, of those that need something: only lines that hold what
     a pattern needs are asked, and most patterns of most apps are not even compiled."""
     table = needles.automaton.matches(lines.joined)
-    if not len(table):
+    if not len(table) or not lines.texts:
         return
     numbers, places = needles.owners_of(table[:, 0])
     near = lines.at(table[:, 1] + needles.shifts[table[:, 0]])[places]

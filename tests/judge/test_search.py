@@ -109,7 +109,8 @@ def test_exact_finds_a_string_and_not_its_parts() -> None:
 
 def test_an_empty_reading_has_no_word() -> None:
     for search in (search_in(), search_in("")):
-        for word in (contains("签到"), contains("checkin"), whole("打卡"), pattern("a?"), pattern("签到?")):
+        for word in (contains("签到"), contains("checkin"), whole("打卡"), pattern("a?"), pattern("签到?"),
+                     pattern("^$"), pattern("^(签到)?$"), pattern("^(kq)?$")):
             assert search.having(word) == frozenset()
         assert search.exact(["x"]) == {}
 
