@@ -6,7 +6,6 @@ Knows no word and no check.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import cached_property
 
 import numpy as np
@@ -94,7 +93,7 @@ class Places:
         methods, values = self._uses_by_string
         first, last = span(values, sid)
         found = methods[first:last].tolist()
-        for identifier in self._strings_named.get(sid, ()):
+        for identifier in _holding(self._strings_named, sid):
             found += self.layouts.users_of(identifier)
         return sorted(set(found))
 
@@ -104,7 +103,7 @@ class Places:
 
     def own_users_of_id(self, sid: int) -> list[int]:
         """First-party methods that look up a view by the id of this name."""
-        return [method for identifier in self._ids_named.get(sid, ()) for method in self.layouts.users_of(identifier)
+        return [method for identifier in _holding(self._ids_named, sid) for method in self.layouts.users_of(identifier)
                 if not self.program.origin_of(method)]
 
     @cached_property
@@ -114,23 +113,21 @@ class Places:
         return uses.method[order], uses.what[order]
 
     @cached_property
-    def _strings_named(self) -> dict[int, list[int]]:
-        """Sid of a text → ids of the string resources that hold it."""
+    def _strings_named(self) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of string resources, and the sids of their texts, in the order of these."""
         return self._resources(("string", "array", "plurals"), self.reading.resources.value)
 
     @cached_property
-    def _ids_named(self) -> dict[int, list[int]]:
-        """Sid of a view id's name → resource ids."""
+    def _ids_named(self) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of views, and the sids of their names, in the order of these."""
         return self._resources(("id",), self.reading.resources.name)
 
-    def _resources(self, types: tuple[str, ...], keys: np.ndarray) -> dict[int, list[int]]:
+    def _resources(self, types: tuple[str, ...], keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         resources = self.reading.resources
         wanted = [sid for sid in np.unique(resources.type).tolist() if self._text(sid) in types]
         rows = np.flatnonzero(np.isin(resources.type, wanted))
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for identifier, key in zip(resources.id[rows].tolist(), keys[rows].tolist(), strict=True):
-            grouped[key].append(identifier)
-        return grouped
+        order = rows[np.argsort(keys[rows], kind="stable")]
+        return resources.id[order], keys[order]
 
     # -- hits ------------------------------------------------------------------------------------------------------
 
@@ -170,3 +167,11 @@ class Places:
                 for screen in self.layouts.place_of(row).screens:
                     named.setdefault(screen, self.value(row)[:TITLE_LENGTH])
         return named
+
+
+def _holding(named: tuple[np.ndarray, np.ndarray], sid: int) -> list[int]:
+    """Resource ids with this text or name."""
+    identifiers, sids = named
+    first, last = span(sids, sid)
+    found: list[int] = identifiers[first:last].tolist()
+    return found
