@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from appscan.checks.pack import Match, Word
@@ -150,6 +150,7 @@ WORDS = st.one_of(
                      "(?<!签)到", "[签打][到卡]"]).map(pattern))
 
 
+@settings(deadline=None)
 @given(STRINGS, st.lists(WORDS, min_size=1, max_size=4))
 @example(["签到", "", "到\n签", "checkIn"], [contains("签到"), whole("checkin"), pattern("到$")])
 def test_the_search_equals_asking_each_string(texts: list[str], words: list[Word]) -> None:
