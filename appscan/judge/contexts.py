@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from appscan.checks.pack import Context, Match, Word
+import ahocorasick_rs
+
+from appscan.checks.pack import Context, Match, Vocabulary, Word
 from appscan.checks.same import Same
+from appscan.judge.needles import needles
 from appscan.judge.one_text import OneText
 from appscan.judge.patterns import compiled
-from appscan.model.folding import fold
+from appscan.model.folding import fold, tokens
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
@@ -65,23 +68,65 @@ class _Prepared:
         return (self.words.stand_in(sentence) or self.fits(sentence)) and not self.unless.stand_in(sentence)
 
 
+    def needs(self) -> frozenset[str] | None:
+        """Texts of which each sentence that the context speaks of, or its Latin letters alone, holds one; None where
+        nothing can be said."""
+        found = {word.text for word in self.context.words if word.match is not Match.PATTERN}
+        patterns = [word.text for word in self.context.words if word.match is Match.PATTERN]
+        for pattern in (*patterns, *self.context.patterns):
+            some = needles(pattern)
+            if some is None:
+                return None
+            found |= some
+        return frozenset(found)
+
+
 @functools.lru_cache(maxsize=512)
 def _prepared(context: Same[Context]) -> _Prepared:
     return _Prepared(context.it)
 
 
+class _Index:
+    """Which of many contexts may speak of a sentence, asked in one pass. Most speak of none."""
+
+    def __init__(self, contexts: Iterable[Context]) -> None:
+        self._always: set[_Prepared] = set()
+        self._owners: dict[str, set[_Prepared]] = {}
+        for context in contexts:
+            one = _prepared(Same(context))
+            needed = one.needs()
+            if needed is None:
+                self._always.add(one)
+            for text in needed or ():
+                self._owners.setdefault(text, set()).add(one)
+        self._texts = list(self._owners)
+        self._machine = ahocorasick_rs.AhoCorasick(self._texts) if self._texts else None
+
+    def near(self, sentence: str) -> set[_Prepared]:
+        """Contexts that may speak of it."""
+        letters = "".join(tokens(sentence)) if _LATIN.search(sentence) else ""
+        text = f"\n{sentence}\n{letters}"
+        found = self._machine.find_matches_as_indexes(text, overlapping=True) if self._machine else ()
+        return self._always.union(*(self._owners[self._texts[index]] for index in {match[0] for match in found}))
+
+
+@functools.lru_cache(maxsize=16)
+def _index(vocabulary: Same[Vocabulary]) -> _Index:
+    return _Index(vocabulary.it.contexts.values())
+
+
 class Heard:
-    """What contexts made of sentences, remembered for all checks that name the same contexts."""
+    """What the contexts of a vocabulary made of sentences, remembered for all checks that name the same contexts."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[_Prepared, str], bool] = {}
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._index = _index(Same(vocabulary))
+        self._known: dict[str, set[_Prepared]] = {}
 
-    def stands(self, one: _Prepared, sentence: str) -> bool:
-        """Whether a context speaks of a sentence."""
-        key = one, sentence
-        known = self._known.get(key)
+    def standing(self, sentence: str) -> set[_Prepared]:
+        """The contexts that speak of a sentence."""
+        known = self._known.get(sentence)
         if known is None:
-            known = self._known[key] = one.stands(sentence)
+            known = self._known[sentence] = {one for one in self._index.near(sentence) if one.stands(sentence)}
         return known
 
 
@@ -89,11 +134,11 @@ class Contexts:
     """The contexts that one check names."""
 
     def __init__(self, contexts: Iterable[Context], heard: Heard | None = None) -> None:
-        """`heard` is shared by the checks of one reading."""
+        """`heard` is shared by the checks of one reading, whose vocabulary has the contexts."""
         self.contexts = tuple(contexts)
         self._prepared = [_prepared(Same(context)) for context in self.contexts]
         self._cancelling_ones = [one for one in self._prepared if one.cancels]
-        self._heard = heard or Heard()
+        self._heard = heard
         self._known: dict[tuple[str, int, str], str] = {}
         self._lists: dict[int, tuple[Word, ...]] = {}
 
@@ -129,7 +174,10 @@ class Contexts:
         return by
 
     def _sentence(self, sentence: str) -> str:
-        return next((one.id for one in self._cancelling_ones if self._heard.stands(one, sentence)), "")
+        if self._heard is None:
+            return next((one.id for one in self._cancelling_ones if one.stands(sentence)), "")
+        standing = self._heard.standing(sentence)
+        return next((one.id for one in self._cancelling_ones if one in standing), "") if standing else ""
 
     def _paragraph(self, folded: str) -> str:
         return next((one.id for one in self._cancelling_ones

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from appscan.checks.pack import Check, CheckSet, Expression
 from appscan.checks.parse import terms_of
@@ -72,7 +72,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     judged = []
     for version in versions:
         bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version,
-                       of_government)
+                       Heard(version.vocabulary), of_government)
         judged.append(bench.judgement(declared))
     return tuple(judged)
 
@@ -102,8 +102,8 @@ class _Bench:
     coverage: Coverage
     profile: Profile
     checks: CheckSet
+    heard: Heard
     of_government: bool = False
-    heard: Heard = field(default_factory=Heard)
 
     def judgement(self, declared: Mapping[str, str] | None) -> Judgement:
         """All checks, one after the other."""
