@@ -86,7 +86,7 @@ def _prepared(context: Same[Context]) -> _Prepared:
     return _Prepared(context.it)
 
 
-class _Index:
+class Index:
     """Which of many contexts may speak of a sentence, asked in one pass. Most speak of none."""
 
     def __init__(self, contexts: Iterable[Context]) -> None:
@@ -111,22 +111,39 @@ class _Index:
 
 
 @functools.lru_cache(maxsize=16)
-def _index(vocabulary: Same[Vocabulary]) -> _Index:
-    return _Index(vocabulary.it.contexts.values())
+def index_of(vocabulary: Same[Vocabulary]) -> Index:
+    """The contexts of a vocabulary, prepared once for all readings."""
+    return Index(vocabulary.it.contexts.values())
 
 
 class Heard:
     """What the contexts of a vocabulary made of sentences, remembered for all checks that name the same contexts."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._index = _index(Same(vocabulary))
+    def __init__(self, index: Index) -> None:
+        self._index = index
         self._known: dict[str, set[_Prepared]] = {}
+        self._fitting: dict[str, set[_Prepared]] = {}
+        self._whole: dict[str, set[_Prepared]] = {}
 
     def standing(self, sentence: str) -> set[_Prepared]:
         """The contexts that speak of a sentence."""
         known = self._known.get(sentence)
         if known is None:
             known = self._known[sentence] = {one for one in self._index.near(sentence) if one.stands(sentence)}
+        return known
+
+    def fitting(self, text: str) -> set[_Prepared]:
+        """The contexts of which a pattern fits a text."""
+        known = self._fitting.get(text)
+        if known is None:
+            known = self._fitting[text] = {one for one in self._index.near(text) if one.fits(text)}
+        return known
+
+    def of_whole(self, text: str) -> set[_Prepared]:
+        """Those of them that speak of a text as a whole."""
+        known = self._whole.get(text)
+        if known is None:
+            known = self._whole[text] = {one for one in self.fitting(text) if not one.unless.stand_in(text)}
         return known
 
 
@@ -138,7 +155,7 @@ class Contexts:
         self.contexts = tuple(contexts)
         self._prepared = [_prepared(Same(context)) for context in self.contexts]
         self._cancelling_ones = [one for one in self._prepared if one.cancels]
-        self._heard = heard
+        self._heard = heard or Heard(Index(self.contexts))
         self._known: dict[tuple[str, int, str], str] = {}
         self._lists: dict[int, tuple[Word, ...]] = {}
 
@@ -158,7 +175,7 @@ class Contexts:
 
     def _headed(self, folded: str, around: str) -> str:
         for one in self._prepared if around else ():
-            if one.id == HEADING and any(map(one.fits, around.split("。"))):
+            if one.id == HEADING and any(one in self._heard.fitting(heading) for heading in around.split("。")):
                 return "" if _LAPSE.match(folded) else one.id
         return ""
 
@@ -174,14 +191,13 @@ class Contexts:
         return by
 
     def _sentence(self, sentence: str) -> str:
-        if self._heard is None:
-            return next((one.id for one in self._cancelling_ones if one.stands(sentence)), "")
-        standing = self._heard.standing(sentence)
-        return next((one.id for one in self._cancelling_ones if one in standing), "") if standing else ""
+        return self._first(self._heard.standing(sentence))
 
     def _paragraph(self, folded: str) -> str:
-        return next((one.id for one in self._cancelling_ones
-                     if one.fits(folded) and not one.unless.stand_in(folded)), "")
+        return self._first(self._heard.of_whole(folded))
+
+    def _first(self, some: set[_Prepared]) -> str:
+        return next((one.id for one in self._cancelling_ones if one in some), "") if some else ""
 
 
 def _sentences_with(folded: str, words: tuple[Word, ...]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from appscan.checks.pack import Check, CheckSet, Expression
 from appscan.checks.parse import terms_of
 from appscan.checks.same import Same
-from appscan.judge.contexts import Contexts, Heard
+from appscan.judge.contexts import Contexts, Heard, index_of
 from appscan.judge.evaluate import Evaluator, Truth
 from appscan.judge.force import force_of, tags_of
 from appscan.judge.limits import Structures, list_gaps, standing_limits
@@ -72,7 +72,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     judged = []
     for version in versions:
         bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version,
-                       Heard(version.vocabulary), of_government)
+                       Heard(index_of(Same(version.vocabulary))), of_government)
         judged.append(bench.judgement(declared))
     return tuple(judged)
 
