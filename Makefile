@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-sweep speed-count
+.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-judge speed-sweep speed-count
 
 setup: .venv/.ready
 
@@ -44,6 +44,9 @@ speed-report: setup
 
 speed-sweep: setup
 	$(BIN)/python ci/speed_sweep.py $(OPTIONS)
+
+speed-judge: setup
+	$(BIN)/python ci/speed_judge.py $(OPTIONS)
 
 speed-count: setup
 	$(BIN)/python ci/speed_count.py $(OPTIONS)

@@ -191,6 +191,11 @@ class Context:
     tag: Tag | None
     cancels: tuple[str, ...]
     keeps: tuple[str, ...]
+    mention: Term = field(init=False, repr=False, compare=False)
+    """Any text, however long, in which one of the words stands."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mention", Term(Kind.TEXT, self.words, prose=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
-from appscan.checks.pack import Context, Match, Word
-from appscan.judge.search import compiled, text_has
-from appscan.model.folding import fold
+import ahocorasick_rs
+
+from appscan.checks.pack import Context, Match, Vocabulary, Word
+from appscan.checks.same import Same
+from appscan.judge.needles import needles
+from appscan.judge.one_text import OneText
+from appscan.judge.patterns import compiled
+from appscan.model.folding import fold, tokens
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
@@ -34,18 +41,121 @@ class _Words:
     def stand_in(self, text: str) -> bool:
         if self._plain is not None and self._plain.search(text):
             return True
-        if any(text_has(text, word) for word in self._others):
+        has = OneText(text).has
+        if any(map(has, self._others)):
             return True
-        return bool(self._latin) and bool(_LATIN.search(text)) and any(text_has(text, word) for word in self._latin)
+        return bool(self._latin) and bool(_LATIN.search(text)) and any(map(has, self._latin))
+
+
+class _Prepared:
+    """A context with all that asking it needs, made once for all readings."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.id = context.id
+        self.words = _Words(context.words)
+        self.unless = _Words(context.unless)
+        self.cancels = context.tag is None
+
+    @cached_property
+    def patterns(self) -> list[re.Pattern[str]]:
+        return [compiled(pattern) for pattern in self.context.patterns]
+
+    def fits(self, text: str) -> bool:
+        return any(pattern.search(text) for pattern in self.patterns)
+
+    def stands(self, sentence: str) -> bool:
+        return (self.words.stand_in(sentence) or self.fits(sentence)) and not self.unless.stand_in(sentence)
+
+
+    def needs(self) -> frozenset[str] | None:
+        """Texts of which each sentence that the context speaks of, or its Latin letters alone, holds one; None where
+        nothing can be said."""
+        found = {word.text for word in self.context.words if word.match is not Match.PATTERN}
+        patterns = [word.text for word in self.context.words if word.match is Match.PATTERN]
+        for pattern in (*patterns, *self.context.patterns):
+            some = needles(pattern)
+            if some is None:
+                return None
+            found |= some
+        return frozenset(found)
+
+
+@functools.lru_cache(maxsize=512)
+def _prepared(context: Same[Context]) -> _Prepared:
+    return _Prepared(context.it)
+
+
+class Index:
+    """Which of many contexts may speak of a sentence, asked in one pass. Most speak of none."""
+
+    def __init__(self, contexts: Iterable[Context]) -> None:
+        self._always: set[_Prepared] = set()
+        self._owners: dict[str, set[_Prepared]] = {}
+        for context in contexts:
+            one = _prepared(Same(context))
+            needed = one.needs()
+            if needed is None:
+                self._always.add(one)
+            for text in needed or ():
+                self._owners.setdefault(text, set()).add(one)
+        self._texts = list(self._owners)
+        self._machine = ahocorasick_rs.AhoCorasick(self._texts) if self._texts else None
+
+    def near(self, sentence: str) -> set[_Prepared]:
+        """Contexts that may speak of it."""
+        letters = "".join(tokens(sentence)) if _LATIN.search(sentence) else ""
+        text = f"\n{sentence}\n{letters}"
+        found = self._machine.find_matches_as_indexes(text, overlapping=True) if self._machine else ()
+        return self._always.union(*(self._owners[self._texts[index]] for index in {match[0] for match in found}))
+
+
+@functools.lru_cache(maxsize=16)
+def index_of(vocabulary: Same[Vocabulary]) -> Index:
+    """The contexts of a vocabulary, prepared once for all readings."""
+    return Index(vocabulary.it.contexts.values())
+
+
+class Heard:
+    """What the contexts of a vocabulary made of sentences, remembered for all checks that name the same contexts."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._known: dict[str, set[_Prepared]] = {}
+        self._fitting: dict[str, set[_Prepared]] = {}
+        self._whole: dict[str, set[_Prepared]] = {}
+
+    def standing(self, sentence: str) -> set[_Prepared]:
+        """The contexts that speak of a sentence."""
+        known = self._known.get(sentence)
+        if known is None:
+            known = self._known[sentence] = {one for one in self._index.near(sentence) if one.stands(sentence)}
+        return known
+
+    def fitting(self, text: str) -> set[_Prepared]:
+        """The contexts of which a pattern fits a text."""
+        known = self._fitting.get(text)
+        if known is None:
+            known = self._fitting[text] = {one for one in self._index.near(text) if one.fits(text)}
+        return known
+
+    def of_whole(self, text: str) -> set[_Prepared]:
+        """Those of them that speak of a text as a whole."""
+        known = self._whole.get(text)
+        if known is None:
+            known = self._whole[text] = {one for one in self.fitting(text) if not one.unless.stand_in(text)}
+        return known
 
 
 class Contexts:
     """The contexts that one check names."""
 
-    def __init__(self, contexts: Iterable[Context]) -> None:
+    def __init__(self, contexts: Iterable[Context], heard: Heard | None = None) -> None:
+        """`heard` is shared by the checks of one reading, whose vocabulary has the contexts."""
         self.contexts = tuple(contexts)
-        self._words = {context.id: _Words(context.words) for context in self.contexts}
-        self._unless = {context.id: _Words(context.unless) for context in self.contexts}
+        self._prepared = [_prepared(Same(context)) for context in self.contexts]
+        self._cancelling_ones = [one for one in self._prepared if one.cancels]
+        self._heard = heard or Heard(Index(self.contexts))
         self._known: dict[tuple[str, int, str], str] = {}
         self._lists: dict[int, tuple[Word, ...]] = {}
 
@@ -60,21 +170,19 @@ class Contexts:
         if known is None:
             self._lists[id(words)] = words  # kept, so that no other list takes its place
             folded = fold(value)
-            known = self._known[key] = self._cancelling(folded, words) or self._headed(folded, around)
+            known = self._known[key] = self._by(folded, words) or self._headed(folded, around)
         return known
 
     def _headed(self, folded: str, around: str) -> str:
-        for context in self.contexts if around else ():
-            if context.id == HEADING and any(_fits(context, heading) for heading in around.split("。")):
-                return "" if _LAPSE.match(folded) else context.id
+        for one in self._prepared if around else ():
+            if one.id == HEADING and any(one in self._heard.fitting(heading) for heading in around.split("。")):
+                return "" if _LAPSE.match(folded) else one.id
         return ""
 
-    def _cancelling(self, folded: str, words: tuple[Word, ...]) -> str:
-        words = tuple(word for word in words if text_has(folded, word))
-        sentences = [part for part in SENTENCE.findall(folded) if any(text_has(part, word) for word in words)]
+    def _by(self, folded: str, words: tuple[Word, ...]) -> str:
         by = ""
         whole: str | None = None
-        for sentence in sentences or [folded]:
+        for sentence in _sentences_with(folded, words):
             by = self._sentence(sentence)
             if not by:
                 whole = by = self._paragraph(folded) if whole is None else whole
@@ -83,23 +191,19 @@ class Contexts:
         return by
 
     def _sentence(self, sentence: str) -> str:
-        for context in self.contexts:
-            if context.tag is None and self._stands(context, sentence):
-                return context.id
-        return ""
+        return self._first(self._heard.standing(sentence))
 
     def _paragraph(self, folded: str) -> str:
-        for context in self.contexts:
-            stands = context.tag is None and _fits(context, folded)
-            if stands and not self._unless[context.id].stand_in(folded):
-                return context.id
-        return ""
+        return self._first(self._heard.of_whole(folded))
 
-    def _stands(self, context: Context, sentence: str) -> bool:
-        if not (self._words[context.id].stand_in(sentence) or _fits(context, sentence)):
-            return False
-        return not self._unless[context.id].stand_in(sentence)
+    def _first(self, some: set[_Prepared]) -> str:
+        return next((one.id for one in self._cancelling_ones if one in some), "") if some else ""
 
 
-def _fits(context: Context, text: str) -> bool:
-    return any(compiled(pattern).search(text) for pattern in context.patterns)
+def _sentences_with(folded: str, words: tuple[Word, ...]) -> list[str]:
+    """Sentences in which one of the words stands; the whole text where none does by itself."""
+    parts: list[str] = SENTENCE.findall(folded)
+    if parts == [folded]:
+        return parts
+    carried = list(filter(OneText(folded).has, words))
+    return [part for part in parts if any(map(OneText(part).has, carried))] or [folded]

@@ -14,7 +14,7 @@ from appscan.checks.parse import terms_of
 from appscan.judge.actors import keys_of, screen_in, shared_screens
 from appscan.judge.contexts import SENTENCE
 from appscan.judge.hits import Hit
-from appscan.judge.search import text_has
+from appscan.judge.one_text import OneText
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold
@@ -55,6 +55,9 @@ class Outcome:
         return tuple(dict.fromkeys(hit for hits in self.matches.values() for hit in hits))
 
 
+_FALSE = Outcome(Truth.FALSE)
+
+
 class Evaluator:
     """Evaluates expressions over one sight. `blinded` are the kinds of which nothing can be said to be absent; `hidden`
     those of them that may be missing on a screen that was seen (None: all): a `not` beside a match asks for them."""
@@ -63,11 +66,31 @@ class Evaluator:
         self.sight = sight
         self.blinded = blinded
         self.barred: dict[Hit, None] = {}
+        self._known: dict[tuple[int, Pick, Within], tuple[Outcome, dict[Hit, None]]] = {}
+        self._keys_of: dict[tuple[frozenset[str], str], tuple[str, ...]] = {}
         self._shared = shared_screens(sight.reading)
+        self._dead: dict[int, tuple[Expression, bool]] = {}
         self._beside = self if hidden is None or hidden == blinded else Evaluator(sight, hidden)
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
         """Truth and matches of `expression` among the hits that `pick` lets count."""
+        if self._is_dead(expression):
+            return _FALSE
+        key = id(expression), pick, within
+        known = self._known.get(key)
+        if known is None:
+            before, self.barred = self.barred, {}
+            known = self._known[key] = self._evaluate(expression, pick, within), self.barred
+            self.barred = before
+        self.barred.update(known[1])
+        return known[0]
+
+    def begin(self) -> None:
+        """Forget what was barred and picked: another check is asked."""
+        self.barred.clear()
+        self._known.clear()
+
+    def _evaluate(self, expression: Expression, pick: Pick, within: Within) -> Outcome:
         match expression:
             case Term():
                 return self._term(expression, pick, within)
@@ -78,6 +101,24 @@ class Evaluator:
                 if expression.within in _NEAR and expression.within is not within:
                     return Outcome(outcome.truth, self._by_screen(outcome.hits()))
                 return outcome
+
+    def _is_dead(self, expression: Expression) -> bool:
+        """Whether an expression is false whatever hits count: what it asks for first has none, and cannot hide. Most
+        expressions are, in most apps, and nothing is picked for them."""
+        known = self._dead.get(id(expression))
+        if known is None:
+            known = self._dead[id(expression)] = expression, self._has_nothing(expression)
+        return known[1]
+
+    def _has_nothing(self, expression: Expression) -> bool:
+        match expression:
+            case Term():
+                return not self.sight.hits(expression) and not (
+                    expression.kind in self.blinded and self.sight.asks(expression))
+            case AnyOf():
+                return all(map(self._is_dead, expression.items))
+            case AllOf():
+                return self._is_dead(expression.items[0])
 
     def is_open(self, expression: Expression) -> bool:
         """Whether a blinded kind may hold more of what `expression` asks for than was seen."""
@@ -131,7 +172,7 @@ class Evaluator:
         that it is data."""
         if hit.kind in _TEXTUAL and len(hit.value) <= MAX_PROSE:
             for number, sentence in enumerate(SENTENCE.findall(fold(hit.value))):
-                if any(text_has(sentence, word) for word in term.words):
+                if any(map(OneText(sentence).has, term.words)):
                     yield f"{hit.element}\n{number}\n{sentence}"
 
     def _by_screen(self, hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
@@ -149,10 +190,12 @@ class Evaluator:
             return (hit.element,)
         if hit.kind is Kind.PERMISSION:
             return (EVERYWHERE,)
-        screens = sorted(hit.screens) or (NOWHERE,)
-        if not self._shared:
-            return screens
-        return [key for screen in screens for key in keys_of(screen, hit.actor, self._shared)]
+        known = self._keys_of.get((hit.screens, hit.actor))
+        if known is None:
+            screens = sorted(hit.screens) or [NOWHERE]
+            known = self._keys_of[hit.screens, hit.actor] = tuple(
+                key for screen in screens for key in keys_of(screen, hit.actor, self._shared))
+        return known
 
 
 def screen_of(key: str) -> str:

@@ -9,6 +9,9 @@ from appscan.model.coverage import Kind
 from appscan.model.judgement import Place, Signal
 
 MAX_EXCERPT = 400
+MAX_HITS = 1500
+"""Hits of one term at most: a hostile file can repeat a word without end, and nobody reads more."""
+
 LABEL_LENGTH = 60
 """Folded texts longer than this are running text, not labels (a button of a Chinese app has 2–12 characters)."""
 
@@ -58,6 +61,10 @@ class Hit:
     row: int = -1
     exercised: bool = False
     said: str = ""
+
+    def __hash__(self) -> int:
+        """Of what nearly always tells hits apart: they are asked for by the thousand, and have sixteen parts."""
+        return hash((self.row, self.method, self.value))
 
     def signal(self, screen: str = "") -> Signal:
         """The hit as a signal of the report, seen on `screen`."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
+from appscan.checks.pack import Check, CheckSet, Expression
 from appscan.checks.parse import terms_of
 from appscan.checks.same import Same
-from appscan.judge.contexts import Contexts
-from appscan.judge.documents.plans import of_same_row
-from appscan.judge.documents.standing import Said
-from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth, screen_of
-from appscan.judge.fingerprints import anchor_of, fingerprint, is_opaque
-from appscan.judge.hits import Hit
+from appscan.judge.contexts import Contexts, Heard, index_of
+from appscan.judge.evaluate import Evaluator, Truth
+from appscan.judge.force import force_of, tags_of
 from appscan.judge.limits import Structures, list_gaps, standing_limits
+from appscan.judge.occurrences import occurrences_of
+from appscan.judge.presence import Seen, presence_of
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
@@ -29,29 +28,15 @@ from appscan.model.judgement import (
     Finding,
     Force,
     Message,
-    Occurrence,
     Presence,
-    Signal,
-    Tag,
     Verdict,
 )
 from appscan.model.reading import Reading
 
-BARRED = "other-words"
-"""Named in place of a context where other words of the screen barred a match (`not:` of a condition)."""
-
-_COMMON_ACTS = frozenset({"network_send", "periodic"})
-"""Call groups that happen on nearly every screen: that they happened does not show that the feature did."""
-
 _ELSEWHERE = frozenset({"cap_reached", "login_wall", "login_lost", "login_failed", "script_not_loaded"})
 """Gaps that hide places nobody saw, and nothing on a screen that was seen."""
 
-MAX_OCCURRENCES = 40
-MAX_EVIDENCE = 14
-MAX_ALIKE = 3
 MAX_CANCELLED = 20
-MENTIONS_KEPT = 5
-"""Occurrences kept where a feature is only mentioned: the rest would bury the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +72,7 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
     judged = []
     for version in versions:
         bench = _Bench(reading, sight, Evaluator(sight, coverage.blinded(), hidden), coverage, profile, version,
-                       of_government)
+                       Heard(index_of(Same(version.vocabulary))), of_government)
         judged.append(bench.judgement(declared))
     return tuple(judged)
 
@@ -95,9 +80,11 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
 @functools.lru_cache(maxsize=8)
 def _words(versions: tuple[Same[CheckSet], ...], of_document: bool) -> WordList:
     """All words that the checks ask for, sorted out once and kept: the next reading will be asked for the same."""
-    return WordList(word for version in versions for check in version.it.checks for expression in _expressions(check)
-                    for term in terms_of(expression) if of_document or not term.plan
-                    for word in (*term.words, *term.named))
+    terms = [term for version in versions for check in version.it.checks for expression in _expressions(check)
+             for term in terms_of(expression) if of_document or not term.plan]
+    terms += [context.mention for version in versions for context in version.it.vocabulary.contexts.values()
+              if context.tag is not None]
+    return WordList((word for term in terms for word in (*term.words, *term.named)), terms)
 
 
 def _expressions(check: Check) -> list[Expression]:
@@ -115,6 +102,7 @@ class _Bench:
     coverage: Coverage
     profile: Profile
     checks: CheckSet
+    heard: Heard
     of_government: bool = False
 
     def judgement(self, declared: Mapping[str, str] | None) -> Judgement:
@@ -129,10 +117,10 @@ class _Bench:
 
     def judge_check(self, check: Check, declared: bool | None) -> tuple[Finding | None, CheckVerdict]:
         vocabulary = self.checks.vocabulary
-        contexts = Contexts(vocabulary.contexts[name] for name in check.contexts
-                            if self.sight.document is None or name not in vocabulary.plans.replaced)
-        seen = _presence(check, self.evaluator, contexts)
-        force, force_at_most, forced = self._force(check, seen)
+        contexts = Contexts((vocabulary.contexts[name] for name in check.contexts
+                             if self.sight.document is None or name not in vocabulary.plans.replaced), self.heard)
+        seen = presence_of(check, self.evaluator, contexts)
+        force, force_at_most, forced = force_of(check, seen, self.evaluator)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
         groundless = verdict is Verdict.LIKELY_VIOLATION and not check.clauses
         if groundless:
@@ -150,7 +138,7 @@ class _Bench:
         if seen.dead:
             why.append(Message("dead", {}))
         row = CheckVerdict(check.id, verdict, tuple(why))
-        occurrences = self._occurrences(check, seen, forced)
+        occurrences = occurrences_of(check, seen, forced)
         declaration = declaration_of(
             declared, verdict, is_there=is_required and seen.presence.rank >= Presence.REACHABLE.rank)
         says_more = verdict in (Verdict.INCONCLUSIVE, Verdict.MISSING) or declaration is Declaration.DECLARED_NOT_FOUND
@@ -159,7 +147,7 @@ class _Bench:
         return Finding(
             check_id=check.id, artifact=self.reading.artifact.sha256, presence=seen.presence,
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
-            declaration=declaration, tags=self._tags(check, seen, contexts),
+            declaration=declaration, tags=tags_of(check, seen, self.evaluator),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
             cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
             beside=check.beside, stage="built" if self.sight.document is None else "planned"), row
@@ -170,7 +158,7 @@ class _Bench:
             return Message(f"planned_{verdict}", {"force": force.value})
         return reason_of(verdict, presence, force)
 
-    def _verdict(self, check: Check, seen: _Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
+    def _verdict(self, check: Check, seen: Seen, force: Force, force_at_most: Force) -> tuple[Verdict, bool]:
         if check.polarity == "required":
             verdict = verdict_of_required(seen.presence, seen.at_most, self._applies(check, seen))
             return verdict, verdict is Verdict.INCONCLUSIVE
@@ -181,7 +169,7 @@ class _Bench:
     def _is_document(self) -> bool:
         return self.reading.artifact.kind is ArtifactKind.DOCUMENT
 
-    def _applies(self, check: Check, seen: _Seen) -> bool | None:
+    def _applies(self, check: Check, seen: Seen) -> bool | None:
         """Whether a required feature is asked of this app; a paper need not speak of all that its app will have,
         but one that could not be read may."""
         if self._is_document:
@@ -190,222 +178,3 @@ class _Bench:
             return True
         truth = self.evaluator.evaluate(check.applies, seen.pick_order).truth
         return None if truth is Truth.UNKNOWN else truth is Truth.TRUE
-
-    def _force(self, check: Check, seen: _Seen) -> tuple[Force, Force, list[tuple[Force, str, tuple[Hit, ...]]]]:
-        """(at least, at most, [(rung, screen, hits)]): force words count only beside the feature."""
-        found: list[tuple[Force, str, tuple[Hit, ...]]] = []
-        least = most = Force.NONE
-        only_order = seen.presence is Presence.MENTIONED
-        for rung, expression in check.force.items():
-            if only_order and rung is not Force.ORDER:
-                continue
-            pick = seen.pick_order if rung is Force.ORDER else seen.pick_own
-            for item in expression.items if isinstance(expression, AnyOf) else (expression,):
-                outcome = self.evaluator.evaluate(item, pick)
-                beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
-                if self.sight.document is not None:
-                    beside = {key: hits for key, some in beside.items()
-                              if (hits := of_same_row(some, seen.matches.get(key, ())))}
-                if beside and seen.presence.rank >= Presence.MENTIONED.rank:
-                    found += [(rung, key, hits) for key, hits in beside.items()]
-                    least = max(least, rung, key=lambda force: force.rank)
-                elif seen.at_most.rank > Presence.MENTIONED.rank and (
-                        outcome.truth is Truth.UNKNOWN or self.evaluator.is_open(item)):
-                    most = max(most, rung, key=lambda force: force.rank)
-        if seen.at_most.rank >= Presence.REACHABLE.rank and seen.presence.rank < Presence.REACHABLE.rank:
-            most = Force.ORDER  # nothing is known of what could not be seen
-        return least, max(least, most, key=lambda force: force.rank), found
-
-    def _occurrences(self, check: Check, seen: _Seen, forced: list[tuple[Force, str, tuple[Hit, ...]]]
-                     ) -> tuple[Occurrence, ...]:
-        """One per anchor; where there are too many, those with the most force are kept."""
-        limit = MAX_OCCURRENCES if seen.presence.rank >= Presence.REACHABLE.rank else MENTIONS_KEPT
-        found: dict[str, Occurrence] = {}
-        near: dict[str, list[tuple[Force, Evidence]]] = {}
-        for key in _by_force(seen.matches, forced):
-            screen = screen_of(key)
-            title, hits = self._title_of(screen), seen.matches[key]
-            stable = "" if is_opaque(screen) else screen
-            mark = fingerprint(check.id, *anchor_of(hits, self.sight.titles.get(screen) or stable, stable))
-            if mark not in found and len(found) == limit:
-                continue
-            known = found.setdefault(mark, Occurrence(title or screen, mark, (), self._path(hits, screen)))
-            own = [Evidence(_signal(hit, screen), seen.presence.value) for hit in _best(hits)]
-            found[mark] = replace(known, evidence=tuple(dict.fromkeys([*known.evidence, *own]))[:MAX_EVIDENCE // 2 + 1])
-            near.setdefault(mark, []).extend(
-                (rung, Evidence(_signal(hit, screen), rung.value)) for rung, where, some in forced for hit in some
-                if where in (key, EVERYWHERE) or where not in seen.matches)
-        return tuple(replace(one, evidence=one.evidence + _strongest(near[mark])) for mark, one in found.items())
-
-    def _path(self, hits: tuple[Hit, ...], screen: str) -> tuple[str, ...]:
-        """The call path that says most: through the screen itself, to a call or request rather than to a text."""
-        simple = screen.rpartition(".")[2]
-        order = [Kind.CALL, Kind.ENDPOINT, Kind.REQUEST]
-        ranked = []
-        for place, hit in enumerate(hits):
-            if hit.method >= 0 and hit.live:
-                path = self.sight.liveness.path_to(hit.method)
-                rank = order.index(hit.kind) if hit.kind in order else len(order)
-                away = not any(step.startswith(simple) for step in path)
-                ranked.append((away, rank, not path[0].startswith(simple), place, path))
-        return min(ranked)[-1] if ranked else ()
-
-    def _title_of(self, screen: str) -> str:
-        """Title of a screen with its class, as a person would look for it."""
-        if not screen or self.sight.document is not None:
-            return screen
-        label = self.sight.titles.get(screen, "")
-        short = screen.rpartition(".")[2] if "/" not in screen else screen
-        return f"{label}（{short}）" if label and label != short else short
-
-    def _tags(self, check: Check, seen: _Seen, contexts: Contexts) -> tuple[Tag, ...]:
-        if seen.presence is Presence.NONE:
-            return ()
-        tags = set()
-        for tag, expression in check.tags.items():
-            outcome = self.evaluator.evaluate(expression, seen.pick_order)
-            if _beside(outcome, seen.screens, anywhere=_in_app(expression)):
-                tags.add(tag)
-        for context in contexts.contexts:
-            if context.tag is not None and context.words:
-                outcome = self.evaluator.evaluate(Term(Kind.TEXT, context.words, prose=True), seen.pick_order)
-                if _beside(outcome, seen.screens, anywhere=False):
-                    tags.add(context.tag)
-        return tuple(sorted(tags))
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """How present a feature is, where, and which hits may still speak about its force."""
-
-    presence: Presence
-    at_most: Presence
-    matches: Mapping[str, tuple[Hit, ...]]
-    cancelled: tuple[tuple[Hit, str], ...]
-    dead: bool
-    contexts: Contexts
-    sight: Sight
-
-    @property
-    def screens(self) -> frozenset[str]:
-        return frozenset(self.matches)
-
-    def pick_own(self, hit: Hit, _term: Term) -> bool:
-        """First party and alive; of a document, planned."""
-        return not hit.origin and hit.live and not hit.said
-
-    def pick_order(self, hit: Hit, term: Term) -> bool:
-        """First party, alive, and no quotation."""
-        return not hit.origin and hit.live and not hit.said and not (
-            hit.kind is Kind.TEXT and not term.plan
-            and self.contexts.cancelling(hit.value, term.words, self.sight.around(hit)))
-
-
-class _Picks:
-    """Which hits count for presence; remembers what a negative context cancelled."""
-
-    def __init__(self, contexts: Contexts, sight: Sight) -> None:
-        self.contexts = contexts
-        self.sight = sight
-        self.cancelled: dict[tuple[Hit, str], None] = {}
-
-    def own(self, hit: Hit, term: Term) -> bool:
-        """First party and alive; of a document, only what asks for plans: its prose is never a feature."""
-        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit) and (
-            term.plan or self.sight.document is None)
-
-    def own_or_dead(self, hit: Hit, term: Term) -> bool:
-        return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS
-
-    def of_library(self, hit: Hit, term: Term) -> bool:
-        return bool(hit.origin) and self._spared(hit, term)
-
-    def _planned(self, hit: Hit) -> bool:
-        """What a document only speaks of is told beside the finding."""
-        if hit.said:
-            self.cancelled[hit, hit.said] = None
-        return not hit.said
-
-    def _spared(self, hit: Hit, term: Term) -> bool:
-        """A negative context cancels text only, never a control, endpoint or behaviour."""
-        if hit.kind is not Kind.TEXT or not term.words or term.plan:
-            return True  # what is planned is known by its whole sentence already
-        by = self.contexts.cancelling(hit.value, term.words, self.sight.around(hit) if hit.prose else "")
-        if by:
-            self.cancelled[hit, by] = None
-        return not by
-
-
-def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:
-    """The highest rung that holds: of what is alive and own, then of what is dead, then of libraries."""
-    picks = _Picks(contexts, evaluator.sight)
-    evaluator.barred.clear()
-    tries = [(rung, picks.own, rung) for rung in (Presence.EXERCISED, Presence.REACHABLE)]
-    tries += [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED)
-              for pick, result in ((picks.own_or_dead, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
-    found, presence, at_most = Outcome(Truth.FALSE), Presence.NONE, Presence.NONE
-    for rung, pick, result in tries:
-        if rung not in check.presence:
-            continue
-        outcome = evaluator.evaluate(check.presence[rung], pick)
-        if outcome.truth is Truth.TRUE:
-            found, presence = outcome, result
-            if result is Presence.REACHABLE and any(
-                    hit.exercised and hit.role not in _COMMON_ACTS for hit in outcome.hits()):
-                presence = Presence.EXERCISED
-            break
-        if outcome.truth is Truth.UNKNOWN:
-            at_most = max(at_most, result, key=lambda one: one.rank)
-    if presence.rank < Presence.REACHABLE.rank and evaluator.blinded & set(check.needs):
-        at_most = max(at_most, Presence.REACHABLE, key=lambda one: one.rank)  # "not found" needs them seen whole
-    picks.cancelled.update(dict.fromkeys((hit, BARRED) for hit in evaluator.barred))
-    is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
-    return _Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(picks.cancelled),
-                 is_dead, contexts, evaluator.sight)
-
-
-def _beside(outcome: Outcome, screens: frozenset[str], *, anywhere: bool) -> dict[str, tuple[Hit, ...]]:
-    """Matches on the screens of the feature (or anywhere)."""
-    if outcome.truth is not Truth.TRUE:
-        return {}
-    return {key: hits for key, hits in outcome.matches.items() if anywhere or key in screens or key == EVERYWHERE}
-
-
-def _in_app(expression: Expression) -> bool:
-    """Whether an expression speaks of the whole app rather than of the feature's screen."""
-    return isinstance(expression, AllOf) and expression.within is Within.APP
-
-
-def _by_force(matches: Mapping[str, tuple[Hit, ...]], forced: list[tuple[Force, str, tuple[Hit, ...]]]) -> list[str]:
-    """Keys of `matches`: those with the strongest force first, then known screens, then by name."""
-    strongest: dict[str, int] = {}
-    for rung, key, _ in forced:
-        strongest[key] = max(rung.rank, strongest.get(key, 0))
-    return sorted(matches, key=lambda key: (-strongest.get(key, 0), key in (NOWHERE, EVERYWHERE), key))
-
-
-def _strongest(near: list[tuple[Force, Evidence]]) -> tuple[Evidence, ...]:
-    """Some evidence of each rung of force, the highest rungs first: the rung that counts is always among it."""
-    kept: list[Evidence] = []
-    for rung, evidence in sorted(dict.fromkeys(near), key=lambda pair: -pair[0].rank):
-        if sum(1 for other in kept if other.supports == rung) < MAX_ALIKE:
-            kept.append(evidence)
-    return tuple(kept[:MAX_EVIDENCE // 2])
-
-
-def _signal(hit: Hit, screen: str) -> Signal:
-    """The hit as seen on `screen`, or where it stands itself when that is elsewhere."""
-    return hit.signal(screen if screen in hit.screens or not hit.screens else "")
-
-
-def _best(hits: tuple[Hit, ...]) -> list[Hit]:
-    """Hits worth showing first: controls, endpoints, calls, then texts; bounded."""
-    order = [Kind.CONTROL, Kind.ENDPOINT, Kind.REQUEST, Kind.TITLE, Kind.CALL, Kind.TIMER, Kind.FIELD, Kind.TEXT]
-    ranked = sorted(hits, key=lambda hit: order.index(hit.kind) if hit.kind in order else len(order))
-    kept: list[Hit] = []
-    for hit in ranked:
-        same = sum(1 for other in kept if (other.kind, other.role) == (hit.kind, hit.role))
-        if same < MAX_ALIKE:
-            kept.append(hit)
-    return kept[:MAX_EVIDENCE // 2 + 1]
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
 from appscan.judge.remote import RemotePages
-from appscan.judge.sight import LIST_LENGTH, Sight
+from appscan.judge.sight import Sight
+from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Gap, Kind
 from appscan.model.reading import Fact, Reading
 
@@ -24,6 +25,16 @@ class Structures:
     def __init__(self, reading: Reading, vocabulary: Vocabulary) -> None:
         self.reading = reading
         self.vocabulary = vocabulary
+        self._stands: dict[int, tuple[Mark, str]] = {}
+
+    def shows(self, mark: Mark, sight: Sight | None) -> str:
+        """What shows a mark, "" for nothing; remembered, but for what only sight tells."""
+        if mark.structure is Structure.LAUNCHER_IS_REMOTE_PAGE:
+            return _stands(mark, self, sight)
+        known = self._stands.get(id(mark))
+        if known is None:
+            known = self._stands[id(mark)] = mark, _stands(mark, self, sight)
+        return known[1]
 
     @cached_property
     def entries(self) -> list[str]:
@@ -40,16 +51,25 @@ class Structures:
     @cached_property
     def classes(self) -> frozenset[str]:
         """Dotted names of the classes defined in the artifact."""
-        strings = self.reading.strings
-        return frozenset(strings[sid][1:-1].replace("/", ".") for sid in self.reading.code.classes.type.tolist())
+        strings, sids = self.reading.strings, self.reading.code.classes.type.tolist()
+        lines = self._class_lines.split("\n") if sids else []
+        if len(lines) != len(sids):  # a name with a line feed in it
+            lines = [strings[sid].replace("/", ".") for sid in sids]
+        return frozenset([line[1:-1] for line in lines])
+
+    @cached_property
+    def _class_lines(self) -> str:
+        """Descriptors of the classes with dots in place of slashes, one a line."""
+        raw = map(self.reading.strings.raw, self.reading.code.classes.type.tolist())
+        return b"\n".join(raw).decode("utf-8", "replace").replace("/", ".")
 
     def entry_like(self, globs: Sequence[str]) -> str:
         """First entry that fits one of the globs, "" for none."""
-        return _first_like(self.entries, self._entries_text, globs)
+        return _first_like(lambda: self.entries, self._entries_text, globs)
 
     def class_like(self, globs: Sequence[str]) -> str:
         """First class (dotted name) that fits one of the globs, "" for none."""
-        return _first_like(self._sorted_classes, self._classes_text, globs)
+        return _first_like(lambda: self._sorted_classes, self._class_lines, globs)
 
     @cached_property
     def _entries_text(self) -> str:
@@ -58,10 +78,6 @@ class Structures:
     @cached_property
     def _sorted_classes(self) -> list[str]:
         return sorted(self.classes)
-
-    @cached_property
-    def _classes_text(self) -> str:
-        return "\n".join(self._sorted_classes)
 
     @cached_property
     def missing_components(self) -> bool:
@@ -96,11 +112,11 @@ class Structures:
                 return RemotePages(sight).start() if sight else ""
 
 
-def _first_like(names: Sequence[str], joined: str, globs: Sequence[str]) -> str:
+def _first_like(names: Callable[[], Sequence[str]], joined: str, globs: Sequence[str]) -> str:
     """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it
     cannot fit, which spares nearly all comparisons."""
     likely = [glob for glob in globs if _literal_part(glob) in joined]
-    return next((name for name in names if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
+    return next((name for name in names() if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
 
 
 @functools.cache
@@ -115,8 +131,8 @@ def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sigh
     title and advice `in_own_words`, as the catalogue of the program does not know them."""
     gaps = []
     for limit in limits:
-        strong = [(mark, seen) for mark in limit.strong if (seen := _stands(mark, structures, sight))]
-        weak = [(mark, seen) for mark in limit.weak if (seen := _stands(mark, structures, sight))]
+        strong = [(mark, seen) for mark in limit.strong if (seen := structures.shows(mark, sight))]
+        weak = [(mark, seen) for mark in limit.weak if (seen := structures.shows(mark, sight))]
         if strong or len({mark.name for mark, _ in weak}) > 1:
             mark, seen = (strong or weak)[0]
             params = {"name": mark.name, "url": seen, **(_own_words(limit) if in_own_words else {})}

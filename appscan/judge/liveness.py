@@ -93,7 +93,8 @@ class Liveness:
         while self._queue:
             method = self._queue.popleft()
             for target in program.edges.get(method, ()):
-                self._call(target, method)
+                if target not in self.methods or program.owner_of(target) not in self.classes:
+                    self._call(target, method)
             for sid in types.get(method, ()):
                 self._enter(sid, method)
             for sid in program.strings_of.get(method, ()):

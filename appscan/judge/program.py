@@ -65,7 +65,7 @@ class Program:
 
     def origin_of(self, method: int) -> str:
         """Origin of the class that owns `method`; "platform" where the class is not part of the artifact."""
-        return self.origin_of_sid.get(int(self.reading.code.methods.owner[method]), "platform")
+        return self.origin_of_sid.get(self._owners[method], "platform")
 
     def origin_of_class(self, sid: int) -> str:
         """Origin of the class with this descriptor sid."""
@@ -191,7 +191,7 @@ class Program:
     @cached_property
     def dispatched(self) -> set[tuple[int, int]]:
         """(caller, target) pairs in which the target is an override of what the code names, not the method itself."""
-        owners = self.reading.code.methods.owner
+        owners = self._owners
         callers, callees, _ = self.calls_own
         pairs: set[tuple[int, int]] = set()
         named: set[tuple[int, int]] = set()
@@ -306,9 +306,18 @@ class Program:
         """Whether the method belongs to a class that only the compiler knows (lambdas, accessors)."""
         return "$$" in self.text(self.owner_of(method))
 
+    def method_name(self, method: int) -> int:
+        """Sid of the name of `method`."""
+        return int(self.reading.code.methods.name[method])
+
     def owner_of(self, method: int) -> int:
         """Descriptor sid of the class that owns `method`."""
-        return int(self.reading.code.methods.owner[method])
+        return self._owners[method]
+
+    @cached_property
+    def _owners(self) -> list[int]:
+        owners: list[int] = self.reading.code.methods.owner.tolist()
+        return owners
 
     def dotted(self, sid: int) -> str:
         """Dotted class name of a descriptor."""

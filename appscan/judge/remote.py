@@ -128,8 +128,9 @@ class RemotePages:
 
     def _texts_of(self, screens: frozenset[str]) -> Iterator[str]:
         uses, program = self.reading.code.strings_used, self.sight.program
-        for method, sid in zip(uses.method.tolist(), uses.what.tolist(), strict=True):
-            if program.own_method[method] and self.sight.screens.screens_of(method) & screens:
+        own = program.own_method[uses.method]
+        for method, sid in zip(uses.method[own].tolist(), uses.what[own].tolist(), strict=True):
+            if self.sight.screens.screens_of(method) & screens:
                 yield program.text(sid)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cached_property
 
 from appscan.judge.program import Program
@@ -26,6 +26,8 @@ class Screens:
         self._screens: dict[int, frozenset[str]] = {}
         self._overlays: dict[int, bool] = {}
         self._uncalled: dict[int, list[int]] = {}
+        self._following: dict[int, tuple[int, ...]] = {}
+        self._taking: dict[int, bool] = {}
 
     def is_screen(self, sid: int) -> bool:
         """Whether the class is a component, fragment, dialog, service or another thing that stands for a screen."""
@@ -81,8 +83,14 @@ class Screens:
                         queue.append(follower)
         return bits, list(numbers)
 
-    def _followers(self, method: int) -> Iterable[int]:
+    def _followers(self, method: int) -> tuple[int, ...]:
         """Methods that run on the screens of `method`: what it calls, and the callbacks of classes that it names."""
+        known = self._following.get(method)
+        if known is None:
+            known = self._following[method] = tuple(dict.fromkeys(self._led_to(method)))
+        return known
+
+    def _led_to(self, method: int) -> Iterator[int]:
         program = self.program
         for target in program.edges.get(method, ()):
             if self._takes(program.owner_of(target)):
@@ -101,8 +109,11 @@ class Screens:
 
     def _takes(self, sid: int) -> bool:
         """Whether a class takes over the screens of its callers: one that is no screen itself, or lies over another."""
-        screen = self._screen_of_class(sid)
-        return screen is None or self._is_overlay(screen)
+        known = self._taking.get(sid)
+        if known is None:
+            screen = self._screen_of_class(sid)
+            known = self._taking[sid] = screen is None or self._is_overlay(screen)
+        return known
 
     def _screen_of_class(self, sid: int) -> int | None:
         """The class itself or the one around it, where that is a screen."""

@@ -2,73 +2,44 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import ahocorasick_rs
 import numpy as np
+from numpy.typing import NDArray
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.needles import Needles
-from appscan.judge.word_list import Automaton, WordList
-from appscan.model.folding import fold, tokens
+from appscan.judge.exact import Exact
+from appscan.judge.latin import LatinStrings, latin_strings
+from appscan.judge.lines import Lines, lines_of
+from appscan.judge.one_text import bare, is_whole
+from appscan.judge.patterns import by_needles, by_reading
+from appscan.judge.spelling import Spelling
+from appscan.judge.word_list import WordList
+from appscan.model.folding import fold
 from appscan.model.reading import Strings
-
-Runs = tuple[str, frozenset[int]]
-"""Tokens of a string joined, and where one ends and the next begins."""
 
 MAX_IDENTIFIER = 300
 """Longer ASCII strings are data, not identifiers, paths or labels."""
 
-_ESCAPED = re.compile(rb"\\u\{?[4-9][0-9a-fA-F]{3}|&#(?:x[4-9][0-9a-fA-F]{3}|[1-6][0-9]{4});")
-_NOT_WORD = re.compile(r"[\W_]+")
-_LOWER = bytes(ord(chr(code).lower()) if code < 128 else 0 for code in range(256))
-_DROPPED = bytes(code for code in range(256) if code >= 128 or not chr(code).isalnum())
-"""What words are not made of: taken out before Latin words are sought, so that check_in and check-in are one."""
-
-
-@functools.cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the packs, compiled when first needed and kept: there are more than `re` itself would keep.
-
-    `^` and `$` mean a line: many texts are searched joined, and a folded text has no line feed in it.
-    """
-    return re.compile(pattern, re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Folded strings joined by line feeds, their sids, and the start of each in the joined text with one more after the
-    last: as an array to search in, and as a list to take single ones from, which arrays are slow at."""
-
-    joined: str
-    sids: list[int]
-    starts: np.ndarray
-    bounds: list[int]
-
-    def at(self, places: Any) -> np.ndarray:
-        """The lines in which places of the joined text are."""
-        found: np.ndarray = np.searchsorted(self.starts, places, side="right") - 1
-        return found
+Found = dict[Word, set[int]]
 
 
 class Search:
-    """Finds words in the strings of one reading. Han words are sought in folded non-ASCII strings, Latin words as runs
-    of whole tokens in ASCII strings, patterns in folded strings."""
+    """Finds words in the strings of one reading. Han words are sought in folded strings that may hold Han, Latin words
+    as runs of whole tokens in short strings, patterns in folded strings."""
 
-    def __init__(self, strings: Strings, told: np.ndarray | None = None) -> None:
+    def __init__(self, strings: Strings, told: NDArray[np.bool_] | None = None) -> None:
         """`told`: per string, whether Latin words and patterns are sought in it (None: everywhere). Names inside
         libraries are many."""
         self.strings = strings
-        self._told = told
+        self.exact = Exact(strings).sids
+        self._told = np.ones(len(strings), dtype=np.bool_) if told is None else told
+        self._spelling = Spelling(strings)
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
-        self._carried: set[Word] = set()
+        self._listed: dict[Word, tuple[int, ...]] = {}
+        self.all_carried: set[Word] = set()
 
     def folded(self, sid: int) -> str:
         """Folded text of a string, remembered."""
@@ -83,12 +54,12 @@ class Search:
         if self._found:
             listed = WordList(word for word in listed.nothing if word not in self._found)
         self._found.update(listed.nothing)
-        for wanted, find in ((listed.han, self._find_han), (listed.latin, self._find_latin),
+        for wanted, find in ((listed.han, self._find_han), (listed.latin.words, self._find_latin),
                              (listed.patterns, self._find_patterns)):
             if wanted:
                 found = find(listed)
-                self._found.update(found)
-                self._carried.update(word for word, sids in found.items() if sids)
+                self._found.update((word, frozenset(sids)) for word, sids in found.items())
+                self.all_carried.update(found)
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -96,189 +67,74 @@ class Search:
             self.learn([word])
         return self._found[word]
 
+    def listed(self, word: Word) -> tuple[int, ...]:
+        """The same in order."""
+        known = self._listed.get(word)
+        if known is None:
+            known = self._listed[word] = tuple(sorted(self.having(word)))
+        return known
+
     def carried(self, words: frozenset[Word]) -> frozenset[Word]:
         """Those of the words that some string carries; mostly none."""
-        unknown = words.difference(self._found)
-        if unknown:
-            self.learn(unknown)
-        return words & self._carried
+        if not self._found.keys() >= words:
+            self.learn(word for word in words if word not in self._found)
+        return words & self.all_carried
 
-    @cached_property
-    def _is_ascii(self) -> np.ndarray:
-        """Per string: whether all its bytes are ASCII, and stand for themselves."""
-        plain = np.ones(len(self.strings), dtype=bool)
-        high = np.flatnonzero(np.frombuffer(self.strings.blob, dtype=np.uint8) >= 0x80)
-        plain[np.searchsorted(self.strings.ends, high, side="right")] = False
-        if b"\\u" in self.strings.blob or b"&#" in self.strings.blob:  # Han written as escapes
-            escaped = np.array([found.start() for found in _ESCAPED.finditer(self.strings.blob)], dtype=np.int64)
-            plain[np.searchsorted(self.strings.ends, escaped, side="right")] = False
-        return plain
+    def _lines(self, chosen: NDArray[np.bool_]) -> Lines:
+        sids = np.flatnonzero(chosen).tolist()
+        return lines_of(sids, [self.folded(sid) for sid in sids])
 
     @cached_property
     def _han(self) -> Lines:
-        """Folded non-ASCII strings."""
-        return self._joined(np.flatnonzero(~self._is_ascii))
+        """Strings that may hold Han."""
+        return self._lines(self._spelling.may_hold_han)
 
     @cached_property
-    def _told_han(self) -> Lines:
-        """As `_han`, without what only libraries say: patterns cost more than words, and speak of the app itself."""
-        return self._han if self._told is None else self._joined(np.flatnonzero(~self._is_ascii & self._told))
-
-    def _joined(self, chosen: np.ndarray) -> Lines:
-        sids = chosen.tolist()
-        texts = [self.folded(sid).replace("\n", " ") for sid in sids]
-        bounds = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
-        return Lines("\n".join(texts), sids, np.array(bounds), bounds)
+    def _foreign(self) -> Lines:
+        """All strings that are not ASCII."""
+        return self._lines(~self._spelling.is_ascii)
 
     @cached_property
-    def _latin(self) -> tuple[str, list[int], np.ndarray]:
-        """Letters and digits of short strings in lower case, end to end; their sids, and the end of each in it."""
-        sizes = np.diff(self.strings.ends, prepend=0)
-        chosen = (sizes > 2) & (sizes <= MAX_IDENTIFIER)
-        sids = np.flatnonzero(chosen if self._told is None else chosen & self._told).tolist()
-        texts = [self.strings.raw(sid).translate(_LOWER, _DROPPED) for sid in sids]
-        return b"".join(texts).decode("ascii"), sids, np.cumsum([len(text) for text in texts])
+    def _told_foreign(self) -> Lines:
+        """The same without what only libraries say: patterns cost more than words, and speak of the app itself."""
+        return self._lines(~self._spelling.is_ascii & self._told)
 
-    def exact(self, texts: Iterable[str]) -> dict[str, int]:
-        """Sid of each of the texts that is itself a string of the reading."""
-        wanted = sorted(text for text in set(texts) if text)
-        if not wanted or not len(self.strings):
-            return {}
-        found: dict[str, int] = {}
-        ends = self.strings.ends
-        blob = self.strings.blob
-        encoded = [text.encode() for text in wanted]
-        automaton = ahocorasick_rs.BytesAhoCorasick(encoded, matchkind=ahocorasick_rs.MatchKind.Standard)
-        for index, start, end in automaton.find_matches_as_indexes(blob, overlapping=True):
-            sid = int(np.searchsorted(ends, start, side="right"))
-            if int(ends[sid]) == end and (int(ends[sid - 1]) if sid else 0) == start:
-                found[wanted[index]] = sid
-        return found
+    @cached_property
+    def _told_ascii(self) -> Lines:
+        """Short ASCII strings that are told."""
+        return self._lines(self._spelling.is_ascii & self._is_short & self._told)
 
-    def _find_han(self, words: WordList) -> dict[Word, frozenset[int]]:
-        han, automaton = self._han, words.han_automaton
-        sids = han.sids
-        matches = automaton.matches(han.joined)
-        if not matches:
-            return {}
-        table = np.array(matches, dtype=np.int64)
-        lines = han.at(table[:, 1])
-        found: dict[Word, set[int]] = {}
-        for index, line in _pairs(table[:, 0], lines):
+    @cached_property
+    def _is_short(self) -> NDArray[np.bool_]:
+        sizes = self._spelling.sizes
+        short: NDArray[np.bool_] = (sizes > 2) & (sizes <= MAX_IDENTIFIER)
+        return short
+
+    @cached_property
+    def _latin(self) -> LatinStrings:
+        """Letters and tokens of short strings that are told."""
+        return latin_strings(self.strings.blob, self.strings.ends, self._is_short & self._told)
+
+    def _find_han(self, words: WordList) -> Found:
+        lines, automaton = self._han if words.is_han else self._foreign, words.han_automaton
+        table = automaton.matches(lines.joined)
+        both = np.unique(table[:, 0] << 32 | lines.at(table[:, 1]))
+        found: Found = {}
+        for index, line in zip((both >> 32).tolist(), (both & 0xFFFF_FFFF).tolist(), strict=True):
             for word in words.han[automaton.texts[index]]:
-                if word.match is Match.CONTAINS or _is_whole(self.folded(sids[line]), word):
-                    found.setdefault(word, set()).add(sids[line])
-        return {word: frozenset(hits) for word, hits in found.items()}
-
-    def _find_latin(self, words: WordList) -> dict[Word, frozenset[int]]:
-        joined, sids, ends = self._latin
-        automaton = words.latin_automaton
-        matches = automaton.matches(joined)
-        if not matches:
-            return {}
-        table = np.array(matches, dtype=np.int64)
-        rows = np.searchsorted(ends, table[:, 1], side="right")
-        inside = table[:, 2] <= ends[rows]  # a match must not run over the end of its string
-        found: dict[Word, set[int]] = {}
-        runs_of: dict[int, Runs] = {}
-        for index, row in _pairs(table[inside, 0], rows[inside]):
-            sid = sids[row]
-            runs = runs_of.get(sid)
-            if runs is None:
-                runs = runs_of[sid] = _runs(tokens(self.strings[sid]))
-            for word in words.latin[automaton.texts[index]]:
-                if _is_whole(self.folded(sid), word) if word.match is Match.WHOLE else _has_run(runs, word):
-                    found.setdefault(word, set()).add(sid)
-        return {word: frozenset(hits) for word, hits in found.items()}
-
-    def _find_patterns(self, words: WordList) -> dict[Word, frozenset[int]]:
-        """Patterns are tried on strings that contain what they need; on ASCII strings only where they are ASCII."""
-        han, latin = self._told_han, self._ascii_texts
-        near_han = _lines_by_needle(words.needle_automaton, han)
-        near_latin = _lines_by_needle(words.latin_needle_automaton, latin)
-        found = {}
-        for word, some in words.needed.items():
-            hits = _lines_with(word.text, han, _union(near_han, some))
-            if word.text.isascii():
-                hits |= _lines_with(word.text, latin, _union(near_latin, some))
-            found[word] = frozenset(hits)
+                if word.match is Match.CONTAINS or is_whole(lines.texts[line], word):
+                    found.setdefault(word, set()).add(lines.sids[line])
         return found
 
-    @cached_property
-    def _ascii_texts(self) -> Lines:
-        """Short ASCII strings, folded."""
-        ends = self.strings.ends
-        sizes = np.diff(ends, prepend=0)
-        chosen = self._is_ascii & (sizes > 2) & (sizes <= MAX_IDENTIFIER)
-        return self._joined(np.flatnonzero(chosen if self._told is None else chosen & self._told))
+    def _find_latin(self, words: WordList) -> Found:
+        return self._latin.carrying(words.latin, lambda sid: bare(self.folded(sid)))
 
-
-def _lines_by_needle(needed: Automaton, lines: Lines) -> dict[str, set[int]]:
-    """Needle → lines that contain it."""
-    matches = needed.matches(lines.joined)
-    if not matches:
-        return {}
-    table = np.array(matches, dtype=np.int64)
-    found: dict[str, set[int]] = {}
-    for index, line in _pairs(table[:, 0], lines.at(table[:, 1])):
-        found.setdefault(needed.texts[index], set()).add(line)
-    return found
-
-
-def _pairs(first: np.ndarray, second: np.ndarray) -> Iterable[tuple[int, int]]:
-    """Each different pair once, in order."""
-    both = np.unique(first << 32 | second)
-    return zip((both >> 32).tolist(), (both & 0xFFFF_FFFF).tolist(), strict=True)
-
-
-def _union(by_needle: dict[str, set[int]], some: Needles | None) -> set[int] | None:
-    """Lines that contain one of the needles; None (all lines) where a pattern has none."""
-    return None if some is None else set().union(*(by_needle.get(one, set()) for one in some))
-
-
-def _lines_with(pattern: str, lines: Lines, among: set[int] | None) -> set[int]:
-    """Sids of the lines in which `pattern` stands.
-
-    A match in the joined text may run over several lines, or hide one that begins inside it: each line that it touches
-    is asked by itself.
-    """
-    if among is not None and not among:
-        return set()  # most patterns of most apps; compiling them all would cost more than a small app itself
-    joined, sids, bounds = lines.joined, lines.sids, lines.bounds
-    matcher = compiled(pattern)
-    touched = among if among is not None else set()
-    for match in matcher.finditer(joined) if among is None else ():
-        first, last = lines.at(match.span()).tolist()
-        touched.update(range(first, min(last, len(sids) - 1) + 1))
-    return {sids[line] for line in touched if matcher.search(joined[bounds[line]:bounds[line + 1] - 1])}
-
-
-def _runs(parts: tuple[str, ...]) -> Runs:
-    return "".join(parts), frozenset(itertools.accumulate(map(len, parts), initial=0))
-
-
-def _has_run(runs: Runs, word: Word) -> bool:
-    """Whether some run of whole tokens, joined, is the word."""
-    joined, ends = runs
-    at = joined.find(word.text)
-    while at >= 0:
-        if at in ends and at + len(word.text) in ends:
-            return True
-        at = joined.find(word.text, at + 1)
-    return False
-
-
-def _is_whole(folded: str, word: Word) -> bool:
-    """Whether a text is the word and nothing else but signs and blanks."""
-    return _NOT_WORD.sub("", folded) == _NOT_WORD.sub("", word.text)
-
-
-def text_has(text: str, word: Word) -> bool:
-    """Whether one folded text carries a word."""
-    match word.match:
-        case Match.PATTERN:
-            return compiled(word.text).search(text) is not None
-        case Match.WHOLE:
-            return (word.text.isascii() or word.text in text) and _is_whole(text.lower(), word)
-        case Match.CONTAINS:
-            return _has_run(_runs(tokens(text)), word) if word.text.isascii() else word.text in text
+    def _find_patterns(self, words: WordList) -> Found:
+        """Patterns are tried on ASCII strings only where they are ASCII."""
+        found = dict(by_needles(words.needles, self._told_foreign)) | dict(
+            by_reading(words.unneeding, self._told_foreign))
+        latin = [word for word in words.unneeding if word.text.isascii()]
+        for some in (by_needles(words.latin_needles, self._told_ascii), by_reading(latin, self._told_ascii)):
+            for word, sids in some:
+                found.setdefault(word, set()).update(sids)
+        return found

@@ -11,11 +11,14 @@ from appscan.model.traditional import SIMPLIFIED
 _INVISIBLE = dict.fromkeys([0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
                             *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
                             *range(0xFE00, 0xFE10)])
-_WRITTEN = SIMPLIFIED | _INVISIBLE
+_WRITTEN = {chr(code): chr(other) for code, other in SIMPLIFIED.items()} | dict.fromkeys(map(chr, _INVISIBLE), "")
+_REWRITTEN = re.compile(f"[{re.escape(''.join(_WRITTEN))}]")
+"""What is written otherwise: looking for it is far cheaper than translating all that is not."""
+
 ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?|&(?:#x?[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
 """A character written as a JavaScript escape or as a character reference of HTML."""
 _SPACE = re.compile(r"\s+")
-_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_BETWEEN_HAN = re.compile(r" (?<=[\u3400-\u9fff] )(?=[\u3400-\u9fff])")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -26,8 +29,12 @@ def fold(text: str) -> str:
         text = ESCAPE.sub(_meant, text)
     if text.isascii():
         return _SPACE.sub(" ", text.lower()) if ("\n" in text or "\t" in text or "  " in text) else text.lower()
-    plain = unicodedata.normalize("NFKC", text).translate(_WRITTEN).lower()
-    return _BETWEEN_HAN.sub("", _SPACE.sub(" ", plain))
+    simplified = _REWRITTEN.sub(_rewritten, unicodedata.normalize("NFKC", text))
+    return _BETWEEN_HAN.sub("", _SPACE.sub(" ", simplified.lower()))
+
+
+def _rewritten(letter: re.Match[str]) -> str:
+    return _WRITTEN[letter[0]]
 
 
 def _meant(escape: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ def _warm_up() -> None:
     import appscan.scan  # noqa: F401
     from appscan.checks import load
     from appscan.judge.needles import needles
-    from appscan.judge.search import compiled
+    from appscan.judge.patterns import compiled
 
     for word in {word for check in load().checks for word in _words(check)}:
         needles(word)

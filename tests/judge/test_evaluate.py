@@ -10,7 +10,8 @@ from appscan.checks import load
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
-from appscan.judge.sight import LIST_LENGTH, Sight
+from appscan.judge.sight import Sight
+from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
 

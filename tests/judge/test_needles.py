@@ -28,16 +28,23 @@ PATTERNS = _patterns()
 
 @pytest.mark.parametrize(("pattern", "needed"), [
     ("签到", {"签到"}),
-    ("(签到|打卡)率", {"签到", "打卡"}),
+    ("(签到|打卡)率", {"签到率", "打卡率"}),
     ("每(日|天)[^。]{0,5}登录", {"登录"}),
-    ("(补|漏)?签", {"签"}),
+    ("(补|漏)?签", {"补签", "漏签", "签"}),
     (r"\b(hotel|flight)s?\b", {"hotel", "flight"}),
     ("(签到)+", {"签到"}),
     ("签到|.*", None),
     (r"\d+", None),
-    ("ab|签", None),
-    ("[一二三]次", {"次"}),
+    ("(?i)kq", None),
+    ("ab|签", {"ab", "签"}),
+    ("[一二三]次", {"一次", "二次", "三次"}),
     ("(?!打)卡", {"卡"}),
+    ("^签$", {"\n签\n"}),
+    ("(^|/)kq($|[?])", {"\nkq\n", "/kq\n", "\nkq?", "/kq?"}),
+    ("签{2,3}到", {"签签到", "签签签到"}),
+    ("(签到){4,9}", {"签到"}),
+    ("(签到){0,9}", None),
+    (r"(签|\d)到", {"到"}),
 ])
 def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
     assert needles(pattern) == (None if needed is None else frozenset(needed))
@@ -45,7 +52,7 @@ def test_what_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
 
 def test_nearly_every_pattern_of_the_packs_needs_something() -> None:
     free = [pattern for pattern in PATTERNS if needles(pattern) is None]
-    assert len(free) < len(PATTERNS) / 10, free
+    assert len(free) < len(PATTERNS) / 200, free
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -54,4 +61,5 @@ def test_every_match_contains_what_its_pattern_needs(data: st.DataObject) -> Non
     pattern = data.draw(st.sampled_from(PATTERNS))
     text = data.draw(st.from_regex(re.compile(pattern), fullmatch=False))
     needed = needles(pattern)
-    assert needed is None or any(one in text for one in needed), (pattern, text)
+    line = f"\n{text}\n"
+    assert needed is None or any(one in line for one in needed), (pattern, text)

@@ -6,11 +6,12 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.search import MAX_IDENTIFIER, Search, text_has
+from appscan.judge.one_text import text_has
+from appscan.judge.search import MAX_IDENTIFIER, Search
 from appscan.model.folding import fold, tokens
 from appscan.readers.columns import StringPool
 
@@ -108,7 +109,8 @@ def test_exact_finds_a_string_and_not_its_parts() -> None:
 
 def test_an_empty_reading_has_no_word() -> None:
     for search in (search_in(), search_in("")):
-        for word in (contains("签到"), contains("checkin"), whole("打卡"), pattern("a?"), pattern("签到?")):
+        for word in (contains("签到"), contains("checkin"), whole("打卡"), pattern("a?"), pattern("签到?"),
+                     pattern("^$"), pattern("^(签到)?$"), pattern("^(kq)?$")):
             assert search.having(word) == frozenset()
         assert search.exact(["x"]) == {}
 
@@ -148,6 +150,7 @@ WORDS = st.one_of(
                      "(?<!签)到", "[签打][到卡]"]).map(pattern))
 
 
+@settings(deadline=None)
 @given(STRINGS, st.lists(WORDS, min_size=1, max_size=4))
 @example(["签到", "", "到\n签", "checkIn"], [contains("签到"), whole("checkin"), pattern("到$")])
 def test_the_search_equals_asking_each_string(texts: list[str], words: list[Word]) -> None:

@@ -11,8 +11,8 @@ from appscan.judge.documents.outline import outline_of
 from appscan.judge.documents.people import People
 from appscan.judge.documents.standing import Said, Span, Standing
 from appscan.judge.hits import Hit
-from appscan.judge.search import Search, compiled
-from appscan.judge.word_list import WordList
+from appscan.judge.patterns import compiled
+from appscan.judge.search import Search
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading, Role, Strings
 
@@ -29,17 +29,13 @@ class DocumentSense:
         self._reading = reading
         units = [unit.text.encode() for unit in self.outline.units]
         ends = np.cumsum(np.fromiter(map(len, units), dtype=np.int64, count=len(units))).astype(np.int64)
-        self._search = Search(Strings(b"".join(units), ends))
-
-    def learn(self, words: WordList) -> None:
-        """Find many words in one pass."""
-        self._search.learn(words)
+        self.search = Search(Strings(b"".join(units), ends))
 
     def hits(self, term: Term) -> Iterator[Hit]:
         """Sentences and rows with one of the term's words. `said` is empty where they plan or order it."""
         found: dict[int, list[Span]] = {}
         for word in term.words:
-            for index in self._search.having(word):
+            for index in self.search.having(word):
                 found.setdefault(index, []).extend(_spans(self.outline.units[index].text, word))
         for index in sorted(found):
             yield self._hit(index, found[index], term)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from appscan.checks.pack import Plans
 from appscan.judge.documents.outline import Outline, Unit
-from appscan.judge.search import compiled
+from appscan.judge.patterns import compiled
 from appscan.model.reading import Role
 
 Span = tuple[int, int]
