@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from appscan.texts import say
 
 if TYPE_CHECKING:
     from appscan.bench import ExamplesResult
+    from appscan.bench.cases import Case
     from appscan.checks.pack import Check, CheckSet, Example
 
 
@@ -128,20 +129,46 @@ def measure_cases(folder: Path, checks: Path | None, console: Console, *, sealed
                   lexicon: Path | None) -> ExitCode:
     """Judge written cases, the open two thirds or the sealed third, and print right and wrong by name."""
     from appscan.bench.case_table import to_case_lines
-    from appscan.bench.cases import is_case_folder, read_cases, run_cases
+    from appscan.bench.cases import run_cases
     from appscan.bench.labels import read_lexicon, words_of_checks
+
+    if lexicon is not None and not lexicon.is_file():
+        raise UsageError("folder_missing", path=str(lexicon))
+    words = words_of_checks(read_lexicon(lexicon)) if lexicon is not None else {}
+    result = run_cases(_cases(folder, sealed=sealed), _load(checks), words)
+    console.result(to_case_lines(result, console.lang, has_words=bool(words)))
+    return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
+
+
+def measure_others(folder: Path, checks: Path | None, console: Console, *, sealed: bool,
+                   only: Sequence[str]) -> ExitCode:
+    """Judge written cases by every check, or `only` these, and print what is said besides their own family. FOUND where
+    something is a likely violation that a label says is not there. Raises UsageError for an unknown check."""
+    from appscan.bench.others import read_labels, run_others
+    from appscan.bench.others_table import to_other_lines
+
+    loaded = _load(checks)
+    known = [check.id for check in loaded.checks]
+    for name in only:
+        if name not in known:
+            raise UsageError("check_unknown", check=name, known=", ".join(known))
+    cases = _cases(folder, sealed=sealed)
+    result = run_others(cases, loaded, read_labels(folder), only)
+    console.result(to_other_lines(result, console.lang))
+    if not cases:
+        return ExitCode.NOTHING_READ
+    return ExitCode.FOUND if result.false() else ExitCode.OK
+
+
+def _cases(folder: Path, *, sealed: bool) -> list[Case]:
+    """The open two thirds of the written cases of a folder, or the sealed third."""
+    from appscan.bench.cases import is_case_folder, read_cases
 
     if not folder.is_dir():
         raise UsageError("folder_missing", path=str(folder))
     if not is_case_folder(folder):
         raise UsageError("corpus_missing", path=str(folder))
-    if lexicon is not None and not lexicon.is_file():
-        raise UsageError("folder_missing", path=str(lexicon))
-    words = words_of_checks(read_lexicon(lexicon)) if lexicon is not None else {}
-    cases = [case for case in read_cases(folder) if case.is_sealed == sealed]
-    result = run_cases(cases, _load(checks), words)
-    console.result(to_case_lines(result, console.lang, has_words=bool(words)))
-    return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
+    return [case for case in read_cases(folder) if case.is_sealed == sealed]
 
 
 def _telling(console: Console) -> Callable[[str, int, int], None]:

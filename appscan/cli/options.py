@@ -66,6 +66,9 @@ LabelsFolder = Annotated[Path, typer.Argument(metavar="LABELS", help=help_of("la
 CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=help_of("corpus"), parser=_path,
                                                      show_default=False)]
 SealedOption = Annotated[bool, typer.Option("--sealed", help=help_of("bench_sealed"))]
+AllChecksOption = Annotated[bool, typer.Option("--all-checks", help=help_of("bench_all_checks"))]
+OnlyChecksOption = Annotated[list[str] | None, typer.Option("--check", metavar="ID", help=help_of("bench_check"),
+                                                            show_default=False)]
 LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE", help=help_of("bench_lexicon"),
                                                     parser=_path)]
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),

@@ -252,10 +252,13 @@ def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOp
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
            sealed: given.SealedOption = False, lexicon: given.LexiconOption = None,
+           all_checks: given.AllChecksOption = False, check: given.OnlyChecksOption = None,
            checks: given.ChecksOption = None, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False) -> ExitCode:
-    from appscan.cli.inspecting import measure, measure_cases
+    from appscan.cli.inspecting import measure, measure_cases, measure_others
 
+    if corpus is None and (all_checks or check):
+        return measure_others(labels, checks, Console(lang, quiet), sealed=sealed, only=check or ())
     if corpus is None:
         return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon)
     return measure(labels, corpus, readings, checks, Console(lang, quiet))
