@@ -47,7 +47,7 @@ class _Words:
         return bool(self._latin) and bool(_LATIN.search(text)) and any(map(has, self._latin))
 
 
-class _Prepared:
+class Prepared:
     """A context with all that asking it needs, made once for all readings."""
 
     def __init__(self, context: Context) -> None:
@@ -59,12 +59,15 @@ class _Prepared:
 
     @cached_property
     def patterns(self) -> list[re.Pattern[str]]:
+        """Its patterns, compiled."""
         return [compiled(pattern) for pattern in self.context.patterns]
 
     def fits(self, text: str) -> bool:
+        """Whether one of them stands in a text."""
         return any(pattern.search(text) for pattern in self.patterns)
 
     def stands(self, sentence: str) -> bool:
+        """Whether the context speaks of a sentence."""
         return (self.words.stand_in(sentence) or self.fits(sentence)) and not self.unless.stand_in(sentence)
 
 
@@ -82,16 +85,16 @@ class _Prepared:
 
 
 @functools.lru_cache(maxsize=512)
-def _prepared(context: Same[Context]) -> _Prepared:
-    return _Prepared(context.it)
+def _prepared(context: Same[Context]) -> Prepared:
+    return Prepared(context.it)
 
 
 class Index:
     """Which of many contexts may speak of a sentence, asked in one pass. Most speak of none."""
 
     def __init__(self, contexts: Iterable[Context]) -> None:
-        self._always: set[_Prepared] = set()
-        self._owners: dict[str, set[_Prepared]] = {}
+        self._always: set[Prepared] = set()
+        self._owners: dict[str, set[Prepared]] = {}
         for context in contexts:
             one = _prepared(Same(context))
             needed = one.needs()
@@ -102,7 +105,7 @@ class Index:
         self._texts = list(self._owners)
         self._machine = ahocorasick_rs.AhoCorasick(self._texts) if self._texts else None
 
-    def near(self, sentence: str) -> set[_Prepared]:
+    def near(self, sentence: str) -> set[Prepared]:
         """Contexts that may speak of it."""
         letters = "".join(tokens(sentence)) if _LATIN.search(sentence) else ""
         text = f"\n{sentence}\n{letters}"
@@ -121,25 +124,25 @@ class Heard:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[str, set[_Prepared]] = {}
-        self._fitting: dict[str, set[_Prepared]] = {}
-        self._whole: dict[str, set[_Prepared]] = {}
+        self._known: dict[str, set[Prepared]] = {}
+        self._fitting: dict[str, set[Prepared]] = {}
+        self._whole: dict[str, set[Prepared]] = {}
 
-    def standing(self, sentence: str) -> set[_Prepared]:
+    def standing(self, sentence: str) -> set[Prepared]:
         """The contexts that speak of a sentence."""
         known = self._known.get(sentence)
         if known is None:
             known = self._known[sentence] = {one for one in self._index.near(sentence) if one.stands(sentence)}
         return known
 
-    def fitting(self, text: str) -> set[_Prepared]:
+    def fitting(self, text: str) -> set[Prepared]:
         """The contexts of which a pattern fits a text."""
         known = self._fitting.get(text)
         if known is None:
             known = self._fitting[text] = {one for one in self._index.near(text) if one.fits(text)}
         return known
 
-    def of_whole(self, text: str) -> set[_Prepared]:
+    def of_whole(self, text: str) -> set[Prepared]:
         """Those of them that speak of a text as a whole."""
         known = self._whole.get(text)
         if known is None:
@@ -196,7 +199,7 @@ class Contexts:
     def _paragraph(self, folded: str) -> str:
         return self._first(self._heard.of_whole(folded))
 
-    def _first(self, some: set[_Prepared]) -> str:
+    def _first(self, some: set[Prepared]) -> str:
         return next((one.id for one in self._cancelling_ones if one in some), "") if some else ""
 
 

@@ -28,6 +28,7 @@ class Screens:
         self._uncalled: dict[int, list[int]] = {}
         self._following: dict[int, tuple[int, ...]] = {}
         self._taking: dict[int, bool] = {}
+        self._named: dict[int, frozenset[str]] = {}
 
     def is_screen(self, sid: int) -> bool:
         """Whether the class is a component, fragment, dialog, service or another thing that stands for a screen."""
@@ -53,7 +54,9 @@ class Screens:
         if known is None:
             bits, names = self._spread
             held = bits.get(method, 0)
-            known = self._screens[method] = frozenset(name for place, name in enumerate(names) if held >> place & 1)
+            if held not in self._named:
+                self._named[held] = frozenset(name for place, name in enumerate(names) if held >> place & 1)
+            known = self._screens[method] = self._named[held]
         return known
 
     @cached_property

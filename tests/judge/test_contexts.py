@@ -6,9 +6,11 @@ import pytest
 
 from appscan.checks import CheckSet
 from appscan.checks.pack import Context, Match, Word
-from appscan.judge.contexts import HEADING, Contexts
+from appscan.checks.same import Same
+from appscan.judge.contexts import HEADING, Contexts, Heard, Prepared, index_of
 from appscan.judge.judge import Judgement, judge
 from appscan.model.coverage import Kind
+from appscan.model.folding import fold
 from appscan.model.judgement import Finding, Force, Presence, Tag, Verdict
 from appscan.model.reading import Reading
 
@@ -172,3 +174,16 @@ def test_a_pattern_context_is_compared_as_a_pattern() -> None:
                    None, (), ())
     assert Contexts([keep]).cancelling("酒店未签到通报", CHECK_IN) == ""
     assert Contexts([keep]).cancelling("酒店签到", CHECK_IN) == "hotel"
+
+
+def test_contexts_asked_together_answer_as_each_by_itself(checks: CheckSet) -> None:
+    contexts = [Prepared(context) for context in checks.vocabulary.contexts.values()]
+    texts = {fold(text) for check in checks.checks for example in (*check.found, *check.not_found)
+             for texts in example.screen.values() for text in texts}
+    heard, met = Heard(index_of(Same(checks.vocabulary))), set()
+    for text in sorted(texts):
+        standing = {one.id for one in contexts if one.stands(text)}
+        assert {one.id for one in heard.standing(text)} == standing, text
+        assert {one.id for one in heard.fitting(text)} == {one.id for one in contexts if one.fits(text)}, text
+        met |= standing
+    assert len(met) > 10
