@@ -22,9 +22,8 @@ from appscan.report.words import (
     gap_reason,
     in_language,
     message,
-    nothing_read,
+    reasons_of,
     web_place_named,
-    why_named,
 )
 from appscan.texts import Language, say, shown
 
@@ -85,7 +84,7 @@ def _case(suite: Element, document: Json, verdict: Json, lang: Language) -> None
         "time": "0"})
     properties = SubElement(case, "properties")
     SubElement(properties, "property", {"name": "verdict", "value": value.value})
-    lines = [*_reasons(document, verdict, lang), *_places(document, verdict["check_id"], lang)]
+    lines = [*reasons_of(document, verdict["check_id"], lang), *_places(document, verdict["check_id"], lang)]
     if value is Verdict.LIKELY_VIOLATION:
         failure = SubElement(case, "failure", {"type": value.value, "message": _xml(f"{title}: {word}")})
         failure.text = _xml("\n".join(lines))
@@ -94,15 +93,6 @@ def _case(suite: Element, document: Json, verdict: Json, lang: Language) -> None
         SubElement(case, "skipped", {"message": _xml(f"{word}: {why}")})
     if lines and value is not Verdict.LIKELY_VIOLATION:
         SubElement(case, "system-out").text = _xml("\n".join([f"{title}: {word}", *lines]))
-
-
-def _reasons(document: Json, verdict: Json, lang: Language) -> list[str]:
-    findings = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
-    reasons = [*verdict["why"], *(reason for finding in findings for reason in finding["why"])]
-    told = list(dict.fromkeys(why_named(document, reason, lang) for reason in reasons[:20]))
-    if not told and verdict["verdict"] == Verdict.INCONCLUSIVE and nothing_read(document):
-        return [say(lang, "report.nothing_read")]
-    return told
 
 
 def _places(document: Json, check_id: str, lang: Language) -> Iterator[str]:

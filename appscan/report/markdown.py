@@ -22,6 +22,7 @@ from appscan.report.words import (
     in_language,
     message,
     overall_meaning,
+    reason_in_short,
     uses_custom_checks,
     web_place_named,
 )
@@ -85,7 +86,9 @@ def _verdicts(document: Json, lang: Language) -> Iterator[str]:
         places = sum(len(one["occurrences"]) for one in document["findings"]
                      if one["check_id"] == verdict["check_id"])
         declaration = declaration_named(compared(document, verdict["check_id"], value), lang)
-        cells = (_safe(check_title(document, verdict["check_id"], lang)),
+        reason = reason_in_short(document, verdict["check_id"], lang)
+        title = _safe(check_title(document, verdict["check_id"], lang)) + (f"<br>{_safe(reason)}" if reason else "")
+        cells = (title,
                  f"{SIGNS[value]} {say(lang, f'verdicts.{value.value}')}", declaration, str(places))
         yield "| " + " | ".join(cells) + " |"
 

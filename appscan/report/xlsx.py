@@ -23,15 +23,15 @@ from appscan.report.words import (
     Json,
     actor_named,
     app_name,
-    article_named,
     check_title,
+    clause_source,
     gap_reason,
     in_language,
     interval_in_short,
     kinds_named,
     message,
+    reasons_of,
     web_place_named,
-    why_named,
 )
 from appscan.texts import Language, say
 
@@ -116,13 +116,11 @@ def _verdicts(book: Workbook, documents: Sequence[Json], lang: Language) -> None
             worst = max(own, key=lambda one: Verdict(one["verdict"]).severity, default=None)
             ladders = ("", "") if worst is None else tuple(
                 interval_in_short(lang, name, worst[name], worst[f"{name}_at_most"]) for name in ("presence", "force"))
-            reasons = dict.fromkeys(why_named(document, reason, lang) for one in (verdict, *own)
-                                    for reason in one["why"][:20])
             rows.append((app_name(document, lang), check_id, check_title(document, check_id, lang),
                          say(lang, f"verdicts.{verdict['verdict']}"), *ladders,
                          declaration_named(compared(document, check_id, verdict["verdict"]), lang),
                          reason_of(document, check_id, lang), sum(len(one["occurrences"]) for one in own),
-                         "\n".join(reasons)))
+                         "\n".join(reasons_of(document, check_id, lang))))
     columns = (Column(say(lang, "report.fact.name"), 24), Column(say(lang, "sheet.check_id"), 18),
                Column(say(lang, "report.column.check"), 22), Column(say(lang, "report.column.verdict"), 14),
                Column(say(lang, "report.presence"), 18), Column(say(lang, "report.force"), 18),
@@ -173,8 +171,7 @@ def _finding_row(told: PlaceTold, shared: _OfFinding, lang: Language) -> tuple[C
 
 
 def _clause(clause: Json, lang: Language) -> str:
-    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang),
-                 article=article_named(clause["article"], lang), date=clause["date"])
+    source = clause_source(clause, lang)
     return source if clause["quotable"] else f"[{say(lang, 'report.reference')}] {source}"
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from appscan.model.judgement import Verdict
 from appscan.report.album import Album
-from appscan.report.moments import time_named
+from appscan.report.moments import day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Span, Text
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
@@ -80,9 +80,7 @@ def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") 
 
 def deadline_named(deadline: date | None, lang: Language) -> str:
     """The deadline in words; a line to write on where none is given."""
-    if deadline is None:
-        return say(lang, "paper.blank_date")
-    return say(lang, "paper.date", year=deadline.year, month=deadline.month, day=deadline.day)
+    return day_named(deadline, lang) or say(lang, "paper.blank_date")
 
 
 def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> dict[Field, str]:
@@ -91,7 +89,7 @@ def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> d
     version = next((shown(one["version_name"], 60) for one in document["artifacts"] if one["version_name"]), "")
     likely = verdicts.count(Verdict.LIKELY_VIOLATION)
     asked = sum(verdict in ITEMS for verdict in verdicts) - likely
-    checked = time_named(document["ended"], lang).partition(" ")[0]
+    checked = day_named(day_in_china(document["ended"]), lang)
     opening = say(lang, f"paper.opening_{kind}", app=name, version=version, count=likely, asked=asked,
                   rules=_rules(document, lang), deadline=deadline, checked=checked, checks=len(verdicts))
     told = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from appscan.report.exemption_words import records_told
 from appscan.report.listed import Listed
-from appscan.report.moments import time_named
+from appscan.report.moments import day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Text, cell, facts, plain
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.recheck import Item, Recheck, State
@@ -100,7 +100,7 @@ def recheck_section(compared: Recheck, previous: Json | None, document: Json, la
     """Per item of the earlier report: fixed, still there, new, cannot tell."""
     assert previous is not None
     counts = {state.value: compared.count(state) for state in State}
-    told = say(lang, "paper.recheck", date=time_named(previous["ended"], lang).partition(" ")[0], **counts)
+    told = say(lang, "paper.recheck", date=day_named(day_in_china(previous["ended"]), lang), **counts)
     head = tuple(say(lang, f"paper.column.{name}") for name in ("number", "check", "place", "before", "now", "result"))
     rows = tuple(_item(number, item, previous, document, lang)
                  for number, item in enumerate(compared.items[:ITEMS_LISTED], 1))
