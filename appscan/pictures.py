@@ -179,13 +179,34 @@ def framed(content: bytes, view: Box, frames: Sequence[tuple[int, Box]], widest:
     part = picture.crop((left, top, min(left + view[2], picture.width), min(top + view[3], picture.height)))
     draw, thick = ImageDraw.Draw(part), max(part.width // 260, 2)
     font = ImageFont.load_default(size=max(part.width // 34, 13))
-    for number, (x, y, width, height) in frames:
-        place = (x - left, y - top, x - left + width, y - top + height)
+    places = [(number, (x - left, y - top, x - left + width, y - top + height))
+              for number, (x, y, width, height) in frames]
+    taken = [place for _, place in places]
+    for number, place in places:
         draw.rectangle(place, outline=FRAME_COLOUR, width=thick)
-        label = draw.textbbox((place[0] + thick, place[1] + thick), str(number), font=font)
-        draw.rectangle((place[0], place[1], label[2] + thick, label[3] + thick), fill=FRAME_COLOUR)
-        draw.text((place[0] + thick, place[1] + thick), str(number), fill="white", font=font)
+        _, _, wide, high = draw.textbbox((0, 0), str(number), font=font)
+        label = _beside(place, (int(wide) + 2 * thick, int(high) + 2 * thick), part.size, taken)
+        taken.append(label)
+        draw.rectangle(label, fill=FRAME_COLOUR)
+        draw.text((label[0] + thick, label[1] + thick), str(number), fill="white", font=font)
     if part.width > widest:
         part = part.resize((widest, max(part.height * widest // part.width, 1)))
     small = part.quantize(256) if part.width * part.height > QUANTIZED else part
     return Framed(_written(small, 3), part.width, part.height)
+
+
+def _beside(frame: Box, size: tuple[int, int], bounds: tuple[int, int], taken: Sequence[Box]) -> Box:
+    """Where the number of a frame stands: outside of it, so that it covers no word of what is framed; inside the upper
+    right corner where a frame fills the picture. Boxes are left, top, right, bottom."""
+    (left, top, right, bottom), (wide, high) = frame, size
+    corners = ((right, top), (right - wide, top - high), (left - wide, top), (left, top - high), (right - wide, bottom),
+               (left, bottom))
+    offered = [(x, y, x + wide, y + high) for x, y in corners]
+    inside = [one for one in offered if one[0] >= 0 and one[1] >= 0 and one[2] < bounds[0] and one[3] < bounds[1]]
+    free = [one for one in inside if not any(_overlaps(one, other) for other in taken)]
+    corner = max(min(right, bounds[0] - 1) - wide, 0), max(top, 0)
+    return next(iter((*free, *inside)), (*corner, corner[0] + wide, corner[1] + high))
+
+
+def _overlaps(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -136,7 +136,8 @@ def _numbers(document: Json, lang: Language) -> Iterator[str]:
     yield ""
     yield f"- {_safe(shown(tool['name'], 40))} {_safe(shown(tool['version'], 40))} · {_safe(shown(tool['packs'], 40))}"
     for one in document["artifacts"]:
-        yield f"- {_safe(shown(one['name'], 120))} · {_safe(shown(one['version_name'], 40))} · `{one['sha256']}`"
+        named = [_safe(shown(one[part], limit)) for part, limit in (("name", 120), ("version_name", 40)) if one[part]]
+        yield "- " + " · ".join([*named, *([f"`{one['sha256']}`"] if one["sha256"] else [])])
     yield "\n</details>"
 
 

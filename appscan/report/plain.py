@@ -50,7 +50,9 @@ def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ())
     lines += unread
     lines += ["  " + crawl_line(one["crawl"], lang) for one in document["artifacts"] if "crawl" in one]
     lines += _gap_lines(document, numbers, lang)
-    lines.append("  " + say(lang, "report.rules_of", place=jurisdiction_named(document, lang)))
+    hint = document.get("jurisdiction_from", "") in ("default", "unknown_region")
+    lines.append("  " + say(lang, "report.rules_of", place=jurisdiction_named(document, lang))
+                 + (say(lang, "report.rules_hint") if hint else ""))
     lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
     return lines
 

@@ -325,10 +325,11 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
     readings = [Fact(say(lang, "report.fact.reading_digest"),
-                     f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})", True)
+                     shown(one["reading_digest"], 64), True)
                 for one in document["artifacts"] if one["reading_digest"]]
-    timings = [("timings", durations_named(document["timings"], lang))]
-    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, timings))
+    readers = dict.fromkeys(shown(one["reader"], 80) for one in document["artifacts"] if one["reading_digest"])
+    inner = [("reader", separator.join(readers)), ("timings", durations_named(document["timings"], lang))]
+    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, inner))
 
 
 def _stage(document: Json, lang: Language) -> str:
