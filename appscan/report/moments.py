@@ -45,6 +45,15 @@ def day_in_china(moment: str) -> date | None:
         return None
 
 
+def by_beijing(moment: str) -> str:
+    """The same moment by the clock in Beijing, ISO 8601; what is no time with a zone stays as it is."""
+    try:
+        read = datetime.fromisoformat(moment)
+        return moment if read.tzinfo is None else read.astimezone(BEIJING).isoformat()
+    except (ValueError, OverflowError):
+        return moment
+
+
 def day_named(day: date | None, lang: Language) -> str:
     """A day as papers write it: 2026年11月30日; empty for none."""
     if day is None:

@@ -224,7 +224,7 @@ def test_a_rule_of_a_policy_for_no_check_is_refused(write):
     with pytest.raises(UsageError) as raised:
         read_policy(path, {"check-in", "track-upload"}.__contains__)
     told = raised.value
-    assert (told.key, told.params["line"], told.params["check"]) == ("policy_unknown_check", 4, "chek-in")
+    assert (told.key, told.params["line"], told.params["check"]) == ("unknown_check", 4, "chek-in")
 
 
 NO_MARK = {"baseline_version": 1, "tool": {"version": "", "checks_digest": ""},

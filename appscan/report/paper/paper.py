@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from appscan.model.judgement import Verdict
 from appscan.report.album import Album
-from appscan.report.moments import day_in_china, day_named
+from appscan.report.moments import by_beijing, day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Span, Text
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
@@ -60,7 +61,7 @@ def has_items(document: Json) -> bool:
 
 def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
     """The paper on one report."""
-    page = arrange(dict(document), lang)
+    page = arrange(_by_beijing(document), lang)
     deadline = deadline_named(wish.deadline, lang)
     places = places_section(document, wish.kind, lang)
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
@@ -79,6 +80,18 @@ def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") 
     }
     return Paper(wish.kind, lang, _fields(document, wish, deadline, lang),
                  {name: tuple(_discreet(block) for block in blocks) for name, blocks in sections.items()})
+
+
+def _by_beijing(document: Json) -> dict[str, Any]:
+    """The report with its times by the clock in Beijing, which is the one that papers go by."""
+    def details(given: Json) -> Json:
+        if "captured" not in given:
+            return given
+        return {**given, "captured": " – ".join(map(by_beijing, given["captured"].split(" – ")))}
+
+    artifacts = [{**one, "details": details(one["details"])} for one in document["artifacts"]]
+    return {**document, "artifacts": artifacts, "started": by_beijing(document["started"]),
+            "ended": by_beijing(document["ended"])}
 
 
 def deadline_named(deadline: date | None, lang: Language) -> str:

@@ -27,14 +27,14 @@ def subject(page: Page, lang: Language) -> list[Block]:
     was looked at, as whom and when."""
     pairs = [(fact.label, cell(fact.value)) for fact in page.facts]
     kept = {say(lang, f"report.fact.{name}") for name in ("label", "kind", "version", "size")}
-    of_site = {say(lang, f"details.{name}") for name in ("start_url", "viewport", "captured")}
+    of_site = [say(lang, f"details.{name}") for name in ("start_url", "viewport", "captured")]
     for artifact in page.artifacts:
         if artifact.crawl is None:
             told = ("；" if lang == "zh" else "; ").join(
                 f"{fact.label} {fact.value}" for fact in artifact.facts if fact.label in kept)
             pairs.append((say(lang, "report.artifact"), cell(artifact.title, told)))
             continue
-        pairs += [(fact.label, cell(fact.value)) for fact in artifact.facts if fact.label in of_site]
+        pairs += [(fact.label, cell(fact.value)) for label in of_site for fact in artifact.facts if fact.label == label]
         actors = ("、" if lang == "zh" else ", ").join(actor.name for actor in artifact.crawl.actors)
         pairs.append((say(lang, "report.fact.actors"), cell(actors)))
     pairs += [(say(lang, "paper.unread"), cell(error)) for error in page.errors]

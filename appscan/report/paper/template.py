@@ -147,8 +147,7 @@ def _number_pages(paragraph: Any) -> None:
 
 def _keep_dates(document: Document) -> None:
     """No line begins with 年, 月 or 日, so that no year or day is torn from its number; with them the signs that no
-    line
-    begins with anyway, since the list replaces Word's own (ECMA-376, 17.15.1, noLineBreaksBefore)."""
+    line begins with anyway, since the list replaces Word's own (ECMA-376, 17.15.1, noLineBreaksBefore)."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
