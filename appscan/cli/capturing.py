@@ -15,8 +15,11 @@ from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
 
 
-def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) -> ExitCode:
-    """Capture the site at the addresses into one recording. Raises UsageError before the browser starts."""
+def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console, *, force: bool = False) -> ExitCode:
+    """Capture the site at the addresses into one recording; with `force` over one that is there. Raises UsageError
+    before the browser starts."""
+    if out.exists() and not force:
+        raise UsageError("file_there_force", path=str(out))
     starts = [checked(url) for url in urls]
     if not out.name.endswith(RECORDING_SUFFIX):
         raise UsageError("recording_name", path=str(out))
