@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from appscan.checks.pack import AllOf, AnyOf, Check, CheckSet, Expression, Term, Within
 from appscan.checks.parse import terms_of
@@ -161,7 +162,7 @@ class _Bench:
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
             declaration=declaration, tags=self._tags(check, seen, contexts),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
-            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
+            cancelled=_set_aside(seen, occurrences),
             beside=check.beside, stage="built" if self.sight.document is None else "planned"), row
 
     def _reason(self, verdict: Verdict, presence: Presence, force: Force) -> Message:
@@ -334,6 +335,16 @@ class _Picks:
         if by:
             self.cancelled[hit, by] = None
         return not by
+
+
+def _set_aside(seen: _Seen, occurrences: Sequence[Occurrence]) -> tuple[Evidence, ...]:
+    """What contexts cancelled, but for what proves something after all: a sentence that does not say that the feature
+    is there may still say what befalls those who stay out of it, and cannot be listed as not counted."""
+    counted = {(one.signal.value, one.signal.excerpt, one.signal.place)
+               for occurrence in occurrences for one in occurrence.evidence}
+    listed = (Evidence(hit.signal(), name) for hit, name in seen.cancelled)
+    kept = (one for one in listed if (one.signal.value, one.signal.excerpt, one.signal.place) not in counted)
+    return tuple(islice(kept, MAX_CANCELLED))
 
 
 def _presence(check: Check, evaluator: Evaluator, contexts: Contexts) -> _Seen:

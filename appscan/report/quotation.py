@@ -195,6 +195,8 @@ def _weight(one: Json) -> int:
     exchange = one.get("seen", {}).get("exchange")
     if exchange is not None:
         return {"write": 90, "unknown": 30, "": 30}.get(exchange["request_class"], 1)
+    if one["role"] in ("string", "literal", "key", "native"):
+        return 25  # it stands in the code; whether anybody ever reads it is open
     return {"control": 80, "dialog": 75, "text": 50, "endpoint": 45, "request": 45, "form": 40, "title": 35}.get(
         one["kind"], 20) - (30 if not one["live"] else 0)
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from appscan.model.judgement import Verdict
+from appscan.pictures import fitted
 from appscan.report.album import Album, digest_of, figure_of
 from appscan.report.declared import compared, declaration_named, reason_of
 from appscan.report.exemption_words import records_told
@@ -45,7 +46,10 @@ MOST_ROWS = 100_000
 """Rows of one sheet; a workbook takes a million, people do not."""
 
 MOST_PICTURES = 80
-PICTURE_WIDTH = 360
+A4: Literal[9] = 9
+"""The number of the paper in a workbook (ECMA-376, 18.3.1.63)."""
+PICTURE_WIDTH, PICTURE_HEIGHT = 360, 520
+"""Pixels; a row of a sheet is 409 points high at most, which is 545 pixels."""
 CELL = 2000
 QUOTES = 3
 
@@ -211,7 +215,7 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
     from openpyxl.drawing.image import Image
 
     seen: set[tuple[str, str]] = set()
-    rows: list[tuple[tuple[Cell, ...], bytes, int]] = []
+    rows: list[tuple[tuple[Cell, ...], bytes, tuple[int, int]]] = []
     for document, album in zip(documents, albums, strict=False):
         for told in places_told(document, lang, 1) if document.get("pictures") else ():
             figure = figure_of(document, told.occurrence)
@@ -224,8 +228,8 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
                 continue
             cells = (app_name(document, lang), check_title(document, told.finding["check_id"], lang), told.where,
                      told.fingerprint, actor_named(shot.actor, lang), shot.sha256)
-            height = shot.picture.height * PICTURE_WIDTH // max(shot.picture.width, 1)
-            rows.append((cells, shot.picture.content, height))
+            size = fitted(shot.picture.width, shot.picture.height, PICTURE_WIDTH, PICTURE_HEIGHT)
+            rows.append((cells, shot.picture.content, size))
     if not rows:
         return
     columns = (Column(say(lang, "report.fact.name"), 22), Column(say(lang, "report.column.check"), 16),
@@ -233,10 +237,10 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
                Column(say(lang, "report.fact.actors"), 14), Column("SHA-256", 20),
                Column(say(lang, "sheet.picture"), PICTURE_WIDTH // 7 + 2))
     sheet = _fill(book, say(lang, "sheet.pictures"), columns, [(*cells, "") for cells, _, _ in rows])
-    for number, (_, content, height) in enumerate(rows, 2):
+    for number, (_, content, size) in enumerate(rows, 2):
         picture = Image(io.BytesIO(content))
-        picture.width, picture.height = PICTURE_WIDTH, height
-        sheet.row_dimensions[number].height = min(height * 0.75 + 6, 409)
+        picture.width, picture.height = size
+        sheet.row_dimensions[number].height = size[1] * 0.75 + 6
         sheet.add_image(picture, f"G{number}")
 
 
@@ -262,7 +266,8 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
             styles.body(cell, str(value) if index - 1 == coloured else "")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
     return sheet

@@ -16,7 +16,7 @@ from appscan.texts import Language
 
 PLACES_LOOKED_AT = 40
 QUOTES_TOLD = 6
-QUOTES_OF_A_PLACE = 3
+QUOTES_OF_A_PLACE = 4
 TRIALS_TOLD = 2
 
 
@@ -54,7 +54,7 @@ def quoted(view: FindingView, names: frozenset[str]) -> list[Quoted]:
         candidates += [(rank, at, quote, place) for rank, quote in enumerate(own)]
     once: dict[str, tuple[int, int, Quotation, OccurrenceView]] = {}
     for one in sorted(candidates, key=lambda one: (-one[2].weight, one[1], one[0])):
-        once.setdefault(_text(one[2]), one)
+        once.setdefault(_text(one[2]).partition("?")[0], one)  # one address is told once, whatever is asked of it
     told: list[tuple[Quotation, OccurrenceView]] = []
     for _, _, quote, place in once.values():
         if len(told) < QUOTES_TOLD and sum(place is other for _, other in told) < QUOTES_OF_A_PLACE:

@@ -172,7 +172,7 @@ def places_section(document: Json, kind: PaperKind, lang: Language) -> list[Bloc
     rows = tuple(_row(document, number, pair, exempted, lang) for number, pair in enumerate(pairs[:PLACES_LISTED], 1))
     head = tuple(say(lang, f"paper.column.{name}") for name in ("number", "check", "place", "evidence", "fingerprint"))
     blocks: list[Block] = [NewPage(), Heading(say(lang, "paper.section.places"), 1, numbered=False),
-                           Grid((7, 14, 28, 25, 26), rows, head)]
+                           Grid((7, 13, 27, 25, 28), rows, head)]
     if len(pairs) > PLACES_LISTED:
         blocks.append(Text(plain(say(lang, "paper.places_left_out", count=len(pairs) - PLACES_LISTED)), Look.NOTE))
     return blocks

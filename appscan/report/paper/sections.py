@@ -114,7 +114,8 @@ def recheck_section(compared: Recheck, previous: Json | None, document: Json, la
     head = tuple(say(lang, f"paper.column.{name}") for name in ("number", "check", "place", "before", "now", "result"))
     rows = tuple(_item(number, item, previous, document, lang)
                  for number, item in enumerate(compared.items[:ITEMS_LISTED], 1))
-    blocks: list[Block] = [Heading(say(lang, "paper.section.recheck"), 1), Text(plain(told))]
+    blocks: list[Block] = [Heading(say(lang, "paper.section.recheck"), 1),
+                           Text(plain(told), with_next=bool(rows))]
     if not compared.same_checks:
         blocks.append(Text(plain(say(lang, "paper.other_checks")), Look.NOTE))
     if rows:
@@ -155,7 +156,7 @@ def record(document: Json, page: Page, report_digest: str, lang: Language) -> li
     head = tuple(say(lang, key) for key in ("numbers.number", "numbers.count") * 2)
     return [NewPage(), Heading(say(lang, "paper.section.record"), 1, numbered=False),
             Text(plain(say(lang, "paper.record_means"))),
-            facts(pairs), Text(plain(say(lang, "paper.numbers"))), Grid((36, 14, 36, 14), rows, head)]
+            facts(pairs), Text(plain(say(lang, "paper.numbers")), with_next=True), Grid((36, 14, 36, 14), rows, head)]
 
 
 def _value(fact: Fact) -> Cell:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from appscan.pictures import fitted
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Line, Look, NewPage, Text, is_long
 
 if TYPE_CHECKING:
@@ -156,12 +157,6 @@ class Writer:
         caption = parse_xml(f'<w:body xmlns:w="{WORD}">{self._paragraph(((figure.caption, False),), "caption")}'
                             "</w:body>")
         return [paragraph, *caption]
-
-
-def fitted(width: int, height: int, most_wide: int, most_high: int) -> tuple[int, int]:
-    """Width and height of a picture that keeps its form inside the bounds."""
-    share = min(most_wide / max(width, 1), most_high / max(height, 1))
-    return int(width * share), int(height * share)
 
 
 def _spans(line: Line) -> list[tuple[str, bool]]:
