@@ -338,10 +338,11 @@ class _Picks:
 
 
 def _set_aside(seen: _Seen, occurrences: Sequence[Occurrence]) -> tuple[Evidence, ...]:
-    """What contexts cancelled, but for what proves something after all: a sentence that does not say that the feature
-    is there may still say what befalls those who stay out of it, and cannot be listed as not counted."""
+    """What contexts cancelled, but for what proves force after all: a sentence that does not say that the feature is
+    there may still say what befalls those who stay out of it, and cannot be listed as not counted."""
+    rungs = {rung.value for rung in Force}
     counted = {(one.signal.value, one.signal.excerpt, one.signal.place)
-               for occurrence in occurrences for one in occurrence.evidence}
+               for occurrence in occurrences for one in occurrence.evidence if one.supports in rungs}
     listed = (Evidence(hit.signal(), name) for hit, name in seen.cancelled)
     kept = (one for one in listed if (one.signal.value, one.signal.excerpt, one.signal.place) not in counted)
     return tuple(islice(kept, MAX_CANCELLED))

@@ -190,13 +190,14 @@ def weight_of(same: Sequence[Json]) -> int:
 def _weight(one: Json) -> int:
     forces = [rung.value for rung in Force]
     force = forces.index(one["supports"]) if one["supports"] in forces else 0
+    in_code = one["role"] in ("string", "literal", "key", "native")  # whether anybody ever reads it is open
     if force >= forces.index(Force.CONSEQUENCE):
-        return 100 + 10 * force + (one["kind"] in SAID)
+        return 100 + 10 * force + (one["kind"] in SAID) - (70 if in_code else 0)
     exchange = one.get("seen", {}).get("exchange")
     if exchange is not None:
         return {"write": 90, "unknown": 30, "": 30}.get(exchange["request_class"], 1)
-    if one["role"] in ("string", "literal", "key", "native"):
-        return 25  # it stands in the code; whether anybody ever reads it is open
+    if in_code:
+        return 25
     return {"control": 80, "dialog": 75, "text": 50, "endpoint": 45, "request": 45, "form": 40, "title": 35}.get(
         one["kind"], 20) - (30 if not one["live"] else 0)
 

@@ -299,6 +299,8 @@ def _gap(gap: Json, lang: Language) -> GapView:
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:
     kinds = {artifact["kind"] for artifact in document["artifacts"]}
+    if any(one["artifact"].startswith(("http://", "https://")) for one in document["errors"]):
+        kinds.add("recording")  # a site that could not be reached would have been walked
     ways = [way for way, holds in (("crawled", "recording" in kinds),
                                    ("static", not kinds or bool(kinds - {"recording", "document"})),
                                    ("documents", "document" in kinds)) if holds]

@@ -18,6 +18,7 @@ from appscan.pictures import fitted
 from appscan.report.album import Album, digest_of, figure_of
 from appscan.report.declared import compared, declaration_named, reason_of
 from appscan.report.exemption_words import records_told
+from appscan.report.moments import time_named
 from appscan.report.places import PlaceTold, discreet, places_told
 from appscan.report.summary import is_blinding, ranked, summarise
 from appscan.report.words import (
@@ -95,8 +96,9 @@ def _summary(book: Workbook, documents: Sequence[Json], lang: Language) -> None:
             ("report.overall", say(lang, f"verdicts.{document['overall']}")),
             *summarise(document).numbers(),
             ("report.fact.owner", app["owner"]), ("report.fact.operator", document["operator"]),
-            ("report.fact.authority", document["authority"]), ("report.fact.started", document["started"]),
-            ("report.fact.ended", document["ended"]), ("report.fact.tool", f"{tool['name']} {tool['version']}"),
+            ("report.fact.authority", document["authority"]),
+            *((f"report.fact.{name}", time_named(document[name], lang)) for name in ("started", "ended")),
+            ("report.fact.tool", f"{tool['name']} {tool['version']}"),
             ("report.fact.packs", tool["packs"]), ("report.fact.checks_digest", tool["checks_digest"]),
             ("report.fact.profile", say(lang, f"profiles.{document['profile']}")),
             *(("report.artifact", f"{one['name']} {one['version_name']} SHA-256 {one['sha256']}")
