@@ -73,8 +73,7 @@ def _check_line(document: Json, verdict: Json, lang: Language) -> str:
     places = sum(len(finding["occurrences"]) for finding in findings)
     details = [*(_ladders(findings, lang) if places else ()), declaration,
                say(lang, "report.places", count=places) if places else ""]
-    told = [one for one in details if one] or [
-        one for one in (reason_in_short(document, verdict["check_id"], lang),) if one]
+    told = [one for one in (*details, reason_in_short(document, verdict["check_id"], lang)) if one]
     if not told:
         return line
     return line + ("：" + "，".join(told) if lang == "zh" else ": " + ", ".join(told))
