@@ -212,8 +212,15 @@ def _role(evidence: Json, lang: Language) -> str:
     """The role on its screen, else what the called group of functions does, else the kind. A request to an address is
     told by what it does there: not all that is sent to a server brings it something."""
     if evidence["role"] == "network_send" and evidence["value"].startswith("/"):
-        kind = evidence.get("seen", {}).get("exchange", {}).get("request_class", "")
-        return say(lang, f"report.web.role.{kind if kind in ('read', 'write') else 'any'}")
+        exchange = evidence.get("seen", {}).get("exchange", {"request_class": "", "sent": None})
+        match exchange["request_class"], exchange["sent"]:
+            case "write", False:
+                kind = "held"
+            case "read" | "write" as told, _:
+                kind = told
+            case _:
+                kind = "any"
+        return say(lang, f"report.web.role.{kind}")
     keys = [f"roles.{evidence['role']}", f"groups.{evidence['role']}", f"signals.{evidence['kind']}"]
     return say(lang, next(key for key in keys if has(key)))
 
