@@ -65,7 +65,8 @@ def line_of_error(error: Exception) -> int:
     return mark.line + 1 if mark else 1
 
 
-FAULTS = (("tab", ("\\t",)), ("quote", ("quoted scalar", "end of stream")),
+FAULTS = (("tag", ("constructor for the tag", "tag handle")), ("tab", ("\\t",)),
+          ("quote", ("quoted scalar", "end of stream")),
           ("bracket", ("',' or ']'", "',' or '}'", "flow")),
           ("colon", ("mapping values are not allowed", "expected ':'")),
           ("indent", ("<block end>", "block mapping", "block sequence", "block collection", "block entries")),
