@@ -97,11 +97,10 @@ def _style(given: Sequence[GivenReport], order: ReportOrder) -> Style:
         order.console.note("report.deadline_unused")
     previous = _previous(given, order)
     if order.paper == "notice" and set(order.formats) & set(PAPERS):
-        from appscan.report.paper.paper import has_items
+        from appscan.report.paper.grounds import prove_notice
 
-        for one in given:
-            if not has_items(one.document) and previous is None:
-                raise UsageError("nothing_to_rectify", name=str(one.path))
+        for one in given if previous is None else ():
+            prove_notice(one.document, str(one.path))
     paths = {}
     if order.source_root is not None:
         from appscan.cli.source_tree import artifact_paths

@@ -21,6 +21,7 @@ from appscan.model.report import Report
 from appscan.report.album import Album
 from appscan.report.document import to_document
 from appscan.report.paper.docx import blank_template, to_docx
+from appscan.report.paper.grounds import prove_notice
 from appscan.report.paper.layout import PaperKind, Section
 from appscan.report.paper.paper import PaperWish, has_items, paper
 from appscan.report.paper.print_page import to_print
@@ -76,6 +77,17 @@ def test_a_notice_orders_nothing_on_clauses_that_nobody_read_and_asks_instead(do
     for ordered in ("整改期限", "取消强制打卡签到功能", "完成整改", "打卡、签到", "负面清单"):
         assert ordered not in text
     assert "请说明这项功能的使用范围" in text
+
+
+def test_no_notice_is_made_where_nothing_could_be_judged_and_the_reason_is_not_that_all_is_well(
+        document: Json, clean: Report, unread: Report) -> None:
+    prove_notice(document, "x")
+    with pytest.raises(UsageError, match="nothing_to_rectify"):
+        prove_notice(to_document(clean), "x")
+    with pytest.raises(UsageError) as raised:
+        prove_notice(to_document(unread), "x")
+    assert raised.value.key == "notice_undecided"
+    assert "没有需要整改的问题" not in say_error("zh", raised.value)
 
 
 def test_a_notice_that_follows_a_report_nobody_could_judge_does_not_say_that_nothing_is_wrong(unread: Report) -> None:

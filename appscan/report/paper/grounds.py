@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appscan.errors import UsageError
 from appscan.model.judgement import Verdict
 from appscan.report.paper.recheck import ITEMS, Json
 
@@ -20,6 +21,18 @@ def has_ground(document: Json, check_id: str) -> bool:
     quotable = {clause["id"] for clause in document["clauses"] if clause["quotable"]}
     return any(quotable.intersection(finding["clauses"]) for finding in document["findings"]
                if finding["check_id"] == check_id)
+
+
+def prove_notice(document: Json, name: str) -> None:
+    """Raise UsageError where a notice on a report would ask for nothing: `nothing_to_rectify`, or `notice_undecided`
+    where that is only because checks could not be told. `name` says which report it is."""
+    verdicts = [Verdict(one["verdict"]) for one in document["verdicts"]]
+    if ITEMS.intersection(verdicts):
+        return
+    still_open = verdicts.count(Verdict.INCONCLUSIVE)
+    if still_open:
+        raise UsageError("notice_undecided", name=name, count=still_open)
+    raise UsageError("nothing_to_rectify", name=name)
 
 
 def items_of(document: Json) -> tuple[list[str], list[str]]:
