@@ -135,12 +135,12 @@ def _case(suite: Element, document: Json, verdict: Json, ruling: Ruling, lang: L
     properties = SubElement(case, "properties")
     SubElement(properties, "property", {"name": "verdict", "value": verdict["verdict"]})
     lines = [*reasons_of(document, verdict["check_id"], lang), *_places(document, verdict["check_id"], lang)]
-    _decide(case, ruling, f"{title}: {word}", lines, lang)
+    _decide(case, ruling, f"{title}{_colon(lang)}{word}", lines, lang)
 
 
 def _decide(case: Element, ruling: Ruling, head: str, lines: Sequence[str], lang: Language) -> None:
     """Say in a case what became of it."""
-    mark = ": " if lang == "en" else "："
+    mark = _colon(lang)
     said = shown(ruling.message, MESSAGE_SHOWN)
     if ruling.case in (Case.FAILURE, Case.ERROR):
         stopped = SubElement(case, ruling.case.value, {"type": ruling.case.value, "message": _xml(
@@ -152,6 +152,10 @@ def _decide(case: Element, ruling: Ruling, head: str, lines: Sequence[str], lang
     told = [*ruling.message.splitlines(), *lines]
     if told:
         SubElement(case, "system-out").text = _xml("\n".join([head, *told]))
+
+
+def _colon(lang: Language) -> str:
+    return ": " if lang == "en" else "："
 
 
 def _places(document: Json, check_id: str, lang: Language) -> Iterator[str]:

@@ -58,7 +58,8 @@ def day_named(day: date | None, lang: Language) -> str:
     """A day as papers write it: 2026年11月30日; empty for none."""
     if day is None:
         return ""
-    return say(lang, "paper.date", year=day.year, month=day.month, day=day.day, iso=day.isoformat())
+    digits = "" if lang == "zh" else "02"
+    return say(lang, "paper.date", year=day.year, month=f"{day.month:{digits}}", day=f"{day.day:{digits}}")
 
 
 def durations_named(timings: Mapping[str, float], lang: Language) -> str:
