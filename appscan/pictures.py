@@ -178,14 +178,49 @@ def framed(content: bytes, view: Box, frames: Sequence[tuple[int, Box]], widest:
     left, top = min(view[0], picture.width - 1), min(view[1], picture.height - 1)
     part = picture.crop((left, top, min(left + view[2], picture.width), min(top + view[3], picture.height)))
     draw, thick = ImageDraw.Draw(part), max(part.width // 260, 2)
-    font = ImageFont.load_default(size=max(part.width // 34, 13))
-    for number, (x, y, width, height) in frames:
-        place = (x - left, y - top, x - left + width, y - top + height)
+    font = ImageFont.load_default(size=max(part.width // 24, 15))
+    places = [(x - left, y - top, x - left + width, y - top + height) for _, (x, y, width, height) in frames]
+    labels: list[Box] = []
+    for (number, _), place in zip(frames, places, strict=True):
+        _, _, wide, high = draw.textbbox((0, 0), str(number), font=font)
+        labels.append(_beside(part, place, (int(wide) + 4 * thick, int(high) + 3 * thick), labels))
+    for place in places:
         draw.rectangle(place, outline=FRAME_COLOUR, width=thick)
-        label = draw.textbbox((place[0] + thick, place[1] + thick), str(number), font=font)
-        draw.rectangle((place[0], place[1], label[2] + thick, label[3] + thick), fill=FRAME_COLOUR)
-        draw.text((place[0] + thick, place[1] + thick), str(number), fill="white", font=font)
+    for (number, _), label in zip(frames, labels, strict=True):
+        draw.rectangle(label, fill=FRAME_COLOUR, outline="white", width=max(thick // 2, 1))
+        draw.text((label[0] + 2 * thick, label[1] + thick), str(number), fill="white", font=font)
     if part.width > widest:
         part = part.resize((widest, max(part.height * widest // part.width, 1)))
     small = part.quantize(256) if part.width * part.height > QUANTIZED else part
     return Framed(_written(small, 3), part.width, part.height)
+
+
+def fitted(width: int, height: int, most_wide: int, most_high: int) -> tuple[int, int]:
+    """Width and height of a picture that keeps its form inside the bounds."""
+    share = min(most_wide / max(width, 1), most_high / max(height, 1))
+    return int(width * share), int(height * share)
+
+
+def _beside(picture: Image, frame: Box, size: tuple[int, int], taken: Sequence[Box]) -> Box:
+    """Where the number of a frame stands: at one of its corners, outside or inside, where the picture is emptiest, so
+    that it covers no word; `taken` are the other numbers. Boxes are left, top, right, bottom."""
+    (left, top, right, bottom), (wide, high) = frame, size
+    outside = ((right, top), (right - wide, top - high), (left - wide, top), (left, top - high), (right - wide, bottom),
+               (left, bottom))
+    inside = ((right - wide, top), (left, top), (right - wide, bottom - high), (left, bottom - high))
+    offered = [(x, y, x + wide, y + high) for x, y in (*outside, *inside)]
+    on_it = [one for one in offered
+             if one[0] >= 0 and one[1] >= 0 and one[2] < picture.width and one[3] < picture.height]
+    free = [one for one in on_it if not any(_overlaps(one, other) for other in taken)]
+    corner = max(min(right, picture.width - 1) - wide, 0), max(top, 0)
+    return min(free or on_it or [(*corner, corner[0] + wide, corner[1] + high)], key=lambda one: _unrest(picture, one))
+
+
+def _unrest(picture: Image, box: Box) -> int:
+    """How much there is to see in a part of a picture: 0 for an even colour, 255 for black on white."""
+    least, most = picture.crop(box).convert("L").getextrema()
+    return int(most) - int(least)  # type: ignore[arg-type]  # one channel gives numbers
+
+
+def _overlaps(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

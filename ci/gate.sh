@@ -10,9 +10,15 @@
 #   APPSCAN_SOURCE_ROOT  folder that paths in SARIF are relative to (default: here)
 #   APPSCAN_LANG         zh (default) or en
 #   APPSCAN              the command, where it is not on the PATH (e.g. "python3 -m appscan")
-#   APPSCAN_INSTALL      what to install where there is no command (e.g. "appscan[papers]" or a wheel)
+#   APPSCAN_BUNDLE       where there is no command: folder of the offline bundle (make bundle) to install from; without it
+#                        appscan-bundle, where that lies here
+#   APPSCAN_INSTALL      where there is neither: what pip installs (a wheel, or "appscan[papers] @ git+https://…")
+#   APPSCAN_VENV         folder that it is installed into (default .appscan-venv; not one that is archived)
 #
-# Exit codes are those of appscan gate: 0 passed, 11 stopped, 10 stopped since something could not be seen, 2 wrong usage.
+# Leaves in APPSCAN_OUT: junit.xml, appscan.sarif, codequality.json and gate.md of this run, and a folder per package.
+#
+# Exit codes are those of appscan gate: 0 passed, 11 stopped, 10 stopped since something could not be seen, 2 wrong usage
+# or appscan could not be installed, 3 nothing could be read.
 set -uo pipefail
 
 out="${APPSCAN_OUT:-appscan-out}" lang="${APPSCAN_LANG:-zh}"
@@ -23,13 +29,26 @@ if [ "$#" -eq 0 ]; then
   echo "usage: gate.sh TARGET…" >&2
   exit 2
 fi
+# An installation of its own, beside the reports and not among them: they are archived.
+venv="${APPSCAN_VENV:-.appscan-venv}" bundle="${APPSCAN_BUNDLE:-appscan-bundle}"
+from_bundle() { bash "$bundle/install.sh" "$venv" >&2; }
+from_index() {
+  python3 -m venv "$venv" >&2 && "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$APPSCAN_INSTALL" >&2
+}
 if ! command -v "${appscan[0]}" >/dev/null 2>&1; then
-  if [ -z "${APPSCAN_INSTALL:-}" ]; then
-    echo "appscan is not installed. Install it, or name in APPSCAN_INSTALL what pip should install." >&2
+  if [ -f "$bundle/install.sh" ]; then
+    source="$bundle" install=from_bundle
+  elif [ -n "${APPSCAN_INSTALL:-}" ]; then
+    source="$APPSCAN_INSTALL" install=from_index
+  else
+    echo "appscan is not installed, and there is no $bundle/install.sh. Put the offline bundle there (made by make bundle), or name in APPSCAN_INSTALL what pip should install." >&2
     exit 2
   fi
-  python3 -m venv "$out/.venv" && "$out/.venv/bin/python" -m pip install --quiet "$APPSCAN_INSTALL" || exit 1
-  appscan=("$out/.venv/bin/appscan")
+  if ! "$install"; then
+    echo "appscan could not be installed from $source: see the lines above. The gate has not run." >&2
+    exit 2
+  fi
+  appscan=("$venv/bin/appscan")
 fi
 
 given() {  # the file that a variable names, else the one of this name where it lies here
@@ -41,7 +60,7 @@ baseline="$(given "${APPSCAN_BASELINE:-}" baseline.json)"
 exemptions="$(given "${APPSCAN_EXEMPTIONS:-}" exemptions.yaml)"
 
 scan=(scan "$@" --out "$out" --lang "$lang" --fail-on never --format json --format html
-      --format sarif --format junit --format markdown --source-root "${APPSCAN_SOURCE_ROOT:-.}")
+      --format markdown)
 gate=(--lang "$lang")
 [ -z "$app" ] || scan+=(--app "$app")
 [ -z "$policy" ] || gate+=(--policy "$policy")
@@ -66,7 +85,10 @@ fi
 code=$?
 cat "$out/gate.md"
 [ "$code" -ne 2 ] || exit 2
-"${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format codequality >"$out/codequality.json"
+"${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format junit --quiet >"$out/junit.xml"
+"${appscan[@]}" gate "${reports[@]}" "${gate[@]}" --format codequality --quiet >"$out/codequality.json"
+"${appscan[@]}" report "${reports[@]}" --format sarif --out "$out/appscan.sarif" --lang "$lang" --quiet \
+  --source-root "${APPSCAN_SOURCE_ROOT:-.}" || exit 1
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
   cat "$out/gate.md" "${reports[@]/%report.json/report.md}" >>"$GITHUB_STEP_SUMMARY"
 fi

@@ -18,7 +18,7 @@ PORTFOLIO = "vocabulary/portfolio.yaml"
 
 _REGULATION = {"id", "title", "issuer", "date", "jurisdiction", "rank", "text", "prevails_by", "clauses"}
 _CLAUSE = {"article", "feature", "effect", "power", "summary", "exemption", "decides", "unseen", "beyond", "text",
-           "yields_to", "only"}
+           "yields_to", "only", "note"}
 _RULE = {"kind", "title", "needs"}
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _FEATURE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -117,7 +117,8 @@ def parse_clause(key: str, rows: dict[str, Any], head: Regulation, known: Mappin
         exemption=source.member(Ground, row.get("exemption", "none"), "exemption", place(row, "exemption")),
         rank=head.rank, issuer=head.issuer, decides=_bilingual(row, "decides", source),
         unseen=_bilingual(row, "unseen", source), features=features, beyond=beyond, prevails_by=head.prevails_by,
-        yields_to=source.plain_words(row, "yields_to"), only=_bilingual(row, "only", source))
+        yields_to=source.plain_words(row, "yields_to"), only=_bilingual(row, "only", source),
+        note=_bilingual(row, "note", source))
 
 
 def _check_references(node: dict[str, Any], clauses: Mapping[str, ClauseText], source: Source) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from appscan.texts import LANGUAGES, say
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -32,8 +34,27 @@ def first_fault(document: object) -> Fault | None:
 
     for error in Draft202012Validator(load(APP)).iter_errors(document):
         return _fault(error)
-    approval = document.get("approval", {}) if isinstance(document, dict) else {}
-    return _date_fault(approval["date"]) if "date" in approval else None
+    given: Mapping[str, Any] = document if isinstance(document, dict) else {}
+    approval = given.get("approval", {})
+    return (_date_fault(approval["date"]) if "date" in approval else None) or _unfilled(given)
+
+
+def _unfilled(document: Mapping[str, Any]) -> Fault | None:
+    """The first member that still says what the template of `appscan init` says."""
+    for member in ("name", "owner", "product", "region"):
+        if _is_placeholder(member, document.get(member)):
+            return Fault("app_file_placeholder", (member,), told={"given": document[member]})
+    for check_id, why in (document.get("declared") or {}).items():
+        parts = why.items() if isinstance(why, Mapping) else (("reason", why),)
+        for member, text in parts:
+            if _is_placeholder(member, text):
+                place = ("declared", check_id, *((member,) if isinstance(why, Mapping) else ()))
+                return Fault("app_file_placeholder", place, told={"given": text})
+    return None
+
+
+def _is_placeholder(member: str, text: object) -> bool:
+    return text in {say(lang, f"gate.placeholder.{member}") for lang in LANGUAGES}
 
 
 def _date_fault(text: str) -> Fault | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,9 +16,14 @@ from appscan.cli.wishes import Wishes, require_capture, told_on
 from appscan.errors import UnreadableError, UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
 
+GAPS_TOLD, PLACE_SHOWN = 8, 120
 
-def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) -> ExitCode:
-    """Capture the site at the addresses into one recording. Raises UsageError before the browser starts."""
+
+def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console, *, force: bool = False) -> ExitCode:
+    """Capture the site at the addresses into one recording; with `force` over one that is there. Raises UsageError
+    before the browser starts."""
+    if out.is_file() and not force:
+        raise UsageError("file_there_force", path=str(out))
     starts = [checked(url) for url in urls]
     if not out.name.endswith(RECORDING_SUFFIX):
         raise UsageError("recording_name", path=str(out))
@@ -36,10 +43,24 @@ def capture(urls: Sequence[str], out: Path, wishes: Wishes, console: Console) ->
         console.trouble("cli.capture_interrupted", path=out)
         return ExitCode.INTERRUPTED
     console.result([str(out)])
+    _tell(out, console)
     console.note("cli.captured", path=out)
     if options.keep_personal_until:
         console.trouble("cli.personal_kept", date=options.keep_personal_until)
     return ExitCode.OK
+
+
+def _tell(recording: Path, console: Console) -> None:
+    """How much was captured, and what was not seen that matters: what answers 404 is a page too, at a glance."""
+    from appscan.report.words import gap_reason, web_place_named
+
+    with zipfile.ZipFile(recording) as archive:
+        told = json.loads(archive.read("recording.json"))
+    blinding = [gap for gap in told["gaps"] if gap["blinds"]]
+    console.note("cli.captured_count", states=len(told["states"]), gaps=len(told["gaps"]), blinding=len(blinding))
+    for gap in blinding[:GAPS_TOLD]:
+        console.trouble("cli.captured_gap", place=web_place_named(gap["place"], console.lang, PLACE_SHOWN),
+                        reason=gap_reason(gap, console.lang))
 
 
 def login(url: str, save: Path, console: Console) -> ExitCode:

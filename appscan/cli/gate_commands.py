@@ -28,7 +28,7 @@ AppTarget = Annotated[Path, typer.Argument(metavar="[FILE]", help=help_of("init_
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("gate", cls=Command, help=help_of("gate", "exit_codes"))(_gate)
+    app.command("gate", cls=Command, help=help_of("gate", "gate_exit_codes"))(_gate)
     baseline = typer.Typer(cls=Group, help=help_of("baseline"), rich_markup_mode=None, no_args_is_help=True)
     baseline.command("write", cls=Command, help=help_of("baseline_write"))(_baseline_write)
     baseline.command("check", cls=Command, help=help_of("baseline_check"))(_baseline_check)
@@ -45,11 +45,11 @@ def _gate(reports: Reports, policy: PolicyOption = None, baseline: BaselineOptio
     return run_gate(reports, policy, baseline, exemptions, as_of, form, Console(lang, quiet), store)
 
 
-def _baseline_write(reports: Reports, out: TargetOption, lang: given.LangOption = "zh",
-                    quiet: given.QuietOption = False) -> ExitCode:
+def _baseline_write(reports: Reports, out: TargetOption, force: given.ForceOption = False,
+                    lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.gating import write_baseline
 
-    return write_baseline(reports, out, Console(lang, quiet))
+    return write_baseline(reports, out, Console(lang, quiet), force=force)
 
 
 def _baseline_check(reports: Reports, baseline: BaselineFile, lang: given.LangOption = "zh",

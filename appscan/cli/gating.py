@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,17 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from appscan.cli.console import Console
 from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
+from appscan.cli.gate_words import GateWords, gate_document
 from appscan.errors import UsageError
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:
-    from appscan.gate.decide import Entry, GateResult
     from appscan.gate.difference import Difference
+    from appscan.gate.exemptions import Claim
 
-GateFormat = Literal["table", "markdown", "json", "codequality"]
-FEW = 3
-SHOWN = 60
-"""So many lines of one kind are printed; the rest is counted."""
+GateFormat = Literal["table", "markdown", "json", "codequality", "junit"]
 
 
 def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None, exemptions: Path | None,
@@ -38,24 +35,31 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     if store and exemptions:
         raise UsageError("exemptions_twice")
     known = read_baseline(baseline) if baseline else None
-    claims = read_claims(exemptions) if exemptions else ()
     day = day_of(as_of)
     documents = _documents(reports)
+    claims = read_claims(exemptions, lambda name: _exists(name, documents)) if exemptions else ()
     rules = read_policy(policy, lambda name: _exists(name, documents)) if policy else Policy()
     if store:
         documents = _granted(documents, store, day)
     else:
         documents = [lay_over(one, claims, day) if exemptions else renewed(one, day) for one in documents]
     result = decide(documents, rules, known)
-    if form == "json":
-        print(json.dumps(_as_document(result), ensure_ascii=False, indent=2))
-    elif form == "codequality":
-        print(json.dumps(_code_quality(result, documents, console.lang), ensure_ascii=False, indent=2))
-    else:
-        console.result(_gate_lines(result, console.lang, marked=form == "markdown"))
-    foreign = [claim.app for claim in claims if not any(claim.is_of(document) for document in documents)]
-    if foreign:
-        console.note("gate.foreign_exemptions", count=len(foreign), apps=", ".join(dict.fromkeys(foreign[:FEW])))
+    words = GateWords(documents, console.lang)
+    match form:
+        case "json":
+            print(json.dumps(gate_document(result), ensure_ascii=False, indent=2))
+        case "codequality":
+            print(json.dumps(words.code_quality(result), ensure_ascii=False, indent=2))
+        case "junit":
+            from appscan.gate.junit import gate_junit
+
+            alone = [decide([one], rules, known) for one in documents]
+            print(gate_junit(documents, alone, words.told, console.lang), end="")
+        case _:
+            console.result(words.lines(result, marked=form == "markdown"))
+    for key, claim in _idle_claims(claims, documents):
+        console.note(key, file=exemptions, line=claim.line, app=claim.app, check=words.check(claim.check_id),
+                     ground=say(console.lang, f"grounds.{claim.ground}"))
     match result.outcome:
         case Outcome.FAIL:
             return ExitCode.FOUND
@@ -63,6 +67,19 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
             return ExitCode.UNDECIDED
         case _:
             return ExitCode.OK
+
+
+def _idle_claims(claims: Sequence[Claim], documents: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Claim]]:
+    """Records of the file that do nothing here, with the text that says why: they name another app, or a ground that no
+    clause of the check knows."""
+    from appscan.gate.exemptions import fits_ground
+
+    for claim in claims:
+        own = [document for document in documents if claim.is_of(document)]
+        if not own:
+            yield "gate.foreign_exemption", claim
+        elif not any(fits_ground(document, claim) for document in own):
+            yield "gate.refused_exemption", claim
 
 
 def _exists(check_id: str, documents: Sequence[dict[str, Any]]) -> bool:
@@ -82,10 +99,13 @@ def _granted(documents: Sequence[dict[str, Any]], url: str, day: date) -> list[d
         return [exempted(store, document, day) for document in documents]
 
 
-def write_baseline(reports: Sequence[Path], target: Path, console: Console) -> ExitCode:
-    """Hold what the reports show as accepted."""
+def write_baseline(reports: Sequence[Path], target: Path, console: Console, *, force: bool = False) -> ExitCode:
+    """Hold what the reports show as accepted. Raises UsageError `file_there_force` rather than write over a baseline
+    unasked."""
     from appscan.gate.baseline import baseline_document
 
+    if target.exists() and not force:
+        raise UsageError("file_there_force", path=str(target))
     document = baseline_document(_documents(reports))
     _write_aside(target, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     count = sum(len(app["occurrences"]) for app in document["apps"])
@@ -96,19 +116,14 @@ def write_baseline(reports: Sequence[Path], target: Path, console: Console) -> E
 def check_baseline(reports: Sequence[Path], baseline: Path, console: Console) -> ExitCode:
     """What is new against a baseline, and what is gone: exit 11 where something is new, whatever its verdict."""
     from appscan.gate.baseline import read_baseline
-    from appscan.gate.decide import decide
+    from appscan.gate.decide import Outcome, decide
     from appscan.gate.policy import Act, Policy
 
     policy = Policy(fail_on="needs_review", undeclared=Act.IGNORE, declared_not_found=Act.IGNORE)
-    result = decide(_documents(reports), policy, read_baseline(baseline))
-    console.result(_gate_lines(result, console.lang, marked=False))
-    return ExitCode.FOUND if result.count(_fail()) else ExitCode.OK
-
-
-def _fail() -> Any:
-    from appscan.gate.decide import Outcome
-
-    return Outcome.FAIL
+    documents = _documents(reports)
+    result = decide(documents, policy, read_baseline(baseline))
+    console.result(GateWords(documents, console.lang).lines(result, marked=False))
+    return ExitCode.FOUND if result.count(Outcome.FAIL) else ExitCode.OK
 
 
 def show_difference(old: Path, new: Path, form: Literal["table", "json"], console: Console) -> ExitCode:
@@ -147,52 +162,6 @@ def _write_aside(target: Path, text: str) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise UsageError("out_unusable", path=str(target), reason=error.strerror or "") from None
-
-
-def _gate_lines(result: GateResult, lang: Language, *, marked: bool) -> list[str]:
-    from appscan.gate.decide import Outcome
-
-    lines = [f"## {say(lang, f'gate.outcome.{result.outcome}')}" if marked else say(
-        lang, f"gate.outcome.{result.outcome}")]
-    for outcome in Outcome:
-        entries = [entry for entry in result.entries if entry.outcome is outcome]
-        lines += [_entry_line(entry, lang, marked=marked) for entry in entries[:SHOWN]]
-        if len(entries) > SHOWN:
-            lines.append(say(lang, "gate.more", count=len(entries) - SHOWN))
-    for app, blind, errors in result.unseen:
-        if blind or errors:
-            lines.append(("- " if marked else "") + say(lang, "gate.unseen", app=app, blind=blind, errors=errors))
-    lines.append(say(lang, "gate.counts", **{str(outcome): result.count(outcome) for outcome in Outcome}))
-    return lines
-
-
-def _entry_line(entry: Entry, lang: Language, *, marked: bool) -> str:
-    verdict = say(lang, f"verdicts.{entry.verdict}") if entry.verdict else ""
-    detail = say(lang, f"gate.record.{entry.detail}") if entry.kind == "exemption" else entry.detail
-    told = say(lang, f"gate.kind.{entry.kind}", check=entry.check_id, verdict=verdict, detail=detail,
-               fingerprint=entry.fingerprint, record=entry.record)
-    mark = say(lang, f"gate.mark.{entry.outcome}")
-    return f"{'- ' if marked else ''}{mark} {entry.app}: {told}"
-
-
-def _as_document(result: GateResult) -> dict[str, Any]:
-    return {"gate_version": 1, "outcome": result.outcome.value, "entries": [asdict(one) for one in result.entries],
-            "unseen": [{"app": app, "blinding_gaps": blind, "errors": errors}
-                       for app, blind, errors in result.unseen]}
-
-
-def _code_quality(result: GateResult, documents: Sequence[dict[str, Any]], lang: Language) -> list[dict[str, Any]]:
-    """What stops or is told, in the form that GitLab shows beside a merge request (Code Climate issues)."""
-    from appscan.gate.apps import key_of
-    from appscan.gate.decide import Outcome
-
-    paths = {key_of(one): one["artifacts"][0]["name"] for one in documents if one["artifacts"]}
-    severity = {Outcome.FAIL: "major", Outcome.UNSEEN: "minor", Outcome.WARN: "info"}
-    return [{"type": "issue", "check_name": entry.check_id or entry.kind.value,
-             "description": _entry_line(entry, lang, marked=False), "severity": severity[entry.outcome],
-             "fingerprint": entry.fingerprint or f"{entry.app} {entry.kind} {entry.check_id}",
-             "location": {"path": paths.get(entry.app, entry.app), "lines": {"begin": 1}}}
-            for entry in result.entries if entry.outcome in severity]
 
 
 def _difference_document(difference: Difference) -> dict[str, Any]:

@@ -74,6 +74,7 @@ LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE",
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
                                                      parser=_path)]
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]
+ForceOption = Annotated[bool, typer.Option("--force", help=help_of("force"))]
 RecordingOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=help_of("recording"), parser=_path)]
 StateOption = Annotated[Path | None, typer.Option("--storage-state", metavar="FILE", help=help_of("login_state"),
                                                   parser=_path)]

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from appscan.cli.exits import ExitCode
 from appscan.cli.rendering import PAPERS, PLAIN, TOGETHER, Format, Source, Style, file_name, rendered, require
 from appscan.cli.saving import EVIDENCE, open_folder, safe_name, write_aside
 from appscan.errors import UnreadableError, UsageError
+from appscan.report.moments import BEIJING
 
 if TYPE_CHECKING:
     from appscan.report.given import GivenReport
@@ -92,13 +93,14 @@ def _style(given: Sequence[GivenReport], order: ReportOrder) -> Style:
             raise UsageError("template_without_docx")
         template = _bytes(order.template)
     deadline = _deadline(order.deadline)
+    if deadline is not None and order.paper != "notice":
+        order.console.note("report.deadline_unused")
     previous = _previous(given, order)
     if order.paper == "notice" and set(order.formats) & set(PAPERS):
-        from appscan.report.paper.paper import has_items
+        from appscan.report.paper.grounds import prove_notice
 
-        for one in given:
-            if not has_items(one.document) and previous is None:
-                raise UsageError("nothing_to_rectify", name=str(one.path))
+        for one in given if previous is None else ():
+            prove_notice(one.document, str(one.path))
     paths = {}
     if order.source_root is not None:
         from appscan.cli.source_tree import artifact_paths
@@ -128,9 +130,13 @@ def _deadline(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        deadline = date.fromisoformat(text)
     except ValueError:
         raise UsageError("deadline_wrong", given=text) from None
+    today = datetime.now(BEIJING).date()
+    if deadline < today:
+        raise UsageError("deadline_past", given=text, today=today.isoformat())
+    return deadline
 
 
 def _bytes(path: Path) -> bytes:

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from appscan.cli.addresses import is_address
 from appscan.cli.rendering import PAPERS, Format, Source, Style, digest_of, file_name, lacking, rendered
 from appscan.cli.source_tree import artifact_paths
 from appscan.errors import UsageError
@@ -63,6 +65,8 @@ def folder_name(report: Report, mark: str) -> str:
     match digests:
         case []:
             name = report.errors[0].artifact if report.errors else report.app.name
+            if is_address(name):
+                name = f"{urlsplit(name).netloc.rpartition('@')[2]}.site"  # the dots of a host end no file name
             return f"{safe_name(name)}-{mark[:8] or 'unread'}"
         case [digest]:
             return f"{safe_name(report.artifacts[0].artifact.name)}-{digest[:8]}"

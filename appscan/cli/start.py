@@ -179,8 +179,9 @@ def _report(reports: given.Reports = None, formats: given.FormatOption = None, o
                                              source_root, blank))
 
 
-def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,
-             steps: given.StepsOption = None, roles: given.RolesOption = None, hosts: given.HostOption = None,
+def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, force: given.ForceOption = False,
+             state: given.StateOption = None, steps: given.StepsOption = None, roles: given.RolesOption = None,
+             hosts: given.HostOption = None,
              viewport: given.ViewportOption = "mobile", ignore_robots: given.IgnoreRobotsOption = False,
              writes: given.WritesOption = "answer", hours: given.HoursOption = None,
              include: given.IncludeOption = None, exclude: given.ExcludeOption = None,
@@ -194,7 +195,7 @@ def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING
     wishes = Wishes(state, steps, tuple(roles or ()), tuple(hosts or ()), viewport, ignore_robots, writes, hours,
                     tuple(include or ()), tuple(exclude or ()), max_states, max_minutes, not no_pictures, authority,
                     keep_personal_data)
-    return capture(urls, out, wishes, Console(lang, quiet))
+    return capture(urls, out, wishes, Console(lang, quiet), force=force)
 
 
 def _login(url: given.Address, save: given.SaveOption = given.LOGIN, lang: given.LangOption = "zh",

@@ -71,7 +71,13 @@ class GateResult:
     unseen: tuple[tuple[str, int, int], ...]
 
     def count(self, outcome: Outcome) -> int:
-        return sum(entry.outcome is outcome for entry in self.entries)
+        """Entries of an outcome; what is gone is counted apart: nobody had to accept it."""
+        return sum(entry.outcome is outcome and entry.kind is not Kind.GONE for entry in self.entries)
+
+    @property
+    def gone(self) -> int:
+        """Places that a baseline holds and that are no longer there."""
+        return sum(entry.kind is Kind.GONE for entry in self.entries)
 
     @property
     def outcome(self) -> Outcome:

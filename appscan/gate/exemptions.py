@@ -3,7 +3,7 @@ themselves, or as what the office granted, which does (seams.md, "Exemptions"). 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -41,7 +41,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One record as it was written; `from_day` and `expires` are both included."""
+    """One record as it was written; `from_day` and `expires` are both included, `line` is where it begins in its
+    file, 0 where it comes from none."""
 
     check_id: str
     app: str
@@ -51,6 +52,7 @@ class Claim:
     from_day: date
     expires: date
     told: Mapping[str, str]
+    line: int = 0
 
     def is_of(self, document: Json) -> bool:
         """Whether it names the app of a report: by product, package or name."""
@@ -70,10 +72,14 @@ class Claim:
         return same and self.from_day <= other.expires and other.from_day <= self.expires
 
 
-def read_claims(path: Path) -> tuple[Claim, ...]:
+def read_claims(path: Path, exists: Callable[[str], bool] | None = None) -> tuple[Claim, ...]:
     """The records of a file. Raises UsageError, with file and line, for what the schema refuses, days that are none or
-    in the wrong order, and two records that overlap."""
+    in the wrong order, two records that overlap, and checks that do not exist by what `exists` says: such a record
+    would cover nothing, and nobody would know why."""
     written = read_written(path, EXEMPTIONS)
+    for number, entry in enumerate(written.content["exemptions"]):
+        if exists is not None and not exists(entry["check"]):
+            raise written.fault("unknown_check", "exemptions", number, "check", check=entry["check"])
     claims = [_claim(written, index, entry) for index, entry in enumerate(written.content["exemptions"])]
     for (first, one), (second, other) in combinations(enumerate(claims), 2):
         if one.overlaps(other):
@@ -86,7 +92,7 @@ def _claim(written: Written, index: int, entry: Mapping[str, str]) -> Claim:
     if last < first:
         raise written.fault("exemption_backwards", "exemptions", index, member="expires", given=entry["expires"])
     return Claim(entry["check"], entry["app"], entry.get("screen", ""), entry.get("fingerprint", ""), entry["ground"],
-                 first, last, entry)
+                 first, last, entry, written.line("exemptions", index))
 
 
 def claim_of(record: Mapping[str, str]) -> Claim:
@@ -172,7 +178,7 @@ def _record(document: Json, claim: Claim, as_of: date, given: State) -> Document
 
 def _idle(document: Json, claim: Claim, has_places: bool, as_of: date) -> State | None:
     """Why a record does nothing; None where it does something."""
-    if not _fits_ground(document, claim):
+    if not fits_ground(document, claim):
         return State.REFUSED
     if as_of > claim.expires:
         return State.EXPIRED
@@ -181,7 +187,7 @@ def _idle(document: Json, claim: Claim, has_places: bool, as_of: date) -> State 
     return None if has_places else State.UNMATCHED
 
 
-def _fits_ground(document: Json, claim: Claim) -> bool:
+def fits_ground(document: Json, claim: Claim) -> bool:
     """Whether a clause of the check leaves the ground open: necessity is no ground under article 13, nor a special
     scene under article 14. Where the report does not say what its clauses leave open, their articles do."""
     named = {clause for finding in document["findings"] if finding["check_id"] == claim.check_id

@@ -82,4 +82,4 @@ def _prove_checks(written: Written, exists: Callable[[str], bool]) -> None:
         for place, name in enumerate(rule.get("checks", ())):
             if exists(name):
                 continue
-            raise written.fault("policy_unknown_check", "rules", number, "checks", place, check=name)
+            raise written.fault("unknown_check", "rules", number, "checks", place, check=name)

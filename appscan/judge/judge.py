@@ -13,7 +13,7 @@ from appscan.judge.contexts import Contexts, Heard, index_of
 from appscan.judge.evaluate import Evaluator, Truth
 from appscan.judge.force import force_of, tags_of
 from appscan.judge.limits import Structures, list_gaps, standing_limits
-from appscan.judge.occurrences import occurrences_of
+from appscan.judge.occurrences import occurrences_of, set_aside
 from appscan.judge.presence import Seen, presence_of
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
@@ -24,7 +24,6 @@ from appscan.model.coverage import Coverage, Kind
 from appscan.model.judgement import (
     CheckVerdict,
     Declaration,
-    Evidence,
     Finding,
     Force,
     Message,
@@ -36,7 +35,6 @@ from appscan.model.reading import Reading
 _ELSEWHERE = frozenset({"cap_reached", "login_wall", "login_lost", "login_failed", "script_not_loaded"})
 """Gaps that hide places nobody saw, and nothing on a screen that was seen."""
 
-MAX_CANCELLED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ class _Bench:
             presence_at_most=seen.at_most, force=force, force_at_most=force_at_most, verdict=verdict,
             declaration=declaration, tags=tags_of(check, seen, self.evaluator),
             clauses=check.clauses, occurrences=occurrences, why=tuple(why),
-            cancelled=tuple(Evidence(hit.signal(), name) for hit, name in seen.cancelled[:MAX_CANCELLED]),
+            cancelled=set_aside(seen, occurrences),
             beside=check.beside, stage="built" if self.sight.document is None else "planned"), row
 
     def _reason(self, verdict: Verdict, presence: Presence, force: Force) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from appscan.checks.pack import Check
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, screen_of
@@ -18,6 +19,7 @@ from appscan.model.judgement import Evidence, Force, Occurrence, Presence, Signa
 MAX_OCCURRENCES = 40
 MAX_EVIDENCE = 14
 MAX_ALIKE = 3
+MAX_CANCELLED = 20
 MENTIONS_KEPT = 5
 """Occurrences kept where a feature is only mentioned: the rest would bury the reader."""
 
@@ -99,3 +101,14 @@ def _best(hits: tuple[Hit, ...]) -> list[Hit]:
         if same < MAX_ALIKE:
             kept.append(hit)
     return kept[:MAX_EVIDENCE // 2 + 1]
+
+
+def set_aside(seen: Seen, occurrences: Sequence[Occurrence]) -> tuple[Evidence, ...]:
+    """What contexts cancelled, but for what proves force after all: a sentence that does not say that the feature is
+    there may still say what befalls those who stay out of it, and cannot be listed as not counted."""
+    rungs = {rung.value for rung in Force}
+    counted = {(one.signal.value, one.signal.excerpt, one.signal.place)
+               for occurrence in occurrences for one in occurrence.evidence if one.supports in rungs}
+    listed = (Evidence(hit.signal(), name) for hit, name in seen.cancelled)
+    kept = (one for one in listed if (one.signal.value, one.signal.excerpt, one.signal.place) not in counted)
+    return tuple(islice(kept, MAX_CANCELLED))

@@ -94,6 +94,7 @@ class ClauseText:
     rules. `beyond` says why no machine can tell. `prevails_by` is the clause by which the whole rule sets aside earlier
     ones; `yields_to` are clauses this one differs from, `outranked_by` the one of them that goes before it. `only` is
     the narrower subject that a clause speaks of; a check rests on such a clause only where its own file names it.
+    `note` is how sure we are of it: for those who keep the packs, in no report and no paper.
     """
 
     id: str
@@ -116,6 +117,7 @@ class ClauseText:
     prevails_by: str = ""
     yields_to: tuple[str, ...] = ()
     only: Bilingual = field(default_factory=dict)
+    note: Bilingual = field(default_factory=dict)
     outranked_by: str = ""
 
 

@@ -43,7 +43,7 @@ def read_json(path: Path) -> Rows:
         document = json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise UsageError("registry_syntax", file=str(path), line=getattr(error, "lineno", 1),
-                         reason=str(getattr(error, "msg", error))[:200]) from None
+                         reason="json") from None
     return _rows(document, path, None)
 
 
@@ -55,7 +55,7 @@ def read_yaml(path: Path) -> Rows:
         document = PlainLoader("").construct_document(root) if root is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError("registry_syntax", file=str(path), line=line_of_error(error),
-                         reason=reason_of(error)[:200]) from None
+                         reason=reason_of(error)) from None
     return _rows(document, path, root)
 
 

@@ -22,7 +22,8 @@ from appscan.report.words import (
     in_language,
     interval,
     presence_of,
-    why_named,
+    reason_in_short,
+    reasons_of,
 )
 from appscan.texts import Language, say, shown
 
@@ -111,7 +112,10 @@ class FindingView:
 
 
 def _meaning(document: Json, finding: Json, lang: Language) -> str:
-    """What the verdict means; "not found" is said of what was read, where something was not."""
+    """What the verdict means; "not found" is said of what was read, where something was not. Of a required feature
+    that is not asked for, its reason says it all."""
+    if finding["verdict"] == "info" and (reason := reason_in_short(document, finding["check_id"], lang)):
+        return reason
     unread = finding["verdict"] == "not_found" and bool(document["coverage"]["gaps"])
     return say(lang, "report.not_found_but_gaps" if unread else f"verdict_means.{finding['verdict']}")
 
@@ -128,7 +132,7 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         meaning=_meaning(document, finding, lang),
         artifact=_artifact_name(document, finding["artifact"]) if name_artifact else "",
         ladders=_ladders(finding, lang),
-        why=_why(document, finding, lang),
+        why=reasons_of(document, finding["check_id"], lang),
         declaration=declaration_named(finding["declaration"], lang),
         declared_reason=reason_of(document, finding["check_id"], lang),
         tags=tuple(TagView(say(lang, f"tags.{tag}"), say(lang, f"tags_mean.{tag}")) for tag in finding["tags"]),
@@ -172,14 +176,6 @@ def _ladder(name: str, rungs: list[str], low: str, high: str, lang: Language) ->
     return Ladder(say(lang, f"report.{name.removesuffix('_planned')}"), interval(lang, name, low, high), meaning,
                   tuple(Rung(say(lang, f"{name}.{rung}"), say(lang, f"{name}_means.{rung}"), state)
                         for rung, state in zip(rungs, states, strict=True)))
-
-
-def _why(document: Json, finding: Json, lang: Language) -> tuple[str, ...]:
-    """Reasons of the finding, then those that only the verdict of the app has."""
-    verdicts = (one for one in document["verdicts"] if one["check_id"] == finding["check_id"])
-    reasons = [*finding["why"], *(reason for verdict in verdicts for reason in verdict["why"])]
-    lines = [why_named(document, reason, lang) for reason in reasons[:40]]
-    return tuple(dict.fromkeys(lines))
 
 
 def _clauses(document: Json, keys: Sequence[str], lang: Language) -> tuple[ClauseView, ...]:

@@ -1,4 +1,5 @@
-"""Reports as JUnit XML: one suite per app, one case per check. Knows no file and no command.
+"""Reports as JUnit XML: one suite per app, one case per check; who decides what is red may be given. Knows no file, no
+policy and no command.
 
 The form is the one that build servers read: testsuites, testsuite with properties, testcase with failure or skipped.
 """
@@ -6,7 +7,9 @@ The form is the one that build servers read: testsuites, testsuite with properti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from appscan.model.judgement import Verdict
@@ -22,27 +25,56 @@ from appscan.report.words import (
     gap_reason,
     in_language,
     message,
-    nothing_read,
+    reasons_of,
     web_place_named,
-    why_named,
 )
 from appscan.texts import Language, say, shown
 
 PLACES_TOLD = 20
 RECORDS_TOLD = 200
 GAPS_TOLD = 100
+MESSAGE_SHOWN = 300
 
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2) cannot hold, not even as a reference."""
 
 
-def to_junit(documents: Sequence[Json], lang: Language = "zh") -> str:
-    """Reports as one JUnit file. A likely violation is a failure, an inconclusive check is skipped with its reason;
-    every case says its verdict."""
+class Case(StrEnum):
+    """What becomes of a case; the values are the elements of JUnit."""
+
+    FAILURE = "failure"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    PASSED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of one case, and why."""
+
+    case: Case
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What becomes of the checks of one report, by id, and of what is no check, by name."""
+
+    of_checks: Mapping[str, Ruling]
+    others: tuple[tuple[str, Ruling], ...] = ()
+
+    def count(self, case: Case) -> int:
+        return sum(one.case is case for one in (*self.of_checks.values(), *(one for _, one in self.others)))
+
+
+def to_junit(documents: Sequence[Json], lang: Language = "zh", rulings: Sequence[Rulings] = ()) -> str:
+    """Reports as one JUnit file. Without `rulings` a likely violation is a failure and an inconclusive check is skipped
+    with its reason; every case says its verdict."""
+    decided = rulings or [_by_verdict(document, lang) for document in documents]
     root = Element("testsuites", {"name": "appscan"})
     totals = {"tests": 0, "failures": 0, "skipped": 0, "errors": 0}
-    for document in documents:
-        suite = _suite(root, document, lang)
+    for document, ruled in zip(documents, decided, strict=True):
+        suite = _suite(root, document, ruled, lang)
         for name in totals:
             totals[name] += int(suite.get(name, "0"))
     for name, count in totals.items():
@@ -51,12 +83,25 @@ def to_junit(documents: Sequence[Json], lang: Language = "zh") -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _suite(root: Element, document: Json, lang: Language) -> Element:
+def _by_verdict(document: Json, lang: Language) -> Rulings:
+    def ruling(verdict: Json) -> Ruling:
+        value = Verdict(verdict["verdict"])
+        if value is Verdict.LIKELY_VIOLATION:
+            return Ruling(Case.FAILURE)
+        if value is not Verdict.INCONCLUSIVE:
+            return Ruling(Case.PASSED)
+        why = reasons_of(document, verdict["check_id"], lang)
+        return Ruling(Case.SKIPPED, why[0] if why else say(lang, "verdict_means.inconclusive"))
+
+    return Rulings({verdict["check_id"]: ruling(verdict) for verdict in document["verdicts"]})
+
+
+def _suite(root: Element, document: Json, ruled: Rulings, lang: Language) -> Element:
     numbers = summarise(document)
     suite = SubElement(root, "testsuite", {
-        "name": _xml(app_name(document, lang)), "tests": str(numbers.checks),
-        "failures": str(numbers.count(Verdict.LIKELY_VIOLATION)), "errors": "0",
-        "skipped": str(numbers.count(Verdict.INCONCLUSIVE)), "time": f"{sum(document['timings'].values()):.3f}",
+        "name": _xml(app_name(document, lang)), "tests": str(numbers.checks + len(ruled.others)),
+        "failures": str(ruled.count(Case.FAILURE)), "errors": str(ruled.count(Case.ERROR)),
+        "skipped": str(ruled.count(Case.SKIPPED)), "time": f"{sum(document['timings'].values()):.3f}",
         **({"timestamp": document["started"][:19]} if document["started"] else {})})
     properties = SubElement(suite, "properties")
     told = [("overall", document["overall"]), ("complete", str(document["complete"]).lower()),
@@ -68,7 +113,9 @@ def _suite(root: Element, document: Json, lang: Language) -> Element:
     for name, value in told:
         SubElement(properties, "property", {"name": name, "value": _xml(shown(value, 300))})
     for verdict in ranked(document):
-        _case(suite, document, verdict, lang)
+        _case(suite, document, verdict, ruled.of_checks[verdict["check_id"]], lang)
+    for name, ruling in ruled.others:
+        _decide(_new_case(suite, document, name, lang), ruling, name, (), lang)
     exemptions = [record_line(one, lang) for one in records_told(document, lang)[:RECORDS_TOLD]]
     SubElement(suite, "system-out").text = _xml("\n".join([counts_line(numbers, lang), *exemptions]))
     unseen = "\n".join(_unseen(document, lang))
@@ -77,32 +124,38 @@ def _suite(root: Element, document: Json, lang: Language) -> Element:
     return suite
 
 
-def _case(suite: Element, document: Json, verdict: Json, lang: Language) -> None:
-    value = Verdict(verdict["verdict"])
-    title, word = check_title(document, verdict["check_id"], lang), say(lang, f"verdicts.{value.value}")
-    case = SubElement(suite, "testcase", {
-        "classname": _xml(f"appscan.{app_name(document, lang)}"), "name": _xml(f"{verdict['check_id']} {title}"),
-        "time": "0"})
+def _new_case(suite: Element, document: Json, name: str, lang: Language) -> Element:
+    return SubElement(suite, "testcase", {"classname": _xml(f"appscan.{app_name(document, lang)}"), "name": _xml(name),
+                                          "time": "0"})
+
+
+def _case(suite: Element, document: Json, verdict: Json, ruling: Ruling, lang: Language) -> None:
+    title, word = check_title(document, verdict["check_id"], lang), say(lang, f"verdicts.{verdict['verdict']}")
+    case = _new_case(suite, document, f"{verdict['check_id']} {title}", lang)
     properties = SubElement(case, "properties")
-    SubElement(properties, "property", {"name": "verdict", "value": value.value})
-    lines = [*_reasons(document, verdict, lang), *_places(document, verdict["check_id"], lang)]
-    if value is Verdict.LIKELY_VIOLATION:
-        failure = SubElement(case, "failure", {"type": value.value, "message": _xml(f"{title}: {word}")})
-        failure.text = _xml("\n".join(lines))
-    elif value is Verdict.INCONCLUSIVE:
-        why = lines[0] if lines else say(lang, "verdict_means.inconclusive")
-        SubElement(case, "skipped", {"message": _xml(f"{word}: {why}")})
-    if lines and value is not Verdict.LIKELY_VIOLATION:
-        SubElement(case, "system-out").text = _xml("\n".join([f"{title}: {word}", *lines]))
+    SubElement(properties, "property", {"name": "verdict", "value": verdict["verdict"]})
+    lines = [*reasons_of(document, verdict["check_id"], lang), *_places(document, verdict["check_id"], lang)]
+    _decide(case, ruling, f"{title}{_colon(lang)}{word}", lines, lang)
 
 
-def _reasons(document: Json, verdict: Json, lang: Language) -> list[str]:
-    findings = [one for one in document["findings"] if one["check_id"] == verdict["check_id"]]
-    reasons = [*verdict["why"], *(reason for finding in findings for reason in finding["why"])]
-    told = list(dict.fromkeys(why_named(document, reason, lang) for reason in reasons[:20]))
-    if not told and verdict["verdict"] == Verdict.INCONCLUSIVE and nothing_read(document):
-        return [say(lang, "report.nothing_read")]
-    return told
+def _decide(case: Element, ruling: Ruling, head: str, lines: Sequence[str], lang: Language) -> None:
+    """Say in a case what became of it."""
+    mark = _colon(lang)
+    said = shown(ruling.message, MESSAGE_SHOWN)
+    if ruling.case in (Case.FAILURE, Case.ERROR):
+        stopped = SubElement(case, ruling.case.value, {"type": ruling.case.value, "message": _xml(
+            head if not said else f"{head}{mark}{said}")})
+        stopped.text = _xml("\n".join([*ruling.message.splitlines(), *lines]))
+        return
+    if ruling.case is Case.SKIPPED:
+        SubElement(case, "skipped", {"message": _xml(f"{head}{mark}{said}")})
+    told = [*ruling.message.splitlines(), *lines]
+    if told:
+        SubElement(case, "system-out").text = _xml("\n".join([head, *told]))
+
+
+def _colon(lang: Language) -> str:
+    return ": " if lang == "en" else "："
 
 
 def _places(document: Json, check_id: str, lang: Language) -> Iterator[str]:

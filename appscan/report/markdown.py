@@ -22,6 +22,7 @@ from appscan.report.words import (
     in_language,
     message,
     overall_meaning,
+    reason_in_short,
     uses_custom_checks,
     web_place_named,
 )
@@ -85,7 +86,9 @@ def _verdicts(document: Json, lang: Language) -> Iterator[str]:
         places = sum(len(one["occurrences"]) for one in document["findings"]
                      if one["check_id"] == verdict["check_id"])
         declaration = declaration_named(compared(document, verdict["check_id"], value), lang)
-        cells = (_safe(check_title(document, verdict["check_id"], lang)),
+        reason = reason_in_short(document, verdict["check_id"], lang)
+        title = _safe(check_title(document, verdict["check_id"], lang)) + (f"<br>{_safe(reason)}" if reason else "")
+        cells = (title,
                  f"{SIGNS[value]} {say(lang, f'verdicts.{value.value}')}", declaration, str(places))
         yield "| " + " | ".join(cells) + " |"
 
@@ -133,7 +136,8 @@ def _numbers(document: Json, lang: Language) -> Iterator[str]:
     yield ""
     yield f"- {_safe(shown(tool['name'], 40))} {_safe(shown(tool['version'], 40))} · {_safe(shown(tool['packs'], 40))}"
     for one in document["artifacts"]:
-        yield f"- {_safe(shown(one['name'], 120))} · {_safe(shown(one['version_name'], 40))} · `{one['sha256']}`"
+        named = [_safe(shown(one[part], limit)) for part, limit in (("name", 120), ("version_name", 40)) if one[part]]
+        yield "- " + " · ".join([*named, *([f"`{one['sha256']}`"] if one["sha256"] else [])])
     yield "\n</details>"
 
 

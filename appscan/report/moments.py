@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from appscan.texts import Language, catalogue, has, say, shown
 
@@ -33,6 +33,33 @@ def time_named(moment: str, lang: Language) -> str:
     except OverflowError:
         return given
     return say(lang, "report.beijing_time", time=given, beijing=f"{beijing:%Y-%m-%d %H:%M:%S}")
+
+
+def day_in_china(moment: str) -> date | None:
+    """The day of an ISO 8601 time by the clock in Beijing; None where it cannot be told. A time without a zone is taken
+    for one of the place."""
+    try:
+        read = datetime.fromisoformat(moment)
+        return (read if read.tzinfo is None else read.astimezone(BEIJING)).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def by_beijing(moment: str) -> str:
+    """The same moment by the clock in Beijing, ISO 8601; what is no time with a zone stays as it is."""
+    try:
+        read = datetime.fromisoformat(moment)
+        return moment if read.tzinfo is None else read.astimezone(BEIJING).isoformat()
+    except (ValueError, OverflowError):
+        return moment
+
+
+def day_named(day: date | None, lang: Language) -> str:
+    """A day as papers write it: 2026年11月30日; empty for none."""
+    if day is None:
+        return ""
+    digits = "" if lang == "zh" else "02"
+    return say(lang, "paper.date", year=day.year, month=f"{day.month:{digits}}", day=f"{day.day:{digits}}")
 
 
 def durations_named(timings: Mapping[str, float], lang: Language) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from appscan.model.personal import masked
 from appscan.report.exempted import Exempted, Record
-from appscan.report.quotation import Quotation, quotation, rows
+from appscan.report.quotation import Quotation, quotation, rows, weight_of
 from appscan.report.way import way_there
 from appscan.report.words import Json
 from appscan.texts import Language, say, shown
@@ -46,8 +46,8 @@ def places_told(document: Json, lang: Language, quotes: int = QUOTES_TOLD) -> It
 
 def place_told(finding: Json, occurrence: Json, exempted: Exempted, lang: Language,
                quotes: int = QUOTES_TOLD) -> PlaceTold:
-    """One occurrence."""
-    grouped = rows(occurrence["evidence"])
+    """One occurrence; what proves most is quoted first."""
+    grouped = sorted(rows(occurrence["evidence"]), key=lambda same: -weight_of(same))
     place: Json = grouped[0][0]["place"] if grouped else {"file": "", "element": ""}
     return PlaceTold(finding, occurrence, discreet(where_told(occurrence, lang)),
                      tuple(discreet(quote_told(quotation(same, lang), lang)) for same in grouped[:quotes]),

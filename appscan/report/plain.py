@@ -22,6 +22,7 @@ from appscan.report.words import (
     nothing_read,
     overall_meaning,
     presence_of,
+    reason_in_short,
     uses_custom_checks,
     web_place_named,
 )
@@ -49,7 +50,9 @@ def to_text(document: dict[str, Any], lang: Language, saved: Sequence[str] = ())
     lines += unread
     lines += ["  " + crawl_line(one["crawl"], lang) for one in document["artifacts"] if "crawl" in one]
     lines += _gap_lines(document, numbers, lang)
-    lines.append("  " + say(lang, "report.rules_of", place=jurisdiction_named(document, lang)))
+    hint = document.get("jurisdiction_from", "") in ("default", "unknown_region")
+    lines.append("  " + say(lang, "report.rules_of", place=jurisdiction_named(document, lang))
+                 + (say(lang, "report.rules_hint") if hint else ""))
     lines += ["  " + say(lang, "report.saved_at", path=path) for path in saved]
     return lines
 
@@ -70,7 +73,7 @@ def _check_line(document: Json, verdict: Json, lang: Language) -> str:
     places = sum(len(finding["occurrences"]) for finding in findings)
     details = [*(_ladders(findings, lang) if places else ()), declaration,
                say(lang, "report.places", count=places) if places else ""]
-    told = [one for one in details if one]
+    told = [one for one in (*details, reason_in_short(document, verdict["check_id"], lang)) if one]
     if not told:
         return line
     return line + ("：" + "，".join(told) if lang == "zh" else ": " + ", ".join(told))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from appscan.model.judgement import Force
 from appscan.report.timeline import period_named
 from appscan.report.words import Json, actor_named, supports_named
 from appscan.texts import Language, has, say, shown
@@ -15,6 +16,9 @@ from appscan.texts.untrusted import ELLIPSIS, EXCERPT_SHOWN
 
 STEPS_SHOWN = 12
 """Steps of a call path that are drawn; longer ones lose their middle."""
+
+SAID = frozenset({"text", "dialog", "control", "title"})
+"""Kinds that stand on a screen in words."""
 
 _DESCRIPTOR = re.compile(r"L([\w$/-]+);(?:->)?")
 _BRIDGE = re.compile(r"\$\$ExternalSyntheticLambda|\$r8\$lambda\$|\baccess\$\d+")
@@ -35,7 +39,8 @@ class Quotation:
     longer text that the hit comes from but does not stand in word for word. `supports` are all rungs it speaks for.
     `number` only counts within the file, so nobody can look it up; `element` has a name. `frame` is the number of the
     frame that shows it on a screenshot, 0 for none; `actor` is named where there are several;
-    `stood_in` where the page came after an answer of the capture itself."""
+    `stood_in` where the page came after an answer of the capture itself; `weight` says how much it proves, see
+    `weight_of`."""
 
     before: str
     hit: str
@@ -51,6 +56,7 @@ class Quotation:
     dead: bool
     frame: int = 0
     stood_in: bool = False
+    weight: int = 0
 
 
 DOCUMENT_ROLES = frozenset({"heading", "paragraph", "item", "cell"})
@@ -84,7 +90,7 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
                      paper or ("" if number else shown(element, 200)), shown(counted, 40),
                      _supports(lang, tuple(one["supports"] for one in same), presence), shown(evidence["origin"], 120),
                      actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame,
-                     all(one.get("seen", {}).get("stood_in", False) for one in same))
+                     all(one.get("seen", {}).get("stood_in", False) for one in same), weight_of(same))
 
 
 @lru_cache(maxsize=4096)
@@ -174,6 +180,28 @@ def telling_first(evidence: Sequence[Json]) -> list[Json]:
     return [one for _, _, one in sorted(ranked, key=lambda item: item[:2])]
 
 
+def weight_of(same: Sequence[Json]) -> int:
+    """How much pieces of evidence of one thing prove, for forms that quote a few: force by its rung, then what would
+    have been written to a server, then what a person can press or read; a page's own title and what is only fetched
+    come last."""
+    return max(_weight(one) for one in same)
+
+
+def _weight(one: Json) -> int:
+    forces = [rung.value for rung in Force]
+    force = forces.index(one["supports"]) if one["supports"] in forces else 0
+    in_code = one["role"] in ("string", "literal", "key", "native")  # whether anybody ever reads it is open
+    if force >= forces.index(Force.CONSEQUENCE):
+        return 100 + 10 * force + (one["kind"] in SAID) - (70 if in_code else 0)
+    exchange = one.get("seen", {}).get("exchange")
+    if exchange is not None:
+        return {"write": 90, "unknown": 30, "": 30}.get(exchange["request_class"], 1)
+    if in_code:
+        return 25
+    return {"control": 80, "dialog": 75, "text": 50, "endpoint": 45, "request": 45, "form": 40, "title": 35}.get(
+        one["kind"], 20) - (30 if not one["live"] else 0)
+
+
 def _roles(same: Sequence[Json], lang: Language) -> str:
     """Roles of one thing; that it is a text says nothing beside a role that says more."""
     telling = [one for one in same if one["role"] or one["kind"] != "text"] or same
@@ -181,7 +209,18 @@ def _roles(same: Sequence[Json], lang: Language) -> str:
 
 
 def _role(evidence: Json, lang: Language) -> str:
-    """The role on its screen, else what the called group of functions does, else the kind."""
+    """The role on its screen, else what the called group of functions does, else the kind. A request to an address is
+    told by what it does there: not all that is sent to a server brings it something."""
+    if evidence["role"] == "network_send" and evidence["value"].startswith("/"):
+        exchange = evidence.get("seen", {}).get("exchange", {"request_class": "", "sent": None})
+        match exchange["request_class"], exchange["sent"]:
+            case "write", False:
+                kind = "held"
+            case "read" | "write" as told, _:
+                kind = told
+            case _:
+                kind = "any"
+        return say(lang, f"report.web.role.{kind}")
     keys = [f"roles.{evidence['role']}", f"groups.{evidence['role']}", f"signals.{evidence['kind']}"]
     return say(lang, next(key for key in keys if has(key)))
 

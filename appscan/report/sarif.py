@@ -22,8 +22,8 @@ from appscan.report.summary import is_blinding, summarise
 from appscan.report.words import (
     Json,
     app_name,
-    article_named,
     check_title,
+    clause_source,
     gap_reason,
     in_language,
     message,
@@ -146,10 +146,8 @@ def _clauses_of(document: Json, check_id: str, lang: Language) -> list[str]:
                         for key in finding["clauses"])
     told = []
     for clause in (texts[key] for key in ids if key in texts):
-        source = say(lang, "report.clause_source", document=in_language(clause["document"], lang),
-                     article=article_named(clause["article"], lang), date=clause["date"])
         mark = "" if clause["quotable"] else f"[{say(lang, 'report.reference')}] "
-        told.append(f"{mark}{source}: {in_language(clause['summary'], lang)}")
+        told.append(f"{mark}{clause_source(clause, lang)}: {in_language(clause['summary'], lang)}")
     return told
 
 

@@ -30,6 +30,7 @@ from appscan.report.words import (
     nothing_read,
     overall_meaning,
     presence_of,
+    reason_in_short,
     size_named,
     uses_custom_checks,
     web_place_named,
@@ -80,7 +81,8 @@ class GapView:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One check in the overview; `anchor` is empty where no finding is spelled out below."""
+    """One check in the overview; `anchor` is empty where no finding is spelled out below, `reason` says of a required
+    feature why."""
 
     anchor: str
     title: str
@@ -89,6 +91,7 @@ class Row:
     force: str
     declaration: str
     places: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ def _row(document: Json, verdict: Json, findings: list[FindingView], lang: Langu
     presence, force = _without_finding(verdict, lang) if worst is None else _intervals(worst, lang)
     declaration = declaration_named(compared(document, verdict["check_id"], verdict["verdict"]), lang)
     return Row(anchor, check_title(document, verdict["check_id"], lang), badge(verdict["verdict"], lang), presence,
-               force, declaration, places=sum(len(one["occurrences"]) for one in own))
+               force, declaration, sum(len(one["occurrences"]) for one in own),
+               reason_in_short(document, verdict["check_id"], lang))
 
 
 def _intervals(finding: Json, lang: Language) -> tuple[str, str]:
@@ -295,6 +299,8 @@ def _gap(gap: Json, lang: Language) -> GapView:
 
 def _method(document: Json, lang: Language) -> tuple[str, ...]:
     kinds = {artifact["kind"] for artifact in document["artifacts"]}
+    if any(one["artifact"].startswith(("http://", "https://")) for one in document["errors"]):
+        kinds.add("recording")  # a site that could not be reached would have been walked
     ways = [way for way, holds in (("crawled", "recording" in kinds),
                                    ("static", not kinds or bool(kinds - {"recording", "document"})),
                                    ("documents", "document" in kinds)) if holds]
@@ -321,10 +327,11 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
     readings = [Fact(say(lang, "report.fact.reading_digest"),
-                     f"{shown(one['reading_digest'], 64)} ({shown(one['reader'], 80)})", True)
+                     shown(one["reading_digest"], 64), True)
                 for one in document["artifacts"] if one["reading_digest"]]
-    timings = [("timings", durations_named(document["timings"], lang))]
-    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, timings))
+    readers = dict.fromkeys(shown(one["reader"], 80) for one in document["artifacts"] if one["reading_digest"])
+    inner = [("reader", separator.join(readers)), ("timings", durations_named(document["timings"], lang))]
+    return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, inner))
 
 
 def _stage(document: Json, lang: Language) -> str:

@@ -60,7 +60,8 @@ def _request(same: Sequence[Json], actor: str, answered: bool, lang: Language) -
     if not told and answered and first["request_class"] in ("write", "unknown"):
         told = [False]  # only its repetition in the virtual day was kept, of which nothing is ever sent
     held = bool(told) and not any(told)
-    sent = "" if not told else say(lang, "report.web.held" if held else "report.web.sent")
+    kept_back = "held_read" if first["request_class"] == "read" else "held"
+    sent = "" if not told else say(lang, f"report.web.{kept_back if held else 'sent'}")
     if any(told) and not all(told):
         sent = say(lang, "report.web.sent_and_held")
     causes = dict.fromkeys(_cause(one, lang) for one in exchanges)

@@ -20,13 +20,16 @@ NAME_SHOWN = 120
 NEARLY_ALL = 10
 """Of the closed set of kinds, from how many on a list says less than a word."""
 
+REASONS_TOLD = 40
+"""Reasons of one check that are looked at."""
+
 DIGITS = "零一二三四五六七八九十"
 
 _NEGATIVE_LIST = re.compile(f"负面清单(?P<number>[{DIGITS[1:]}])")
 
 _PART = re.compile(f"第(?P<number>[{DIGITS[1:]}]{{1,3}})部分")
 
-_NOT_NUMBERED = {"未核实": "article_unknown", "结尾": "article_end"}
+_UNKNOWN, _END = "未核实", "结尾"
 """How packs write an article whose number nobody checked, and the closing paragraph."""
 
 _FILLED_IN = re.compile(r"\{(name|url)\}")
@@ -168,6 +171,27 @@ def why_named(document: Json, reason: Json, lang: Language) -> str:
     return message(lang, "why", reason["id"], params)
 
 
+def reasons_of(document: Json, check_id: str, lang: Language) -> tuple[str, ...]:
+    """Why a check ended as it did, each reason once: those of its findings, then those of its verdict. Every form takes
+    them from here."""
+    nothing: Json = {"why": (), "verdict": ""}
+    verdict = next((one for one in document["verdicts"] if one["check_id"] == check_id), nothing)
+    findings = (one for one in document["findings"] if one["check_id"] == check_id)
+    reasons = [*(reason for finding in findings for reason in finding["why"]), *verdict["why"]]
+    told = tuple(dict.fromkeys(why_named(document, reason, lang) for reason in reasons[:REASONS_TOLD]))
+    if not told and verdict["verdict"] == "inconclusive" and nothing_read(document):
+        return (say(lang, "report.nothing_read"),)
+    return told
+
+
+def reason_in_short(document: Json, check_id: str, lang: Language) -> str:
+    """The one reason of a check that left no place to show, where its verdict alone would be taken wrongly: a required
+    feature that is missing, or is not asked for. Empty for all others."""
+    verdict = next((one["verdict"] for one in document["verdicts"] if one["check_id"] == check_id), "")
+    required = any(one["id"] == check_id and one["polarity"] == "required" for one in document["checks"])
+    return next(iter(reasons_of(document, check_id, lang)), "") if required and verdict in ("info", "missing") else ""
+
+
 def kinds_named(lang: Language, kinds: list[str]) -> str:
     """Signal kinds as a list of words; one word for nearly all of them."""
     if len(kinds) >= NEARLY_ALL:
@@ -203,13 +227,15 @@ def jurisdiction_named(document: Json, lang: Language) -> str:
 
 def article_named(article: str, lang: Language) -> str:
     """The article of a rule: a number below 100 in words (第十三条, article 13), an item of a negative list by its
-    number, anything else as it stands."""
+    number, anything else as it stands; empty where nobody checked the number: such a clause is marked as reference."""
     listed = _NEGATIVE_LIST.fullmatch(article)
     if listed:
         number = listed["number"] if lang == "zh" else str(DIGITS.index(listed["number"]))
         return say(lang, "report.negative_list", number=number)
-    if article in _NOT_NUMBERED:
-        return say(lang, f"report.{_NOT_NUMBERED[article]}")
+    if article == _UNKNOWN:
+        return ""
+    if article == _END:
+        return say(lang, "report.article_end")
     part = _PART.fullmatch(article)
     if part and lang == "en":
         tens, _, ones = part["number"].rpartition("十") if "十" in part["number"] else ("", "", part["number"])

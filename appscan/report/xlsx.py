@@ -14,24 +14,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from appscan.model.judgement import Verdict
+from appscan.pictures import fitted
 from appscan.report.album import Album, digest_of, figure_of
 from appscan.report.declared import compared, declaration_named, reason_of
 from appscan.report.exemption_words import records_told
+from appscan.report.moments import time_named
 from appscan.report.places import PlaceTold, discreet, places_told
 from appscan.report.summary import is_blinding, ranked, summarise
 from appscan.report.words import (
     Json,
     actor_named,
     app_name,
-    article_named,
     check_title,
+    clause_source,
     gap_reason,
     in_language,
     interval_in_short,
     kinds_named,
     message,
+    reasons_of,
     web_place_named,
-    why_named,
 )
 from appscan.texts import Language, say
 
@@ -45,7 +47,10 @@ MOST_ROWS = 100_000
 """Rows of one sheet; a workbook takes a million, people do not."""
 
 MOST_PICTURES = 80
-PICTURE_WIDTH = 360
+A4: Literal[9] = 9
+"""The number of the paper in a workbook (ECMA-376, 18.3.1.63)."""
+PICTURE_WIDTH, PICTURE_HEIGHT = 360, 520
+"""Pixels; a row of a sheet is 409 points high at most, which is 545 pixels."""
 CELL = 2000
 QUOTES = 3
 
@@ -91,8 +96,9 @@ def _summary(book: Workbook, documents: Sequence[Json], lang: Language) -> None:
             ("report.overall", say(lang, f"verdicts.{document['overall']}")),
             *summarise(document).numbers(),
             ("report.fact.owner", app["owner"]), ("report.fact.operator", document["operator"]),
-            ("report.fact.authority", document["authority"]), ("report.fact.started", document["started"]),
-            ("report.fact.ended", document["ended"]), ("report.fact.tool", f"{tool['name']} {tool['version']}"),
+            ("report.fact.authority", document["authority"]),
+            *((f"report.fact.{name}", time_named(document[name], lang)) for name in ("started", "ended")),
+            ("report.fact.tool", f"{tool['name']} {tool['version']}"),
             ("report.fact.packs", tool["packs"]), ("report.fact.checks_digest", tool["checks_digest"]),
             ("report.fact.profile", say(lang, f"profiles.{document['profile']}")),
             *(("report.artifact", f"{one['name']} {one['version_name']} SHA-256 {one['sha256']}")
@@ -116,13 +122,11 @@ def _verdicts(book: Workbook, documents: Sequence[Json], lang: Language) -> None
             worst = max(own, key=lambda one: Verdict(one["verdict"]).severity, default=None)
             ladders = ("", "") if worst is None else tuple(
                 interval_in_short(lang, name, worst[name], worst[f"{name}_at_most"]) for name in ("presence", "force"))
-            reasons = dict.fromkeys(why_named(document, reason, lang) for one in (verdict, *own)
-                                    for reason in one["why"][:20])
             rows.append((app_name(document, lang), check_id, check_title(document, check_id, lang),
                          say(lang, f"verdicts.{verdict['verdict']}"), *ladders,
                          declaration_named(compared(document, check_id, verdict["verdict"]), lang),
                          reason_of(document, check_id, lang), sum(len(one["occurrences"]) for one in own),
-                         "\n".join(reasons)))
+                         "\n".join(reasons_of(document, check_id, lang))))
     columns = (Column(say(lang, "report.fact.name"), 24), Column(say(lang, "sheet.check_id"), 18),
                Column(say(lang, "report.column.check"), 22), Column(say(lang, "report.column.verdict"), 14),
                Column(say(lang, "report.presence"), 18), Column(say(lang, "report.force"), 18),
@@ -173,8 +177,7 @@ def _finding_row(told: PlaceTold, shared: _OfFinding, lang: Language) -> tuple[C
 
 
 def _clause(clause: Json, lang: Language) -> str:
-    source = say(lang, "report.clause_source", document=in_language(clause["document"], lang),
-                 article=article_named(clause["article"], lang), date=clause["date"])
+    source = clause_source(clause, lang)
     return source if clause["quotable"] else f"[{say(lang, 'report.reference')}] {source}"
 
 
@@ -214,7 +217,7 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
     from openpyxl.drawing.image import Image
 
     seen: set[tuple[str, str]] = set()
-    rows: list[tuple[tuple[Cell, ...], bytes, int]] = []
+    rows: list[tuple[tuple[Cell, ...], bytes, tuple[int, int]]] = []
     for document, album in zip(documents, albums, strict=False):
         for told in places_told(document, lang, 1) if document.get("pictures") else ():
             figure = figure_of(document, told.occurrence)
@@ -227,8 +230,8 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
                 continue
             cells = (app_name(document, lang), check_title(document, told.finding["check_id"], lang), told.where,
                      told.fingerprint, actor_named(shot.actor, lang), shot.sha256)
-            height = shot.picture.height * PICTURE_WIDTH // max(shot.picture.width, 1)
-            rows.append((cells, shot.picture.content, height))
+            size = fitted(shot.picture.width, shot.picture.height, PICTURE_WIDTH, PICTURE_HEIGHT)
+            rows.append((cells, shot.picture.content, size))
     if not rows:
         return
     columns = (Column(say(lang, "report.fact.name"), 22), Column(say(lang, "report.column.check"), 16),
@@ -236,10 +239,10 @@ def _pictures(book: Workbook, documents: Sequence[Json], lang: Language, albums:
                Column(say(lang, "report.fact.actors"), 14), Column("SHA-256", 20),
                Column(say(lang, "sheet.picture"), PICTURE_WIDTH // 7 + 2))
     sheet = _fill(book, say(lang, "sheet.pictures"), columns, [(*cells, "") for cells, _, _ in rows])
-    for number, (_, content, height) in enumerate(rows, 2):
+    for number, (_, content, size) in enumerate(rows, 2):
         picture = Image(io.BytesIO(content))
-        picture.width, picture.height = PICTURE_WIDTH, height
-        sheet.row_dimensions[number].height = min(height * 0.75 + 6, 409)
+        picture.width, picture.height = size
+        sheet.row_dimensions[number].height = size[1] * 0.75 + 6
         sheet.add_image(picture, f"G{number}")
 
 
@@ -265,7 +268,8 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
             styles.body(cell, str(value) if index - 1 == coloured else "")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
     return sheet

@@ -65,9 +65,21 @@ def line_of_error(error: Exception) -> int:
     return mark.line + 1 if mark else 1
 
 
+FAULTS = (("tag", ("constructor for the tag", "tag handle")), ("tab", ("\\t",)),
+          ("quote", ("quoted scalar", "end of stream")),
+          ("bracket", ("',' or ']'", "',' or '}'", "flow")),
+          ("colon", ("mapping values are not allowed", "expected ':'")),
+          ("indent", ("<block end>", "block mapping", "block sequence", "block collection", "block entries")),
+          ("start", ("cannot start any token", "alphabetic or numeric", "special characters", "not acceptable")))
+"""What PyYAML says, told in words of ours: kind of mistake → what stands in its message."""
+
+
 def reason_of(error: Exception) -> str:
-    """What the error says, in one line."""
-    return str(getattr(error, "problem", None) or error).partition("\n")[0]
+    """The kind of mistake, as a key of `yaml_faults` in the catalogue; `other` for what is rare."""
+    if isinstance(error, RefusedError):
+        return error.kind
+    said = " ".join(str(getattr(error, part, None) or "") for part in ("context", "problem")) or str(error)
+    return next((kind for kind, signs in FAULTS if any(sign in said for sign in signs)), "other")
 
 
 def _members(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:

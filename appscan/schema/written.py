@@ -18,6 +18,10 @@ LARGEST = 4 << 20
 """Bytes of the largest file; a real one has some thousands."""
 
 
+WRITTEN_LIKE = {"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "day", "^[0-9a-f]{16}$": "fingerprint", "^[0-9a-f]{64}$": "digest"}
+"""Patterns of the schemas → how people are told to write it."""
+
+
 class Written:
     """A file that fits its schema; `line` finds where a value stands in it."""
 
@@ -46,6 +50,9 @@ def read_written(path: Path, schema: str) -> Written:
     problem = _first_problem(schema, content)
     if problem is not None:
         place, member, why, told = problem
+        if why == "type":
+            raise UsageError("app_file_type", file=str(path), line=line_of(root, place, member),
+                             place="/".join(map(str, place)), wanted=told)
         raise UsageError("written_wrong", file=str(path), line=line_of(root, place, member), why=why,
                          place="/".join(map(str, place)), told=told)
     return Written(path, root, content)
@@ -62,15 +69,19 @@ def _composed(path: Path) -> yaml.Node:
         raise UsageError("written_wrong", file=str(path), line=1, why="too_large", place="", told=str(LARGEST))
     try:
         root = yaml.compose(raw.decode("utf-8-sig"), Loader=PlainLoader)
+    except UnicodeDecodeError as error:
+        line = raw[:error.start].count(b"\n") + 1
+        raise UsageError("app_file_encoding", file=str(path), line=line) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _syntax(path, error) from None
     if not isinstance(root, yaml.MappingNode):
-        raise UsageError("written_wrong", file=str(path), line=1, why="type", place="", told="object")
+        raise UsageError("app_file_type", file=str(path), line=1, place="", wanted="object")
     return root
 
 
 def _syntax(path: Path, error: Exception) -> UsageError:
-    return UsageError("written_syntax", file=str(path), line=line_of_error(error), reason=reason_of(error)[:200])
+    return UsageError("written_syntax", file=str(path), line=line_of_error(error), reason=reason_of(error),
+                      member=getattr(error, "member", ""))
 
 
 def _first_problem(schema: str, content: object) -> tuple[tuple[str | int, ...], str, str, str] | None:
@@ -90,7 +101,9 @@ def _first_problem(schema: str, content: object) -> tuple[tuple[str | int, ...],
                 return place, "", "lacks", next(name for name in wanted if name not in error.instance)
             case "enum":
                 return place, "", "choice", ", ".join(map(str, wanted))
-            case "type" | "pattern" | "minLength" | "maxLength" | "maxItems" | "const" as keyword:
+            case "pattern":
+                return place, "", WRITTEN_LIKE.get(str(wanted), "other"), ""
+            case "type" | "minLength" | "maxLength" | "maxItems" | "const" as keyword:
                 return place, "", str(keyword), str(wanted)[:120]
             case _:
                 return place, "", "other", f"{error.validator} {str(wanted)[:120]}"

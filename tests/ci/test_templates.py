@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -42,6 +43,13 @@ def run(folder: Path, script: str, environment: dict[str, str]) -> subprocess.Co
                           capture_output=True, text=True, check=False)
 
 
+def cases(repository: Path, element: str) -> set[str]:
+    """Ids of the checks whose cases in the JUnit of the gate hold such an element."""
+    suites = ET.parse(repository / "appscan-out" / "junit.xml").getroot()
+    return {case.get("name", "").partition(" ")[0] for case in suites.iter("testcase")
+            if case.find(element) is not None}
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """What a vendor's checkout holds after the build."""
@@ -58,8 +66,11 @@ def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports
     done = run(repository, script, environment)
     assert done.returncode == 11, done.stderr
     assert "check-in" in done.stdout
-    for form in ("report.sarif", "report.junit.xml", "report.md", "report.html"):
+    for form in ("report.md", "report.html"):
         assert list((repository / "appscan-out").glob(f"*/{form}")), form
+    sarif = json.loads((repository / "appscan-out" / "appscan.sarif").read_text("utf-8"))
+    assert [run["tool"]["driver"]["name"] for run in sarif["runs"]] == ["appscan"]
+    assert cases(repository, "failure") == {"check-in"}
     issues = json.loads((repository / "appscan-out" / "codequality.json").read_text("utf-8"))
     assert {one["check_name"] for one in issues if one["severity"] == "major"} == {"check-in"}
 
@@ -70,6 +81,8 @@ def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository):
     (repository / "exemptions.yaml").write_text(EXEMPTION % "2999-12-31", "utf-8")
     passed = run(repository, script, environment)
     assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert not cases(repository, "failure") | cases(repository, "error"), "what the policy lets through is not red"
+    assert "check-in" in cases(repository, "skipped")
     (repository / "exemptions.yaml").write_text(EXEMPTION % "2020-12-31", "utf-8")
     assert run(repository, script, environment).returncode == 11
 
@@ -80,6 +93,20 @@ def test_a_baseline_in_the_repository_is_taken(repository):
     written = run(repository, "$APPSCAN baseline write appscan-out/*/report.json -o baseline.json", {})
     assert written.returncode == 0, written.stderr
     assert run(repository, script, environment).returncode == 0
+    assert not cases(repository, "failure") | cases(repository, "error")
+    assert "check-in" in cases(repository, "skipped")
+
+
+def test_an_installation_that_fails_is_told_in_one_line_and_leaves_nothing_among_the_reports(repository):
+    bare = {"PATH": "/usr/bin:/bin", "APPSCAN_INSTALL": "./no-such.whl", "PIP_NO_INDEX": "1"}
+    done = subprocess.run(["bash", "gate.sh", "release"], cwd=repository, env=bare, capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 2
+    assert "could not be installed from ./no-such.whl" in done.stderr
+    assert not (repository / "appscan-out").exists()
+    without = subprocess.run(["bash", "gate.sh", "release"], cwd=repository, env={"PATH": bare["PATH"]},
+                             capture_output=True, text=True, check=False)
+    assert (without.returncode, "appscan-bundle/install.sh" in without.stderr) == (2, True)
 
 
 def test_a_wrong_call_says_how(repository):

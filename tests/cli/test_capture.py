@@ -120,15 +120,28 @@ def test_where_nothing_can_be_written_is_told_before_the_walk(
     assert list((tmp_path / "locked").iterdir()) == []
 
 
+QUICK = ("--max-states", "5", "--max-minutes", "1", "--virtual-hours", "0")
+
+
+def test_a_recording_is_not_written_over_unasked_and_a_page_that_is_not_there_is_told(
+        appscan: Callable[..., Ran], address: str, tmp_path: Path) -> None:
+    capture = ("capture", address + "no-such-page.html", "-o", "x.recording.zip", *QUICK)
+    (tmp_path / "x.recording.zip").write_bytes(b"kept")
+    refused = appscan(*capture)
+    assert (refused.code, "--force" in refused.err) == (2, True)
+    assert (tmp_path / "x.recording.zip").read_bytes() == b"kept"
+    ran = appscan(*capture, "--force")
+    assert ran.code == 0, ran.err
+    assert "404" in ran.err
+    assert "采集到 1 个页面状态" in ran.err
+
+
 def test_a_site_that_is_not_there_is_one_line_and_no_file(appscan: Callable[..., Ran], tmp_path: Path) -> None:
     ran = appscan("capture", "http://127.0.0.1:9/", "-o", "none.recording.zip")
     assert ran.code == 3
     assert "http://127.0.0.1:9/" in ran.err
     assert len(ran.err.splitlines()) == 1
     assert not (tmp_path / "none.recording.zip").exists()
-
-
-QUICK = ("--max-states", "5", "--max-minutes", "1", "--virtual-hours", "0")
 
 
 def test_scan_of_an_address_captures_reads_and_judges(

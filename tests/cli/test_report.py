@@ -99,6 +99,7 @@ def test_a_wrong_template_leaves_no_file(appscan: Run, forced_report: Path, tmp_
 
 @pytest.mark.parametrize(("arguments", "told"), [
     (("--format", "docx", "--deadline", "2026-02-30"), "2026-02-30"),
+    (("--format", "docx", "--paper", "notice", "--deadline", "2020-02-28"), "2020-02-28"),
     (("--format", "sarif", "--template", "x.docx"), "--template"),
     (("--format", "sarif", "--previous", "x.json"), "--previous"),
     (("--format", "docx", "--template", "missing.docx"), "missing.docx"),
@@ -112,6 +113,44 @@ def test_wrong_options_are_one_line(appscan: Run, forced_report: Path, arguments
     assert ran.code == 2
     assert told in ran.err
     assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_deadline_is_told_as_unused_on_an_opinion(appscan: Run, forced_report: Path) -> None:
+    ran = appscan("report", forced_report, "--format", "docx", "--deadline", "2999-12-31")
+    assert ran.code == 0
+    assert "--paper notice" in ran.err
+
+
+def test_a_baseline_is_not_written_over_unasked(appscan: Run, forced_report: Path, tmp_path: Path) -> None:
+    write = ("baseline", "write", forced_report, "-o", tmp_path / "baseline.json")
+    assert appscan(*write).code == 0
+    again = appscan(*write)
+    assert (again.code, "--force" in again.err, len(again.err.strip().splitlines())) == (2, True, 1)
+    assert appscan(*write, "--force").code == 0
+
+
+def test_a_declaration_that_was_not_filled_in_is_refused_with_its_line(appscan: Run, forced: Path,
+                                                                       tmp_path: Path) -> None:
+    for lang in ("zh", "en"):
+        (tmp_path / "app.yaml").unlink(missing_ok=True)
+        assert appscan("init", "app.yaml", "--lang", lang).code == 0
+        ran = appscan("scan", forced, "--app", "app.yaml")
+        assert (ran.code, "app.yaml 第 3 行：name" in ran.err) == (2, True), ran.err
+    (tmp_path / "app.yaml").write_text("name: 虚构\ndeclared:\n  check-in: {reason: 为什么需要}\n", "utf-8")
+    assert "第 3 行：declared/check-in/reason" in appscan("scan", forced, "--app", "app.yaml").err
+
+
+def test_an_exemption_that_does_nothing_is_told_with_its_line(appscan: Run, forced_report: Path, tmp_path: Path,
+                                                              project_root: Path) -> None:
+    record = (project_root / "fixtures/exemptions/check-in.yaml").read_text("utf-8").replace("2026-12-31", "2999-12-31")
+    (tmp_path / "exemptions.yaml").write_text(record.replace("special_scene", "necessity"), "utf-8")
+    gate = ("gate", forced_report, "--exemptions", "exemptions.yaml")
+    assert "exemptions.yaml 第 3 行：打卡签到（check-in）" in appscan(*gate).err
+    (tmp_path / "exemptions.yaml").write_text(record.replace("app: ", "app: other."), "utf-8")
+    ran = appscan(*gate)
+    assert "exemptions.yaml 第 3 行" in ran.err
+    assert "other." in ran.err
+    assert "虚构县网格通（com.xugou.wanggetong）：打卡签到（check-in）" in ran.out
 
 
 def test_a_clean_report_gets_an_opinion_and_no_notice(appscan: Run, decoy_report: Path) -> None:

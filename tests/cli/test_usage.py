@@ -169,7 +169,7 @@ BAD_APP_FILES = {
     "no name": ("owner: y\n", 1, "name"),
     "no mapping": ("- x\n", 1, "mapping"),
     "empty": ("", 1, "mapping"),
-    "not YAML": ("name: [x\n", 2, "expected"),
+    "not YAML": ("name: [x\n", 2, "brackets"),
     "a date that is none": ("name: x\napproval:\n  date: 2024-02-30\n", 3, "2024-02-30"),
     "a date in words": ("name: x\napproval:\n  date: May\n", 3, "May"),
     "an empty reason": ('name: x\ndeclared: {check-in: ""}\n', 2, "declared/check-in is empty"),
@@ -179,7 +179,7 @@ BAD_APP_FILES = {
     "a key that is no text": ("name: x\ndeclared: {1: x}\n", 2, "1 must be text"),
     "twin keys": ("name: x\nname: y\n", 2, "duplicate"),
     "alias": ("name: &a x\nowner: *a\n", 2, "alias"),
-    "Python object": ("name: !!python/object/apply:os.system [id]\n", 1, "python"),
+    "Python object": ("name: !!python/object/apply:os.system [id]\n", 1, "tags"),
     "nested deeply": ("[" * 50_000, 1, "nested"),
     "too large": ("# " + "x" * (2 << 20), 1, "bytes"),
 }

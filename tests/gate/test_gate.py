@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -18,12 +19,14 @@ from appscan.gate.baseline import baseline_document, read_baseline
 from appscan.gate.decide import Kind, Outcome, decide
 from appscan.gate.difference import compare
 from appscan.gate.exemptions import lay_over, read_claims, renewed
+from appscan.gate.junit import gate_junit
 from appscan.gate.policy import Act, Policy, read_policy
 from appscan.model.artifact import App
 from appscan.report.document import to_document
 from appscan.report.given import proved
 from appscan.report.paper.recheck import State
 from appscan.scan import Target, scan_app
+from appscan.texts import say_error
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 BUILT = FIXTURES / "apks" / "built"
@@ -183,6 +186,63 @@ def test_a_claim_that_covers_nothing_is_told(forced, write):
     assert told == ["虚汛〔2026〕3号 2026-01-01/2026-12-31"]
 
 
+def test_a_claim_for_a_check_that_does_not_exist_is_refused_with_its_line(write):
+    path = write("exemptions.yaml", "version: 1\nexemptions:" + RECORD.replace("check-in", "chek-in"))
+    with pytest.raises(UsageError) as raised:
+        read_claims(path, {"check-in"}.__contains__)
+    told = raised.value
+    assert (told.key, told.params["line"], told.params["check"]) == ("unknown_check", 3, "chek-in")
+
+
+@pytest.mark.parametrize(("content", "key", "told"), [
+    (b"a: 1\n  b: 2\n", "written_syntax", "冒号的用法有误"),
+    (b"rules: [1\n", "written_syntax", "方括号、花括号或逗号不配对"),
+    (b"version: 1\n\tfail_on: never\n", "written_syntax", "请改用空格"),
+    (b"version: '1\n", "written_syntax", "引号没有成对"),
+    (b"version: 1\nversion: 1\n", "written_syntax", "写了两次"),
+    ("# 中文\n".encode("gbk"), "app_file_encoding", "另存为 UTF-8"),
+    (b"- 1\n", "app_file_type", "“名称: 内容”的各项"),
+    (b"version: 1\nrules: yes\n", "app_file_type", "列表"),
+])
+def test_a_mistake_of_writing_is_told_in_plain_words(tmp_path, content, key, told):
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as raised:
+        read_policy(path)
+    line = say_error("zh", raised.value)
+    assert raised.value.key == key
+    assert told in line
+    assert not any(word in line for word in ("expected", "object", "codec", "^["))
+
+
+def test_only_what_stops_is_red_in_the_junit_of_a_gate(forced, write, tmp_path):
+    def cases(policy, document=forced, baseline=None):
+        document = lay_over(document, claims(write), DAY) if policy.accept_claimed else document
+        text = gate_junit([document], [decide([document], policy, baseline)], lambda entry: entry.kind.value, "en")
+        return {(case.get("name", "").partition(" ")[0], child.tag) for case in ET.fromstring(text).iter("testcase")
+                for child in case if child.tag in ("failure", "error", "skipped")}
+
+    assert cases(Policy()) == {("check-in", "failure")}
+    assert cases(Policy(fail_on="never")) == set()
+    assert cases(Policy(accept_claimed=True)) == {("check-in", "skipped")}
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([forced])), "utf-8")
+    assert cases(Policy(), baseline=read_baseline(path)) == {("check-in", "skipped")}
+    blind = {**forced, "complete": False, "findings": [],
+             "verdicts": [{**row, "verdict": "inconclusive"} for row in forced["verdicts"][:1]]}
+    check_id = blind["verdicts"][0]["check_id"]
+    assert cases(Policy(), blind) == {(check_id, "error"), ("unread", "error")}
+    assert cases(Policy(inconclusive=Act.WARN, unread=Act.IGNORE), blind) == {(check_id, "skipped")}
+
+
+def test_what_is_gone_was_not_accepted(forced, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([forced])), "utf-8")
+    fixed = {**forced, "findings": [one for one in forced["findings"] if one["check_id"] != "check-in"]}
+    result = decide([fixed], Policy(), read_baseline(path))
+    assert (result.outcome, result.count(Outcome.ACCEPT), result.gone) == (Outcome.ACCEPT, 0, len(places(forced)))
+
+
 @pytest.mark.parametrize(("record", "key", "line"), [
     (RECORD.replace("2026-12-31", "2026-02-30"), "exemption_date", 12),
     (RECORD.replace("2026-12-31", "2025-12-31"), "exemption_backwards", 12),
@@ -224,7 +284,7 @@ def test_a_rule_of_a_policy_for_no_check_is_refused(write):
     with pytest.raises(UsageError) as raised:
         read_policy(path, {"check-in", "track-upload"}.__contains__)
     told = raised.value
-    assert (told.key, told.params["line"], told.params["check"]) == ("policy_unknown_check", 4, "chek-in")
+    assert (told.key, told.params["line"], told.params["check"]) == ("unknown_check", 4, "chek-in")
 
 
 NO_MARK = {"baseline_version": 1, "tool": {"version": "", "checks_digest": ""},

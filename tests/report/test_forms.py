@@ -23,6 +23,7 @@ from appscan.cli.rendering import Format, Source, Style, rendered
 from appscan.report.exempted import Exempted
 from appscan.report.junit import to_junit
 from appscan.report.markdown import to_markdown
+from appscan.report.plain import to_text
 from appscan.report.sarif import LARGEST, Lean, to_sarif
 from appscan.report.summary import summarise
 from appscan.report.xlsx import to_xlsx
@@ -135,7 +136,7 @@ def test_junit_has_one_case_per_check_and_tells_every_verdict(document: Json) ->
     assert "立即打卡" in str(cases["check-in"].findtext("failure"))
     skipped = cases["points-ranking"].find("skipped")
     assert skipped is not None
-    assert str(skipped.get("message")).startswith("无法判定: ")
+    assert str(skipped.get("message")).startswith("积分排名：无法判定：")
     assert "待复核" in str(cases["track-upload"].findtext("system-out")), "a pass that says it needs review"
     assert "豁免已过期" in str(suite.findtext("system-out"))
 
@@ -254,3 +255,30 @@ def test_every_form_shows_the_same_numbers(document: Json, form: Format, tmp_pat
     content = rendered(form, [Source(document, tmp_path, "ab" * 32)], Style())
     found = numbers_in(form, content)
     assert {label: found.get(label) for label in expected} == expected
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_form_gives_the_same_reason_why_a_required_feature_is_not_asked_for(document: Json, lang: Any) -> None:
+    words = {"zh": "投诉建议入口", "en": "Complaints and suggestions"}
+    document["checks"].append({"id": "complaint-entry", "title": words, "question": words, "notice": words,
+                               "polarity": "required"})
+    document["verdicts"].append({"check_id": "complaint-entry", "verdict": "info",
+                                 "why": [{"id": "not_asked", "params": {}}]})
+    reason, wrong = say(lang, "why.not_asked"), say(lang, "verdict_means.info")
+    style = Style(lang)
+
+    def told(form: Format) -> str:
+        content = rendered(form, [Source(document)], style)
+        if form is Format.XLSX:
+            sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+            return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+        if form is Format.DOCX:
+            tables = docx.Document(io.BytesIO(content)).tables
+            return "\n".join(cell.text for table in tables for row in table.rows for cell in row.cells)
+        return re.sub(r"\\(?=\W)", "", content.decode())
+
+    for form in (Format.HTML, Format.MARKDOWN, Format.JUNIT, Format.XLSX, Format.DOCX):
+        assert reason in told(form), form
+    row = next(line for line in to_text(document, lang) if words[lang] in line)
+    assert reason in row
+    assert wrong not in "\n".join(line for line in told(Format.DOCX).splitlines() if reason in line)

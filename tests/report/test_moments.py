@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.report.moments import durations_named, time_named
+from appscan.report.moments import day_in_china, day_named, durations_named, time_named
 
 
 @pytest.mark.parametrize(("moment", "shown"), [
@@ -26,3 +26,10 @@ def test_durations_are_told_by_stage_in_the_order_of_the_work() -> None:
         "1.32 s in all: opening 0.07 s, reading bundled pages and scripts 0.22 s, judging 0.03 s, elsewhere 1.00 s")
     assert durations_named({"open": 0.001}, "zh") == "共 0.00 秒"
     assert durations_named({}, "zh") == ""
+
+
+@pytest.mark.parametrize(("moment", "day"), [
+    ("2026-11-29T18:02:08+00:00", "2026年11月30日"), ("2026-11-29T09:00:00+08:00", "2026年11月29日"),
+    ("2026-11-29T23:00:00", "2026年11月29日"), ("9999-12-31T23:59:59+00:00", ""), ("", "")])
+def test_papers_count_days_by_the_clock_in_beijing(moment: str, day: str) -> None:
+    assert day_named(day_in_china(moment), "zh") == day

@@ -21,6 +21,7 @@ from appscan.model.report import Report
 from appscan.report.album import Album
 from appscan.report.document import to_document
 from appscan.report.paper.docx import blank_template, to_docx
+from appscan.report.paper.grounds import prove_notice
 from appscan.report.paper.layout import PaperKind, Section
 from appscan.report.paper.paper import PaperWish, has_items, paper
 from appscan.report.paper.print_page import to_print
@@ -52,16 +53,71 @@ def test_a_notice_names_app_owner_clause_demand_and_deadline(document: Json) -> 
     assert "未打卡将扣除当日积分" in text, "the evidence is quoted"
 
 
-def test_only_clauses_that_were_read_whole_are_grounds_the_others_are_reference(document: Json) -> None:
-    tables = docx.Document(io.BytesIO(to_docx(paper(document, NOTICE, Album())))).tables
+def test_a_notice_holds_only_clauses_read_whole_an_opinion_shows_the_others_as_reference(document: Json) -> None:
+    text = notice(document)
+    assert "第十三条" in text
+    assert "有关条款为概述" in text
+    assert "政务应用管理办法" not in text, "neither a demand nor a quotation of a text that was not read"
+    assert "负面清单" not in text
+    tables = docx.Document(io.BytesIO(to_docx(paper(document, PaperWish(), Album())))).tables
     rows = {row.cells[0].text: row.cells[1].text for table in tables if len(table.columns) == 2 for row in table.rows
             if "负面清单" in row.cells[1].text or "第十三条" in row.cells[1].text}
     assert "负面清单" not in rows["有关条款"]
     assert "负面清单第二项" in rows["参考"]
     assert "不作为整改依据" in rows["参考"]
-    opening = notice(document).partition("一、")[0]
-    assert "整治形式主义为基层减负若干规定" in opening
-    assert "政务应用管理办法" not in opening, "no demand rests on a text that was not read"
+
+
+def test_a_notice_orders_nothing_on_clauses_that_nobody_read_and_asks_instead(document: Json) -> None:
+    document["findings"][0]["clauses"] = ["MEAS26-NEG2"]
+    text = notice(document)
+    assert "2 项须补充说明或材料。现将有关情况和证据通知如下，请于2026年12月31日前书面说明" in text
+    assert "一、检查对象" in text
+    assert "二、请补充说明的事项" in text
+    assert "（一）打卡签到（涉嫌违规）" in text
+    for ordered in ("整改期限", "取消强制打卡签到功能", "完成整改", "打卡、签到", "负面清单"):
+        assert ordered not in text
+    assert "请说明这项功能的使用范围" in text
+
+
+def test_no_notice_is_made_where_nothing_could_be_judged_and_the_reason_is_not_that_all_is_well(
+        document: Json, clean: Report, unread: Report) -> None:
+    prove_notice(document, "x")
+    with pytest.raises(UsageError, match="nothing_to_rectify"):
+        prove_notice(to_document(clean), "x")
+    with pytest.raises(UsageError) as raised:
+        prove_notice(to_document(unread), "x")
+    assert raised.value.key == "notice_undecided"
+    assert "没有需要整改的问题" not in say_error("zh", raised.value)
+
+
+def test_a_notice_that_follows_a_report_nobody_could_judge_does_not_say_that_nothing_is_wrong(unread: Report) -> None:
+    text = notice(to_document(unread), wish=dataclasses.replace(NOTICE, previous=to_document(unread)))
+    assert "不能认定没有问题" in text
+    assert "没有需要整改的问题" not in text
+
+
+def test_papers_name_days_as_the_clock_in_beijing_has_them(document: Json) -> None:
+    document["ended"] = "2026-11-29T18:02:08+00:00"
+    text = notice(document, wish=PaperWish())
+    assert "检查日期为2026年11月30日" in text
+    assert "2026-11-30 02:02:08 +08:00" in text
+    assert "2026-11-29" not in text
+
+
+def test_a_paper_quotes_a_few_pieces_of_evidence_the_strongest_first_and_each_once(document: Json) -> None:
+    occurrence = document["findings"][0]["occurrences"][0]
+    button, warning, endpoint = occurrence["evidence"]
+    title = {**button, "kind": "title", "role": "title", "value": document["app"]["name"],
+             "excerpt": document["app"]["name"]}
+    occurrence["evidence"] = [title, endpoint, button, warning,
+                              *({**endpoint, "value": f"/other/{number}", "excerpt": ""} for number in range(9))]
+    tables = docx.Document(io.BytesIO(to_docx(paper(document, NOTICE, Album())))).tables
+    told = next(row.cells[1].text for table in tables for row in table.rows if row.cells[0].text == "证据").split("\n")
+    assert [any(words in line for words in ("今日尚未打卡", "未打卡将扣除")) for line in told[:2]] == [True, True]
+    assert "立即打卡" in told[2]
+    assert len(told) <= 6
+    assert not any(document["app"]["name"] in line for line in told), "its own name proves nothing"
+    assert len(set(told)) == len(told)
 
 
 def test_a_notice_carries_the_chain_of_evidence(document: Json) -> None:
@@ -331,5 +387,5 @@ def test_a_recheck_section_stands_in_the_notice(document: Json) -> None:
     made = paper(without(seen_whole(document), GONE), wish, Album())
     assert made.sections[Section.RECHECK]
     text = text_of(to_docx(made))
-    assert "仍然存在 2 项，新出现 0 项，无法判定 0 项，已整改 1 项" in text
+    assert "仍然存在 2 项（2 处），新出现 0 项，无法判定 0 项，已整改 1 项（1 处）" in text
     assert "已整改" in to_print(made).html

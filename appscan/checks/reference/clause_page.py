@@ -82,6 +82,8 @@ def _rule(clauses: Sequence[ClauseText], ends: Mapping[str, Sequence[End]], chec
 
 def _cells(clause: ClauseText, ends: Sequence[End], checks: CheckSet, lang: Language) -> list[str]:
     notes = [say(lang, "report.clause_only", subject=clause.only[lang])] if clause.only else []
+    if clause.note:
+        notes.append(say(lang, "reference.note", note=clause.note[lang]))
     if clause.yields_to:
         notes.append(say(lang, "reference.yields", clauses=", ".join(clause.yields_to)))
     summary = "<br>".join(escaped(text) for text in (clause.summary[lang], *notes))

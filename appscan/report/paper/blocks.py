@@ -43,10 +43,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One paragraph."""
+    """One paragraph; `with_next` keeps it on the page of what follows."""
 
     line: Line
     look: Look = Look.BODY
+    with_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class Grid:
     widths: tuple[int, ...]
     rows: tuple[tuple[Cell, ...], ...]
     head: tuple[str, ...] = ()
+
+
+SPLIT_FROM = 600
+"""Letters of a cell from which its row may go on over the page: about a third of one."""
+
+
+def is_long(row: Sequence[Cell]) -> bool:
+    """Whether a row of a table may be split over two pages; shorter ones stay whole."""
+    return max((sum(len(span.text) for line in one for span in line) for one in row), default=0) > SPLIT_FROM
 
 
 @dataclass(frozen=True, slots=True)

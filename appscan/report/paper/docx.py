@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from appscan.report.paper.layout import PaperKind
@@ -21,7 +22,8 @@ def to_docx(paper: Paper, template: bytes | None = None, name: str = "") -> byte
         document = open_template(template, name, paper.kind, paper.lang)
     fill(document, paper)
     document.core_properties.title = next(iter(paper.fields.values()), "")[:200]
-    document.core_properties.author = "appscan"
+    document.core_properties.author = document.core_properties.last_modified_by = "appscan"
+    document.core_properties.created = document.core_properties.modified = datetime.now(UTC)
     document.core_properties.comments = ""
     return packed(document)
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from appscan.model.judgement import Verdict
 from appscan.report.album import Album
-from appscan.report.moments import time_named
+from appscan.report.moments import by_beijing, day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Span, Text
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
+from appscan.report.paper.opening import notice_opening
 from appscan.report.paper.recheck import ITEMS, Json, Recheck, recheck
 from appscan.report.paper.sections import (
+    attachments,
     conclusion,
     demands,
     exemptions,
@@ -26,7 +29,7 @@ from appscan.report.paper.sections import (
 )
 from appscan.report.places import discreet
 from appscan.report.view import arrange
-from appscan.report.words import app_name, in_language
+from appscan.report.words import app_name
 from appscan.texts import Language, say, shown
 
 
@@ -58,8 +61,9 @@ def has_items(document: Json) -> bool:
 
 def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
     """The paper on one report."""
-    page = arrange(dict(document), lang)
+    page = arrange(_by_beijing(document), lang)
     deadline = deadline_named(wish.deadline, lang)
+    places = places_section(document, wish.kind, lang)
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
     sections: dict[Section, Sequence[Block]] = {
         Section.SUBJECT: subject(page, lang),
@@ -71,29 +75,38 @@ def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") 
         Section.RECHECK: recheck_section(compared, wish.previous, document, lang) if compared else (),
         Section.RECORD: record(document, page, wish.report_digest, lang),
         Section.METHOD: method(page, lang),
-        Section.SIGNATURE: signature(wish.kind, lang),
-        Section.PLACES: places_section(document, wish.kind, lang),
+        Section.SIGNATURE: [*attachments(bool(places), lang), *signature(wish.kind, lang)],
+        Section.PLACES: places,
     }
     return Paper(wish.kind, lang, _fields(document, wish, deadline, lang),
                  {name: tuple(_discreet(block) for block in blocks) for name, blocks in sections.items()})
 
 
+def _by_beijing(document: Json) -> dict[str, Any]:
+    """The report with its times by the clock in Beijing, which is the one that papers go by."""
+    def details(given: Json) -> Json:
+        if "captured" not in given:
+            return given
+        return {**given, "captured": " – ".join(map(by_beijing, given["captured"].split(" – ")))}
+
+    artifacts = [{**one, "details": details(one["details"])} for one in document["artifacts"]]
+    return {**document, "artifacts": artifacts, "started": by_beijing(document["started"]),
+            "ended": by_beijing(document["ended"])}
+
+
 def deadline_named(deadline: date | None, lang: Language) -> str:
     """The deadline in words; a line to write on where none is given."""
-    if deadline is None:
-        return say(lang, "paper.blank_date")
-    return say(lang, "paper.date", year=deadline.year, month=deadline.month, day=deadline.day)
+    return day_named(deadline, lang) or say(lang, "paper.blank_date")
 
 
 def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> dict[Field, str]:
     name, kind = app_name(document, lang), wish.kind.value
-    verdicts = [Verdict(one["verdict"]) for one in document["verdicts"]]
     version = next((shown(one["version_name"], 60) for one in document["artifacts"] if one["version_name"]), "")
-    likely = verdicts.count(Verdict.LIKELY_VIOLATION)
-    asked = sum(verdict in ITEMS for verdict in verdicts) - likely
-    checked = time_named(document["ended"], lang).partition(" ")[0]
-    opening = say(lang, f"paper.opening_{kind}", app=name, version=version, count=likely, asked=asked,
-                  rules=_rules(document, lang), deadline=deadline, checked=checked, checks=len(verdicts))
+    checked = day_named(day_in_china(document["ended"]), lang)
+    opening = say(lang, "paper.opening_opinion", app=name, version=version, checked=checked,
+                  checks=len(document["verdicts"]))
+    if wish.kind is PaperKind.NOTICE:
+        opening = notice_opening(document, name, version, deadline, lang)
     told = {
         Field.TITLE: say(lang, f"paper.title_{kind}", app=name), Field.NUMBER: say(lang, "paper.blank_number"),
         Field.ADDRESSEE: shown(document["app"]["owner"], 120) or say(lang, "paper.blank_owner"), Field.APP: name,
@@ -101,15 +114,6 @@ def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> d
         Field.OPENING: opening, Field.DEADLINE: deadline, Field.CHECKED: checked,
     }
     return {field: discreet(text) for field, text in told.items()}
-
-
-def _rules(document: Json, lang: Language) -> str:
-    """The rules whose clauses the items name, only those whose text was read whole."""
-    used = {key for finding in document["findings"] if Verdict(finding["verdict"]) in ITEMS
-            for key in finding["clauses"]}
-    names = dict.fromkeys(in_language(clause["document"], lang) for clause in document["clauses"]
-                          if clause["id"] in used and clause["quotable"])
-    return ("、" if lang == "zh" else ", ").join(say(lang, "paper.rule", rule=name) for name in names)
 
 
 def _discreet(block: Block) -> Block:

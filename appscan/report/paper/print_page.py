@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from appscan.report.page import content_policy
-from appscan.report.paper.blocks import Block, Figure, Grid, Heading, NewPage, Text, numbered
+from appscan.report.paper.blocks import Block, Figure, Grid, Heading, NewPage, Text, is_long, numbered
 from appscan.report.paper.layout import Field, Section, field_named, layout
 from appscan.report.paper.paper import Paper
 from appscan.report.paper.template import FIELD
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 FOOT = ('<div style="width:100%;text-align:center;font:14px serif;padding-bottom:12mm">'
         '— <span class="pageNumber"></span> —</div>')
 """The foot of every page (GB/T 9704-2012, 7.5)."""
+
+
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,18 @@ def _filled(text: str, fields: Mapping[Field, str]) -> str:
     return FIELD.sub(lambda found: value(found[1]), text)
 
 
+def _whole_days(text: str) -> str:
+    """The text, escaped, with no break inside of a day."""
+    from markupsafe import Markup, escape
+
+    return Markup(_DAY.sub(r'<span class="date">\g<0></span>', str(escape(text))))  # noqa: S704 (escaped before)
+
+
 @cache
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined  # costs start time that JSON does not need
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["whole_days"] = _whole_days
+    environment.tests["long"] = is_long
     return environment.from_string(files("appscan.report").joinpath("templates/paper.html").read_text("utf-8"))

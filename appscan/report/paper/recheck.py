@@ -69,6 +69,14 @@ class Recheck:
         """Items of one state."""
         return sum(one.state is state for one in self.items)
 
+    def checks(self, state: State) -> int:
+        """Checks that have an item of a state; one check can have items of several."""
+        return len({one.check_id for one in self.items if one.state is state})
+
+    def places(self, state: State) -> int:
+        """Places of one state; what is missing has none."""
+        return sum(one.state is state and one.occurrence is not None for one in self.items)
+
 
 def recheck(previous: Json, current: Json) -> Recheck:
     """Compare two reports of one app."""

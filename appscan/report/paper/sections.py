@@ -3,10 +3,12 @@ Knows neither Word nor HTML."""
 
 from __future__ import annotations
 
+from appscan.model.judgement import Verdict
 from appscan.report.exemption_words import records_told
 from appscan.report.listed import Listed
-from appscan.report.moments import time_named
+from appscan.report.moments import day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Text, cell, facts, plain
+from appscan.report.paper.grounds import items_of
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.recheck import Item, Recheck, State
 from appscan.report.places import where_told
@@ -21,13 +23,20 @@ ROWS_LISTED = 200
 
 
 def subject(page: Page, lang: Language) -> list[Block]:
-    """The app as it was declared, and its artifacts by name and version."""
+    """The app as it was declared, and its artifacts by name and version; a site by its address, the window in which it
+    was looked at, as whom and when."""
     pairs = [(fact.label, cell(fact.value)) for fact in page.facts]
-    named = {say(lang, f"report.fact.{name}") for name in ("label", "kind", "version", "size")}
+    kept = {say(lang, f"report.fact.{name}") for name in ("label", "kind", "version", "size")}
+    of_site = [say(lang, f"details.{name}") for name in ("start_url", "viewport", "captured")]
     for artifact in page.artifacts:
-        kept = [fact for fact in artifact.facts if fact.label in named]
-        told = ("；" if lang == "zh" else "; ").join(f"{fact.label} {fact.value}" for fact in kept)
-        pairs.append((say(lang, "report.artifact"), cell(artifact.title, told)))
+        if artifact.crawl is None:
+            told = ("；" if lang == "zh" else "; ").join(
+                f"{fact.label} {fact.value}" for fact in artifact.facts if fact.label in kept)
+            pairs.append((say(lang, "report.artifact"), cell(artifact.title, told)))
+            continue
+        pairs += [(fact.label, cell(fact.value)) for label in of_site for fact in artifact.facts if fact.label == label]
+        actors = ("、" if lang == "zh" else ", ").join(actor.name for actor in artifact.crawl.actors)
+        pairs.append((say(lang, "report.fact.actors"), cell(actors)))
     pairs += [(say(lang, "paper.unread"), cell(error)) for error in page.errors]
     return [Heading(say(lang, "paper.section.subject"), 1), facts(pairs)]
 
@@ -87,24 +96,26 @@ def _gap(gap: GapView) -> tuple[Cell, ...]:
 
 
 def demands(document: Json, deadline: str, lang: Language) -> list[Block]:
-    """What the owner is to do by when."""
-    verdicts = {one["verdict"] for one in document["verdicts"]}
-    asked = {"rectify": {"likely_violation", "missing"}, "explain": {"needs_review"}, "prove": {"exempt_claimed"}}
-    keys = [*(key for key, of in asked.items() if of & verdicts), "answer", "object"]
-    steps = [say(lang, f"paper.demand.{key}", deadline=deadline) for key in keys]
-    return [Heading(say(lang, "paper.section.demands"), 1),
-            *(Text(plain(f"{number}. {step}")) for number, step in enumerate(steps, 1))]
+    """What the owner is to do by when. Nothing is ordered where no clause that was read whole asks for it."""
+    ordered, asked = items_of(document)
+    claimed = any(one["verdict"] == Verdict.EXEMPT_CLAIMED for one in document["verdicts"])
+    holding = {"rectify": ordered, "explain": asked, "prove": claimed, "answer": ordered, "object": True}
+    steps = [say(lang, f"paper.demand.{key}", deadline=deadline) for key, holds in holding.items() if holds]
+    return [Heading(say(lang, "paper.section.demands" if ordered else "paper.section.requests"), 1),
+            *(Text(plain(f"{number}. {step}"), with_next=number == len(steps)) for number, step in enumerate(steps, 1))]
 
 
 def recheck_section(compared: Recheck, previous: Json | None, document: Json, lang: Language) -> list[Block]:
     """Per item of the earlier report: fixed, still there, new, cannot tell."""
     assert previous is not None
-    counts = {state.value: compared.count(state) for state in State}
-    told = say(lang, "paper.recheck", date=time_named(previous["ended"], lang).partition(" ")[0], **counts)
+    told = say(lang, "paper.recheck", date=day_named(day_in_china(previous["ended"]), lang), **{
+        state.value: say(lang, "paper.recheck_count", checks=compared.checks(state), places=compared.places(state))
+        for state in State})
     head = tuple(say(lang, f"paper.column.{name}") for name in ("number", "check", "place", "before", "now", "result"))
     rows = tuple(_item(number, item, previous, document, lang)
                  for number, item in enumerate(compared.items[:ITEMS_LISTED], 1))
-    blocks: list[Block] = [Heading(say(lang, "paper.section.recheck"), 1), Text(plain(told))]
+    blocks: list[Block] = [Heading(say(lang, "paper.section.recheck"), 1),
+                           Text(plain(told), with_next=bool(rows))]
     if not compared.same_checks:
         blocks.append(Text(plain(say(lang, "paper.other_checks")), Look.NOTE))
     if rows:
@@ -130,7 +141,8 @@ def record(document: Json, page: Page, report_digest: str, lang: Language) -> li
     for artifact in page.artifacts:
         pairs.append((say(lang, "report.artifact"), cell(artifact.title)))
         pairs += [(fact.label, _value(fact)) for fact in artifact.facts]
-    pairs += [(fact.label, _value(fact)) for fact in page.record]
+    inner = {say(lang, f"report.fact.{name}") for name in ("timings", "reader")}
+    pairs += [(fact.label, _value(fact)) for fact in page.record if fact.label not in inner]
     if not document["authority"] and any("crawl" in one for one in document["artifacts"]):
         pairs.append((say(lang, "report.fact.authority"), cell(say(lang, "paper.no_authority"))))
     if not document["operator"]:
@@ -144,7 +156,7 @@ def record(document: Json, page: Page, report_digest: str, lang: Language) -> li
     head = tuple(say(lang, key) for key in ("numbers.number", "numbers.count") * 2)
     return [NewPage(), Heading(say(lang, "paper.section.record"), 1, numbered=False),
             Text(plain(say(lang, "paper.record_means"))),
-            facts(pairs), Text(plain(say(lang, "paper.numbers"))), Grid((36, 14, 36, 14), rows, head)]
+            facts(pairs), Text(plain(say(lang, "paper.numbers")), with_next=True), Grid((36, 14, 36, 14), rows, head)]
 
 
 def _value(fact: Fact) -> Cell:
@@ -155,7 +167,14 @@ def method(page: Page, lang: Language) -> list[Block]:
     """How it was checked and what that cannot see."""
     lines = [*page.method, say(lang, "report.disclaimer")]
     return [Heading(say(lang, "paper.section.method"), 1),
-            *(Text(plain(f"{number}. {line}"), Look.NOTE) for number, line in enumerate(lines, 1))]
+            *(Text(plain(f"{number}. {line}"), Look.NOTE, with_next=number == len(lines))
+              for number, line in enumerate(lines, 1))]
+
+
+def attachments(has_places: bool, lang: Language) -> list[Block]:
+    """What is annexed, before the seal."""
+    names = ["record", *(["places"] if has_places else [])]
+    return [Text(plain(say(lang, f"paper.attached.{name}")), with_next=True) for name in names]
 
 
 def signature(kind: PaperKind, lang: Language) -> list[Block]:

@@ -28,6 +28,7 @@ INFLATED = 200_000_000
 
 FIELD = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
 """A field of a template: its name in double braces."""
+NEVER_FIRST = "!%),.:;>?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠年月日"
 _BRACES = re.compile(r"\{\{[^{}]{0,40}|[^{}]{0,40}\}\}|\{%[^{}]{0,40}")
 
 
@@ -68,6 +69,7 @@ def default_template(kind: PaperKind, lang: Language) -> Document:
     page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(37), Mm(32), Mm(28), Mm(26)
     page.footer_distance = Mm(22)
     _number_pages(page.footer.paragraphs[0])
+    _keep_dates(document)
     for row in layout(kind, lang):
         look = "body" if row.section else row.look
         text = f"{{{{{name_of(row.section, lang)}}}}}" if row.section else row.text
@@ -141,6 +143,20 @@ def _number_pages(paragraph: Any) -> None:
             for piece in ('<w:fldChar {} w:fldCharType="begin"/>', '<w:instrText {}>PAGE</w:instrText>',
                           '<w:fldChar {} w:fldCharType="end"/>'):
                 run._element.append(parse_xml(piece.format(f'xmlns:w="{WORD}"')))
+
+
+def _keep_dates(document: Document) -> None:
+    """No line begins with 年, 月 or 日, so that no year or day is torn from its number; with them the signs that no
+    line begins with anyway, since the list replaces Word's own (ECMA-376, 17.15.1, noLineBreaksBefore)."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    never_first = OxmlElement("w:noLineBreaksBefore")
+    never_first.set(qn("w:lang"), "zh-CN")
+    never_first.set(qn("w:val"), NEVER_FIRST)
+    settings = document.settings.element
+    after = settings.find(qn("w:characterSpacingControl"))  # the schema has it right behind
+    (settings.append if after is None else after.addnext)(never_first)
 
 
 def _words(paragraph: Any) -> list[Any]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Line, Look, NewPage, Text
+from appscan.pictures import fitted
+from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Line, Look, NewPage, Text, is_long
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -44,7 +45,12 @@ def add_styles(document: Document) -> None:
             continue
         style: Any = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.font.name, style.font.size, style.font.bold = "Times New Roman", Pt(size), bold
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+        properties = style.element.get_or_add_rPr()
+        properties.get_or_add_rFonts().set(qn("w:eastAsia"), font)
+        spoken = OxmlElement("w:lang")
+        spoken.set(qn("w:val"), "en-US")
+        spoken.set(qn("w:eastAsia"), "zh-CN")
+        properties.append(spoken)
         form = style.paragraph_format
         form.space_before = form.space_after = Pt(0)
         if look in ("body", "addressee", "h1", "h2", "number"):
@@ -91,18 +97,19 @@ class Writer:
                 yield self._paragraph(((block.text, False),), "h1" if block.level == 1 else "h2")
             case Text():
                 look = "note" if block.look is Look.NOTE else "body"
-                yield self._paragraph(_spans(block.line), look)
+                yield self._paragraph(_spans(block.line), look, with_next=block.with_next)
             case Grid():
                 yield from self._grid(block)
                 yield self._paragraph((), "cell")
             case NewPage():
                 yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
-    def _paragraph(self, spans: Iterable[tuple[str, bool]], look: str) -> str:
+    def _paragraph(self, spans: Iterable[tuple[str, bool]], look: str, *, with_next: bool = False) -> str:
         runs = "".join(
             f'<w:r>{"<w:rPr><w:b/></w:rPr>" if bold else ""}<w:t xml:space="preserve">{_clean(text)}</w:t></w:r>'
             for text, bold in spans if text)
-        return f'<w:p><w:pPr><w:pStyle w:val="{self._ids[look]}"/></w:pPr>{runs}</w:p>'
+        keep = "<w:keepNext/>" if with_next else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="{self._ids[look]}"/>{keep}</w:pPr>{runs}</w:p>'
 
     def _grid(self, grid: Grid) -> Iterator[str]:
         widths = [LINE * share // sum(grid.widths) for share in grid.widths]
@@ -123,7 +130,8 @@ class Writer:
                 self._cell([_spans(line) for line in one], width, "head" if names_first and at == 0 else "cell",
                            shaded=names_first and at == 0)
                 for at, (one, width) in enumerate(zip(row, widths, strict=True)))
-            yield f"<w:tr>{cells}</w:tr>"
+            whole = "" if is_long(row) else "<w:trPr><w:cantSplit/></w:trPr>"
+            yield f"<w:tr>{whole}{cells}</w:tr>"
         yield "</w:tbl>"
 
     def _cell(self, lines: Sequence[Iterable[tuple[str, bool]]], width: int, look: str, *, shaded: bool) -> str:
@@ -149,12 +157,6 @@ class Writer:
         caption = parse_xml(f'<w:body xmlns:w="{WORD}">{self._paragraph(((figure.caption, False),), "caption")}'
                             "</w:body>")
         return [paragraph, *caption]
-
-
-def fitted(width: int, height: int, most_wide: int, most_high: int) -> tuple[int, int]:
-    """Width and height of a picture that keeps its form inside the bounds."""
-    share = min(most_wide / max(width, 1), most_high / max(height, 1))
-    return int(width * share), int(height * share)
 
 
 def _spans(line: Line) -> list[tuple[str, bool]]:
