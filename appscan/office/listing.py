@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -62,8 +63,10 @@ def rows_of(material: Material, day: date, owners: OwnerNames) -> Rows | None:
         for one in _findings(app, report, document):
             if one.id not in found or one.urgency < found[one.id].urgency:
                 found[one.id] = _decided(one, material.reviews.get(one.fingerprint))
-    states = [one.state for one in found.values()]
-    app = replace(app, **{state.value: states.count(state) for state in ReviewState})
+    count = Counter(one.state for one in found.values())
+    app = replace(app, open=count[ReviewState.OPEN], confirmed=count[ReviewState.CONFIRMED],
+                  dismissed=count[ReviewState.DISMISSED], asked=count[ReviewState.ASKED],
+                  exempted=count[ReviewState.EXEMPTED])
     gaps = {gap.reason: gap for document in documents for gap in _gaps(app.entry, document)}
     return Rows(app, _search(material, app), tuple(found.values()), tuple(gaps.values()))
 
