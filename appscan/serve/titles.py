@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from pathlib import Path
 
+from appscan.errors import AppscanError
 from appscan.model.report import Bilingual
 from appscan.texts import Language, shown
 
@@ -20,6 +22,11 @@ class Titles:
         from appscan.checks import load
 
         return {check.id: check.title for check in load(self._checks).checks}
+
+    def warm(self) -> None:
+        """Load the packs before anybody waits for them; packs that are wrong are told to whoever asks."""
+        with contextlib.suppress(AppscanError):
+            _ = self._titles
 
     def of(self, check: str, lang: Language) -> str:
         """The title; the id of a check that these packs do not have."""
