@@ -107,8 +107,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     assert len(places) >= 3
     for key in "jjk":
         keys.press(key)
-    assert page.locator("tbody tr").nth(1).get_attribute("aria-current") == "true"
-    keys.press("k")
+    assert page.locator("tbody tr").first.get_attribute("aria-current") == "true"
     keys.press("Enter")
     page.wait_for_url("**/findings/*")
     _looked_at(page, "finding")
@@ -120,7 +119,8 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
     here = page.url
-    keys.press("k")
+    _looked_at(page, "finding-next")
+    keys.press("b")
     page.wait_for_url(lambda url: url != here)
     keys.press("u")
     keys.type("再看看")
