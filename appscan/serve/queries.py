@@ -62,4 +62,5 @@ QueueAsking = Annotated[QueueQuery, Query()]
 
 def filters_of(query: BaseModel) -> dict[str, str]:
     """What stays in the addresses of all pages of a list."""
-    return {name: value for name, value in query.model_dump().items() if value and name not in ("after", "before", "last")}
+    aside = ("after", "before", "last")
+    return {name: value for name, value in query.model_dump().items() if value and name not in aside}
