@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Annotated
@@ -10,12 +11,14 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
-from appscan.serve import api
+from appscan.serve import api, api_lists
+from appscan.serve.freshness import Freshener
 from appscan.serve.jobs import Jobs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
@@ -23,29 +26,37 @@ from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, render, to_home
 from appscan.serve.settings import Settings
+from appscan.serve.styles import PARTS, parts_style
+from appscan.serve.titles import Titles
 from appscan.store import Role, Store
 from appscan.texts import say, say_error
 
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Nothing is told to anybody; and looking for whom to tell would cost every request a search of the disk."""
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     """The application. Raises RuntimeError for a route without a guard: that is a fault of ours, found at the start."""
     settings = settings or Settings()
-    jobs = Jobs(store, settings)
+    jobs, freshener = Jobs(store, settings), Freshener(store)
 
     @contextlib.asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(jobs.start)
+        freshener.start()
+        threading.Thread(target=app.state.titles.warm, daemon=True, name="desk-titles").start()
         try:
             yield
         finally:
             await run_in_threadpool(jobs.stop)
+            await run_in_threadpool(freshener.stop)
 
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
-                  lifespan=living)
+                  lifespan=living, telemetry=NO_TELEMETRY)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
-    for router in (*ROUTERS, api.router):
+    app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
+    for router in (*ROUTERS, api.router, api_lists.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     if all(getattr(route, "path", "") != "/" for route in app.router.routes):
@@ -69,6 +80,8 @@ def _bound(settings: Settings, method: str, path: str) -> int:
 
 def _static(name: str, _visit: Annotated[Visit, Depends(open_to_all())]) -> Response:
     """A file of static/ by its plain name: what is not in the folder itself is not there."""
+    if name == PARTS:
+        return Response(parts_style(), media_type=STATIC[".css"])
     folder = files("appscan.serve") / "static"
     for one in folder.iterdir():
         suffix = f".{one.name.rpartition('.')[2]}"

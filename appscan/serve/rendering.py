@@ -1,24 +1,29 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
-What every template has: the filter `amount`, `t(key, **params)` the catalogue in the visitor's language, `lang`,
-`visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
-first page)."""
+What every template has: the filters `amount` and `segment`, `address(path, query)`, `t(key, **params)` the catalogue in
+the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read),
+`here` (this path), `home` (the first page), `appearance(text)` (which artifacts, in words)."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
+from appscan.count.page import template_source as count_source
+from appscan.report.page import template_source as report_source
+from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
-from appscan.texts import LANGUAGES, Language, say
+from appscan.texts import LANGUAGES, Language, has, say, shown
 
-NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/queue"), ("scans", "/scans"), ("papers", "/papers"),
+NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/findings"), ("scans", "/scans"), ("papers", "/papers"),
        ("registry", "/registry"), ("checks", "/checks"), ("events", "/events"))
 LANGUAGE_COOKIE = "lang"
 
@@ -29,11 +34,14 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: A
     visit: Visit = getattr(request.state, "visit", Visit(None, ""))
 
     def t(key: str, **params: object) -> str:
-        return say(lang, key, **params)
+        try:
+            return _said(lang, key, tuple(params.items()))
+        except TypeError:  # a parameter that cannot be remembered
+            return say(lang, key, **params)
 
     page = environment().get_template(template).render(
-        t=t, lang=lang, visit=visit, form_token=visit.form_token, nav=_nav(request, visit), here=request.url.path,
-        home=home(request), **values)
+        t=t, lang=lang, appearance=partial(appearance_named, lang), visit=visit, form_token=visit.form_token,
+        nav=_nav(request, visit), here=request.url.path, home=home(request), **values)
     return HTMLResponse(page, status)
 
 
@@ -54,13 +62,47 @@ def language_of(request: Request) -> Language:
     return next((one for one in LANGUAGES if one == chosen), request.app.state.settings.lang)
 
 
+@lru_cache(4096)
+def _said(lang: Language, key: str, params: tuple[tuple[str, object], ...]) -> str:
+    """A text; the rows of a list say the same again and again."""
+    return say(lang, key, **dict(params))
+
+
 @cache
 def environment() -> Environment:
     """The templates of this package."""
+    parts = [FunctionLoader(partial(_part, source)) for source in (report_source, count_source)]
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                       loader=PackageLoader("appscan.serve"))
-    made.filters["amount"] = amount
+                       loader=ChoiceLoader([PackageLoader("appscan.serve"), *parts]), cache_size=-1,
+                       auto_reload=False)
+    made.filters |= {"amount": amount, "segment": segment}
+    made.globals |= {"address": address}
     return made
+
+
+def _part(source: Callable[[str], str], name: str) -> str | None:
+    """A template of another room: parts of its pages stand on pages of the desk too."""
+    try:
+        return source(name)
+    except OSError:
+        return None
+
+
+def appearance_named(lang: Language, appearance: str) -> str:
+    """Which artifacts of an app, in words: their kind, and package, start page or name."""
+    parts = (line.partition(":") for line in appearance.split("\n"))
+    return " + ".join(f"{say(lang, f'artifact_kinds.{kind}')} {shown(rest, 200)}" if has(f"artifact_kinds.{kind}")
+                      else shown(kind + colon + rest, 200) for kind, colon, rest in parts)
+
+
+def picture_address(file: str) -> str:
+    """Where a picture of a report is, by its file beside the report (its digest)."""
+    return f"/pictures/{file.removeprefix('evidence/').removesuffix('.png')}"
+
+
+def segment(name: str) -> str:
+    """A name as a part of an address, whatever it holds."""
+    return quote(name, safe="")
 
 
 def amount(size: int) -> str:

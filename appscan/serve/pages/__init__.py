@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import scans, sign_in, tokens
+from appscan.serve.pages import apps, findings, overview, scans, sign_in, tokens
 
-ROUTERS = (sign_in.router, scans.router, tokens.router)
+ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, scans.router, tokens.router)
