@@ -18,7 +18,7 @@ from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
 from appscan.texts import LANGUAGES, Language, say
 
-NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/queue"), ("scans", "/scans"), ("papers", "/papers"),
+NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/findings"), ("scans", "/scans"), ("papers", "/papers"),
        ("registry", "/registry"), ("checks", "/checks"), ("events", "/events"))
 LANGUAGE_COOKIE = "lang"
 
