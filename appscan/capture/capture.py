@@ -17,9 +17,9 @@ from appscan.capture.journal import PAGE_KINDS, Journal
 from appscan.capture.login_gaps import told_once
 from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
-from appscan.capture.reach import Reach, ranges_of
 from appscan.capture.recording import head_of, write
 from appscan.capture.secrets import Secrets
+from appscan.model.reach import Reach, ranges_of
 
 GRACE = 8.0
 """Seconds past the cap after which the browser is ended, whatever it does; then the recording is written."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from appscan.capture.reach import Reach
+from appscan.model.reach import Reach
 
 USER = "appscan"
 LARGEST_HEAD = 64 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ def _captured(asked: Mapping[str, Any], told: Callable[[int, int], None]) -> Fau
     try:
         from appscan.capture import Actor, CaptureOptions, capture
 
-        actors = _actors(options.pop("actors", ())) or (Actor(),)
+        actors = tuple(map(_actor, options.pop("actors", ()))) or (Actor(),)
         lists = {name: tuple(value) for name, value in options.items() if isinstance(value, list)}
         capture([url], target, CaptureOptions(**{**options, **lists}, actors=actors),
                 lambda _, seen, queued: told(seen, queued))
@@ -53,12 +53,12 @@ def _captured(asked: Mapping[str, Any], told: Callable[[int, int], None]) -> Fau
     return None
 
 
-def _actors(rows: Iterable[Mapping[str, Any]]) -> tuple[Actor, ...]:
-    """User roles as plain values: name, and perhaps `steps` or `storage_state` (paths) with `values`."""
+def _actor(row: Mapping[str, Any]) -> Actor:
+    """A user role as plain values: `name`, and perhaps `steps` or `storage_state` (paths), and `values`."""
     from appscan.capture import Actor
 
-    return tuple(Actor(row["name"], *(Path(row[name]) if row.get(name) else None for name in
-                                      ("storage_state", "steps")), row.get("values")) for row in rows)
+    state, steps = (Path(row[name]) if row.get(name) else None for name in ("storage_state", "steps"))
+    return Actor(str(row["name"]), state, steps, row.get("values"))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 from appscan.capture import CaptureOptions, capture
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.gateway import Gateway
-from appscan.capture.reach import Reach, ranges_of
+from appscan.model.reach import Reach, ranges_of
 from tests.capture.conftest import QUICK, opened
 
 OUTSIDE, INSIDE = "127.0.0.2", "127.0.0.1"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import scans, sign_in, tokens
+from appscan.serve.pages import new_scan, pictures, scans, sign_in, tokens
 
-ROUTERS = (sign_in.router, scans.router, tokens.router)
+ROUTERS = (sign_in.router, new_scan.router, scans.router, pictures.router, tokens.router)

@@ -1,5 +1,5 @@
-"""Which network addresses a capture may reach: public ones, and those of ranges that an administrator allowed. Knows no
-browser and opens nothing.
+"""Which network addresses a capture may reach: public ones, and those of ranges that an administrator allowed. Opens
+nothing.
 
 The address that is connected to is judged, never the way it is written: names, redirects and spellings all end there.
 """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.capture.reach import Reach, literal, ranges_of
 from appscan.errors import UsageError
+from appscan.model.reach import Reach, literal, ranges_of
 
 REFUSED = [
     "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.1.1",
