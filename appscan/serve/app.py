@@ -17,6 +17,7 @@ from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api
 from appscan.serve.jobs import Jobs
+from appscan.serve.oidc import SingleSignOn
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
 from appscan.serve.proposals import Counts
@@ -46,6 +47,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living)
     app.state.store, app.state.settings, app.state.jobs, app.state.counts = store, settings, jobs, Counts(store)
+    app.state.sign_on = SingleSignOn(settings.provider) if settings.provider else None
     for router in (*ROUTERS, api.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)

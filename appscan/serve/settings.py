@@ -7,6 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from appscan.serve.provider import Provider
 from appscan.texts import Language
 
 MEGABYTE = 1 << 20
@@ -17,7 +18,7 @@ class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
     a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
     for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`. Sites are walked at public
-    addresses, and at those in `ranges`."""
+    addresses, and at those in `ranges`. `provider` signs people in beside passwords."""
 
     lang: Language = "zh"
     behind_https: bool = False
@@ -29,3 +30,4 @@ class Settings:
     workers: int = 1
     scan_seconds: float = 300.0
     ranges: tuple[IPv4Network | IPv6Network, ...] = ()
+    provider: Provider | None = None
