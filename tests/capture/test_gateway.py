@@ -213,6 +213,7 @@ HOSTILE = """<!doctype html><meta charset=utf-8><title>虚构</title><h1>虚构�
 fetch("{inside}/fetch").catch(() => 0);
 fetch("/away").catch(() => 0);
 new WebSocket("{socket}/socket");
+new WebSocket(location.href.replace("http", "ws").replace("hostile", "own-socket"));
 new EventSource("{inside}/events");
 navigator.sendBeacon("{inside}/beacon");
 new Worker(URL.createObjectURL(new Blob(['fetch("{inside}/worker")'])));
@@ -222,6 +223,7 @@ new RTCPeerConnection({{iceServers: [{{urls: "stun:127.0.0.1:{port}"}}]}}).creat
 
 def _captured(outside: Served, inside: Served, folder, **options):
     inside.seen.clear()
+    outside.seen.clear()
     outside.pages["/hostile"] = HOSTILE.format(inside=inside.url, socket=inside.url.replace("http", "ws"),
                                                port=inside.port)
     outside.redirects = {"/away": f"{inside.url}/redirected"}
@@ -234,6 +236,7 @@ def test_a_guarded_capture_reads_the_site_and_connects_to_nothing_inside(outside
     gateway the same page does reach it."""
     recording = _captured(outside, inside, tmp_path, guarded=True, ranges=(f"{OUTSIDE}/32",))
     assert inside.seen == []
+    assert "/own-socket" in outside.seen  # the site's own socket goes through
     assert any("虚构每日签到" in text["text"] for state in recording.document["states"] for text in state["texts"])
     assert recording.rows("gaps", reason="address_refused")
     _captured(outside, inside, tmp_path)
