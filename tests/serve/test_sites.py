@@ -203,15 +203,15 @@ def test_a_job_whose_site_turns_out_to_be_inside_ends_with_a_line_that_says_so(w
     ("http://100.100.100.200/", "不允许连接"), ("file:///etc/passwd", "http://"), ("http://a:b@1.1.1.1/", "账号"),
     ("", "网址"), ("http://a.example/" + "x" * 3000, "网址"),
 ])
-def test_an_address_inside_is_refused_before_it_is_queued(desk, url, said):
-    with desk.signed_in("复核员") as client:
+def test_an_address_inside_is_refused_before_it_is_queued(idle_desk, url, said):
+    with idle_desk.signed_in("复核员") as client:
         page = client.post("/scans/address", data=_form(client, url=url), files={"login": ("", b"")})
         program = client.post("/api/scans/address", json={"url": url or "x"},
                               headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
     assert page.status_code == 422
     assert said in page.text
     assert program.status_code == 422
-    assert not list(desk.store.tasks(DESK))
+    assert not list(idle_desk.store.tasks(DESK))
 
 
 @pytest.mark.parametrize(("name", "content", "fields", "said"), [
@@ -222,10 +222,10 @@ def test_an_address_inside_is_refused_before_it_is_queued(desk, url, said):
     ("steps.yaml", b"steps: []", {"minutes": "600"}, "分钟"), ("steps.yaml", b"steps: []", {"hours": "nan"}, "小时"),
     ("steps.yaml", b"steps: []", {"viewport": "<b>"}, "窗口"), ("state.json", b"{" * 100_000, {}, "登录状态"),
 ])
-def test_a_login_or_a_bound_that_is_none_is_told_in_the_form(desk, monkeypatch, name, content, fields, said):
+def test_a_login_or_a_bound_that_is_none_is_told_in_the_form(idle_desk, monkeypatch, name, content, fields, said):
     """Steps never see the environment of the desk: its secrets would go to whatever site they name."""
     monkeypatch.setenv("APPSCAN_STORE", "postgresql://user:secret-of-the-office@db")
-    with desk.signed_in("复核员") as client:
+    with idle_desk.signed_in("复核员") as client:
         page = client.post("/scans/address", files={"login": (name, content)}, data=_form(
             client, url="https://site.example/", password=SECRET, **fields))
     assert page.status_code == 422
@@ -233,4 +233,4 @@ def test_a_login_or_a_bound_that_is_none_is_told_in_the_form(desk, monkeypatch, 
     assert "secret-of-the-office" not in page.text
     assert SECRET not in page.text
     assert "<b>" not in page.text
-    assert not list(desk.store.tasks(DESK))
+    assert not list(idle_desk.store.tasks(DESK))
