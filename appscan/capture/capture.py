@@ -15,6 +15,7 @@ from appscan.capture.gateway import Gateway
 from appscan.capture.interruptions import noted
 from appscan.capture.journal import PAGE_KINDS, Journal
 from appscan.capture.login_gaps import told_once
+from appscan.capture.names import must_exist
 from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.recording import head_of, write
@@ -37,6 +38,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     was captured before a KeyboardInterrupt is written. Where the options ask for it, a `Gateway` stands between the
     browser and all addresses, and a site out of reach is a CaptureError (address_refused).
     """
+    must_exist(urls)
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
     hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
     end = time.monotonic() + options.max_minutes * 60
