@@ -65,8 +65,8 @@ def _proved_day(text: str) -> None:
 
 @dataclass
 class Counts:
-    """The count of one store, made anew where it is older than FRESH_SECONDS or the office did something since: people
-    who fill in a form look at it again and again."""
+    """The count of one store, made anew where it is older than FRESH_SECONDS or registry or reports changed since:
+    people who fill in a form look at it again and again."""
 
     store: Store
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,7 +75,7 @@ class Counts:
     def current(self) -> Count:
         """The count as of today."""
         with self._lock:
-            mark = (date.today(), [(one.when, one.subject) for one in self.store.newest_events(1)])
+            mark = (date.today(), self.store.lists.condition())
             if self._kept is None or self._kept[0] != mark or time.monotonic() - self._kept[1] > FRESH_SECONDS:
                 self._kept = (mark, time.monotonic(), count(gather(self.store, mark[0])))
             return self._kept[2]

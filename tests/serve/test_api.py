@@ -137,7 +137,7 @@ def test_every_answer_keeps_to_the_published_description(idle_desk, mode):
                   suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def tried(case):
-            case.call_and_validate(base_url=idle_desk.url, headers=headers, excluded_checks=aside)
+            case.call_and_validate(base_url=idle_desk.url, headers=headers, excluded_checks=aside, timeout=60)
 
         tried()
     assert len(operations) >= 15
