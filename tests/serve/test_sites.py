@@ -140,8 +140,12 @@ def test_a_site_is_walked_with_the_login_that_came_along_and_reaches_nothing_ins
             shown = client.get(f"/pictures/{picture['sha256']}")
             assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
         kept = walking.store.report(job["report"])
-        assert walking.store.has_blob(kept.digests[0])  # the recording
         assert client.get(f"/pictures/{kept.digests[0]}").status_code == 404
+        recording = walking.store.get_blob(kept.digests[0])  # which somebody hands in again, from elsewhere
+        again = _ended(client, client.post("/scans", data=_form(client), files={
+            "file": ("site.recording.zip", recording)}).headers["location"])
+        given = client.get(f"/api/reports/{again['report']}").json()
+        assert {one["sha256"] for one in given["pictures"]} == {one["sha256"] for one in document["pictures"]}
     assert inside.seen == []
     _forgotten(walking, location, tmp_path)
 
@@ -152,6 +156,20 @@ def _forgotten(desk, location: str, folder: Path) -> None:
     held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     for secret in (SECRET, TOKEN):
         assert secret.encode() not in held
+
+
+def test_a_walk_whose_time_is_over_is_judged_with_what_was_not_seen_as_gaps(walking, outside):
+    links = "".join(f"<a href=/page{number}>虚构页面{number}</a>" for number in range(200))
+    outside.pages = {"/": f"<title>虚构</title><h1>虚构网站</h1>{links}",
+                     **{f"/page{number}": f"<title>{number}</title><h1>虚构页面{number}</h1>" for number in range(200)}}
+    site = WalkedSite(f"{outside.url}/", hours=0, minutes=0.15)  # less than the form takes
+    key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=site))
+    with walking.signed_in("复核员") as client:
+        job = _ended(client, f"/scans/{key}", 120)
+        document = client.get(f"/api/reports/{job['report']}").json()
+    assert (job["state"], job["overall"]) == ("done", "inconclusive")
+    assert "cap_reached" in {gap["reason"] for gap in document["coverage"]["gaps"]}
+    assert document["artifacts"][0]["crawl"]["actors"][0]["states"] > 0
 
 
 def test_cancelling_ends_the_browser_and_forgets_the_login(walking, outside, tmp_path):
