@@ -151,13 +151,15 @@ def test_an_answer_is_worth_nothing_in_another_browser_nor_a_second_time(desk_wi
     assert refused[:2] == ["oidc browser", "oidc state"]
 
 
-@pytest.mark.parametrize("attack", ["nonce", "aud", "iss", "exp", "azp", "none", "hs256", "foreign key", "no name"])
+@pytest.mark.parametrize("attack", ["nonce", "aud", "aud for us", "iss", "exp", "azp", "none", "hs256", "foreign key", "no name"])
 def test_a_token_that_proves_nothing_signs_nobody_in(desk_with, office, attack):
     from joserfc.jwk import OctKey
 
     match attack:
         case "nonce" | "aud" | "iss":
             office.claims = {attack: "another"}
+        case "aud for us":  # a token of another client, in which we are only named
+            office.claims = {"aud": "another", "azp": CLIENT}
         case "exp":
             office.claims = {"exp": int(time.time()) - 3600, "iat": int(time.time()) - 7200}
         case "azp":
