@@ -25,7 +25,8 @@ from appscan.model.reach import Reach
 USER = "appscan"
 LARGEST_HEAD = 64 * 1024
 HEAD_SECONDS = 20.0
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS, ADDRESS_SECONDS = 20.0, 4.0
+"""In all, and for each address but the last: many machines have an IPv6 address and no way out for it."""
 LAST_SECONDS = 10.0
 """For the end of an answer after the browser has closed its side."""
 MOST_CONNECTIONS = 256
@@ -176,8 +177,9 @@ class Gateway:
                     self.refused.append(ask.host)
                 raise RefusedError
             for address in addresses[:-1]:
-                with contextlib.suppress(OSError):
-                    return await asyncio.open_connection(address, ask.port, flags=socket.AI_NUMERICHOST)
+                with contextlib.suppress(OSError):  # one that does not answer either (TimeoutError)
+                    async with asyncio.timeout(ADDRESS_SECONDS):
+                        return await asyncio.open_connection(address, ask.port, flags=socket.AI_NUMERICHOST)
             return await asyncio.open_connection(addresses[-1], ask.port, flags=socket.AI_NUMERICHOST)
 
 

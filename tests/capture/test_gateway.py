@@ -124,6 +124,13 @@ def test_what_is_in_reach_is_answered_by_the_address_that_was_judged(outside):
     assert gateway.refused == []
 
 
+def test_an_address_that_does_not_answer_gives_way_to_the_next(outside):
+    reach = Reach(ranges_of(["127.0.0.2/31"]))
+    with (Gateway(frozenset({"site.example"}), reach, Names(["127.0.0.3", OUTSIDE])) as gateway,
+          _client(gateway) as client):
+        assert client.get(f"http://site.example:{outside.port}/").status_code == 200
+
+
 @pytest.mark.parametrize("answers", [[[INSIDE]], [[OUTSIDE, INSIDE]], [["::ffff:127.0.0.1"]], [[]]])
 def test_a_name_that_leads_inside_is_not_connected_to(inside, answers):
     with _gateway("site.example", names=Names(*answers)) as gateway, _client(gateway) as client:

@@ -151,7 +151,8 @@ def test_an_answer_is_worth_nothing_in_another_browser_nor_a_second_time(desk_wi
     assert refused[:2] == ["oidc browser", "oidc state"]
 
 
-@pytest.mark.parametrize("attack", ["nonce", "aud", "aud for us", "iss", "exp", "azp", "none", "hs256", "foreign key", "no name"])
+@pytest.mark.parametrize("attack", ["nonce", "aud", "aud for us", "iss", "exp", "azp", "none", "hs256", "foreign key",
+                                    "no name"])
 def test_a_token_that_proves_nothing_signs_nobody_in(desk_with, office, attack):
     from joserfc.jwk import OctKey
 
