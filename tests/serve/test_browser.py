@@ -93,6 +93,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     fill(desk.store, vendor_report, 2)
     keys = page.keyboard
     page.goto("/sign-in")
+    page.wait_for_function("document.activeElement.name === 'name'")  # where the page itself begins
     keys.type("复核员")
     keys.press("Tab")
     keys.type(PASSWORD)
