@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+
+from appscan.capture.addresses import urlsplit
 
 DEFAULT_SUCCESS = {"code": 200, "success": True, "msg": "ok", "data": {}}
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")

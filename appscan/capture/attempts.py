@@ -77,7 +77,7 @@ class Attempts:
     def after(self, code: str, argument: Any) -> Reply:
         """Run code in the page and gather what followed: messages, intended writes, dialogs, words."""
         requests, messages = len(self.journal.requests), len(self.journal.messages)
-        answer = self.seat.ask(code, argument)
+        answer = self.seat.act(code, argument)
         asked = answer.get("asked")
         told = tuple(str(text)[:2000] for text in asked[:5]) if isinstance(asked, list) else ()
         sight, seen = self.seat.sight(answer), self.seat.look()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from appscan.capture.browser import Chromium
 from appscan.capture.crawl import Crawl, Deadlines, Run
+from appscan.capture.elsewhere import tell_elsewhere
 from appscan.capture.failures import CaptureError, Failure, Interrupted
 from appscan.capture.gateway import Gateway
 from appscan.capture.interruptions import noted
@@ -61,6 +62,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
     if run.left:
         journal.gap("cap_reached", list(PAGE_KINDS), "", blinds=True, count=len(run.left))
+    tell_elsewhere(journal)
     journal.gaps = told_once(journal.gaps, run.actors)
     head = head_of(options, list(urls), started, version, journal, run.actors, run.left)
     progress("write", len(journal.states), 0)

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Error, Page
 
 from appscan.capture.browser import Chromium
-from appscan.capture.instrument import script
+from appscan.capture.instrument import ECHO, script
 from appscan.capture.journal import Journal
 from appscan.capture.options import CaptureOptions
 
@@ -56,7 +56,7 @@ def living(
     """A fresh context that carries the instrument of a living page. Raises CaptureError (no_browser)."""
     context = bare(chromium, options, viewport, storage)
     context.expose_binding("__appscanTell", lambda _source, rows: _told(journal, rows))
-    context.add_init_script(script(hosts=sorted(hosts), writes=options.writes, sealed=False))
+    context.add_init_script(script(hosts=sorted(hosts), writes=options.writes, sealed=False, echo=ECHO))
     return context
 
 

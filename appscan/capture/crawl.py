@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
 
+from appscan.capture.addresses import urldefrag
 from appscan.capture.browser import Chromium
 from appscan.capture.contexts import close, living
 from appscan.capture.days import Days
@@ -23,6 +23,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
 from appscan.capture.proof import Guest, guest_at
+from appscan.capture.refusals import tell_refusals
 from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
@@ -182,8 +183,11 @@ class Crawl:
             (self.days or self._days()).tell_missing(self.explorer)
         self.run.failures += self.explorer.failures
         self.run.left += self.explorer.frontier.left()
-        walk = Walk(tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors), self.explorer.arrivals)
-        self.run.walled = tell_walls(walk, self.run.journal, self.run.urls) or self.run.walled
+        nodes, doors = tuple(self.explorer.nodes.values()), frozenset(self.explorer.doors)
+        turned, journal = self.explorer.turned.tell(self.run.journal), self.run.journal
+        refused = tell_refusals(journal, self.actor.name, {node.id for node in nodes})
+        walk = Walk(nodes, doors, self.explorer.arrivals, turned, refused)
+        self.run.walled = tell_walls(walk, journal, self.run.urls, self.actor.login == "none") or self.run.walled
 
     def _row(self) -> dict[str, Any]:
         """The actor's row of the recording, one for all windows."""

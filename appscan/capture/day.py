@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Page
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.browser import Chromium
 from appscan.capture.contexts import leave
 from appscan.capture.journal import Journal, Moment
@@ -75,13 +75,14 @@ def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str]
     """Settings of the instrument in a sealed copy: start of the day, and the answers that the living site gave."""
     midnight = midnight_of(now)
     answers, left = carried(network.answers.living, MAX_ANSWERS)
+    channels = network.journal.hearing.channels
     return {
         "hosts": sorted(hosts),
         "writes": options.writes,
         "sealed": True,
         "answers": answers,
         "left": sorted({*left, *network.answers.unkept})[:MAX_LEFT],
-        "pushed": {key: heard.texts[:MAX_PUSHED] for key, heard in network.journal.heard.items() if heard.texts},
+        "pushed": {key: channel.texts[:MAX_PUSHED] for key, channel in channels.items() if channel.texts},
         **network.answers.settings(),
         "midnight": midnight,
         "start": midnight + DAY_START_HOUR * HOUR,

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext, Error
 
+from appscan.capture.addresses import urldefrag
 from appscan.capture.browser import Chromium
 from appscan.capture.contexts import bare, close
 from appscan.capture.day import Copy, live_through, settings_of

@@ -7,34 +7,46 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
 
+from playwright.sync_api import Error
+
+from appscan.capture.addresses import urldefrag
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.frontier import STEADY, Frontier
-from appscan.capture.journal import Journal, Moment, route_of
+from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
+from appscan.capture.leads import Leads, must_press
 from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
-from appscan.capture.patience import Patience
+from appscan.capture.patience import Patience, brings_new
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
+from appscan.capture.turned_away import TurnedAway
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
+from appscan.errors import UsageError
 
 PRESSED = frozenset(
     {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
 )
 NEW_TEXTS = 1
-TEXT_STATES = 8
+TEXT_STATES, TEXTS_OF_ROUTE = 8, 60
+"""States that differ in their texts alone: after presses of one control, and of one route."""
 SCROLLS = 6
+PLANS = 3
+"""So many times a page may do by itself what it planned, one after the other."""
 CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
 MAX_RENEWALS = 10
 MAX_OPTIONS = 6
+"""So many other choices of a list are tried."""
 LAST, RETRY_PAUSE = 50, 2.0
 """Where in the queue an address waits for another try, and seconds that pass at least before it."""
-"""So many other choices of a list are tried."""
+TYPED_INTO = frozenset({"textbox", "searchbox", "spinbutton", "password", "file", "hidden", "range", "date", "time"})
+"""Roles of what is filled in rather than pressed; what cannot be typed into is pressed all the same."""
+ALIKE = 1 / 3
+"""Share of a state's texts that must be there again for it to be that state, where its controls have changed."""
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
@@ -58,8 +70,10 @@ class Explorer:
     failures: list[CaptureError] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
+    turned: TurnedAway = field(default_factory=TurnedAway)
     pages: int = 0
     _renewals: int = 0
+    _written: int = 0
     _repeats: Repeats = field(default_factory=Repeats)
     _texts: dict[str, set[int]] = field(default_factory=dict)
     _text_states: Counter[str] = field(default_factory=Counter)
@@ -71,6 +85,7 @@ class Explorer:
     def __post_init__(self) -> None:
         self._patience = Patience(self.journal)
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
+        self.leads = Leads(self.journal, self.network, self.frontier)
 
     def _allowed(self, url: str) -> bool:
         return self.network.manners.allowed_by_robots(url, self.seat.page.context)
@@ -97,6 +112,7 @@ class Explorer:
                     self._visit(item)
                 else:
                     self._expand(*item)
+                self.leads.windows(self._standing())
             except CaptureError as error:
                 self._here = None
                 place = item.url if isinstance(item, Visit) else item[0].sight.url
@@ -105,6 +121,18 @@ class Explorer:
                     self._again(item, place)
                     raise
                 self.seat.park()
+            except (Error, UsageError):
+                raise
+            except Exception as error:  # noqa: BLE001 (a fault of ours at one page must not cost all the others)
+                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                why = f"{type(error).__name__}: {error}"[:200]
+                self.failures.append(CaptureError(Failure.OWN_FAILURE, place, why=why))
+                self.journal.gap("own_failure_here", list(PAGE_KINDS), place, why=why)
+                self.forget_place()
+                self.seat.park()
+
+    def _standing(self) -> Node | None:
+        return self.nodes.get(self._here.key) if self._here else None
 
     def _again(self, item: Visit | tuple[Node, int], place: str) -> None:
         """An address at which the browser died is opened once more: it need not have been its fault."""
@@ -159,15 +187,25 @@ class Explorer:
         self._came(arrival)
         visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
-        if started:
-            self._linger(visit, node)
+        self._moment(node.id, "timer", "")
+        self._afterwards(node, visit.depth, None, None, started)
 
-    def _linger(self, visit: Visit, node: Node) -> None:
-        """What a start shows after some seconds by itself is a state of its own."""
-        later = self.seat.linger()
-        if later and self.network.own(later.url) and later.key not in self.nodes:
-            self._moment(node.id, "timer", "")
-            self._arrived(later, node.id, "later", visit.depth, None, None, late=True)
+    def _afterwards(
+        self, came: Node, depth: int, parent: Node | None, press: str | None, started: bool = False
+    ) -> Node:
+        """What comes by itself some seconds after an address was opened or a control was pressed (a splash, a message
+        before the page that it announces) is a state of its own; gives the last one."""
+        for _ in range(PLANS):
+            here = self._here
+            later = self._patience.plans(self.seat, here) if here else None
+            if here is None or later is None:
+                break
+            self._here = later
+            new = brings_new(here, later) or (started and later.key not in self.nodes)
+            if not new or not self.network.own(later.url):
+                break
+            came = self._arrived(later, came.id, "later", depth, parent, press, late=True)
+        return came
 
     def _came(self, arrival: Arrival) -> None:
         if len(self.arrivals) < MAX_ARRIVALS or arrival.started:
@@ -194,17 +232,17 @@ class Explorer:
         late: bool = False,
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
-        if sight.pending and sight.key not in self.nodes:
+        if sight.pending:
             sight = self._patience.wait(self.seat, sight)
         self._here = sight
         known = self.nodes.get(sight.key)
         fresh = sight.marks - self._texts.get(sight.route, set())
-        more_text = known is not None and len(fresh) >= NEW_TEXTS and self._text_states[sight.route] < TEXT_STATES
-        if known and not more_text:
+        if known and (len(fresh) < NEW_TEXTS or not self._more_texts(sight, by)):
             return known
         if not self.network.own(sight.url):
             raise CaptureError(Failure.UNREACHABLE_HOST, sight.url, why="other_origin")
-        identity = f"s{len(self.nodes) + sum(self._text_states.values()) + 1}-{self.suffix}"
+        self._written += 1
+        identity = f"s{self._written}-{self.suffix}"
         seen = self.seat.look()
         looked = self.seat.sight(seen)
         if looked.key != sight.key and looked.key in self.nodes:  # it went on while we looked, to a place we know
@@ -214,7 +252,8 @@ class Explorer:
         self._texts.setdefault(sight.route, set()).update(sight.marks)
         controls = self._write(identity, sight, seen, origin, by)
         if known:  # same controls, new words: worth keeping, not worth walking again
-            self._text_states[sight.route] += 1
+            self._note_texts(sight, by)
+            self.leads.discover(known, controls, seen)
             return known
         if is_door(seen, sight.route):
             self.doors.add(identity)
@@ -222,7 +261,7 @@ class Explorer:
         node = Node(identity, sight, depth, controls, parent, press, covered, late)
         self.nodes[sight.key] = node
         self.journal.route(sight.route, "start" if by == "start" else "click" if press else "link", visited=True)
-        self._discover(node, seen)
+        self.leads.discover(node, controls, seen)
         self._unroll(node)
         if depth < self.options.max_depth:
             self.frontier.push((node, 0), depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
@@ -230,6 +269,18 @@ class Explorer:
         elif deeper := sum(self._worth(row) for row in controls):
             self._bounded("depth", "depth_reached", sight.url, count=deeper)
         return node
+
+    def _more_texts(self, sight: Sight, by: str) -> bool:
+        """False where as many states that differ in their texts alone were kept as will be; that is told."""
+        of_route, of_press = self._text_states[sight.route], self._text_states[f"{sight.route} {by}"]
+        more = of_route < TEXTS_OF_ROUTE and of_press < TEXT_STATES
+        if not more:
+            self._bounded("lists", "texts_not_kept", sight.url)
+        return more
+
+    def _note_texts(self, sight: Sight, by: str) -> None:
+        self._text_states[sight.route] += 1
+        self._text_states[f"{sight.route} {by}"] += 1
 
     def _write(
         self, identity: str, sight: Sight, seen: dict[str, Any], origin: str | None, by: str
@@ -269,57 +320,6 @@ class Explorer:
             journal.gap("picture_page", ["text", "control", "title"], sight.url)
         return controls
 
-    def _discover(self, node: Node, seen: dict[str, Any]) -> None:
-        """Addresses in links and in the page's router."""
-        for control in node.controls:
-            href = control.get("href")
-            if not isinstance(href, str) or not href.startswith(("http:", "https:")):
-                continue
-            if not self.network.own(href):
-                self.journal.out("origins", href, "link")
-            elif control.get("download"):
-                self.journal.out("downloads", href, "download")
-            elif signs_out(str(control.get("text", "")), href):
-                self.journal.route(route_of(href), "link", blocked="sign_out")
-            elif not self._must_press(control):
-                self.frontier.add(Visit(href, node.id, str(control.get("text", ""))[:120], "link", node.depth + 1))
-        for href in seen.get("links") or []:
-            if isinstance(href, str) and self.network.own(href) and not signs_out("", href):
-                self.frontier.add(Visit(href, node.id, "folded link", "link", node.depth + 1))
-        for url in seen.get("frames") or []:  # what may not be pressed from outside is walked as a page of its own
-            self._enter(node, str(url))
-        self._routes(node, seen)
-
-    def _routes(self, node: Node, seen: dict[str, Any]) -> None:
-        """Addresses that the page's router knows."""
-        base = urldefrag(node.sight.url).url
-        for row in seen.get("routes") or []:
-            if not (isinstance(row, list) and len(row) == 2):
-                continue
-            path, hashed = str(row[0])[:1000], bool(row[1])
-            url = f"{base}#{path}" if hashed else urljoin(base, path)
-            if ":" in path or "*" in path:
-                self.journal.route(path if not hashed else f"{urlsplit(base).path}#{path}", "router")
-            else:
-                self.frontier.add(Visit(url, node.id, "router", "router", node.depth + 1))
-
-    def _enter(self, node: Node, url: str) -> None:
-        if url.startswith(("http:", "https:")) and self.network.own(url):
-            self.frontier.add(Visit(url, node.id, "frame", "link", node.depth + 1))
-        elif count := sum(bool(row.get("sealed")) for row in node.controls):
-            self.journal.gap("frame_not_pressed", ["control", "text"], node.sight.url, count=count)
-
-    def _must_press(self, control: dict[str, Any]) -> bool:
-        """True for controls that are no plain link: pressing is the only way to see where they lead."""
-        href, raw = control.get("href"), str(control.get("raw") or "")
-        if not isinstance(href, str) or not href.startswith(("http:", "https:")):
-            return True
-        return (
-            raw in ("", "#")
-            or (bool(control.get("heard")) and not raw.startswith("#/"))
-            or (raw.startswith("#") and "/" not in raw)
-        )
-
     def _unroll(self, node: Node) -> None:
         """Scroll lists to see whether they grow, at most a few screens."""
         for _ in range(SCROLLS):
@@ -331,16 +331,28 @@ class Explorer:
                 break
         else:
             self._bounded("lists", "list_not_finished", node.sight.url, count=SCROLLS)
-        fresh = sight.marks - self._texts.get(sight.route, set())
         self._here = sight
-        if len(fresh) >= NEW_TEXTS and self._text_states[sight.route] < TEXT_STATES:
-            self._text_states[sight.route] += 1
-            self._texts[sight.route] |= sight.marks
-            self._write(f"{node.id}-down", sight, self.seat.look(), node.id, "scroll")
+        fresh = sight.marks - self._texts.get(sight.route, set())
+        if (len(fresh) >= NEW_TEXTS or sight.key not in self.nodes) and self._more_texts(sight, "scroll"):
+            self._note_texts(sight, "scroll")
+            self._texts.setdefault(sight.route, set()).update(sight.marks)
+            seen = self.seat.look()
+            self._below(node, sight, seen, self._write(f"{node.id}-down", sight, seen, node.id, "scroll"))
+
+    def _below(self, node: Node, sight: Sight, seen: dict[str, Any], controls: tuple[dict[str, Any], ...]) -> None:
+        """What came by scrolling: its addresses are queued, its new controls are pressed as those of another state."""
+        self.leads.discover(node, controls, seen)
+        known = {control.get("key") for control in node.controls}
+        fresh = tuple(control for control in controls if control.get("key") not in known)
+        if sight.key in self.nodes or not any(map(self._worth, fresh)):
+            return
+        below = Node(f"{node.id}-down", sight, node.depth, fresh, node, below=True)
+        self.nodes[sight.key] = below
+        self.frontier.push((below, 0), node.depth + 1)
 
     def _expand(self, node: Node, first: int) -> None:
         """Press the controls of a state one after the other; what it leads to is queued."""
-        missed = max(0, len(node.controls) - CONTROLS_PER_STATE)
+        missed, unpressed = max(0, len(node.controls) - CONTROLS_PER_STATE), 0
         for index in range(first, min(len(node.controls), CONTROLS_PER_STATE)):
             control = node.controls[index]
             if not self._worth(control):
@@ -362,7 +374,10 @@ class Explorer:
                     self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
                 return
             for _ in range(max(1, min(number_of(control, "options") - 1, MAX_OPTIONS))):
-                self._press(node, control)
+                missed_now = not self._press(node, control)
+            unpressed += missed_now
+        if unpressed:
+            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=unpressed)
         if missed:
             self._bounded("controls", "controls_not_pressed", node.sight.url, count=missed)
 
@@ -392,11 +407,14 @@ class Explorer:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
         if control.get("disabled") or control.get("sealed") or signs_out(text, str(control.get("href") or "")):
             return False
-        return role in PRESSED and self._must_press(control)
+        pressed = role in PRESSED or bool(control.get("readonly") if role in TYPED_INTO else control.get("answers"))
+        return pressed and must_press(control)
 
-    def _press(self, node: Node, control: dict[str, Any]) -> None:
+    def _press(self, node: Node, control: dict[str, Any]) -> bool:
+        """False where the control could not be pressed: it is not there any more, or something lies over it."""
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self._moment(node.id, "click", text)
+        self.seat.away = self.network.away = ""
         try:
             sight = self._step(node, key)
         except CaptureError as error:
@@ -405,10 +423,11 @@ class Explorer:
                 raise
             self._failed(error, node.sight.url)
             self._here = None
-            return
+            return True
         self._here = sight
+        self.turned.went(node, text, self.seat.away or self.network.away)
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
-            return
+            return self._unpressed(node, sight)
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
         if not self.network.own(sight.url):
             self.journal.out("origins", sight.url, "link")
@@ -416,7 +435,19 @@ class Explorer:
         elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
             self._here = None
         else:
-            self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._arrived(sight, node.id, text, node.depth + 1, node, key)
+            came = self._afterwards(came, node.depth + 1, node, key)
+            if came.id in self.doors and node.id not in self.doors:
+                self.turned.note(node, text, came.sight.route)
+        return True
+
+    def _unpressed(self, node: Node, sight: Sight) -> bool:
+        """What is there instead of a control may be a state by itself; under a dialog nothing is pressed (what lies
+        under it is walked once the dialog is away)."""
+        if sight.outcome == "gone" and sight.key not in self.nodes and self.network.own(sight.url):
+            self._moment(node.id, "timer", "")
+            self._arrived(sight, node.id, "later", node.depth + 1, None, None)
+        return sight.outcome not in ("gone", "covered") or (sight.outcome == "covered" and node.covered)
 
     def _step(self, node: Node, key: str) -> Sight:
         """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then
@@ -449,6 +480,8 @@ class Explorer:
         if self._here and self._here.key == node.sight.key:
             return True
         self._moment(node.id, "load", "")
+        if node.below and node.parent:
+            return self._go_to(node.parent, depth + 1) and self._scrolled_to(node)
         if node.id not in self._replayed:
             if (
                 self._here
@@ -465,14 +498,31 @@ class Explorer:
             if self._here.key == node.sight.key:
                 return True
         if node.parent is None or node.press is None or depth > 6:
-            return self._here is not None and self._here.route == node.sight.route and self._uncovered(node)
+            return self._like(node) and self._uncovered(node)
         self._replayed.add(node.id)  # its address does not lead there
         if not self._go_to(node.parent, depth + 1):
             return False
         self._here = self.seat.step(node.press)
         if self._here.outcome == "covered" and self._aside():
             self._here = self.seat.step(node.press)
-        return self._here.route == node.sight.route and self._uncovered(node)
+        if node.late and self._here.key != node.sight.key:
+            self._here = self.seat.linger() or self._here
+        return self._like(node) and self._uncovered(node)
+
+    def _scrolled_to(self, node: Node) -> bool:
+        for _ in range(SCROLLS):
+            more, self._here = self.seat.scroll()
+            if self._here.key == node.sight.key or not more:
+                break
+        return self._like(node)
+
+    def _like(self, node: Node) -> bool:
+        """True where what is there now is that state, or differs from it as a page does that is opened again: on its
+        route, with part of its texts."""
+        here, wanted = self._here, node.sight
+        if here is None or here.route != wanted.route:
+            return False
+        return here.key == wanted.key or not wanted.marks or len(here.marks & wanted.marks) >= len(wanted.marks) * ALIKE
 
     def _uncovered(self, node: Node) -> bool:
         """Put a dialog aside that was not there when the state was first seen; False where it cannot be passed."""
@@ -483,6 +533,6 @@ class Explorer:
 
     def _aside(self) -> bool:
         """Take the way out of the dialog in front, where it has one."""
-        seen = self.seat.ask("() => __appscan.aside()", None)
+        seen = self.seat.act("() => __appscan.aside()", None)
         self._here = self.seat.sight(seen)
         return bool(seen.get("out"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.writes import callback_of
 
 MAX_FIELDS = 200

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urlsplit
 
+from appscan.capture.addresses import urldefrag, urlsplit
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
@@ -95,6 +95,6 @@ class Frontier:
             if classify("GET", url, "", "document") is Kind.WRITE:
                 return "write"
         if not self.robots(url):
-            self.journal.gap("robots", ["text", "control", "route"], url, blinds=started)
+            self.journal.gap("robots", ["text", "control", "route"], url, blinds=True)
             return "robots"
         return None

@@ -42,7 +42,7 @@ def _wanted_again(attempts: Attempts, parent: Node, press: str, dialog: str) -> 
     leads elsewhere, come back without doing what is wanted there, and press again."""
     attempts.start(parent, None)
     attempts.seat.step(press)
-    led = attempts.seat.ask("(text) => __appscan.yield(text)", dialog)
+    led = attempts.seat.act("(text) => __appscan.yield(text)", dialog)
     demanded = str(led.get("route", ""))
     if led.get("outcome") != "done" or demanded in ("", parent.sight.route):
         return None
@@ -90,11 +90,22 @@ def passages(explorer: Explorer, requests: list[dict[str, Any]]) -> list[tuple[N
 
 def skip_passage(attempts: Attempts, gate: Node, places: list[Node], label: str) -> Outcome | None:
     """Open places behind a state by their addresses, without what was pressed there: sent back to it from all of them
-    is a gate; otherwise there is none, and nothing to tell."""
+    is a gate; otherwise there is none, and nothing to tell. One place alone that sends back after the press as well is
+    no gate either: a page that tells what came of the press has nothing to tell to who opens it by its address."""
     detail = []
     for place in places[:ELSEWHERE]:
         sight = attempts.renew().open(place.sight.url)
         if sight.route != gate.sight.route:
             return None
         detail.append(f"{place.sight.route} -> {sight.route}")
+    if len(places) == 1 and not _opens_after(attempts, gate, places[0], label):
+        return None
     return (label, "refused", "; ".join(detail)) if detail else None
+
+
+def _opens_after(attempts: Attempts, gate: Node, place: Node, label: str) -> bool:
+    """The control of that trial: is a place open by its address once what is wanted was pressed?"""
+    attempts.start(gate, None)
+    attempts.press(label, None)
+    attempts.seat.park()  # another fragment alone would load nothing
+    return attempts.seat.open(place.sight.url).route == place.sight.route

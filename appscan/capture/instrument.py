@@ -12,6 +12,8 @@ PARTS = (
     *("abilities", "stubs", "look", "attempt", "day"),
 )
 NAME = "appscan-instrument"
+ECHO = "/__appscan-echo"
+"""A path that a living page asks for to be sure that what it asked for before is known outside; it is never sent."""
 
 
 @cache

@@ -6,9 +6,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from appscan.capture.fields import MAX_FIELDS, MAX_TEXT, fields_of, request_fields
+from appscan.capture.addresses import urlsplit
+from appscan.capture.fields import MAX_TEXT as MAX_ANSWER
+from appscan.capture.fields import fields_of, request_fields
+from appscan.capture.hearing import MAX_TEXT, Hearing
 from appscan.capture.login_gaps import OF_LOGIN
 from appscan.capture.parts import Parts
 from appscan.capture.shapes import number_of, stack_of, text_of, whole
@@ -16,12 +18,21 @@ from appscan.capture.writes import Kind, classify
 
 PAGE_KINDS = ("text", "control", "title", "form", "request", "route", "timer")
 """What is open where a whole page was not seen."""
+LOSABLE = ["call", "request", "route", "timer"]
+"""What is not known where something that a page told is missing."""
 MAX_REQUESTS = 20_000
 MAX_ROWS = 20_000
 MAX_GAPS_OF_REASON = 200
 MAX_REASONS = 100
-MAX_HEARD = 100
-MAX_HEARD_TEXT = 8192
+MAX_ROUTES = 5000
+MAX_TOLD = 5000
+MAX_ALIKE = 20
+"""Calls of one function from one place in the code of one state that are kept; more say nothing new."""
+PAGE_GAPS = frozenset(
+    {"frame_not_lived", "poll_held", "day_answer_left_out", "worker_not_read", "worker_stopped"}
+    | {"observations_left_out"}
+)
+"""What the instrument in a page may say that it did not see; a page itself may say anything."""
 REQUEST_KINDS = frozenset(
     {"document", "script", "jsonp", "xhr", "fetch", "beacon", "image", "socket", "eventsource", "form"}
 )
@@ -37,14 +48,6 @@ class Moment:
     trigger: str = "load"
     label: str = ""
     viewport: str = "mobile"
-
-
-@dataclass
-class Heard:
-    """What a server sent through one socket or stream, beside the row of its opening."""
-
-    row: dict[str, Any]
-    texts: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -69,13 +72,17 @@ class Journal:
     reached: set[str] = field(default_factory=set)
     starters: dict[str, set[str]] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
-    heard: dict[str, Heard] = field(default_factory=dict)
     shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Texts with boxes of pictures that belong to no state, by picture; covers persons, is not written."""
     _gaps: Counter[str] = field(default_factory=Counter)
+    _short: set[str] = field(default_factory=set)
+    _alike: Counter[tuple[str, ...]] = field(default_factory=Counter)
     prompted_by: dict[tuple[str, str | None, str], str] = field(default_factory=dict)
     _open: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     _forms: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hearing = Hearing(self.parts)
 
     def now(self) -> int:
         """Milliseconds since the start of the capture."""
@@ -107,7 +114,8 @@ class Journal:
 
     def route(self, path: str, found_by: str, visited: bool = False, blocked: str | None = None) -> None:
         """A route of the site; who found it first stays."""
-        if len(self.routes) > 5000 and path not in self.routes:
+        if len(self.routes) > MAX_ROUTES and path[:2000] not in self.routes:
+            self.left_out()
             return
         row = self.routes.setdefault(
             path[:2000], {"path": path[:2000], "found_by": found_by, "visited": False, "blocked": None}
@@ -138,63 +146,83 @@ class Journal:
             return told
         row = self._request(method, url, kind, verdict, body)
         row.update(sent=sent, seen="network", status=status)
-        self._open.setdefault((method, url), []).append(row)
+        if self._is_kept(row):
+            self._open.setdefault((method, url), []).append(row)
         return row
 
     def answered(self, row: dict[str, Any], status: int, text: str | None) -> None:
         """The reply to a request."""
         row["status"] = status
         if text:
-            row["response_body"] = self.keep_text("bodies", text[:MAX_TEXT])
+            row["response_body"] = self.keep_text("bodies", text[:MAX_ANSWER])
             row["response_fields"] = fields_of(text)
 
     def take(self, rows: Any, virtual: bool = False) -> list[dict[str, Any]]:
         """Rows that a page told; returns its requests."""
-        made = []
-        for row in (rows if isinstance(rows, list) else [])[:5000]:
+        made: list[dict[str, Any]] = []
+        told = rows if isinstance(rows, list) else []
+        if len(told) > MAX_TOLD:
+            self.left_out()
+        for row in told[:MAX_TOLD]:
             if not isinstance(row, dict):
                 continue
-            match row.get("what"):
-                case "request":
-                    made.append(self._from_page(row, virtual))
-                case "call" if len(self.calls) < MAX_ROWS:
-                    self.prompted_by.setdefault(
-                        (self.moment.actor, self.moment.state, text_of(row, "api", 120)), text_of(row, "label", 120)
-                    )
-                    self.calls.append(
-                        {
-                            **self._place(row),
-                            "api": text_of(row, "api", 120),
-                            "detail": text_of(row, "detail", 1000),
-                            "stack": stack_of(row),
-                        }
-                    )
-                case "message" if len(self.messages) < MAX_ROWS and row.get("kind") in MESSAGE_KINDS:
-                    place = self._place(row)
-                    del place["time"]
-                    self.messages.append({**place, "kind": row["kind"], "text": text_of(row, "text", 4000)})
-                case "outside":
-                    group = {"download": "downloads", "popup": "popups"}.get(str(row.get("kind")), "origins")
-                    self.out(group, text_of(row, "url", 2000), text_of(row, "kind", 40))
-                case "route":
-                    self.route(route_of(text_of(row, "path", 1000)), "router")
-                case "heard":
-                    self._hear(row)
-                case "gap":
-                    self.gap(text_of(row, "reason", 60), ["timer", "request"], text_of(row, "place", 300))
+            try:
+                self._take(row, virtual, made)
+            except (ValueError, TypeError, ArithmeticError):  # one row that nobody foresaw costs itself, not the walk
+                self.left_out()
         return made
 
-    def _hear(self, told: dict[str, Any]) -> None:
-        """A message that the server sent by itself becomes part of the answer to the opening."""
-        heard = self.heard.get(f"{told.get('kind')} {text_of(told, 'url', 4000)}")
-        text = text_of(told, "text", MAX_HEARD_TEXT)
-        if heard is None or not text or len(heard.texts) >= MAX_HEARD:
+    def left_out(self) -> None:
+        """Something that happened is missing here: there was no room for it, or no sense in it."""
+        state = self.moment.state or ""
+        if state not in self._short:
+            self._short.add(state)
+            place = next((str(row["url"]) for row in reversed(self.states) if row["id"] == state), "")
+            self.gap("observations_left_out", LOSABLE, place)
+
+    def _take(self, row: dict[str, Any], virtual: bool, made: list[dict[str, Any]]) -> None:
+        kind = text_of(row, "kind", 40)
+        match row.get("what"):
+            case "request":
+                made.append(self._from_page(row, virtual))
+            case "call":
+                self._call(row)
+            case "message" if kind in MESSAGE_KINDS:
+                place = self._place(row)
+                del place["time"]
+                self._add(self.messages, {**place, "kind": kind, "text": text_of(row, "text", 4000)})
+            case "outside":
+                group = {"download": "downloads", "popup": "popups"}.get(kind, "origins")
+                self.out(group, text_of(row, "url", 2000), kind)
+            case "route":
+                self.route(route_of(text_of(row, "path", 1000)), "router")
+            case "heard":
+                if not self.hearing.take(f"{kind} {text_of(row, 'url', 4000)}", text_of(row, "text", MAX_TEXT)):
+                    self.left_out()
+            case "gap" if text_of(row, "reason", 60) in PAGE_GAPS:
+                self.gap(row["reason"], ["timer", "request"], text_of(row, "place", 300))
+
+    def _call(self, row: dict[str, Any]) -> None:
+        api, stack = text_of(row, "api", 120), stack_of(row)
+        self.prompted_by.setdefault((self.moment.actor, self.moment.state, api), text_of(row, "label", 120))
+        place = self._place(row)
+        alike = (self.moment.actor, str(self.moment.state), api, str(place["virtual"] is None), *stack)
+        if self._alike[alike] >= MAX_ALIKE:
             return
-        heard.texts.append(text)
-        self.parts.forget(heard.row["response_body"])
-        heard.row["response_body"] = self.keep_text("bodies", "\n".join(heard.texts))
-        names = dict.fromkeys([*heard.row["response_fields"], *fields_of(text)])
-        heard.row["response_fields"] = list(names)[:MAX_FIELDS]
+        if self._add(self.calls, {**place, "api": api, "detail": text_of(row, "detail", 1000), "stack": stack}):
+            self._alike[alike] += 1
+
+    def _add(self, rows: list[dict[str, Any]], row: dict[str, Any]) -> bool:
+        if len(rows) < MAX_ROWS:
+            rows.append(row)
+            return True
+        self.left_out()
+        return False
+
+    def can_be_left(self, dialog: str) -> None:
+        """Somebody has found the way out of the dialogs with this text."""
+        for row in (row for state in self.states for row in state["dialogs"] if row["text"] == dialog):
+            row["closable"] = True
 
     def adopt(self, since: tuple[int, int, int], state: str) -> None:
         """What happened while loading belongs to the state that was reached, not to the one that was left."""
@@ -210,15 +238,12 @@ class Journal:
     def take_timers(self, rows: Any) -> None:
         """Timers of a page, each once per place in its code."""
         for row in (rows if isinstance(rows, list) else [])[:500]:
-            if (
-                isinstance(row, dict)
-                and row.get("kind") in ("interval", "timeout", "chained")
-                and len(self.timers) < MAX_ROWS
-            ):
+            if isinstance(row, dict) and row.get("kind") in ("interval", "timeout", "chained"):
                 label = text_of(row, "label", 120)
                 if label and row["kind"] == "interval" and number_of(row, "period") >= 1000:
                     self.starters.setdefault(str(self.moment.state), set()).add(label)
-                self.timers.append(
+                self._add(
+                    self.timers,
                     {
                         "actor": self.moment.actor,
                         "state": self.moment.state,
@@ -227,7 +252,7 @@ class Journal:
                         "period": number_of(row, "period"),
                         "fired": number_of(row, "fired"),
                         "stack": stack_of(row),
-                    }
+                    },
                 )
 
     def _place(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -240,6 +265,7 @@ class Journal:
         }
 
     def _request(self, method: str, url: str, kind: str, verdict: Kind, body: str) -> dict[str, Any]:
+        full = len(self.requests) >= MAX_REQUESTS
         row = {
             "actor": self.moment.actor,
             "state": self.moment.state,
@@ -256,15 +282,20 @@ class Journal:
             "label": self.moment.label[:400],
             "request_fields": request_fields(url, body),
             "response_fields": [],
-            "request_body": self.keep_text("bodies", body) if body else None,
+            "request_body": self.keep_text("bodies", body) if body and not full else None,
             "response_body": None,
             "stack": [],
         }
-        if len(self.requests) < MAX_REQUESTS:
-            self.requests.append(row)
-        else:
+        if full:
             self.reached.add("requests")
+            self.left_out()
+        else:
+            self.requests.append(row)
         return row
+
+    def _is_kept(self, row: dict[str, Any]) -> bool:
+        """False for a row that found no room: what waits to be joined to it must not grow without bound either."""
+        return bool(self.requests) and self.requests[-1] is row
 
     def _from_page(self, told: dict[str, Any], virtual: bool) -> dict[str, Any]:
         method, url, body = (
@@ -272,8 +303,8 @@ class Journal:
             text_of(told, "url", 4000),
             text_of(told, "body", 65536),
         )
-        kind = told.get("kind") if told.get("kind") in REQUEST_KINDS else "other"
-        assert isinstance(kind, str)
+        kind = text_of(told, "kind", 40)
+        kind = kind if kind in REQUEST_KINDS else "other"
         waiting = [] if virtual or told.get("own") or told.get("mock") else self._open.get((method, url), [])
         if waiting:
             row = waiting.pop(0)
@@ -282,7 +313,7 @@ class Journal:
                 row["kind"] = kind
         else:
             row = self._request(method, url, kind, classify(method, url, body, kind), body)
-            if kind == "form" and not virtual and not told.get("own"):
+            if kind == "form" and not virtual and not told.get("own") and self._is_kept(row):
                 self._forms[method, url] = row
             if virtual:
                 row["virtual"] = self._place(told)["virtual"]
@@ -291,7 +322,7 @@ class Journal:
             if told.get("opened") is True and kind == "socket" and method == "GET":
                 row["sent"] = True
             if kind in ("socket", "eventsource") and method == "GET" and not virtual:
-                self.heard.setdefault(f"{kind} {url}", Heard(row))
+                self.hearing.open(f"{kind} {url}", row)
             if told.get("mock") and text_of(told, "response", 65536):
                 self.answered(row, row["status"] or 200, text_of(told, "response", 65536))
         row["stack"] = stack_of(told)

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.writes import is_departure
 
 _WHAT = r"(登[录陆]|系统|本?系统|平台|后台|管理|(当前|我的|本)?([账帐][号户]|用户|身份))"

@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import yaml
 from playwright.sync_api import Error, Locator, Page
 
+from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.page import Seat
 from appscan.errors import UsageError

@@ -8,7 +8,9 @@ from typing import Any
 
 Row = dict[str, Any]
 
-OF_LOGIN = frozenset({"login_wall", "login_lost", "login_failed", "login_not_proved", "login_step_failed"})
+OF_LOGIN = frozenset(
+    {"login_wall", "login_lost", "login_failed", "login_not_proved", "login_step_failed", "answer_wants_login"}
+)
 """Reasons of gaps that are one actor's; the journal names it in them."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 from playwright.sync_api import BrowserContext, Error
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.options import CaptureOptions
 
 PARTS = frozenset({"script", "style", "image", "other"})

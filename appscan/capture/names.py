@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.failures import CaptureError, Failure
 
 _NOBODY = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}

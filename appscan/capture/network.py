@@ -13,16 +13,18 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
 
+from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
 from appscan.capture.fields import kind_of
+from appscan.capture.instrument import ECHO
 from appscan.capture.journal import Journal, route_of
 from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
 from appscan.capture.shadows import CLOSING
+from appscan.capture.under_way import UnderWay
 from appscan.capture.writes import Kind, callback_of, classify
 from appscan.model.coverage import CODE_KINDS
 
@@ -34,12 +36,14 @@ MAX_FORMS = 50
 RUN = frozenset({"Document", "Script"})
 """What does nothing at all, or half of it, where its end is missing."""
 ASKED = frozenset({"xhr", "fetch", "jsonp"})
+FETCHED = ASKED | {"eventsource"}
 MAX_KEPT = 2 * 1024 * 1024
 MAX_ASSETS = 64 * 1024 * 1024
 TELLING = frozenset(
     {"nel", "report-to", "reporting-endpoints", "speculation-rules", "attribution-reporting-register-source"}
 )
 """Headers that make the browser itself ask somebody."""
+IMPORT = re.compile(r"\bimport\s*\(")
 TEXTUAL = re.compile(r"json|javascript|ecmascript|html|xml|text/", re.IGNORECASE)
 
 
@@ -59,6 +63,8 @@ class Network:
     away: str = ""
     closed_trees: bool = False
     """Some page of the site closes a shadow tree in its markup."""
+    importing: bool = False
+    """Some code of the site fetches more code by `import()`, which nobody inside a page can see."""
     handing_in: bool = False
     """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
@@ -70,6 +76,7 @@ class Network:
 
     def __post_init__(self) -> None:
         self.manners = Manners(self.options)
+        self.under_way = UnderWay(self._rows, self.journal)
 
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
@@ -119,10 +126,6 @@ class Network:
         """True while an answer to something that a page asked for is on its way."""
         return any(row["kind"] in ASKED for row in self._rows.values())
 
-    def code_under_way(self) -> frozenset[Request]:
-        """Scripts that a page has asked for and not got yet."""
-        return frozenset(request for request, row in self._rows.items() if row["kind"] == "script")
-
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]
@@ -150,6 +153,9 @@ class Network:
         if not url.startswith(("http:", "https:")):
             route.continue_()
             return
+        if url.endswith(ECHO):
+            route.fulfill(status=204)
+            return
         kind = self._kind(request)
         if self.sealed:
             self._replay(route, url, kind)
@@ -161,6 +167,7 @@ class Network:
             return
         if not self.own(url):
             self.journal.out("origins", _origin(url), kind)
+            self._tell_elsewhere(request, url, kind)
             if kind in ("document", "form"):  # the page that wanted to go there stays
                 route.fulfill(status=204, body="")
             else:
@@ -187,22 +194,29 @@ class Network:
         if not passes:
             status = self._answer(route, url, kind, request.is_navigation_request())
             row["status"] = status
-            self._tell_unsent(request, url, kind, verdict, pressed)
+            self._tell_unsent(request, url, kind, verdict)
             return
         self._pace(url)
         self._rows[request] = row
         route.continue_()
 
-    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind, pressed: bool) -> None:
+    def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind) -> None:
         """What a page wanted to show may be in the answer that it did not get, or behind an address not opened."""
         if verdict is Kind.READ:
             return
-        if verdict is Kind.UNKNOWN and kind in ASKED and not pressed:
+        if verdict is Kind.UNKNOWN and kind in ASKED:
             with suppress(Error):
                 place, path = request.frame.page.url, urlsplit(url).path[:300]
                 self.journal.gap("answer_stands_in", ["text", "control", "title"], place, url=path)
         elif request.method == "GET" and request.is_navigation_request() and self.journal.moment.trigger != "trial":
             self.journal.route(route_of(url), "click", blocked="write")
+
+    def _tell_elsewhere(self, request: Request, url: str, kind: str) -> None:
+        """Data that a page wanted from a host that may not be asked; what it tells others is no loss."""
+        if kind not in FETCHED or classify(request.method, url, _body_of(request), kind) is Kind.WRITE:
+            return
+        with suppress(Error):
+            self.journal.gap("remote_data", ["text", "control", "title"], request.frame.page.url, url=_origin(url))
 
     def _forbidden(self, request: Request, url: str, kind: str) -> bool:
         """True where robots.txt or the user forbids an address, whoever wants to go there: a link, a script, a frame.
@@ -226,7 +240,7 @@ class Network:
             reason = "excluded"
         elif not self.manners.allowed_by_robots(url, context):
             reason = "robots"
-            self.journal.gap("robots", ["text", "control", "route", "request"], url)
+            self.journal.gap("robots", ["text", "control", "route", "request"], url, blinds=True)
         if reason and navigates:
             self.journal.route(route, "link", blocked=reason)
         return bool(reason)
@@ -364,6 +378,7 @@ class Network:
         text = body.decode("utf-8", "replace")
         self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
         if kind in ("script", "document"):
+            self.importing = self.importing or bool(IMPORT.search(text))
             self.answers.learn_script(text)
         if runs:
             self._read(request.url, text)
@@ -451,7 +466,7 @@ class Network:
             if event.get("resourceType") in RUN:  # half a script is none, and half a page may look whole
                 session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
                 return
-        dropped = ("content-encoding", "transfer-encoding", "content-length", "set-cookie")
+        dropped = TELLING | {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
         headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
         body = base64.b64encode(b"".join(chunks)).decode()
         session.send(

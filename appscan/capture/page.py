@@ -17,16 +17,16 @@ from appscan.capture.frames import with_frames
 from appscan.capture.journal import Journal
 from appscan.capture.network import Network
 from appscan.capture.shadows import open_closed_trees
+from appscan.capture.under_way import STEPS
 
 SETTLE = 1500
 LOAD_MOST = 8000
 LINGER = 3200
 LATE_STEP = 2000
+IMPORTING = "(argument) => { if (window.__appscan) __appscan.importing = true; return (%s)(argument); }"
 MAX_NAVIGATIONS = 25
 ARRIVAL = 10.0
 """Seconds that a page which is leaving may take until another one is there."""
-CODE, CODE_STEPS = 8.0, 6
-"""Seconds that code fetched by a page that has loaded may take, and how often it may fetch more after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Sight:
     document: str = ""
     pending: tuple[str, ...] = ()
     """Requests (`GET http://…`) whose first answer is not there yet."""
+    planned: tuple[str, ...] = ()
+    """Places in the code that have set a timer which fires once, within the next seconds."""
 
     @property
     def key(self) -> str:
@@ -65,7 +67,6 @@ class Seat:
         self.status = 0
         self.away = ""
         self._unfinished = False
-        self._code_in_vain: frozenset[Request] = frozenset()
         self.page.on("response", self._answered)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._gave_up)
@@ -146,31 +147,36 @@ class Seat:
         try:
             self.page.wait_for_load_state("load", timeout=LOAD_MOST if not self.away else SETTLE)
         except TimedOut:
+            if not self.away and self._is_loaded():
+                return
             self._unfinished = True
             self._journal.gap("load_not_finished", ["text", "request"], self.page.url)
             self.session.send("Page.stopLoading")
 
+    def _is_loaded(self) -> bool:
+        """True where what was under way is there after all, a little later than most pages take."""
+        for _ in range(STEPS):
+            if not self._network.under_way.arrive(self.page, self._chromium.alive):
+                break
+            with suppress(TimedOut):
+                self.page.wait_for_load_state("load", timeout=SETTLE)
+                return True
+        return False
+
     def rest(self, at_least: int = 0) -> Sight:
         """Wait until the page is quiet and look."""
-        seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least])
-        return self._sight(self._with_code(seen))
+        return self._sight(self.act("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least]))
 
-    def _with_code(self, seen: dict[str, Any]) -> dict[str, Any]:
-        """What there is to see once the code that the page fetches just now is there. Nothing inside a page tells that
-        an `import()` is under way: without this, a view whose code comes late would pass for one that shows nothing."""
-        for _ in range(CODE_STEPS):
-            coming = self._network.code_under_way() - self._code_in_vain
-            if not coming:
+    def act(self, code: str, argument: Any) -> dict[str, Any]:
+        """Run code that does something in the page; what it told, and what there is to see once all that the page
+        fetches because of it is there."""
+        return self._complete(self.ask(code, argument))
+
+    def _complete(self, seen: dict[str, Any]) -> dict[str, Any]:
+        for _ in range(STEPS):
+            if not self._network.under_way.arrive(self.page, self._chromium.alive):
                 break
-            until = time.monotonic() + CODE
-            with suppress(Error):  # what became of the page is for `ask` to say
-                while coming & self._network.code_under_way() and time.monotonic() < until:
-                    self._chromium.alive()
-                    self.page.wait_for_timeout(10)
-            if late := coming & self._network.code_under_way():
-                self._code_in_vain |= late
-                self._journal.gap("load_not_finished", ["text", "control", "request"], self.page.url)
-            seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])
+            seen = {**seen, **self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])}
         return seen
 
     def step(self, key: str, document: str = "") -> Sight:
@@ -185,12 +191,18 @@ class Seat:
         seen = self.ask(code, argument)
         outcome = str(seen.get("outcome", "done"))
         for _ in range(MAX_NAVIGATIONS):
-            if not self._leaving and not seen.get("leaving"):
-                return self._sight({**self._with_code(seen), "outcome": outcome})
+            if not self._goes(seen):
+                seen = self._complete(seen)
+                if not self._goes(seen):
+                    return self._sight({**seen, "outcome": outcome})
             self._await(since)
             since, self._stayed = self._navigations, False
             seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])
         raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
+
+    def _goes(self, seen: dict[str, Any]) -> bool:
+        """True while another document is on its way."""
+        return self._leaving or bool(seen.get("leaving"))
 
     def _await(self, since: int) -> None:
         """Wait until a navigation that has begun is over; a page that stays after all is told so."""
@@ -216,13 +228,13 @@ class Seat:
     def linger(self) -> Sight | None:
         """Wait for what the page has planned for the next seconds (a splash, a late dialog); None where nothing is."""
         self._navigations = 0
-        seen = self.ask("(most) => __appscan.linger(most)", LINGER)
+        seen = self.act("(most) => __appscan.linger(most)", LINGER)
         return self._sight(seen) if seen.get("waited", True) else None
 
     def scroll(self) -> tuple[bool, Sight]:
         """Scroll to the end once; True where the page grew."""
         self._navigations = 0
-        seen = self.ask("(most) => __appscan.scroll(most)", SETTLE)
+        seen = self.act("(most) => __appscan.scroll(most)", SETTLE)
         return bool(seen.get("more")), self._sight(seen)
 
     def look(self) -> dict[str, Any]:
@@ -235,7 +247,7 @@ class Seat:
         """Wait for answers that are not there yet, and look."""
         until = time.monotonic() + seconds
         while True:
-            sight = self._sight(self.ask("(most) => __appscan.late(most)", LATE_STEP))
+            sight = self._sight(self.act("(most) => __appscan.late(most)", LATE_STEP))
             if not sight.pending or time.monotonic() > until:
                 return sight
 
@@ -296,7 +308,7 @@ class Seat:
             if self._navigations > MAX_NAVIGATIONS:
                 raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
             try:
-                answer = self.page.evaluate(code, argument)
+                answer = self.page.evaluate(IMPORTING % code if self._network.importing else code, argument)
                 self._chromium.alive()
                 if isinstance(answer, dict):
                     self._journal.take(answer.pop("rows", None))
@@ -333,5 +345,11 @@ class Seat:
             str(seen.get("outcome", "done")),
             dialogs if isinstance(dialogs := seen.get("dialogs"), int) else 0,
             str(seen.get("document", "")),
-            tuple(str(key)[:400] for key in pending[:20]) if isinstance(pending := seen.get("pending"), list) else (),
+            _texts(seen, "pending"),
+            _texts(seen, "planned"),
         )
+
+
+def _texts(seen: dict[str, Any], name: str) -> tuple[str, ...]:
+    told = seen.get(name)
+    return tuple(str(text)[:400] for text in told[:20]) if isinstance(told, list) else ()

@@ -17,6 +17,7 @@ from appscan.capture.network import Network
 from appscan.capture.options import Actor
 from appscan.capture.page import Seat
 from appscan.capture.proof import Guest, Proof, Proved, prove
+from appscan.capture.refusals import is_mostly_refused
 from appscan.capture.secrets import Secrets
 from appscan.errors import UsageError
 
@@ -96,7 +97,7 @@ class Session:
             return
         if not self._expects():
             self._stranger = self.guest()
-        proved = prove(seat, self.url, self._expects(), self._stranger)
+        proved = self._prove(seat)
         lost = proved.proof is Proof.LOST or (proved.proof is Proof.REFUSED and proved.status == UNAUTHORIZED)
         held = False if lost else True if proved.proof is Proof.HELD else None
         self.row["logged_in_before"] = held and self.row["logged_in_before"] is not False
@@ -114,7 +115,7 @@ class Session:
         if time.monotonic() > until:
             self.journal.gap("login_not_proved", list(PAGE_KINDS), self.url)
             return
-        proved, before = prove(seat, self.url, self._expects(), self._stranger), self.row["logged_in_before"]
+        proved, before = self._prove(seat), self.row["logged_in_before"]
         lost = proved.proof is Proof.LOST or (before and proved.proof in (Proof.REFUSED, Proof.SAME))
         if not lost and proved.proof is not Proof.HELD:
             self._unproved(proved)
@@ -123,6 +124,15 @@ class Session:
         if lost and before is not False:
             self.row["lost_at"] = self.journal.states[-1]["id"] if self.journal.states else None
             self.journal.gap("login_lost", list(PAGE_KINDS), self.url, blinds=True)
+
+    def _prove(self, seat: Seat) -> Proved:
+        """What opening the start says. A frame around answers that nobody is signed in proves no login, unless it shows
+        what was expected of it."""
+        since = len(self.journal.requests)
+        proved = prove(seat, self.url, self._expects(), self._stranger)
+        if self._expects() or proved.proof not in (Proof.HELD, Proof.SAME):
+            return proved
+        return Proved(Proof.LOST) if is_mostly_refused(self.journal, since) else proved
 
     def _unproved(self, proved: Proved) -> None:
         """Nothing can be said: the start did not open, or it shows nothing that others do not see."""

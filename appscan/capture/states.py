@@ -11,8 +11,8 @@ from appscan.capture.page import Sight
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A state and how to get there: by its address, or by pressing `press` in `parent`. `covered`: a dialog lay over
-    it; `late`: it came by itself, some seconds after its address was opened."""
+    """A state and how to get there: by its address, by pressing `press` in `parent`, or (`below`) by scrolling there.
+    `covered`: a dialog lay over it; `late`: it came by itself, some seconds after its address was opened."""
 
     id: str
     sight: Sight
@@ -22,6 +22,7 @@ class Node:
     press: str | None = None
     covered: bool = False
     late: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,8 @@ class Trials:
         def attempt() -> tuple[str, str, str]:
             self.attempts.start(node, None)
             seen = self.attempts.seat.ask("([text, what]) => __appscan.wayOut(text, what)", [trigger, what])
+            if seen.get("out") and what == "dialog":
+                self.journal.can_be_left(text)
             return trigger, "allowed" if seen.get("out") else "refused", str(seen.get("by", ""))[:400]
 
         return Trial(node, "opt_out", trigger, attempt)

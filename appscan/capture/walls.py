@@ -6,15 +6,15 @@ covers it without a way out, or what is all there is.
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from appscan.capture.addresses import urlsplit
 from appscan.capture.journal import PAGE_KINDS, Journal, route_of
+from appscan.capture.refusals import says_sign_in
 from appscan.capture.shapes import listed, number_of
 from appscan.capture.states import Node
 
@@ -38,11 +38,6 @@ BESIDE = re.compile(
 GO_ON = re.compile(r"暂不|先看看|随便看|逛逛|游客|访客|跳过|稍后|免登|首页|guest|skip|later|home", re.IGNORECASE)
 ADDRESS = re.compile(
     r"log-?in|logon|\bsso|\bcas\b|oauth|\bauth(?!or)|passport|\bidp\b|\baccounts?\b|tyrz|sfrz|denglu|oidc|saml|ucenter",
-    re.IGNORECASE,
-)
-REFUSED = re.compile(
-    r"未登[录陆]|请先?登[录陆]|重新登[录陆]|登[录陆](信息|状态)?已?(过期|失效|超时)|"
-    r"token\s?(已?过期|无效|失效|expired|invalid)|not logged in|unauthori[sz]ed|login required",
     re.IGNORECASE,
 )
 HOME = re.compile(r"(^|/)(index|default)?(\.(html?|jsp|php|aspx?))?$", re.IGNORECASE)
@@ -123,6 +118,10 @@ class Walk:
     nodes: Sequence[Node]
     doors: frozenset[str]
     arrivals: Sequence[Arrival]
+    turned: int = 0
+    """Controls that led to a door."""
+    refused: bool = False
+    """Most of what the states asked for was answered with `not signed in`."""
 
     @property
     def forms(self) -> frozenset[str]:
@@ -136,9 +135,9 @@ class Walk:
         return [node for node in self.nodes if node.id not in self.doors]
 
 
-def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
+def tell_walls(walk: Walk, journal: Journal, urls: list[str], guest: bool = False) -> bool:
     """Write the gaps of login walls, of starts that are missing and of starts that lie elsewhere; True where a start
-    lies behind a wall."""
+    lies behind a wall. `guest`: nobody was to be signed in."""
     _tell_starts(walk, journal, urls)
     walled = False
     for row in walk.arrivals:
@@ -151,9 +150,12 @@ def tell_walls(walk: Walk, journal: Journal, urls: list[str]) -> bool:
         params = {"url": row.away} if row.away else {}
         journal.gap("login_wall", list(PAGE_KINDS), row.url, blinds=blinds, **params)
         walled = walled or blinds
-    if not walled and (_is_mostly_walled(walk) or _is_empty_for_want_of_login(walk, journal)):
+    if not walled and (walk.refused or _is_mostly_walled(walk) or _is_empty_for_want_of_login(walk, journal)):
         journal.gap("login_wall", list(PAGE_KINDS), urls[0], blinds=True)
         return True
+    doors = [node for node in walk.nodes if node.id in walk.doors]
+    if guest and doors and not walled:  # no wall, and still a side of the site that nobody has seen
+        journal.gap("behind_login", list(PAGE_KINDS), doors[0].sight.url)
     return walled
 
 
@@ -189,16 +191,21 @@ def _is_passed(start: Arrival, walk: Walk, journal: Journal) -> bool:
 
 
 def _is_mostly_walled(walk: Walk) -> bool:
-    """True where more of the addresses that were asked for led to the door than anything else was seen."""
+    """True where more of what was asked for or pressed led to the door than anything else was seen."""
     walled = {row.url for row in walk.arrivals if is_moved(row) and _is_walled(row, walk.doors)}
-    return len(walled) >= max(MANY_WALLED, len({node.sight.route for node in walk.opened}) + 1)
+    return len(walled) + walk.turned >= max(MANY_WALLED, len({node.sight.route for node in walk.opened}) + 1)
 
 
 def _is_walled(row: Arrival, doors: frozenset[str]) -> bool:
     if row.status == 401:
         return True
-    parts = urlsplit(row.away)
-    return row.state in doors or bool(row.away and ADDRESS.search(f"{parts.netloc}{parts.path}#{parts.fragment}"))
+    return row.state in doors or is_way_in(row.away)
+
+
+def is_way_in(address: str) -> bool:
+    """True for an address whose name says that one signs in there."""
+    parts = urlsplit(address)
+    return bool(address and ADDRESS.search(f"{parts.netloc}{parts.path}#{parts.fragment}"))
 
 
 def _is_missing(row: Arrival) -> bool:
@@ -264,20 +271,4 @@ def _is_empty_for_want_of_login(walk: Walk, journal: Journal) -> bool:
     if not rows or max(int(row["text_length"]) for row in rows) >= SCANT_TEXT:
         return False
     asked = [row for row in journal.requests if row["kind"] in ("xhr", "fetch", "jsonp") and row["sent"]]
-    return any(row["status"] == 401 or _says_sign_in(journal, row["response_body"]) for row in asked[:200])
-
-
-def _says_sign_in(journal: Journal, handle: object) -> bool:
-    packed = journal.parts.texts.get(handle) if isinstance(handle, str) else None
-    if packed is None or len(packed) > 4000:
-        return False
-    try:
-        answer = json.loads(zlib.decompress(packed))
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(answer, dict):
-        return False
-    if any(str(answer.get(name)) in ("401", "40101", "-401") for name in ("code", "status", "errcode", "errorCode")):
-        return True
-    told = " ".join(str(answer.get(name, ""))[:200] for name in ("msg", "message", "error", "errmsg", "errMsg"))
-    return bool(REFUSED.search(told))
+    return any(says_sign_in(journal, row) for row in asked[:200])

@@ -14,7 +14,7 @@ from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
 from appscan.capture.request_words import KEEPING, LOGINS, PAIRS, word_class, words
-from appscan.capture.telling import told_by_body, told_by_query
+from appscan.capture.telling import told_by_body, told_by_file, told_by_opening, told_by_query
 
 
 class Kind(StrEnum):
@@ -66,16 +66,18 @@ def classify(method: str, url: str, body: str = "", kind: str = "fetch", pressed
     if method not in ("GET", "HEAD", "OPTIONS", "POST") or kind == "beacon":
         return Kind.WRITE
     reading = method != "POST"
+    segments = [segment for segment in parts.path.split("/") if segment]
     if reading and ASSET.search(parts.path):
+        if told_by_file(segments, query, kind):
+            return Kind.WRITE
         plain = {name.lower() for name, _ in query} <= word_class("harmless")
         if plain or kind in ("script", "style", "other"):
             return Kind.READ
         if kind == "image":
             return Kind.WRITE  # a picture that carries a message
-    segments = [segment for segment in parts.path.split("/") if segment]
     acts = [*_acts(query), *([] if reading else _body_acts(body))]
     if kind in ("socket", "eventsource"):
-        return _opening(segments, acts)
+        return Kind.WRITE if told_by_opening(segments, query) else _opening(segments, acts)
     if kind == "document":
         return _page(segments, "?" in url.partition("#")[0], acts)
     verdict = _weighed(_by_words(segments, acts, reading), segments, acts, parts.query, body, reading)

@@ -108,7 +108,8 @@ def tiny() -> Iterator[Callable[[dict[str, tuple[int, str, bytes]]], tuple[str, 
             def do_GET(self) -> None:
                 arrived.append(f"{self.command} {self.path}")
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, kind, body = pages.get(self.path.partition("?")[0], (404, "text/plain", b""))
+                asked = pages.get(self.path) if "?" in self.path else None  # a query may have a page of its own
+                status, kind, body = asked or pages.get(self.path.partition("?")[0], (404, "text/plain", b""))
                 self.send_response(status)
                 self.send_header("Location" if 300 <= status < 400 else "Content-Type", kind)
                 if "/login" in self.path:

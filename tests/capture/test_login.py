@@ -275,3 +275,79 @@ def test_a_login_step_that_waits_is_not_taken_for_a_browser_that_hangs(tiny, tmp
     recording = opened(capture([url + "/"], tmp_path / "o.zip", CaptureOptions(**wishes)))
     assert recording.rows("states")
     assert not recording.rows("gaps", reason="browser_died")
+
+
+def walls_by_press(recording):
+    return {row["params"]["step"]: row["params"]["url"] for row in recording.rows("gaps", reason="login_wall")
+            if "step" in row["params"]}
+
+
+ICONS = ["网格地图", "学习园地", "干部打卡", "位次公示"]
+HOME = """<div id=home><h3>智慧平台</h3><p>为全区群众提供一站式服务，请选择下列应用开始使用，如有问题请联系管理员处理，
+谢谢您的支持与配合，欢迎使用本平台办理各项业务，工作时间为每周一至周五上午九时至下午五时。</p>%s</div>
+<div id=v></div><script>
+function go(to) { location.hash = '#/' + to }
+function show() { const to = location.hash.slice(2); home.style.display = to ? 'none' : '';
+v.innerHTML = to.startsWith('login') ? `<h3>登录</h3>%s`
+: to && '<h3>' + decodeURIComponent(to) + '</h3><p>公开内容</p>' }
+addEventListener('hashchange', show); show()</script>"""
+
+
+@pytest.mark.parametrize("door", ["login", "login?to={icon}"])
+def test_a_public_home_whose_icons_all_lead_to_the_login_is_walled(tiny, tmp_path, door):
+    icons = "".join(f"<button onclick=\"go('{door.format(icon=icon)}')\">{icon}</button>" for icon in ICONS)
+    icons += "<button onclick=\"go('login')\">登录</button>"
+    url, _ = tiny({"/index.html": page(HOME % (icons, DOORS["password"]))})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert walls_of(recording) == [f"{url}/index.html"]
+    assert set(walls_by_press(recording)) == set(ICONS)
+
+
+def test_one_icon_that_wants_a_login_beside_open_ones_is_told_and_blinds_nothing(tiny, tmp_path):
+    other, arrived = tiny({})
+    icons = "".join(f"<button onclick=\"go('{icon}')\">{icon}</button>" for icon in ICONS)
+    icons += "<button onclick=\"go('login')\">我的</button><button onclick=\"go('login')\">登录</button>"
+    icons += f"<button onclick=\"location.href='{other}/cas/login?service=x'\">办件</button>"
+    url, _ = tiny({"/index.html": page(HOME % (icons, DOORS["password"]))})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert walls_of(recording) == []
+    assert walls_by_press(recording) == {"我的": "/index.html#/login", "办件": f"{other}/cas/login?service=x"}
+    assert arrived == []
+
+
+SHELL = """<h3>智慧平台</h3><p>为全区群众提供一站式服务，请选择下列应用开始使用，如有问题请联系管理员处理，
+谢谢您的支持与配合，欢迎使用本平台办理各项业务，工作时间为每周一至周五上午九时至下午五时，节假日照常，请携带身份证件。</p>%s
+<div id=v></div><script>
+const ask = (path) => fetch(path).then(r => r.json()).then(
+d => { v.innerHTML = '<p>' + (d.data || ['暂无数据']).join('；') + '</p>' })
+addEventListener('hashchange', () => ask(location.hash.slice(1))); %s</script>"""
+UNKNOWN_VISITOR = (200, "application/json", '{"code":401,"msg":"未登录"}'.encode())
+OPEN_LIST = (200, "application/json", '{"code":200,"data":["甲","乙"]}'.encode())
+
+
+def wanting(recording):
+    return {row["params"]["url"] for row in recording.rows("gaps", reason="answer_wants_login", blinds=False)}
+
+
+@pytest.mark.parametrize("open_lists", [1, 3])
+def test_lists_that_are_answered_with_not_signed_in_are_told_and_are_a_wall_where_they_are_most(
+    tiny, tmp_path, open_lists
+):
+    lists = [f"/api/{name}/list" for name in ("notice", "task", "study", "rank", "work")]
+    links = "".join(f"<a href='#{path}'>{number}号应用</a> " for number, path in enumerate(lists))
+    pages = {path: OPEN_LIST if number < open_lists else UNKNOWN_VISITOR for number, path in enumerate(lists)}
+    url, _ = tiny({"/index.html": page(SHELL % (links, "fetch('/api/user/info')")), "/api/user/info": UNKNOWN_VISITOR,
+                   **pages})
+    recording = seen_at(f"{url}/index.html", tmp_path)
+    assert wanting(recording) == set(lists[open_lists:])
+    assert walls_of(recording) == ([f"{url}/index.html"] if open_lists == 1 else [])
+
+
+def test_a_stored_login_that_the_answers_do_not_know_has_failed(tiny, tmp_path):
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps({"cookies": [], "origins": []}), "utf-8")
+    script = "ask('/api/task/list').then(() => v.append(Date.now() % 7 + '号'.repeat(1 + Math.random() * 9)))"
+    url, _ = tiny({"/index.html": page(SHELL % ("", script)), "/api/task/list": UNKNOWN_VISITOR})
+    recording = seen_at(f"{url}/index.html", tmp_path, actors=(Actor("staff", storage_state=saved),))
+    assert [row["params"] for row in recording.rows("gaps", reason="login_failed", blinds=True)]
+    assert recording.document["actors"][0]["logged_in_before"] is False

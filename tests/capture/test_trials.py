@@ -65,6 +65,28 @@ def test_being_sent_back_from_every_address_is_a_gate_without_any_dialog(tiny, t
     assert not [row for row in arrived if row.startswith("POST")]
 
 
+RESULT = """<div id=home><h3>健步走</h3><p>自愿参加</p><button onclick="walked()">打卡</button></div>
+<div id=v></div><script>
+let came = %s;
+const walked = () => fetch('/api/daka', {method: 'POST'}).then(() => { came = %s; location.hash = '#/result' });
+function show() {
+  const at = location.hash.slice(2) || 'home';
+  if (at === 'result' && !came) { location.replace('#/home'); return; }
+  home.style.display = at === 'home' ? '' : 'none'; v.innerHTML = at === 'home' ? '' : '<p>打卡成功</p>';
+}
+onhashchange = show; show()</script>"""
+
+
+@pytest.mark.parametrize(("kept", "came", "outcomes"), [
+    ("0", "1", []), ("sessionStorage.came", "sessionStorage.came = 1", ["refused"])])
+def test_a_page_that_only_tells_what_came_of_a_press_is_no_gate(tiny, tmp_path, kept, came, outcomes):
+    url, _ = tiny({"/index.html": page(RESULT % (kept, came))})
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 6})
+    recording = opened(capture([f"{url}/index.html#/home"], tmp_path / "o.zip", wishes))
+    assert "打卡成功" in {text["text"] for row in recording.document["states"] for text in row["texts"]}
+    assert [row["outcome"] for row in recording.rows("trials", test="skip")] == outcomes
+
+
 def test_a_validation_message_is_no_gate(tiny, tmp_path):
     body = """<form onsubmit="event.preventDefault(); box.hidden = false"><input name=a><button>查询</button></form>
     <div id=box hidden role=dialog aria-modal=true style="position:fixed;inset:0;background:#fff">请输入姓名

@@ -163,6 +163,63 @@ def test_code_that_does_not_come_is_told_at_its_page_and_waited_for_once(tiny, t
     assert [row["place"] for row in gaps] == [f"{url}/index.html"]
 
 
+UNDER_WAY = """<style>button { display: block; height: 44px }</style><div id=home><h3>综合服务平台</h3>
+<button onclick="go('frame')">甲</button><button onclick="go('style')">乙</button>
+<button onclick="toast('请稍候'); setTimeout(() => go('later'), 1200)">丙</button>
+<button onclick="toast('暂未开放')">戊</button></div><div id=v></div><p id=t></p><script>
+const go = (to) => { location.hash = '#/' + to }, show = (text) => { v.innerHTML = '<p>' + text + '</p>' };
+const read = (path) => fetch(path).then(r => r.json()).then(d => show(d.data));
+function toast(text) { t.textContent = text; setTimeout(() => { t.textContent = '' }, 900) }
+function route() {
+  const to = location.hash.slice(2); home.style.display = to ? 'none' : ''; v.innerHTML = '';
+  if (to === 'frame') v.innerHTML = '<iframe src=/slow.html width=300 height=300></iframe>';
+  if (to === 'style') { const link = document.createElement('link'); link.rel = 'stylesheet'; link.href = '/late.css';
+    link.onload = () => read('/api/b/list'); document.head.append(link) }
+  if (to === 'later') read('/api/c/list');
+}
+addEventListener('hashchange', route); route()</script>"""
+
+
+def told(text):
+    return 200, "application/json", json.dumps({"data": text}).encode()
+
+
+def test_what_is_under_way_after_a_press_is_waited_for_frames_styles_and_what_is_planned_in_a_second(tiny, tmp_path):
+    pages = {"/index.html": page(UNDER_WAY), "/slow.html": page("<p>甲的排名</p>"),
+             "/late.css": (200, "text/css", b"p{}"), "/api/b/list": told("乙的排名"), "/api/c/list": told("丙的排名")}
+    url, _ = tiny(Lazy(pages, {"/slow.html": 2.5, "/late.css": 2.5}))
+    recording = walked(url, tmp_path)
+    assert {"甲的排名", "乙的排名", "丙的排名", "请稍候", "暂未开放"} <= words_of(recording)
+    later = {row["route"] for row in recording.document["states"] if row["by"] == "later"}
+    assert later == {"/index.html#/later"}  # that a message goes away again is no state
+    assert not recording.rows("gaps", reason="load_not_finished")
+
+
+SPLASH = """<div id=a><p>启动页</p></div><script>setTimeout(() => {
+location.hash = '#/home'; a.innerHTML = ''; import('/home.js') }, 1500)</script>"""
+HOME_CODE = "fetch('/api/list').then(r => r.json()).then(d => { document.getElementById('a').innerHTML = d.data })"
+
+
+def test_what_a_splash_leads_to_is_seen_even_where_its_code_comes_late(tiny, tmp_path):
+    code = (200, "text/javascript", HOME_CODE.encode())
+    pages = Lazy({"/index.html": page(SPLASH), "/home.js": code, "/api/list": told(RANKING["data"])}, {"/home.js": 2.5})
+    recording = walked(tiny(pages)[0], tmp_path)
+    assert {"启动页", "网格员积分排名", "按下以后"} <= words_of(recording)
+    assert all(row["text_length"] for row in recording.document["states"])
+
+
+RELAYED = """<h3>首页</h3><p id=p></p><button onclick="relay()">接力</button><script>
+const read = (path) => fetch(path).then(r => r.json()).then(d => d.data); read('/api/list?act=a');
+const relay = () => read('/api/list?act=b').then(read).then(text => { p.textContent = text })</script>"""
+
+
+def test_another_query_of_an_endpoint_that_has_answered_is_waited_for(tiny, tmp_path):
+    answers = {"a": told(""), "b": told("/api/list?act=c"), "c": told("接力的排名")}
+    pages = {"/index.html": page(RELAYED), **{f"/api/list?act={act}": answer for act, answer in answers.items()}}
+    pages = Lazy(pages, {"/api/list?act=b": 1, "/api/list?act=c": 8})
+    assert "接力的排名" in words_of(walked(tiny(pages)[0], tmp_path))
+
+
 CONFIGURED = "<h2>首页</h2><script>" + "".join(f"fetch('/api/big{i}/list');" for i in range(9)) + """
 setTimeout(() => fetch('/api/conf/list').then(r => r.json()).then(c => { if (c.data.on) setInterval(() =>
 fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 300)</script>"""
@@ -178,6 +235,18 @@ def test_large_answers_do_not_keep_small_ones_out_of_the_day(tiny, tmp_path):
     left_out = {row["place"] for row in recording.rows("gaps", reason="day_answer_left_out")}
     assert left_out
     assert left_out < set(lists)
+
+
+BEATING = """<h2>首页</h2><script>let told = 0; setInterval(() => fetch('/api/tick/list'), 20000);
+setInterval(() => { if (new Date().getHours() === 0 && !told++) fetch('/api/daily/mark', {method: 'POST'}) }, 60000)
+</script>"""
+
+
+def test_a_heartbeat_all_day_long_leaves_room_for_what_happens_at_midnight(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(BEATING), "/api/tick/list": (200, "application/json", b"{}")})
+    recording = walked(url, tmp_path, days=1)
+    assert max(row["count"] for day in recording.document["day"] for row in day["intervals"]) > 1500
+    assert [row["trigger"] for row in recording.document["requests"] if "/daily/" in row["url"]] == ["midnight"]
 
 
 class Busy(dict):
@@ -208,3 +277,15 @@ CLOSED = """<h2>首页</h2><my-x><template shadowrootmode=closed><h3>网格员�
 def test_a_shadow_tree_that_the_page_closed_in_its_markup_is_seen(tiny, tmp_path):
     url, _ = tiny({"/index.html": page(CLOSED)})
     assert {"网格员积分排名", "按下以后"} <= words_of(walked(url, tmp_path))
+
+
+SIGN_IN = "<h3>登录</h3><input placeholder=账号><input type=password placeholder=密码><button>登录</button>"
+
+
+def test_a_site_that_is_open_says_at_its_login_that_nobody_saw_what_is_behind(tiny, tmp_path):
+    links = "<h2>办事大厅</h2><a href=/a.html>指南</a> <a href=/login.html>登录</a>"
+    url, _ = tiny({"/index.html": page(links), "/a.html": page("<p>指南内容</p>"), "/login.html": page(SIGN_IN)})
+    recording = walked(url, tmp_path)
+    assert [(row["place"], row["blinds"]) for row in recording.rows("gaps", reason="behind_login")] == [
+        (f"{url}/login.html", False)]
+    assert not recording.rows("gaps", reason="login_wall")

@@ -219,3 +219,35 @@ def test_neighbours_answer_alike():
     answers.learn("GET", "http://h/old/x", 200, "json", '{"errno": 0}')
     assert answers.success_of("/old/save") == {"errno": 0}
     assert answers.success_of("/new/save") == {"code": 200, "data": {}}
+
+
+class Chunked(BaseHTTPRequestHandler):
+    """Answers in pieces whose length nobody announced, with a header that makes a browser ask for a deed."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *parts: Any) -> None:  # noqa: ARG002
+        return
+
+    def do_GET(self) -> None:
+        self.server.arrived.append(self.path)  # type: ignore[attr-defined]
+        page = self.path.endswith(".html")
+        body = "<h1>首页</h1>".encode() if page else b'{"prefetch": [{"source": "list", "urls": ["/sign/submit"]}]}'
+        self.send_response(200)
+        self.send_header("Content-Type", HTML if page else "application/speculationrules+json")
+        self.send_header("Speculation-Rules", '"/rules.json"')
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+
+def test_headers_that_make_a_browser_ask_are_taken_out_of_answers_in_pieces_too(shot):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Chunked)
+    server.arrived = []  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        shot([f"http://127.0.0.1:{server.server_address[1]}/index.html"], days=0)
+        assert set(server.arrived) <= {"/robots.txt", "/index.html"}  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -51,9 +51,9 @@ if (!SETTINGS.sealed) {
   replace(window, "cancelAnimationFrame", (original) => function (id) { const end = ends.get(id); if (end) { end(); ends.delete(id); } original.call(window, id); });
 }
 appscan.linger = async (atMost) => {
-  const waiting = appscan.timers().filter((timer) => timer.kind === "timeout" && !timer.fired && timer.period <= atMost).map((timer) => timer.period);
+  const waiting = [...root.plans].map((made) => made.due - native.Date.now()).filter((left) => left <= atMost);
   if (!waiting.length) return { waited: false, ...appscan.glance(), rows: appscan.take() };
-  await new native.Promise((done) => native.setTimeout(done, Math.max(...waiting) + 30));
+  await new native.Promise((done) => native.setTimeout(done, Math.max(0, ...waiting) + 30));
   await appscan.settle(500);
   return { waited: true, ...appscan.glance(), rows: appscan.take() };
 };
@@ -72,16 +72,34 @@ function awaiting(before) {
   for (const since of root.waiting.values()) if (since < before && now - since < ANSWER_MOST) return true;
   return false;
 }
+// What the page asked for before this comes back is known outside: requests are told there in their order. It never
+// reaches a server. Without it a page that waits for code, a style or a frame passes for one at rest on a slow machine;
+// asked only where such a thing may be under way (`importing`: the site's code has `import()`, which nothing here sees).
+const TOLD_MOST = 1000;
+let parts = 0;
+function mayFetch() {
+  const before = parts, frames = doc.getElementsByTagName("iframe").length;
+  parts = doc.getElementsByTagName("script").length + doc.getElementsByTagName("link").length;
+  return Boolean(SETTINGS.echo) && !hub && !alone && /^https?:$/.test(location.protocol) && (appscan.importing || frames > 0 || parts !== before);
+}
+async function toldOutside() {
+  if (!mayFetch()) return;
+  const answer = native.fetch(SETTINGS.echo, { cache: "no-store" }).then(() => {}, () => {});
+  await native.Promise.race([answer, new native.Promise((done) => native.setTimeout(done, TOLD_MOST))]);
+}
 appscan.settle = async (atMost, atLeast) => {
   const begin = native.now(), called = native.Date.now();
-  let quiet = 0, seen = -1;
+  let quiet = 0, seen = -1, told = false;
   for (let turn = 0, spent = 0; spent < atMost || (turn < TURNS && spent < SLOW * atMost) || awaiting(called + 300); turn++, spent = native.now() - begin) {
     await hop(); await hop();
     if (appscan.leaving) return false;
     const busy = awaiting(Infinity) || root.short > 0 || doc.readyState === "loading";
     if (!busy && root.mutations === seen) quiet++; else quiet = 0;
     seen = root.mutations;
-    if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) { if (!endMotions()) return true; quiet = 0; }
+    if (quiet >= 3 && native.now() - begin >= (atLeast || 0)) {
+      quiet = 0;
+      if (!endMotions()) { if (told) return true; told = true; quiet = 2; await toldOutside(); }
+    }
     if (busy || quiet) await new native.Promise((done) => native.setTimeout(done, busy ? 8 : 1));
   }
   return false;
@@ -89,21 +107,37 @@ appscan.settle = async (atMost, atLeast) => {
 appscan.find = (key) => {
   const list = controlsNow(MAX_CONTROLS);
   appscan.last = list;
-  return list.find((control) => control.key === key) || null;
+  return list.find((control) => control.key === key) || list.find((control) => folded(control.key) === folded(key)) || null;
 };
+// A key without its figures: a badge that counts (待办 248) is the same control with another number.
+function folded(key) {
+  const name = key.indexOf("|"), order = key.lastIndexOf("|");
+  return name < 0 ? key : key.slice(0, name + 1) + fold(key.slice(name + 1, order)) + key.slice(order);
+}
+function topAt(element, x, y) {
+  let over = of.ownerDocument(element).elementFromPoint(x, y);
+  while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
+  return over;
+}
+function covers(over, element) {
+  if (!over || over === element || of.contains(element, over) || of.contains(over, element) || of.closest(over, "label")) return false;
+  const host = of.getRootNode(element).host;
+  return !host || (over !== host && !host.contains(over));
+}
 appscan.press = (control) => {
   const element = control.element;
   if (element.disabled || of.getAttribute(element, "aria-disabled") === "true") return "disabled";
-  try { element.scrollIntoView({ block: "nearest", behavior: "instant" }); } catch { /* not rendered */ }
-  const view = of.ownerDocument(element).defaultView;
-  const box = of.getBoundingClientRect(element);
-  const x = box.left + box.width / 2, y = box.top + box.height / 2;
-  let over = of.ownerDocument(element).elementFromPoint(x, y);
-  while (over && over.shadowRoot && over !== element) { const inner = over.shadowRoot.elementFromPoint(x, y); if (!inner || inner === over) break; over = inner; }
-  if (over && over !== element && !of.contains(element, over) && !of.contains(over, element) && !of.closest(over, "label")) {
-    const host = of.getRootNode(element).host;
-    if (!host || (over !== host && !host.contains(over))) return "covered";
+  let over = null, x = 0, y = 0;
+  for (const block of ["nearest", "center"]) {  // what the window's edge shows may lie under a bar that stays there
+    try { element.scrollIntoView({ block, behavior: "instant" }); } catch { /* not rendered */ }
+    const box = of.getBoundingClientRect(element);
+    x = box.left + box.width / 2;
+    y = box.top + box.height / 2;
+    over = topAt(element, x, y);
+    if (!covers(over, element)) break;
   }
+  const view = of.ownerDocument(element).defaultView;
+  if (covers(over, element)) return "covered";
   if (of.tagName(element) === "SELECT") {
     if (element.options.length < 2) return "done";
     element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
@@ -157,12 +191,12 @@ appscan.late = async (atMost) => {
 };
 appscan.hash = async (url, atMost) => { location.href = url; await hop(); await hop(); await appscan.settle(atMost); return { ...appscan.glance(), rows: appscan.take() }; };
 appscan.scroll = async (atMost) => {
-  const before = doc.documentElement.scrollHeight;
   const boxes = [doc.scrollingElement, ...doc.querySelectorAll("*")].filter((box) => box && box.scrollHeight > box.clientHeight + 200 && box.clientHeight > 200).slice(0, 5);
+  const heights = () => [doc.documentElement, ...boxes].map((box) => box.scrollHeight), before = heights();
   for (const box of boxes) { box.scrollTop = box.scrollHeight; box.dispatchEvent(new Event("scroll", { bubbles: true })); }
   window.dispatchEvent(new Event("scroll"));
   await appscan.settle(atMost, 30);
-  const more = doc.documentElement.scrollHeight > before;
+  const more = heights().some((height, index) => height > before[index]);
   if (!more) window.scrollTo(0, 0);
   return { more, ...appscan.glance(), rows: appscan.take() };
 };
@@ -182,8 +216,10 @@ native.addEventListener.call(window, "click", (event) => {
 }, true);
 function safeHost(url) { try { return new URL(url).host; } catch { return ""; } }
 define(window, "open", function (url) {
-  tell("outside", { kind: "popup", url: absolute(url || "about:blank").slice(0, 2000), blocked: true });
-  return { closed: false, close() { this.closed = true; }, focus() {}, blur() {}, postMessage() {}, location: { href: "", replace() {}, assign() {} }, document: { write() {}, close() {}, body: {} }, opener: window };
+  const opened = (to) => { tell("outside", { kind: "popup", url: absolute(to || "about:blank").slice(0, 2000), blocked: true }); };
+  opened(url);
+  const location = { get href() { return ""; }, set href(to) { opened(to); }, replace: opened, assign: opened };
+  return { closed: false, close() { this.closed = true; }, focus() {}, blur() {}, postMessage() {}, get location() { return location; }, set location(to) { opened(to); }, document: { write() {}, close() {}, body: {} }, opener: window };
 });
 define(window, "print", () => { call("print", ""); });
 let asked = 0;

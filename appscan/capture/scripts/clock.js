@@ -17,6 +17,21 @@ function noteTimer(kind, period, chained) {
 }
 appscan.timers = () => [...places.values()].map((row) => ({ ...row }));
 let firing = null;
+// What a page has planned to do once, in some seconds: told by where in the code it was planned. A timer that is set again
+// by itself is none of that.
+appscan.plans = new Set();
+const SOON = 400, PLANNED = 3200, MAX_PLANS = 200;
+const shorter = (row) => row.replace(/https?:\/\/\S*\/([^/\s?#]*)\S*?(?=:\d+:\d+$)/, (whole, file) => (/\.m?js$/.test(file) ? file : ""));
+function plan(wait) {
+  if (!(wait > SOON && wait <= PLANNED) || (firing && firing.wait === wait) || root.plans.size >= MAX_PLANS) return null;
+  const made = { due: native.Date.now() + wait, place: (wait + " " + stack().slice(0, 3).map(shorter).join(" ")).slice(0, 300) };
+  root.plans.add(made);
+  return made;
+}
+appscan.planned = () => {
+  for (const made of root.plans) if (made.due < native.Date.now() - PLANNED) root.plans.delete(made);  // its frame is gone
+  return [...new Set([...root.plans].map((made) => made.place))].slice(0, 20);
+};
 function run(fn, args) { if (typeof fn === "function") fn.apply(window, args); else if (fn) { (0, eval)(String(fn)); } }
 
 if (!sealed) {
@@ -24,22 +39,26 @@ if (!sealed) {
     const wait = Number(delay) || 0;
     const depth = firing && firing.depth < 50 ? firing.depth + 1 : 0;
     const row = wait >= 1000 ? noteTimer("timeout", wait, firing && firing.row && firing.row.kind !== "interval" && firing.row.period === Math.round(wait)) : null;
-    const counted = wait <= 400 && depth < 3;  // what the page still wants to do in a moment
+    const counted = wait <= SOON && depth < 3;  // what the page still wants to do in a moment
     if (counted) root.short++;
     let open = counted;
+    const planned = plan(wait);
     const id = native.setTimeout(() => {
       if (open) { root.short--; open = false; }
       shorts.delete(id);
+      root.plans.delete(planned);
+      plans.delete(id);
       if (row) row.fired++;
       const before = firing;
-      firing = { depth, row };
+      firing = { depth, row, wait };
       try { run(fn, args); } finally { firing = before; }
     }, wait);
     if (counted) shorts.set(id, () => { if (open) { root.short--; open = false; } });
+    if (planned) plans.set(id, planned);
     return id;
   });
-  const shorts = new Map();
-  define(window, "clearTimeout", function clearTimeout(id) { const done = shorts.get(id); if (done) { done(); shorts.delete(id); } native.clearTimeout(id); });
+  const shorts = new Map(), plans = new Map();
+  define(window, "clearTimeout", function clearTimeout(id) { const done = shorts.get(id); if (done) { done(); shorts.delete(id); } root.plans.delete(plans.get(id)); plans.delete(id); native.clearTimeout(id); });
   define(window, "setInterval", function setInterval(fn, delay, ...args) {
     const row = noteTimer("interval", Math.max(Number(delay) || 0, 1), false);
     return native.setInterval(() => { row.fired++; const before = firing; firing = { depth: 9, row }; try { run(fn, args); } finally { firing = before; } }, delay);

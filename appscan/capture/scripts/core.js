@@ -34,7 +34,7 @@ try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
 const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
 const appscan = {
-  rows: [], told: {}, waiting: new Map(), answered: new Set(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
+  rows: [], told: {}, waiting: new Map(), answered: new Set(), queries: new Map(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
   answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
@@ -44,9 +44,21 @@ const root = hub || appscan;
 try { const denied = window.name.match(/^appscan-deny-(\w+)$/); if (denied && !hub) appscan.deny[denied[1]] = true; } catch { /* no name */ }
 const sealed = Boolean(SETTINGS.sealed);
 
+// An address by which a request is known again: `?act=b` is another one than `?act=c`, a stamp of time is none.
+const STAMPS = /^(_|t|ts|r|rnd|random|timestamp|nonce|sign|token|v)$/i, MAX_QUERIES = 20;
+function keyOf(url) {
+  const [path, query] = url.replace(/#.*$/s, "").split("?", 2);
+  const place = path.slice(0, 300), parts = (query || "").slice(0, 400).split("&").filter((part) => part && !STAMPS.test(part.split("=")[0]));
+  const asked = parts.map((part) => part.replace(/\d{6,}/g, "0")).join("&").slice(0, 80);
+  const queries = root.queries.get(place) || new Set();
+  if (root.queries.size < 2000) root.queries.set(place, queries);
+  if (!asked || (queries.size >= MAX_QUERIES && !queries.has(asked))) return place;
+  queries.add(asked);
+  return place + "?" + asked;
+}
 // A request whose answer the page waits for; gives what to call when the answer is there.
 function awaited(method, url) {
-  const request = { key: String(method || "GET").toUpperCase() + " " + absolute(url).replace(/[?#].*$/s, "").slice(0, 300) };
+  const request = { key: String(method || "GET").toUpperCase() + " " + keyOf(absolute(url)) };
   root.waiting.set(request, native.Date.now());
   return () => { root.waiting.delete(request); root.answered.add(request.key); };
 }
@@ -80,15 +92,15 @@ function stack() {
 // One row per thing seen; bounded per kind and document, so that a hostile page cannot fill the memory.
 function tell(what, row) {
   const kind = what + ":" + (row.api || row.kind || "");
-  root.told[kind] = (root.told[kind] || 0) + 1;
   row.what = what;
   row.time = native.Date.now();
   row.virtual = root.clock ? Math.round(root.clock.now - root.clock.midnight) : null;
   row.trigger = root.unloading ? "leave" : root.trigger;
   row.label = root.label;
   if (sealed && what === "request" && root.day && !inSeries(row)) return row;
-  if (sealed && root.day && what === "call" && root.told[kind] > 6) return row;
-  if (root.told[kind] > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = (root.dropped || 0) + 1; return row; }
+  const count = root.told[kind] = (root.told[kind] || 0) + 1;
+  if (what === "call" && count > (sealed && root.day ? 6 : MAX_PER_KIND)) return row;  // the same function once more
+  if (count > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = true; return row; }
   root.rows.push(row);
   if (root.unloading) later(root.flush);  // there may be no other moment to tell it
   return row;
@@ -112,7 +124,12 @@ function call(api, detail) {
   try { text = typeof detail === "string" ? detail : native.stringify(detail) || ""; } catch { text = ""; }
   return tell("call", { api, detail: text.slice(0, 600), stack: stack() });
 }
-appscan.take = () => { const rows = root.rows; root.rows = []; return rows; };
+appscan.take = () => {
+  const rows = root.rows;
+  root.rows = [];
+  if (root.dropped) { rows.push({ what: "gap", reason: "observations_left_out", place: location.pathname.slice(0, 300) }); root.dropped = false; }
+  return rows;
+};
 // A frame that may not look at its parents (sandboxed, data:, another origin) tells what it saw by itself.
 const alone = !hub && window.top !== window;
 appscan.alone = alone;

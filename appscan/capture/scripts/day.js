@@ -87,7 +87,7 @@ if (sealed && !hub) {
       if (active && !root.away && target - root.clock.now > 120000 && root.clock.now - SETTINGS.start > 600000) state = await away(left());
       if (!state.cut) state = await appscan.advance(next, left());
     }
-    const dialogs = dialogsNow().map((dialog) => { const inside = controlsNow(300).filter((control) => dialog.element.contains(control.element)); return { text: dialog.text, modal: dialog.modal, closable: inside.some((control) => CLOSING.test(control.text)) ? true : inside.length ? null : dialog.modal ? false : null }; });
+    const dialogs = dialogsNow().map((dialog) => { const inside = controlsNow(300).filter((control) => dialog.element.contains(control.element)); return { text: dialog.text, modal: dialog.modal, closable: closable(dialog, inside) }; });
     return { ...state, route: routeNow(), dialogs, texts: [...new Set(textsNow().texts.slice(0, 600).map((text) => text.text.slice(0, 160)))], rows: appscan.take() };
   };
   appscan.leave = async (elsewhere) => {

@@ -1,5 +1,5 @@
 // What a person would see: controls, texts, forms, dialogs, in shadow trees and frames of the same origin too.
-const MAX_CONTROLS = 1500, MAX_TEXTS = 6000;
+const MAX_CONTROLS = 1500, MAX_TEXTS = 6000, WHOLE_NAME = 20;
 const SELECTABLE = "a[href],button,input,select,textarea,summary,[onclick],[role=button],[role=tab],[role=menuitem],[role=link],[role=switch],[role=checkbox],[role=radio],[role=option],uni-button,uni-navigator,uni-switch,uni-checkbox,uni-radio,uni-picker,label[for],[contenteditable=true]";
 const CLOSING = /^(×|✕|✖|x|关闭|取消|知道了|我知道了|以后再说|稍后|暂不|跳过|返回|否|不同意|拒绝|close|cancel|skip|later|not now|dismiss|no)[^\u4e00-\u9fff]?$|暂不|以后再说|稍后再|跳过|close-?(btn|icon|button)?$/i;
 
@@ -58,7 +58,7 @@ function boxOf(element, x, y) {
 function listens(element) {
   if (appscan.clickable.has(element) || typeof element.onclick === "function") return true;
   if (appscan.hovers.has(element) || appscan.contexts.has(element)) return true;
-  for (const key of Object.keys(element)) if (key.startsWith("__reactProps$")) return typeof element[key].onClick === "function";
+  for (const key of Object.keys(element)) if (key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$")) return Boolean(element[key]) && typeof element[key].onClick === "function";
   return false;
 }
 // One listener on a container speaks for what lies in it: rows of a kind in a small container, what is marked by its
@@ -145,14 +145,17 @@ function controlsNow(limit) {
     if (!interactive || (element.type === "hidden" && tag === "INPUT") || !visible(element)) continue;
     const box = boxOf(element, x, y);
     if (box[2] < 2 || box[3] < 2) { if (element.type !== "file") continue; }
-    if (box[2] > innerWidth * 0.95 && box[3] > innerHeight * 0.9 && !of.matches(element, "a,button,input,textarea,select")) continue;
+    // What fills the window is a control only where it listens itself and nothing in it can be pressed ("press anywhere").
+    const whole = box[2] > innerWidth * 0.95 && box[3] > innerHeight * 0.9 && !of.matches(element, "a,button,input,textarea,select");
+    if (whole && !listens(element)) continue;
     let owner = of.parentElement(element), inside = false;
     for (let depth = 0; owner && depth < 4; depth++, owner = of.parentElement(owner)) if (taken.has(owner) && (pointer || of.matches(owner, "a,button,uni-button"))) { inside = true; break; }
     if (inside) continue;
     taken.add(element);
     const text = nameOf(element), role = roleOf(element);
-    found.push({ element, text, role, box, x, y });
+    found.push({ element, text: whole ? text.slice(0, WHOLE_NAME) : text, role, box, x, y, whole, pointer });
   }
+  for (const layer of found.filter((control) => control.whole)) if (found.some((other) => other !== layer && of.contains(layer.element, other.element))) found.splice(found.indexOf(layer), 1);
   const seen = {};
   for (const control of found) {
     const base = control.role + "|" + fold(control.text);
@@ -178,7 +181,7 @@ function describe(control) {
   const link = of.tagName(element) === "A" && of.getAttribute(element, "href") ? of.getAttribute(element, "href") : null;
   return { key: control.key, near: nearOf(control), text: control.text, role: control.role, selector: selectorOf(element), box: pictured(control.box),
     disabled: Boolean(element.disabled) || of.getAttribute(element, "aria-disabled") === "true", checked,
-    href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element),
+    href: link === null ? null : absolute(link).slice(0, 2000), raw: link === null ? null : link.slice(0, 200), heard: listens(element), answers: listens(element) || Boolean(control.pointer), readonly: element.readOnly === true && !element.disabled,
     options: of.tagName(element) === "SELECT" ? element.options.length : 0,
     target: element.target || "", download: of.hasAttribute(element, "download") };
 }
@@ -249,6 +252,15 @@ function textRole(element) {
   if (tag === "OPTION") return "option";
   if (of.closest(element, "li,[role=listitem]")) return "item";
   return "text";
+}
+// Whether a dialog can be left: true by a control that says so, false where it lies over the page and nothing of it reacts
+// to anything, null where that is not known.
+function closable(dialog, inside) {
+  if (inside.some((control) => CLOSING.test(control.text.trim()))) return true;
+  if (inside.length || !dialog.modal || listens(dialog.element)) return null;
+  let count = 0;
+  for (const [part] of elements(dialog.element, 0, 0)) { if (++count > 200) return null; if (listens(part)) return null; }
+  return false;
 }
 // Layers that lie over the page, found from what is on top at five points: they may carry no telling name at all.
 function layersAbove() {
@@ -343,7 +355,7 @@ appscan.glance = () => {
   const dialogs = dialogsNow().map((dialog) => fold(dialog.text));
   const texts = textsNow();
   const marks = [...new Set(texts.texts.slice(0, 800).map((text) => digest(fold(text.text))))];
-  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving, pending: appscan.pending() };
+  return { url: location.href, route: routeNow(), fold: String(digest(names.join("\n") + "#" + dialogs.join("\n"))), marks, dialogs: dialogs.length, document: appscan.document, leaving: appscan.leaving, pending: appscan.pending(), planned: appscan.planned() };
 };
 appscan.look = (withHtml) => {
   const seen = appscan.glance();
@@ -351,8 +363,7 @@ appscan.look = (withHtml) => {
   const { texts, length, canvases } = textsNow();
   const dialogs = dialogsNow().map((dialog) => {
     const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => of.contains(dialog.element, control.element)).map(([, index]) => controls[index]);
-    const way = inside.some((control) => CLOSING.test(control.text.trim()));
-    return { text: dialog.text, closable: way ? true : inside.length ? null : dialog.modal ? false : null, modal: dialog.modal, covers: dialog.covers, controls: inside, box: pictured(dialog.box) };
+    return { text: dialog.text, closable: closable(dialog, inside), modal: dialog.modal, covers: dialog.covers, controls: inside, box: pictured(dialog.box) };
   });
   for (const text of texts) { text.selector = selectorOf(text.element); text.box = pictured(boxOf(text.element, text.x, text.y)); delete text.element; delete text.x; delete text.y; }
   let html = null;
