@@ -4,6 +4,7 @@ the office's own network."""
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -188,7 +189,7 @@ def test_cancelling_ends_the_browser_and_forgets_the_login(walking, outside, tmp
         assert walking.store.task(DESK, key).state is TaskState.FAILED
         assert walking.store.secret(DESK, key) == {}
         _until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in browsers))
-        _until(lambda: not list(Path("/tmp").glob("appscan-desk-*/state.json")))
+        _until(lambda: not list(Path(tempfile.gettempdir()).glob("appscan-desk-*/state.json")))
 
 
 def _browsers() -> list[psutil.Process]:
