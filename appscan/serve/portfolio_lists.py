@@ -54,7 +54,8 @@ def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> t
     store, freshener, condition = _fresh(request)
     asked, sort = findings_asked(query), query.sort or "urgency"
     window = _window(FINDING_SORTS, query, sort, most)
-    total = freshener.remembered(("findings", asked), condition.version, lambda: store.lists.count_findings(asked))
+    total = freshener.remembered(("findings", asked), condition.version,
+                                 lambda: _total(store, freshener, condition.version, asked))
     found = store.lists.findings(asked, window)
     return listed("/findings", filters_of(query), found, total, lambda row: finding_key(row, sort), most=most,
                   after=query.after, before=query.before), condition.stale
@@ -63,8 +64,18 @@ def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> t
 def states_of(request: Request, query: FindingsQuery) -> Mapping[str, int]:
     """How many findings of this list are in each state."""
     store, freshener, condition = _fresh(request)
-    asked = replace(findings_asked(query), state="")
-    return freshener.remembered(("states", asked), condition.version, lambda: store.lists.states(asked))
+    return _states(store, freshener, condition.version, findings_asked(query))
+
+
+def _states(store: Store, freshener: Freshener, version: int, asked: FindingsAsked) -> Mapping[str, int]:
+    everywhere = replace(asked, state="")
+    return freshener.remembered(("states", everywhere), version, lambda: store.lists.states(everywhere))
+
+
+def _total(store: Store, freshener: Freshener, version: int, asked: FindingsAsked) -> int:
+    """How many findings there are on all pages: what the tabs above the list say anyway."""
+    states = _states(store, freshener, version, asked)
+    return states[asked.state] if asked.state else sum(states.values())
 
 
 def checks_found(request: Request) -> list[str]:

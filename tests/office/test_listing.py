@@ -136,6 +136,18 @@ def test_a_review_survives_a_new_version_of_the_app(store, forced_report):
     assert (now.state, now.report) == (ReviewState.ASKED, newer)
 
 
+def test_what_is_judged_again_without_being_met_again_is_noticed(store, forced_report):
+    put(store, forced_report, "R-1")
+    assert fresh(store).app("R-1").overall == "likely_violation"
+    again = copy.deepcopy(forced_report)
+    again["tool"]["checks_digest"] = "0" * 64
+    again |= {"findings": [], "overall": "not_found"}
+    store.add_report(again, product="", entry="R-1", standing=Standing.OFFICE, recorded=NOW + timedelta(days=1),
+                     seen=False)
+    assert fresh(store).app("R-1").overall == "not_found"
+    assert store.lists.findings(FindingsAsked(), Window()) == []
+
+
 def test_an_exemption_shows_from_its_first_day_to_its_last(store, forced_report, tmp_path):
     put(store, forced_report, "R-1")
     checks = {one["check_id"] for one in forced_report["findings"] if one["verdict"] == "likely_violation"}

@@ -17,6 +17,8 @@ from appscan.serve.freshness import AT_ONCE, Freshener
 from appscan.serve.queries import AppsQuery, FindingsQuery
 from appscan.serve.settings import Settings
 from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing, Store, Window
+from appscan.texts import say
+from tests.report.test_web import crawled, small  # noqa: F401 (fixtures)
 from tests.serve.conftest import fill, report_of, run_desk
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
@@ -258,3 +260,29 @@ def test_a_decision_shows_at_once_however_much_waits_before_it(tmp_path, vendor_
         left = freshener.look([first.entry]).stale
         assert store.lists.finding(first.id).state is ReviewState.CONFIRMED
         assert left == 2 * AT_ONCE
+
+
+def test_a_crawled_finding_shows_its_screenshot_with_frames_request_and_trials(desk, crawled):  # noqa: F811
+    folder, document = crawled()
+    for picture in (folder / "evidence").glob("*.png"):
+        desk.store.put_blob(picture)
+    desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
+    with desk.signed_in("复核员") as client:
+        number = Reviewer(client).findings(check="check-in")[0]["id"]
+        for path in (f"/findings/{number}", "/apps/R-1"):
+            page = client.get(path).text
+            shown = set(re.findall(r'<image href="/pictures/([0-9a-f]{64})"', page))
+            assert shown, path
+            assert shown <= {one["sha256"] for one in document["pictures"]}
+            assert 'class="frame" x="37" y="427" width="306" height="52"' in page
+            assert "/api/attendance/sign" in page
+            assert "evidence/" not in page
+
+
+def test_a_picture_that_is_not_kept_is_told_as_missing(desk, crawled):  # noqa: F811
+    _, document = crawled()
+    desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
+    with desk.signed_in("复核员") as client:
+        page = client.get(f"/findings/{Reviewer(client).findings(check='check-in')[0]['id']}").text
+        assert "<image" not in page
+        assert say("zh", "report.web.no_picture") in page
