@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-judge speed-sweep speed-count speed-desk
+.PHONY: setup scan crawl serve test lint bundle speed speed-web speed-report speed-judge speed-sweep speed-count speed-desk
 
 setup: .venv/.ready
 
@@ -24,6 +24,13 @@ SITE := checkin-forced
 
 crawl: setup
 	$(BIN)/python ci/crawl.py $(SITE) --out $(OUT) --fail-on never
+
+# The reviewers' desk with the demo portfolio, on http://127.0.0.1:8080/ (PORT=… for another port).
+DEMO := appscan-demo
+PORT := 8080
+
+serve: setup
+	$(BIN)/python ci/demo.py $(DEMO) --port $(PORT)
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -62,6 +62,11 @@ def can_develop() -> bool:
     return True
 
 
+def is_picture(content: bytes) -> bool:
+    """Whether bytes are a plain PNG, as it is kept beside a report: nothing before it, in it or behind it."""
+    return _announced(content) is not None and _is_plain(content)
+
+
 def develop(source: str, content: bytes, personal: Iterable[Box], marked: Sequence[Box]) -> Developed | None:
     """The picture `content` with the boxes `personal` covered; None where it is no picture to show. One without
     personal data stays byte by byte as it was recorded. `marked` are the boxes that it must show."""

@@ -15,9 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, ProxySettings, sync_playwright
 
 from appscan.capture.failures import CaptureError, Failure
+from appscan.capture.gateway import USER, Gateway
 
 SYSTEM_NAMES = (
     "chromium",
@@ -49,7 +50,6 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--disable-site-isolation-trials",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--no-proxy-server",
     "--dns-prefetch-disable",
     "--disable-domain-reliability",
     "--mute-audio",
@@ -101,16 +101,18 @@ def has_sandbox(root: bool) -> bool:
     return not root
 
 
-def arguments(hosts: frozenset[str], locale: str, mark: str) -> list[str]:
-    """What Chromium is started with: it connects to `hosts` (with a port: only to that one) and nothing else; `mark`
-    names its processes."""
-    rules = ",".join([*(f"MAP {host} {host}" for host in sorted(hosts)), "MAP * ~NOTFOUND"])
+def arguments(hosts: frozenset[str], locale: str, mark: str, gateway: str = "") -> list[str]:
+    """What Chromium is started with: it connects to `hosts` (with a port: only to that one) and nothing else; with a
+    `gateway` (HOST:PORT) to that alone, which then connects to them. `mark` names its processes."""
+    known = [gateway] if gateway else sorted(hosts)
+    rules = ",".join([*(f"MAP {host} {host}" for host in known), "MAP * ~NOTFOUND"])
+    way = ("--disable-quic",) if gateway else ("--no-proxy-server",)
     unwanted = (f"--disable-features={UNWANTED}", f"--disable-blink-features={UNWANTED_ABILITIES}")
-    return [*FLAGS, *unwanted, f"--host-resolver-rules={rules}", f"--lang={locale}", mark]
+    return [*FLAGS, *way, *unwanted, f"--host-resolver-rules={rules}", f"--lang={locale}", mark]
 
 
 class Chromium:
-    """A running browser that resolves only `hosts`.
+    """A running browser that resolves only `hosts`; with a `gateway` it resolves nothing and asks there.
 
     A watchdog kills it when nothing came back for `stall_seconds`, and for good at `until` (monotonic clock). `stop` is
     set when someone interrupts: the next step raises KeyboardInterrupt.
@@ -123,8 +125,10 @@ class Chromium:
         stall_seconds: float,
         until: float = float("inf"),
         stop: threading.Event | None = None,
+        gateway: Gateway | None = None,
     ) -> None:
         self._hosts = hosts
+        self._gateway = gateway
         self.stop = stop or threading.Event()
         self._until = until
         self._locale = locale
@@ -175,8 +179,16 @@ class Chromium:
             executable_path=find_chromium(),
             headless=True,
             chromium_sandbox=has_sandbox(root),
-            args=arguments(self._hosts, self._locale, self._mark),
+            args=arguments(self._hosts, self._locale, self._mark, self._gateway.address if self._gateway else ""),
+            proxy=self._proxy(),
         )
+
+    def _proxy(self) -> ProxySettings | None:
+        """For the browser and for what the driver asks itself, which is robots.txt."""
+        if self._gateway is None:
+            return None
+        return {"server": f"http://{self._gateway.address}", "bypass": "<-loopback>", "username": USER,
+                "password": self._gateway.token}
 
     def _revived(self) -> Browser:
         """A browser under a fresh driver: one that ran before and cannot be started any more has mostly lost its

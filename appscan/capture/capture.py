@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from appscan.capture.browser import Chromium
 from appscan.capture.crawl import Crawl, Deadlines, Run
 from appscan.capture.elsewhere import tell_elsewhere
 from appscan.capture.failures import CaptureError, Failure, Interrupted
+from appscan.capture.gateway import Gateway
 from appscan.capture.interruptions import noted
 from appscan.capture.journal import PAGE_KINDS, Journal
 from appscan.capture.login_gaps import told_once
@@ -19,6 +21,7 @@ from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.recording import head_of, write
 from appscan.capture.secrets import Secrets
+from appscan.model.reach import Reach, ranges_of
 
 GRACE = 8.0
 """Seconds past the cap after which the browser is ended, whatever it does; then the recording is written."""
@@ -33,18 +36,28 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
 
     What was captured so far is kept with gaps when something fails midway. Raises CaptureError where no state
     was seen at all and no login stood in the way, OSError where the file cannot be written. Interrupted comes once what
-    was captured before a KeyboardInterrupt is written.
+    was captured before a KeyboardInterrupt is written. Where the options ask for it, a `Gateway` stands between the
+    browser and all addresses, and a site out of reach is a CaptureError (address_refused).
     """
     must_exist(urls)
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
     hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
     end = time.monotonic() + options.max_minutes * 60
-    with noted() as stop, Chromium(hosts, options.locale, options.stall_seconds, end + GRACE, stop) as chromium:
+    with (
+        noted() as stop,
+        _gateway(hosts, options) as gateway,
+        Chromium(hosts, options.locale, options.stall_seconds, end + GRACE, stop, gateway) as chromium,
+    ):
         version = chromium.version
         run = Run(list(urls), options, chromium, journal, secrets, progress, hosts)
         interrupted = _crawl_all(run, end) or stop.is_set()
     if interrupted and not journal.states:
         raise KeyboardInterrupt
+    out_of_reach = sorted(set(gateway.refused)) if gateway else []
+    if not journal.states and out_of_reach:
+        raise CaptureError(Failure.ADDRESS_REFUSED, out_of_reach[0])
+    for host in out_of_reach:
+        journal.gap(Failure.ADDRESS_REFUSED.value, list(PAGE_KINDS), host)
     if not journal.states and not run.walled:
         raise run.failures[0] if run.failures else CaptureError(Failure.PAGE_TIME_OUT, ", ".join(urls))
     if run.left:
@@ -78,3 +91,12 @@ def _crawl_all(run: Run, end: float) -> bool:
             run.journal.gap("interrupted", list(PAGE_KINDS), "", blinds=True)
             return True
     return False
+
+
+@contextmanager
+def _gateway(hosts: frozenset[str], options: CaptureOptions) -> Iterator[Gateway | None]:
+    if not options.guarded:
+        yield None
+        return
+    with Gateway(hosts, Reach(ranges_of(options.ranges))) as gateway:
+        yield gateway

@@ -21,6 +21,7 @@ class Failure(StrEnum):
     NO_SCREEN = "no_screen"
     BROWSER_DIED = "browser_died"
     LOGIN_STEP_FAILED = "login_step_failed"
+    ADDRESS_REFUSED = "address_refused"
     OWN_FAILURE = "own_failure"
 
     @property

@@ -16,6 +16,7 @@ from appscan.capture.addresses import urljoin, urlsplit
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.page import Seat
 from appscan.errors import UsageError
+from appscan.schema.plain_yaml import PlainLoader
 
 VERBS = ("open", "fill", "click", "press", "wait", "expect")
 WAIT_MOST = 30.0
@@ -47,7 +48,7 @@ def read_steps(path: Path, environment: Mapping[str, str] | None = None) -> Step
     """
     environment = os.environ if environment is None else environment
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), PlainLoader)  # noqa: S506 (a safe one, without aliases)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError("login_steps_unreadable", file=path.name, reason=str(error).splitlines()[0][:200]) from error
     if (

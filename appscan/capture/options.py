@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,13 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One user role of the site: nobody, a stored browser state, or login steps."""
+    """One user role of the site: nobody, a stored browser state, or login steps. `values` are what `${NAME}` in the
+    steps stands for; None for the variables of the environment."""
 
     name: str = "visitor"
     storage_state: Path | None = None
     steps: Path | None = None
+    values: Mapping[str, str] | None = None
 
     @property
     def login(self) -> str:
@@ -35,7 +37,8 @@ class CaptureOptions:
     hosts that may be
     asked, as `host` or `host:port`; `rate`: requests per second and host; `trials`, `days`: how many prompts
     are tried and
-    how many states live a virtual day."""
+    how many states live a virtual day. `guarded`: only public addresses are connected to, and those in `ranges`
+    (networks as 10.0.0.0/8)."""
 
     viewport: str = "mobile"
     locale: str = "zh-CN"
@@ -57,3 +60,5 @@ class CaptureOptions:
     actors: tuple[Actor, ...] = (Actor(),)
     load_seconds: float = 15.0
     stall_seconds: float = 25.0
+    guarded: bool = False
+    ranges: tuple[str, ...] = ()

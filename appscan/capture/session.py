@@ -84,7 +84,7 @@ class Session:
     def sign_in(self, actor: Actor, network: Network, seat: Seat) -> None:
         """Log in as the actor's steps say, and prove that the session holds. Raises CaptureError
         (login_step_failed), UsageError where the step file is wrong."""
-        self.steps = read_steps(actor.steps) if actor.steps else None
+        self.steps = read_steps(actor.steps, actor.values) if actor.steps else None
         if self.steps:
             for secret in self.steps.secrets:
                 self.secrets.learn_given(secret)

@@ -153,7 +153,7 @@ def _with_evidence(folder: Path, result: ScanResult, document: dict[str, Any]) -
     """The document with the pictures of its evidence, which are written beside it."""
     if not result.pictured:
         return document
-    from appscan.cli.evidence import developed
+    from appscan.evidence import developed
     from appscan.report.document import with_pictures
 
     kept: list[PictureKept] = []

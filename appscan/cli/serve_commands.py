@@ -16,6 +16,8 @@ from appscan.cli.wording import Command, Group
 HostOption = Annotated[str, typer.Option("--host", metavar="ADDRESS", help=help_of("serving.host"))]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=help_of("serving.port"))]
 HttpsOption = Annotated[bool, typer.Option("--behind-https", help=help_of("serving.https"))]
+RangesOption = Annotated[list[str] | None, typer.Option("--allow-range", metavar="RANGE",
+                                                       help=help_of("serving.range"))]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=help_of("serving.name"))]
 RoleOption = Annotated[Literal["viewer", "reviewer", "admin"], typer.Option("--role", help=help_of("serving.role"))]
 
@@ -32,11 +34,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _serve(store: StoreOption = STORE, blobs: BlobsOption = "", host: HostOption = "127.0.0.1", port: PortOption = 8080,
-           behind_https: HttpsOption = False, checks: given.ChecksOption = None,
+           behind_https: HttpsOption = False, checks: given.ChecksOption = None, allow_range: RangesOption = None,
            lang: given.LangOption = "zh", quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.serving import ServeOrder, serve
 
-    return serve(ServeOrder(store, blobs, host, port, behind_https, checks), Console(lang, quiet))
+    order = ServeOrder(store, blobs, host, port, behind_https, checks, tuple(allow_range or ()))
+    return serve(order, Console(lang, quiet))
 
 
 def _add(name: NameArgument, role: RoleOption = "viewer", store: StoreOption = STORE, who: WhoOption = "",

@@ -15,6 +15,7 @@ from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import acting, now, opened
 from appscan.errors import UsageError
+from appscan.model.reach import ranges_of
 from appscan.texts import say
 
 PASSWORD = "APPSCAN_PASSWORD"  # noqa: S105 (the name of a variable)
@@ -30,17 +31,22 @@ class ServeOrder:
     port: int
     behind_https: bool
     checks: Path | None
+    ranges: tuple[str, ...] = ()
 
 
 def serve(order: ServeOrder, console: Console) -> ExitCode:
-    """Serve the desk until interrupted. Raises UsageError where parts are not installed or the address is taken."""
+    """Serve the desk until interrupted. Raises UsageError where parts are not installed, the address is taken, or a
+    range is none."""
+    ranges = ranges_of(order.ranges)
     with opened(order.store, order.blobs, create=True) as store:
         try:
+            from appscan.serve.provider import provider_from
             from appscan.serve.running import server
             from appscan.serve.settings import Settings
         except ImportError as error:
             raise UsageError("serve_not_installed", component=(error.name or "").partition(".")[0]) from None
-        settings = Settings(console.lang, order.behind_https, checks=order.checks)
+        settings = Settings(console.lang, order.behind_https, checks=order.checks, ranges=ranges,
+                            provider=provider_from(os.environ))
         listening = _listening(order.host, order.port)
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host

@@ -6,26 +6,27 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from appscan.errors import UsageError
 from appscan.office.ingest import Taken, Terms, take_in
 from appscan.office.matching import Register
 from appscan.report.given import read_report
-from appscan.serve import sessions
-from appscan.serve.pages.scans import cancel, job_named, job_view, keep, wrong_with
+from appscan.serve import sessions, sites
+from appscan.serve.asked import LOGIN_FILES
+from appscan.serve.pages.new_scan import keep_file, keep_site
+from appscan.serve.pages.scans import cancel, job_named, job_view
 from appscan.serve.permissions import Visit, needs
+from appscan.serve.proposals import proposal_of, register
 from appscan.serve.refusals import Refused
-from appscan.serve.rendering import language_of
 from appscan.serve.uploads import raw_body
 from appscan.store import QueuedTask, Role, Store
-from appscan.texts import has, say
 
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
@@ -44,7 +45,8 @@ class Problem(BaseModel):
 
 
 class Scan(BaseModel):
-    """A scan that was asked for. `share` is how much of it is done, 0 to 1; `report` its result."""
+    """A scan that was asked for. `share` is how much of it is done, 0 to 1; `report` its result. `url` is the address
+    of a site, `login` how it was signed in to: steps, state or nothing."""
 
     id: str
     state: str
@@ -57,6 +59,8 @@ class Scan(BaseModel):
     stage: str
     stage_text: str
     share: float
+    url: str
+    login: str
     entry: str
     app: str
     report: int | None
@@ -73,6 +77,56 @@ class TakenIn(BaseModel):
     new: bool
     overall: str
     standing: str
+
+
+class SignIn(BaseModel):
+    """How to sign in to a site, for the worker alone: it is never shown, and deleted when the scan ends. `content` is
+    the file of steps (YAML) or of a saved state (JSON); steps say `${ACCOUNT}` and `${PASSWORD}`."""
+
+    kind: Literal["steps", "state"]
+    content: str = Field(min_length=1, max_length=sites.LARGEST_LOGIN)
+    account: str = Field("", max_length=400)
+    password: str = Field("", max_length=400)
+
+
+class Address(BaseModel):
+    """A site to walk. `hours` of its virtual day; `minutes` at most in all, after which what was seen is judged."""
+
+    url: str = Field(min_length=1, max_length=sites.LONGEST_URL)
+    viewport: Literal["mobile", "desktop", "both"] = "mobile"
+    hours: float = Field(16.0, ge=0, le=sites.MOST_HOURS)
+    minutes: float = Field(10.0, ge=1, le=sites.MOST_MINUTES)
+    sign_in: SignIn | None = None
+    entry: str = Field("", max_length=400)
+    app: str = Field("", max_length=200)
+    owner: str = Field("", max_length=200)
+
+
+class Proposed(BaseModel):
+    """An app that somebody wants approved. `day` is that of its approval, YYYY-MM-DD."""
+
+    app: str = Field(max_length=200)
+    owner: str = Field(max_length=200)
+    product: str = Field("", max_length=200)
+    level: str = Field("", max_length=20)
+    region: str = Field("", max_length=200)
+    audience: list[str] = Field([], max_length=10)
+    number: str = Field("", max_length=200)
+    body: str = Field("", max_length=200)
+    day: str = Field("", max_length=20)
+    scope: str = Field("", max_length=2000)
+    url: str = Field("", max_length=sites.LONGEST_URL)
+
+    def fields(self) -> dict[str, str]:
+        """As the form of the page has them."""
+        told = self.model_dump()
+        return {**told, "audience": ",".join(self.audience)}
+
+
+class Registered(BaseModel):
+    """The entry that an app got in the registry, as planned."""
+
+    entry: str
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 401, 403, 404, 413, 422)}
@@ -95,11 +149,38 @@ async def add_scan(request: Request, visit: Reviewer,
     """Scan the file that is the body."""
     async with raw_body(request, name) as upload:
         upload.fields = {"entry": entry, "app": app, "owner": owner}
-        problem = await run_in_threadpool(wrong_with, request, upload)
-        if problem:
-            raise Refused(422, problem, entry=entry)
-        key = await run_in_threadpool(keep, request, upload, visit.who)
+        key = await run_in_threadpool(lambda: keep_file(request, upload, visit.who, confirmed=False))
     return await run_in_threadpool(lambda: _scan(request, job_named(request, key)))
+
+
+@router.post("/scans/address", status_code=201)
+def add_address(request: Request, visit: Reviewer, address: Address) -> Scan:
+    """Walk a site and judge what was seen. Only public addresses are connected to, and ranges that an administrator
+    allowed."""
+    given, login = address.sign_in, None
+    if given is not None:
+        login = sites.login_of(LOGIN_FILES[given.kind], given.content.encode("utf-8", "replace"),
+                               {"account": given.account, "password": given.password})
+    told = {"url": address.url, "viewport": address.viewport, "hours": str(address.hours),
+            "minutes": str(address.minutes), "entry": address.entry, "app": address.app, "owner": address.owner}
+    site = sites.site_of(told, login, request.app.state.settings)
+    return _scan(request, job_named(request, keep_site(request, site, login, told, visit.who, confirmed=False)))
+
+
+@router.post("/proposals/effect")
+def show_effect(request: Request, _visit: Reviewer, proposed: Proposed) -> dict[str, Any]:
+    """What the count (appscan schema count) would become with one more app; nothing is kept."""
+    document: dict[str, Any] = request.app.state.counts.with_one_more(proposal_of(proposed.fields()), sessions.now())
+    return document
+
+
+@router.post("/proposals", status_code=201)
+def add_proposal(request: Request, visit: Reviewer, proposed: Proposed) -> Registered:
+    """Put an app into the registry as planned, proposed at the desk; scans may then name its entry."""
+    proposal = proposal_of(proposed.fields())
+    if not proposal.app.name or not proposal.app.owner:
+        raise Refused(422, "unnamed")
+    return Registered(entry=register(request.app.state.store, proposal, who=visit.who, when=sessions.now()))
 
 
 @router.get("/scans/{job}")
@@ -148,9 +229,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _scan(request: Request, job: QueuedTask) -> Scan:
-    view = job_view(request, job)
-    key = f"cli_stage.{view['stage']}"
-    return Scan(**view, stage_text=say(language_of(request), key) if has(key) else "")
+    return Scan(**job_view(request, job))
 
 
 def _take_in(store: Store, path: Path, who: str, entry: str) -> Taken:

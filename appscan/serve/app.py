@@ -20,8 +20,10 @@ from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api, api_lists
 from appscan.serve.freshness import Freshener
 from appscan.serve.jobs import Jobs
+from appscan.serve.oidc import SingleSignOn
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
+from appscan.serve.proposals import Counts
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, render, to_home
@@ -54,8 +56,9 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living, telemetry=NO_TELEMETRY)
-    app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
+    app.state.store, app.state.settings, app.state.jobs, app.state.counts = store, settings, jobs, Counts(store)
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
+    app.state.sign_on = SingleSignOn(settings.provider) if settings.provider else None
     for router in (*ROUTERS, api.router, api_lists.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)

@@ -1,64 +1,66 @@
-"""Scans that were asked for: kept in the store as tasks before anything begins, done one by one in processes of their
-own, so that neither a restart nor a hostile file costs more than itself. Knows no page."""
+"""Scans that were asked for: kept in the store as tasks of the sweep `desk` before anything begins, and done by hands
+of the sweep engine under its ledger and its patience, so that neither a restart nor a hostile file costs more than
+itself. Knows no page."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
-from appscan.errors import AppscanError, UnavailableError
+from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.model.registry import Entry
-from appscan.office.matching import Register, keys_of_document, unlisted
-from appscan.scan import NAMED_SUFFIXES, READ_SUFFIXES, UNREAD_SUFFIXES
+from appscan.serve.asked import Asked, Login, file_in, manners_of, site_of, task_of
+from appscan.serve.hands import Hand, new_hand
+from appscan.serve.keeping import keep
 from appscan.serve.settings import Settings
-from appscan.serve.work import READING, REPORT
-from appscan.store import Event, EventKind, Plan, QueuedTask, Standing, Store, TaskState
+from appscan.store import Event, EventKind, Plan, QueuedTask, Store, TaskState
+from appscan.sweep.frames import Frame
+from appscan.sweep.ledger import Ledger
+from appscan.sweep.retries import Patience
+from appscan.sweep.tasks import Fault, FaultKind
+from appscan.sweep.walking import GRACE as WALK_GRACE
+from appscan.sweep.work import fault_of
 
 DESK = "desk"
 """The sweep whose tasks these are."""
-LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 3.0
 MOST_CLAIMS = 3
 """A file that was in hand each time the desk itself ended is not tried for ever."""
+PATIENCE = Patience(attempts=2)
 GRACE = 120.0
-"""Seconds beside reading: starting, judging, packing."""
-LONGEST_LINE = 10_000
+"""Seconds beside walking and reading: starting, judging, packing."""
+CAPTURE, CAPTURE_SHARE = "capture", 0.7
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A new scan: a blob with the name that its file had, and what is known of its app."""
-
-    who: str
-    name: str
-    digest: str
-    size: int
-    entry: str = ""
-    app: str = ""
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """How far a running job is."""
+    """How far a running job is: its stage, the share of the whole that is done; of a site the pages seen and queued."""
 
     stage: str = ""
     share: float = 0.0
+    seen: int = 0
+    queued: int = 0
+
+    def after(self, told: Mapping[str, object], is_site: bool) -> Step:
+        """The step that a hand told. A site is walked before it is read; the share never goes back, though pages come
+        to light while others are seen."""
+        seen, queued = int(str(told.get("seen", self.seen))), int(str(told.get("queued", self.queued)))
+        share = float(str(told["share"]))
+        if told["stage"] == CAPTURE:
+            share = CAPTURE_SHARE * seen / (seen + queued + 1)
+        elif is_site:
+            share = CAPTURE_SHARE + (1 - CAPTURE_SHARE) * share
+        return Step(str(told["stage"]), max(share, self.share), seen, queued)
 
 
 @dataclass
@@ -72,9 +74,12 @@ class Jobs:
     _work: threading.Event = field(default_factory=threading.Event)
     _held: threading.Event = field(default_factory=threading.Event)
     _steps: dict[str, Step] = field(default_factory=dict)
-    _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _running: dict[str, Hand] = field(default_factory=dict)
+    _hosts: dict[str, str] = field(default_factory=dict)
     _threads: list[threading.Thread] = field(default_factory=list)
-    _name: str = field(default_factory=lambda: f"desk {os.getpid()} {uuid.uuid4().hex[:8]}")
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(self.store, DESK, 0.0, lambda reason, _: _LOG.warning("store away: %s", reason))
 
     def start(self) -> None:
         """Begin to work."""
@@ -89,33 +94,33 @@ class Jobs:
         """End all that runs; jobs in hand wait again."""
         self._stop.set()
         self._work.set()
-        for process in list(self._running.values()):
-            process.kill()
+        for hand in list(self._running.values()):
+            hand.cancel()
         for thread in self._threads:
             thread.join(10)
         if self._threads:
             with contextlib.suppress(AppscanError):
-                self.store.let_go(DESK, self._name)
+                self._ledger.let_go()
 
-    def add(self, asked: Asked) -> str:
-        """Keep a job, and who asked for it; its name."""
-        key = secrets.token_hex(8)
-        content = {"who": asked.who, "name": asked.name, "digest": asked.digest, "size": asked.size,
-                   "entry": asked.entry, "app": asked.app, "owner": asked.owner, "asked": _now().isoformat()}
-        self.store.plan(DESK, [Plan(key, asked.entry, content)], who=DESK, when=_now())
+    def add(self, asked: Asked, login: Login | None = None) -> str:
+        """Keep a job, and who asked for it; its name. A login is for the worker alone and ends with the job."""
+        key, content = secrets.token_hex(8), asked.to_plain(_now())
+        host = urlsplit(asked.site.url).netloc.lower() if asked.site else ""
+        plan = Plan(key, asked.entry, content, host, login.to_plain() if login else {})
+        self.store.plan(DESK, [plan], who=DESK, when=_now())
         self.store.record(Event(EventKind.SCAN_ASKED, key, asked.who, _now(), content=content))
         self._work.set()
         return key
 
     def cancel(self, job: QueuedTask, who: str) -> bool:
         """End a job without a result; False where it had ended."""
-        fault = {"key": "scan_cancelled", "params": {"who": who}}
-        if not self.store.fail(DESK, job.key, when=_now(), fault=fault):
+        fault = Fault(FaultKind.PERMANENT, "scan_cancelled", {"who": who})
+        if not self.store.fail(DESK, job.key, when=_now(), fault=fault.to_json()):
             return False
         self.store.record(Event(EventKind.SCAN_CANCELLED, job.key, who, _now()))
-        process = self._running.get(job.key)
-        if process is not None:
-            process.kill()
+        hand = self._running.get(job.key)
+        if hand is not None:
+            hand.cancel()
         return True
 
     def job(self, key: str) -> QueuedTask | None:
@@ -136,10 +141,13 @@ class Jobs:
         """Be the one desk that works on the jobs, as long as this process lives."""
         while not self._stop.is_set():
             with self._patience():
-                holder = self.store.hold(DESK, self._name, now=_now(), until=_now() + LEASE)
-                if holder == self._name:
+                try:
+                    if self._held.is_set():
+                        self._ledger.keep_hold()
+                    else:
+                        self._ledger.take_hold()
                     self._held.set()
-                else:
+                except UsageError:  # another desk has them
                     self._held.clear()
             self._stop.wait(RENEW_SECONDS)
 
@@ -150,11 +158,11 @@ class Jobs:
                 continue
             self._work.clear()
             with self._patience():
-                while not self._stop.is_set() and (jobs := self.store.claim(DESK, now=_now(), limit=1)):
+                while not self._stop.is_set() and (jobs := self._ledger.claim(1, list(self._hosts.values()))):
                     self._one(jobs[0])
 
     @contextlib.contextmanager
-    def _patience(self) -> Any:
+    def _patience(self) -> Iterator[None]:
         """A store that is away for a while ends no thread."""
         try:
             yield
@@ -166,113 +174,72 @@ class Jobs:
             self._stop.wait(2.0)
 
     def _one(self, job: QueuedTask) -> None:
-        if job.claims > MOST_CLAIMS:
-            self._fail(job, "scan_died", {})
+        if job.claims > MOST_CLAIMS + job.attempts:
+            self._failed(job, Fault(FaultKind.PERMANENT, "scan_died"))
             return
         folder = Path(tempfile.mkdtemp(prefix="appscan-desk-"))
+        self._hosts[job.key] = job.host
         try:
-            fault = self._scan(job, folder)
+            answer = self._answer(job, folder)
+            fault = fault_of(answer.header)
             if fault is None:
-                self._keep(job, folder)
+                self._kept(job, answer)
             elif not self._stop.is_set():
-                self._fail(job, str(fault["key"]), fault["params"])
+                self._failed(job, _named(fault, folder, str(job.content["name"])))
         except UnavailableError:
             raise
         except AppscanError as error:
-            self._fail(job, error.key, {name: str(value) for name, value in error.params.items()})
+            self._failed(job, Fault.of(FaultKind.PERMANENT, error))
         except Exception as error:
-            self._fail(job, "scan_own_failure", {"reason": f"{type(error).__name__}: {error}"[:300]})
+            reason = f"{type(error).__name__}: {error}"[:300]
+            self._failed(job, Fault(FaultKind.OWN, "scan_own_failure", {"reason": reason}))
             raise
         finally:
             self._steps.pop(job.key, None)
+            self._hosts.pop(job.key, None)
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _fail(self, job: QueuedTask, key: str, params: Mapping[str, Any]) -> None:
-        self.store.fail(DESK, job.key, when=_now(), fault={"key": key, "params": dict(params)})
+    def _failed(self, job: QueuedTask, fault: Fault) -> None:
+        again = PATIENCE.next_try(fault.kind, job.attempts + 1, job.key, _now())
+        self._ledger.fail(job.key, fault, again)
 
-    def _scan(self, job: QueuedTask, folder: Path) -> Mapping[str, Any] | None:
-        """Let a process of its own do it; why there is no result, None where there is one."""
-        content = job.content
-        path = folder / f"artifact{_suffix(str(content['name']))}"
-        with self.store.open_blob(str(content["digest"])) as blob, path.open("wb") as file:
-            shutil.copyfileobj(blob, file, 1 << 20)
-        asked = {"path": str(path), "folder": str(folder), "name": content["name"], "app": self._app(content),
-                 "operator": content["who"], "checks": str(self.settings.checks or ""),
-                 "seconds": self.settings.scan_seconds}
-        process = subprocess.Popen([sys.executable, "-m", "appscan.serve.work"], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-                                   errors="replace")
-        self._running[job.key] = process
-        timer = threading.Timer(self.settings.scan_seconds + GRACE, process.kill)
-        timer.start()
+    def _answer(self, job: QueuedTask, folder: Path) -> Frame:
+        """Let a hand do it."""
+        content, site = job.content, site_of(job.content)
+        if site is None:
+            with (self.store.open_blob(str(content["digest"])) as blob,
+                  file_in(folder, str(content["name"])).open("wb") as file):
+                shutil.copyfileobj(blob, file, 1 << 20)
+        task = task_of(content, self._entry(str(content["entry"])), folder)
+        manners = manners_of(content, self.settings, self.store.secret(DESK, job.key), folder)
+        seconds = self.settings.scan_seconds + GRACE + (site.minutes * 60 + WALK_GRACE if site else 0)
+
+        def tell(told: Mapping[str, object]) -> None:
+            self._steps[job.key] = self.step(job.key).after(told, site is not None)
+
+        hand = new_hand()
+        self._running[job.key] = hand
         try:
-            return self._followed(job.key, process, asked)
+            return hand.answer(task, manners, seconds, tell)
         finally:
-            timer.cancel()
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):
-                    assert pipe is not None
-                    pipe.close()
-            process.wait()
             del self._running[job.key]
-
-    def _followed(self, key: str, process: subprocess.Popen[str], asked: object) -> Mapping[str, Any] | None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with contextlib.suppress(OSError):
-            process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-        while line := process.stdout.readline(LONGEST_LINE):
-            said = json.loads(line)
-            if "stage" in said:
-                self._steps[key] = Step(str(said["stage"]), float(said["share"]))
-            elif "fault" in said:
-                fault: Mapping[str, Any] = said["fault"]
-                return fault
-            elif "done" in said:
-                return None
-        return {"key": "scan_died", "params": {}}
-
-    def _app(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        entry = self._entry(str(content["entry"]))
-        if entry is None:
-            return {"name": content["app"], "owner": content["owner"], "audience": []}
-        return {"name": entry.name, "owner": entry.owner, "product": entry.product, "region": entry.region,
-                "level": entry.level.value if entry.level else "",
-                "audience": sorted(one.value for one in entry.audience),
-                "declared": None if entry.declared is None else dict(entry.declared)}
+            hand.close()
 
     def _entry(self, name: str) -> Entry | None:
         return next((one for one in self.store.entries() if one.id == name), None) if name else None
 
-    def _keep(self, job: QueuedTask, folder: Path) -> None:
-        """Keep the report with its readings and end the job, in one step; unless it was cancelled meanwhile."""
+    def _kept(self, job: QueuedTask, answer: Frame) -> None:
+        """Keep what came of it, unless it was cancelled meanwhile."""
         now = self.store.task(DESK, job.key)
-        if now is None or now.state is not TaskState.CLAIMED:
-            return
-        document = json.loads((folder / REPORT).read_text("utf-8"))
-        entry, product = self._place(job, document)
-        given = str(job.content["name"]).lower().endswith(READING)
-        readings = {path.name.removesuffix(READING): self.store.put_blob(path)
-                    for path in folder.glob(f"*{READING}") if path.stem != "artifact"}
-        self.store.add_report(document, product=product, entry=entry, standing=Standing.OFFICE, recorded=_now(),
-                              readings=readings, sweep=DESK, task=job.key, own=not given)
-
-    def _place(self, job: QueuedTask, document: Mapping[str, Any]) -> tuple[str, str]:
-        """Entry and product: as asked, else as the registry has it. Two that fit equally well are not guessed between:
-        the report stands beside the registry until somebody says which it is."""
-        register = Register(self.store.entries())
-        entry = register.by_id.get(str(job.content["entry"])) or register.match(keys_of_document(document)).entry
-        if entry is None:
-            return unlisted(document), str(document["product"])
-        return entry.id, entry.product or str(document["product"])
+        if now is not None and now.state is TaskState.CLAIMED:
+            keep(self.store, job, answer)
 
 
-def _suffix(name: str) -> str:
-    """The end of a file's name by which its kind is told; nothing else of the name reaches the disk."""
-    known = (*READ_SUFFIXES, *NAMED_SUFFIXES, *UNREAD_SUFFIXES, READING)
-    return next((one for one in sorted(known, key=len, reverse=True) if name.lower().endswith(one)), ".bin")
+def _named(fault: Fault, folder: Path, name: str) -> Fault:
+    """The fault with the file called as its sender called it: where it lay for its scan is nobody's business."""
+    file = file_in(folder, name)
+    return replace(fault, params={key: text.replace(str(file), name).replace(file.name, name)
+                                  for key, text in fault.params.items()})
 
 
 def _now() -> datetime:

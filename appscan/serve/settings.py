@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from appscan.serve.provider import Provider
 from appscan.texts import Language
 
 MEGABYTE = 1 << 20
@@ -15,7 +17,8 @@ MEGABYTE = 1 << 20
 class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
     a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
-    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`."""
+    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`. Sites are walked at public
+    addresses, and at those in `ranges`. `provider` signs people in beside passwords."""
 
     lang: Language = "zh"
     behind_https: bool = False
@@ -26,3 +29,5 @@ class Settings:
     checks: Path | None = None
     workers: int = 1
     scan_seconds: float = 300.0
+    ranges: tuple[IPv4Network | IPv6Network, ...] = ()
+    provider: Provider | None = None

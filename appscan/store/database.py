@@ -141,9 +141,9 @@ def _engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """WAL lets readers read while one writes. FULL: what was committed is on the disk, even when the power fails; one
-    sync per report costs little beside scanning an app."""
+    sync per report costs little beside scanning an app. What is deleted, such as a login, is overwritten."""
     connection.isolation_level = None  # we begin transactions ourselves, else reads would not be in any
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
         connection.execute(f"pragma {pragma}")
 
 

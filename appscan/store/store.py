@@ -293,6 +293,10 @@ class Store:
         """One task; None where there is none."""
         return tasks.task(self._database, sweep, key)
 
+    def secret(self, sweep: str, task: str) -> Document:
+        """What only the worker of a task may see; empty after its end."""
+        return tasks.secret(self._database, sweep, task)
+
     def newest_tasks(self, sweep: str, most: int, beyond: int = 0) -> list[QueuedTask]:
         """The tasks planned last, the last first, beyond the first `beyond`."""
         return tasks.newest(self._database, sweep, most, beyond)

@@ -167,6 +167,15 @@ class TaskRow(Base):
     __table_args__ = (Index("tasks_in_order", "sweep", "state", "turn", "position"),)
 
 
+class TaskSecretRow(Base):
+    """What a task needs and nobody may see; deleted when the task ends."""
+
+    __tablename__ = "task_secrets"
+    sweep: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
 class TraitsRow(Base):
     """What one version of the program worked out of a kept reading; made again where it is not there."""
 

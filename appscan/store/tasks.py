@@ -11,13 +11,13 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from appscan.store.database import Database
 from appscan.store.events import record_in
 from appscan.store.moments import read, written
 from appscan.store.plain import canonical, named, storable
-from appscan.store.tables import SweepRow, TaskRow, table
+from appscan.store.tables import SweepRow, TaskRow, TaskSecretRow, table
 from appscan.store.values import Document, Event, EventKind
 
 CHUNK = 500
@@ -39,12 +39,13 @@ ENDED = (TaskState.DONE.value, TaskState.FAILED.value)
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A task as it is planned: `key` names it in its sweep, `content` is what a worker needs, `host` the site it goes
-    to (empty for none)."""
+    to (empty for none). `secret` is what only the worker may see; it is forgotten when the task ends."""
 
     key: str
     entry: str
     content: Document
     host: str = ""
+    secret: Document = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,10 @@ def plan(database: Database, sweep: str, tasks: Iterable[Plan], *, who: str, whe
             if new:
                 connection.execute(insert(rows), [_planned(sweep, one, last + added + place, when)
                                                   for place, one in enumerate(new.values(), 1)])
+            hidden = [{"sweep": sweep, "key": one.key, "content": _text(one.secret)} for one in new.values()
+                      if one.secret]
+            if hidden:
+                connection.execute(insert(table(TaskSecretRow)), hidden)
             added += len(new)
         return added
 
@@ -206,7 +211,18 @@ def _ended(connection: Connection, sweep: str, key: str, change: Mapping[str, An
     rows = table(TaskRow)
     done = connection.execute(update(rows).where(rows.c.sweep == sweep, rows.c.key == key,
                                                  rows.c.state.not_in(ENDED)).values(**change))
+    if done.rowcount and change["state"] in ENDED:
+        kept = table(TaskSecretRow)
+        connection.execute(delete(kept).where(kept.c.sweep == sweep, kept.c.key == key))
     return bool(done.rowcount)
+
+
+def secret(database: Database, sweep: str, key: str) -> Document:
+    """What only the worker of a task may see; empty where there is nothing, and after its end."""
+    kept = table(TaskSecretRow)
+    with database.reading() as connection:
+        found = connection.execute(select(kept.c.content).where(kept.c.sweep == sweep, kept.c.key == key)).scalar()
+    return json.loads(found) if found else {}
 
 
 def next_try(database: Database, sweep: str) -> datetime | None:

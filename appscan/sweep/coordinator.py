@@ -138,6 +138,8 @@ class Coordinator:
             reading = self.ledger.keep(answer.parts[answer.header["reading"]])
         if "recording" in answer.header:
             self.ledger.keep(answer.parts[answer.header["recording"]])
+        for picture in answer.header.get("pictures", ()):
+            self.ledger.keep(answer.parts[picture])
         how = "read" if "reading" in answer.header or not active.reading else "judged"
         self._end(active, self.ledger.add(active.task, answer.parts[answer.header["report"]], reading, how))
 
@@ -166,7 +168,7 @@ class Coordinator:
         again = self.patience.next_try(fault.kind, active.attempts + 1, active.task.key, now)
         second = active.second or fault.kind is FaultKind.SLOW
         del self.active[active.task.key]
-        self.ledger.fail(active.task, fault, again, 1 if second else 0)
+        self.ledger.fail(active.task.key, fault, again, 1 if second else 0)
         if again is None:
             self.meter.gave_up(fault.kind.value)
         else:

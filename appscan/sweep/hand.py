@@ -15,12 +15,14 @@ from appscan.sweep.frames import BrokenFrameError, Frame, receive, send
 from appscan.sweep.process import die_with_the_other_end
 from appscan.sweep.spool import spool
 from appscan.sweep.tasks import Fault, FaultKind, Manners
+from appscan.sweep.telling import Tell, say_nothing
 from appscan.sweep.walking import Walker
 from appscan.sweep.work import Bench, checks_for
 
 
 def main(descriptor: int) -> None:
-    """Say what it is ready for, then answer frame after frame. The first frame holds the manners of the sweep."""
+    """Say what it is ready for, then answer frame after frame. The first frame holds the manners of the sweep. To a
+    frame with `tells` come frames with `told` before the answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     pipe = Connection(descriptor)
     walker, opened = Walker(), contextlib.ExitStack()
@@ -36,12 +38,17 @@ def main(descriptor: int) -> None:
         send(pipe, Frame({"ready": os.getpid()}))
         bench = Bench(manners, checks, opened.enter_context(spool()), walker.walk)
         while True:
-            answer = bench.do(receive(pipe))
+            ask = receive(pipe)
+            answer = bench.do(ask, _telling(pipe) if ask.header.get("tells") else say_nothing)
             send(pipe, Frame({**answer.header, "resident": resident_bytes()}, answer.parts))
     except (EOFError, BrokenFrameError, OSError):
         pass  # nobody asks any more
     finally:
         opened.close()
+
+
+def _telling(pipe: Connection) -> Tell:
+    return lambda told: send(pipe, Frame({"told": dict(told)}))
 
 
 def resident_bytes() -> int:

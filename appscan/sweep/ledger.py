@@ -125,9 +125,9 @@ class Ledger:
         self._kept(lambda: self._store.finish(self.sweep, task.key, when=_now(), outcome=outcome))
         return outcome
 
-    def fail(self, task: Task, fault: Fault, again: datetime | None, turn: int) -> None:
-        """Write a failure at once, and when the task comes again."""
-        self._kept(lambda: self._store.fail(self.sweep, task.key, when=_now(), fault=fault.to_json(), again=again,
+    def fail(self, key: str, fault: Fault, again: datetime | None, turn: int = 0) -> None:
+        """Write a failure of a task at once, and when it comes again."""
+        self._kept(lambda: self._store.fail(self.sweep, key, when=_now(), fault=fault.to_json(), again=again,
                                             turn=turn))
 
     def outcomes(self) -> Iterator[QueuedTask]:

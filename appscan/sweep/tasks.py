@@ -140,9 +140,9 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What holds for all tasks of a sweep. `checks` is a folder, empty for the shipped packs; its digest must be
-    `checks_digest` wherever it is loaded. `seconds`: of one artifact in the first pass and in the second;
-    `memory_bytes`: address space of a reader; `site_bytes`: resident memory of a browser with all its children;
-    `capture`: options of captures as plain values."""
+    `checks_digest` wherever it is loaded, unless that is empty. `seconds`: of one artifact in the first pass and in the
+    second; `memory_bytes`: address space of a reader; `site_bytes`: resident memory of a browser with all its children;
+    `capture`: options of captures as plain values, user roles under `actors`."""
 
     checks: str = ""
     checks_digest: str = ""

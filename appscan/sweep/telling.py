@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from appscan.sweep.progress import Progress
 from appscan.sweep.tasks import Fault, Task
+
+Tell = Callable[[Mapping[str, object]], None]
+"""Hears how far one task is: `stage`, `share` (0–1) of it that is done, and of a site how many pages were `seen` and
+are `queued`."""
+
+
+def say_nothing(_told: Mapping[str, object]) -> None:
+    """Nobody wants to hear it."""
 
 
 class Listener(Protocol):

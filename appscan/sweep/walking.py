@@ -14,6 +14,7 @@ from appscan.sweep.fetching import FetchError
 from appscan.sweep.frames import BrokenFrameError, Frame, receive, send
 from appscan.sweep.process import Child, start
 from appscan.sweep.tasks import Fault, FaultKind, Manners, Task
+from appscan.sweep.telling import Tell, say_nothing
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the memory of the capture process."""
@@ -33,12 +34,14 @@ class Walker:
     def __init__(self) -> None:
         self._child: Child | None = None
 
-    def walk(self, task: Task, folder: Path, manners: Manners) -> Path:
-        """The recording of a site, in a folder made for it. Raises FetchError."""
+    def walk(self, task: Task, folder: Path, manners: Manners, tell: Tell = say_nothing) -> Path:
+        """The recording of a site, in a folder made for it. `tell` hears how many pages were seen and wait. Raises
+        FetchError."""
         target = Path(_folder_in(folder), _name_of(task))
         minutes = float(manners.capture.get("max_minutes", MINUTES))
         header = {"url": task.thing.location, "target": str(target), "options": dict(manners.capture)}
-        answer = self._asked(Frame(header), task, time.monotonic() + minutes * 60 + GRACE, manners.site_bytes)
+        end = time.monotonic() + minutes * 60 + GRACE
+        answer = self._asked(Frame(header), task, end, manners.site_bytes, tell)
         if "fault" in answer.header:
             with contextlib.suppress(OSError):
                 target.parent.rmdir()
@@ -51,19 +54,23 @@ class Walker:
             self._child.kill()
             self._child = None
 
-    def _asked(self, ask: Frame, task: Task, end: float, most_bytes: int) -> Frame:
+    def _asked(self, ask: Frame, task: Task, end: float, most_bytes: int, tell: Tell) -> Frame:
         if self._child is None or not self._child.alive:
             self._child = start("appscan.sweep.capturing")
         child = self._child
         try:
             send(child.pipe, ask)
-            while not child.pipe.poll(LOOK_EVERY):
+            while True:
+                if child.pipe.poll(LOOK_EVERY):
+                    said = receive(child.pipe)
+                    if "seen" not in said.header:
+                        return said
+                    tell({"stage": "capture", "share": 0.0, **said.header})
                 held = tree_bytes(child.process.pid)
                 if held > most_bytes:
                     raise self._ended(task, "site_memory_limit", limit=str(most_bytes >> 20))
                 if time.monotonic() > end:
                     raise self._ended(task, "site_time_limit")
-            return receive(child.pipe)
         except (EOFError, BrokenFrameError, OSError):
             raise self._ended(task, "capture_died") from None
 

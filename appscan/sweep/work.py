@@ -1,33 +1,53 @@
 """What a worker does for one task: look at the file, or read and judge it. Pure but for the file and its spool folder:
-no database, no other task."""
+no database, no other task.
+
+An answer's header names the parts that it comes with: `report` (the document), `reading`, `recording`, and `pictures`
+of the evidence."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import AppscanError, UnreadableError
+from appscan.evidence import developed
 from appscan.readers.limits import Limits
-from appscan.readers.saved import packed_reading, unpacked_reading
+from appscan.readers.saved import load_reading, packed_reading, unpacked_reading
 from appscan.readers.target import reader_version
 from appscan.scan import ScanOptions, ScanResult, Target, judge_readings, scan_app
 from appscan.sweep.fetching import FetchError, digest_of_file, fetch, free_of, is_remote, local_path
 from appscan.sweep.frames import Frame
 from appscan.sweep.tasks import Fault, FaultKind, Manners, Place, Task
+from appscan.sweep.telling import Tell, say_nothing
 
 if TYPE_CHECKING:
     from appscan.checks import CheckSet
     from appscan.model.reading import Reading
     from appscan.model.report import Report
+    from appscan.model.sighting import PictureKept
 
 MOST_KEPT = 8
 """Fetched files that wait for their work; the oldest goes first."""
 
-Walk = Callable[[Task, Path, Manners], Path]
+READING = ".reading"
+"""End of the name of a saved reading, which is judged as it is."""
+
+Walk = Callable[[Task, Path, Manners, Tell], Path]
 """Walks a site into a recording in the folder. Raises FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """Tells the stages of a scan."""
+
+    tell: Tell
+
+    def stage(self, _target_name: str, stage: str, done: float) -> None:
+        """Tell it."""
+        self.tell({"stage": stage, "share": round(done, 3)})
 
 
 @dataclass(slots=True)
@@ -40,13 +60,14 @@ class Bench:
     walk: Walk
     kept: dict[str, tuple[Path, str]] = field(default_factory=dict)
 
-    def do(self, ask: Frame) -> Frame:
-        """Answer one frame: `look` or `work`. Every failure is an answer, a fault of ours too."""
+    def do(self, ask: Frame, tell: Tell = say_nothing) -> Frame:
+        """Answer one frame: `look` or `work`. Every failure is an answer, a fault of ours too. `tell` hears how far it
+        is."""
         task = Task.from_json(ask.header["task"])
         try:
             if ask.header["do"] == "look":
                 return Frame({"looked": self.look(task)})
-            return self.work(task, ask)
+            return self.work(task, ask, tell)
         except FetchError as error:
             return Frame({"fault": error.fault.to_json()})
         except AppscanError as error:
@@ -64,25 +85,29 @@ class Bench:
                                    {"name": task.thing.location, "digest": digest, "wanted": task.thing.digest}))
         return {"digest": digest, "reader": reader_version(path, Limits())}
 
-    def work(self, task: Task, ask: Frame) -> Frame:
+    def work(self, task: Task, ask: Frame, tell: Tell = say_nothing) -> Frame:
         """The report of the task, judged from the readings that came along or else from the artifact itself."""
         options = self._options(task, float(ask.header["seconds"]))
         if ask.parts:
             readings = [unpacked_reading(part, task.thing.name) for part in ask.parts]
             report = judge_readings(readings, task.app, self.checks, options)
             return Frame(_header(report), () if ask.header.get("brief") else (_document(report),))
-        path, recording = self._opened(task)
+        path, recording = self._opened(task, tell)
         try:
-            result = scan_app([Target(path, task.thing.name, task.thing.location)], task.app, self.checks, options)
-            return _outcome(result, path if recording else None)
+            if path.name.lower().endswith(READING):
+                report = judge_readings([load_reading(path)], task.app, self.checks, options)
+                return Frame({**_header(report), "given": True}, (_document(report),))
+            target = Target(path, task.thing.name, task.thing.location)
+            return _outcome(scan_app([target], task.app, self.checks, options, _Stages(tell)),
+                            path if recording else None)
         finally:
             if path.is_relative_to(self.folder):
                 free_of(path)
 
-    def _opened(self, task: Task) -> tuple[Path, bool]:
+    def _opened(self, task: Task, tell: Tell) -> tuple[Path, bool]:
         """The file to read, and whether it is a recording made just now."""
         if task.thing.place is Place.SITE:
-            return self.walk(task, self.folder, self.manners), True
+            return self.walk(task, self.folder, self.manners, tell), True
         path, _ = self._file(task)
         self.kept.pop(task.thing.location, None)
         return path, False
@@ -126,20 +151,23 @@ def _outcome(result: ScanResult, recording: Path | None) -> Frame:
         return Frame({"fault": Fault(FaultKind.PERMANENT, error.message.id,
                                      {name: str(value) for name, value in error.message.params.items()}).to_json()})
     header = {**_header(report), "slow": _is_cut_short(result.readings)}
-    parts = [_document(report)]
+    pictures = list(developed(result))
+    parts = [_document(report, [one.kept for one in pictures])]
     if result.readings:
         header["reading"] = len(parts)
         parts.append(packed_reading(result.readings[0]))
     if recording is not None:
         header["recording"] = len(parts)
         parts.append(recording.read_bytes())
-    return Frame(header, parts)
+    header["pictures"] = list(range(len(parts), len(parts) + len(pictures)))
+    return Frame(header, [*parts, *(one.content for one in pictures)])
 
 
-def _document(report: Report) -> bytes:
-    from appscan.report.document import to_document
+def _document(report: Report, pictures: Sequence[PictureKept] = ()) -> bytes:
+    from appscan.report.document import to_document, with_pictures
 
-    return json.dumps(to_document(report), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    document = with_pictures(to_document(report), pictures)
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
 def _is_cut_short(readings: tuple[Reading, ...]) -> bool:
@@ -148,12 +176,12 @@ def _is_cut_short(readings: tuple[Reading, ...]) -> bool:
 
 
 def checks_for(manners: Manners) -> CheckSet:
-    """The checks of the sweep. Raises UnreadableError where they are not those that the coordinator has: two machines
-    with different packs would judge alike apps differently."""
+    """The checks of the sweep. Raises UnreadableError where they are not those that the coordinator has, if it says
+    which: two machines with different packs would judge alike apps differently."""
     from appscan.checks import load
 
     checks = load(Path(manners.checks) if manners.checks else None)
-    if checks.digest != manners.checks_digest:
+    if manners.checks_digest not in ("", checks.digest):
         raise UnreadableError("checks_differ", name=manners.checks or "appscan", wanted=manners.checks_digest[:12],
                               digest=checks.digest[:12])
     return checks

@@ -122,3 +122,9 @@ def fill(store: Store, document: dict[str, Any], apps: int, **told: Any) -> None
 def desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
     """A desk with an empty registry."""
     yield from run_desk(tmp_path, kept_password, Settings())
+
+
+@pytest.fixture
+def idle_desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
+    """A desk that does no job: what is queued stays, and no address is ever walked."""
+    yield from run_desk(tmp_path, kept_password, Settings(workers=0))

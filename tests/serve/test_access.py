@@ -35,7 +35,7 @@ def test_every_route_but_the_few_of_signing_in_refuses_a_guest(desk):
                 assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), path
             else:
                 assert answer.status_code == 401, (method, path)
-    assert open_paths == {"/sign-in", "/language", "/static/1"}
+    assert open_paths == {"/sign-in", "/sign-in/oidc", "/sign-in/oidc/back", "/language", "/static/1"}
 
 
 def test_a_viewer_can_change_nothing_but_the_own_session_and_tokens(desk):

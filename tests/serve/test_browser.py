@@ -73,7 +73,7 @@ def test_a_reviewer_signs_in_sends_a_package_and_sees_what_came_of_it(page, desk
     page.get_by_role("link", name="新的检查").click()
     page.get_by_label("应用名称").fill("虚构应用")
     _looked_at(page, "new-scan")
-    page.get_by_label("文件").set_input_files(built_apks / "checkin-native.apk")
+    page.get_by_label("文件", exact=True).set_input_files(built_apks / "checkin-native.apk")
     page.get_by_role("button", name="开始检查").click()
     page.get_by_role("progressbar").wait_for()
     page.get_by_text("涉嫌违规").wait_for(timeout=90_000)  # without a hand on it: the page follows the job
@@ -93,6 +93,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     fill(desk.store, vendor_report, 2)
     keys = page.keyboard
     page.goto("/sign-in")
+    page.wait_for_function("document.activeElement.name === 'name'")  # where the page itself begins
     keys.type("复核员")
     keys.press("Tab")
     keys.type(PASSWORD)

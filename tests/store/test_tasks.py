@@ -124,3 +124,15 @@ def test_hostile_names_are_kept(store, host):
     name = "\ud800\x00'; drop table tasks; --" + "长" * 5000
     store.plan(SWEEP, [Plan("k", name, {"path": name}, host and name)], who=name, when=NOON, content={"n": name})
     assert [task.key for task in store.claim(SWEEP, now=NOON, limit=1)] == ["k"]
+
+
+def test_what_a_task_hides_is_for_its_worker_alone_and_gone_with_its_end(store):
+    names = ("done", "failed", "again")
+    store.plan(SWEEP, [Plan(name, "", {}, secret={"login": f"hidden {name}"}) for name in names], who="甲", when=NOON)
+    assert "hidden" not in repr([*store.tasks(SWEEP), *store.events()])
+    assert [store.secret(SWEEP, name) for name in names] == [{"login": f"hidden {name}"} for name in names]
+    claimed(store)
+    store.finish(SWEEP, "done", when=NOON)
+    store.fail(SWEEP, "failed", when=NOON, fault={"kind": "permanent"})
+    store.fail(SWEEP, "again", when=NOON, fault={"kind": "transient"}, again=NOON + MINUTE)
+    assert [store.secret(SWEEP, name) for name in names] == [{}, {}, {"login": "hidden again"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import apps, findings, overview, scans, sign_in, tokens
+from appscan.serve.pages import apps, findings, new_scan, overview, pictures, scans, sign_in, tokens
 
-ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, scans.router, tokens.router)
+ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, new_scan.router, scans.router,
+           pictures.router, tokens.router)

@@ -1,0 +1,116 @@
+"""Claims about the form of a new scan: what the count would become, and what goes into the registry."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from appscan.model.registry import AppStatus, Audience, Entry, Level
+from appscan.serve import sessions
+from appscan.serve.jobs import DESK
+from appscan.store import EventKind
+
+MINISTRY = {"app": "虚构新应用", "owner": "教育部", "level": "central", "audience": "grassroots_internal"}
+APPROVAL = {"number": "虚批〔2026〕1号", "body": "虚构审批部门", "day": "2026-11-01", "scope": "form-filling"}
+
+
+@pytest.fixture
+def ministry(desk):
+    """A desk whose registry has one app of a ministry."""
+    one = Entry("R-1", "虚构校园安", "教育部", level=Level.CENTRAL, status=AppStatus.RUNNING,
+                audience=frozenset({Audience.GRASSROOTS_INTERNAL}))
+    desk.store.put_entries([one], who="测试", when=sessions.now(), source="测试")
+    return desk
+
+
+def test_the_form_shows_the_count_before_and_after_and_keeps_nothing(ministry):
+    before = ministry.store.summary()
+    with ministry.signed_in("复核员") as client:
+        empty = client.get("/scans/new").text
+        page = client.get("/scans/new", params=MINISTRY).text
+        part = client.get("/scans/effect", params=MINISTRY).text
+        local = client.get("/scans/effect", params={**MINISTRY, "owner": "虚构甲县数据局", "level": "county"}).text
+    assert "教育部：1 → 2 个" in page
+    assert "超出原则" in page
+    assert "教育部" not in empty
+    assert "<html" not in part
+    assert "教育部：1 → 2 个" in part
+    assert "→ 2 个" not in local
+    after = ministry.store.summary()
+    assert (after.entries, after.events) == (before.entries, before.events + 1)  # the signing in
+
+
+def test_the_page_and_the_api_count_alike(ministry):
+    with ministry.signed_in("复核员") as client:
+        answer = client.post("/api/proposals/effect", json={**MINISTRY, "audience": ["grassroots_internal"]},
+                             headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
+    row = answer.json()["proposed"]["owners"][0]
+    assert (row["name"], row["before"]["confirmed"], row["after"]["confirmed"]) == ("教育部", 1, 2)
+    assert row["after"]["state"] == "exceeds_principle"
+
+
+@pytest.mark.parametrize("told", [{"level": "<b>"}, {"audience": "nobody"}, {"day": "2026-02-30"}, {"day": "<b>"}])
+def test_what_the_form_cannot_mean_is_told_and_escaped(ministry, told):
+    with ministry.signed_in("复核员") as client:
+        page = client.get("/scans/new", params={**MINISTRY, **told})
+        sent = client.post("/scans", data={"form_token": sessions.form_token(client.cookies["appscan"]), **MINISTRY,
+                                           **told}, files={"file": ("x.txt", b"x")})
+    for answer in (page.text, sent.text):
+        assert 'class="problem"' in answer
+        assert "<b>" not in answer
+    assert sent.status_code == 422
+    assert not list(ministry.store.tasks(DESK))
+
+
+def test_only_who_confirms_registers_the_app_as_planned_and_the_scan_belongs_to_it(ministry):
+    with ministry.signed_in("复核员") as client:
+        form = {"form_token": sessions.form_token(client.cookies["appscan"]), **MINISTRY, **APPROVAL}
+        files = {"file": ("立项.txt", "虚构新应用立项申请".encode())}
+        assert client.post("/scans", data=form, files=files).status_code == 303
+        assert [entry.id for entry in ministry.store.entries()] == ["R-1"]
+        confirmed = client.post("/scans", data={**form, "register": "yes"}, files=files)
+        assert confirmed.status_code == 303
+        nameless = client.post("/scans", data={**form, "app": "", "register": "yes"}, files=files)
+        assert nameless.status_code == 422
+        assert "应用名称" in nameless.text
+    new = next(entry for entry in ministry.store.entries() if entry.id != "R-1")
+    assert (new.name, new.owner, new.level, new.status) == ("虚构新应用", "教育部", Level.CENTRAL, AppStatus.PLANNED)
+    assert (new.approval.number, new.approval.body, new.approval.scope) == tuple(
+        APPROVAL[name] for name in ("number", "body", "scope"))
+    assert new.approval.day.isoformat() == APPROVAL["day"]
+    assert {origin.source for origin in new.origins.values()} == {"desk"}
+    asked = next(ministry.store.tasks(DESK)).content, list(ministry.store.tasks(DESK))[-1].content
+    assert [one["entry"] for one in asked] == ["", new.id]
+    imported = list(ministry.store.events(EventKind.REGISTRY_IMPORTED))[-1]
+    assert (imported.who, imported.content["source"]) == ("复核员", "desk")
+
+
+def test_a_viewer_may_not_propose(ministry):
+    with ministry.signed_in("看客") as client:
+        token = {"x-form-token": sessions.form_token(client.cookies["appscan"])}
+        assert client.get("/scans/effect", params=MINISTRY).status_code == 403
+        assert client.post("/api/proposals", json={"app": "a", "owner": "b"}, headers=token).status_code == 403
+
+
+def test_pictures_are_given_out_and_nothing_else_of_the_store(desk, tmp_path):
+    """Not even to an administrator, by an address that anybody may guess who has the file."""
+    assert importlib.util.find_spec("PIL")
+    from PIL import Image
+
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "shot.png")
+    content = (tmp_path / "shot.png").read_bytes()
+    kept = desk.store.put_blob(content)
+    others = [desk.store.put_blob(one) for one in (
+        b"PK\3\4 a package", b"<script>alert(1)</script>", b"\x89PNG\r\n\x1a\n<script>alert(1)</script>",
+        content + b"<script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")]
+    with desk.signed_in("看客") as client, desk.client() as guest:
+        shown = client.get(f"/pictures/{kept}")
+        assert (shown.status_code, shown.content) == (200, content)
+        assert shown.headers["content-type"] == "image/png"
+        assert shown.headers["x-content-type-options"] == "nosniff"
+        assert shown.headers["content-security-policy"] == ("default-src 'none'; frame-ancestors 'none'; sandbox")
+        assert guest.get(f"/pictures/{kept}").status_code == 303
+    with desk.signed_in("管理员") as admin:
+        for digest in (*others, "0" * 64, "../" + kept, kept.upper(), kept[:63]):
+            assert admin.get(f"/pictures/{digest}").status_code == 404

@@ -1,0 +1,255 @@
+"""Claims about sites that are scanned from the desk: walked with the login that came along, by a worker that reaches
+nothing inside, with pictures of the evidence. What may be reached here is 127.0.0.2; a server on 127.0.0.1 stands for
+the office's own network."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psutil
+import pytest
+
+from appscan.capture.browser import is_installed
+from appscan.model.reach import ranges_of
+from appscan.serve import sessions
+from appscan.serve.asked import Asked
+from appscan.serve.asked import Site as WalkedSite
+from appscan.serve.jobs import DESK
+from appscan.serve.settings import Settings
+from appscan.store import TaskState
+from tests.serve.conftest import run_desk
+from tests.serve.test_scans import _ended
+
+SECRET = "password-planted-9c1e"
+TOKEN = "token-planted-55aa01"
+LOGIN = """<form><input name=user placeholder=账号><input name=pwd type=password placeholder=密码>
+<button type=button id=go>登录</button></form><script>document.getElementById('go').onclick = () =>
+fetch('/api/login', {method: 'POST', body: new URLSearchParams(new FormData(document.forms[0]))})
+.then(r => r.json()).then(r => { localStorage.access_token = r.token; location.href = '/home'; });</script>"""
+HOME = """<title>虚构网格通</title><h1>虚构网格通</h1><p>欢迎 虚构人员</p><button onclick="mark()">立即签到</button>
+<p>连续签到 3 天，每日签到；未签到者通报。</p>
+<script>if (!localStorage.access_token) location.href = '/login'; function mark() {{ fetch('/api/checkin/submit', {{
+method: 'POST'}}); }}
+fetch('{inside}/fetch').catch(() => 0); fetch('/away').catch(() => 0);</script><iframe src="/away"></iframe>"""
+STEPS = """endpoints: [/api/login]
+steps:
+  - open: /login
+  - fill: {field: 账号, with: "${ACCOUNT}"}
+  - fill: {field: 密码, with: "${PASSWORD}"}
+  - click: 登录
+  - expect: 欢迎 虚构人员
+"""
+
+
+@dataclass
+class Site:
+    """A server: what it answers, and what it was asked."""
+
+    url: str = ""
+    pages: dict[str, str] = field(default_factory=dict)
+    away: str = ""
+    seen: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    slow: threading.Event = field(default_factory=threading.Event)
+
+
+def _serving(host: str) -> Iterator[Site]:
+    site = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            site.seen.append(self.path)
+            if self.path == "/slow":
+                site.slow.wait(60)
+            if self.path == "/away":
+                self.send_response(302)
+                self.send_header("Location", site.away)
+                self.end_headers()
+                return
+            body = site.pages.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((body or "").encode())
+
+        def do_POST(self):
+            site.bodies.append(self.rfile.read(int(self.headers["Content-Length"] or 0)).decode())
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"code": 0, "token": "%s"}' % TOKEN.encode())
+
+        def log_message(self, *_: object):
+            pass
+
+    server = ThreadingHTTPServer((host, 0), Handler)
+    server.daemon_threads = True
+    site.url = f"http://{host}:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield site
+    site.slow.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def inside():
+    yield from _serving("127.0.0.1")
+
+
+@pytest.fixture
+def outside():
+    yield from _serving("127.0.0.2")
+
+
+@pytest.fixture
+def walking(tmp_path, kept_password):
+    if not is_installed():
+        pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
+    yield from run_desk(tmp_path, kept_password, Settings(ranges=ranges_of(["127.0.0.2/32"])))
+
+
+def _form(client, **fields):
+    return {"form_token": sessions.form_token(client.cookies["appscan"]), "hours": "0", "minutes": "2", **fields}
+
+
+def test_a_site_is_walked_with_the_login_that_came_along_and_reaches_nothing_inside(walking, outside, inside,
+                                                                                    tmp_path):
+    outside.pages = {"/login": LOGIN, "/home": HOME.format(inside=inside.url)}
+    outside.away = f"{inside.url}/redirected"
+    with walking.signed_in("复核员") as client:
+        answer = client.post("/scans/address", files={"login": ("steps.yaml", STEPS.encode())}, data=_form(
+            client, url=f"{outside.url}/home", app="虚构网格通", owner="虚构甲县数据局", account="staff",
+            password=SECRET))
+        assert answer.status_code == 303, answer.text
+        location = answer.headers["location"]
+        assert SECRET not in client.get(location).text + client.get(f"/api{location}").text
+        job = _ended(client, location, 150)
+        assert (job["state"], job["login"], job["url"]) == ("done", "steps", f"{outside.url}/home"), job
+        document = client.get(f"/api/reports/{job['report']}").json()
+        assert outside.bodies == [f"user=staff&pwd={SECRET}"]  # and nothing was handed in
+        assert document["artifacts"][0]["crawl"]["actors"][0]["after"] == "yes"
+        assert {"check-in"} <= {one["check_id"] for one in document["findings"]}
+        assert document["pictures"]
+        for picture in document["pictures"]:
+            shown = client.get(f"/pictures/{picture['sha256']}")
+            assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+        kept = walking.store.report(job["report"])
+        assert client.get(f"/pictures/{kept.digests[0]}").status_code == 404
+        recording = walking.store.get_blob(kept.digests[0])  # which somebody hands in again, from elsewhere
+        again = _ended(client, client.post("/scans", data=_form(client), files={
+            "file": ("site.recording.zip", recording)}).headers["location"])
+        given = client.get(f"/api/reports/{again['report']}").json()
+        assert {one["sha256"] for one in given["pictures"]} == {one["sha256"] for one in document["pictures"]}
+    assert inside.seen == []
+    _forgotten(walking, location, tmp_path)
+
+
+def _forgotten(desk, location: str, folder: Path) -> None:
+    assert desk.store.secret(DESK, location.rpartition("/")[2]) == {}
+    desk.store.close()
+    held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for secret in (SECRET, TOKEN):
+        assert secret.encode() not in held
+
+
+def test_a_walk_whose_time_is_over_is_judged_with_what_was_not_seen_as_gaps(walking, outside):
+    links = "".join(f"<a href=/page{number}>虚构页面{number}</a>" for number in range(200))
+    outside.pages = {"/": f"<title>虚构</title><h1>虚构网站</h1>{links}",
+                     **{f"/page{number}": f"<title>{number}</title><h1>虚构页面{number}</h1>" for number in range(200)}}
+    site = WalkedSite(f"{outside.url}/", hours=0, minutes=0.15)  # less than the form takes
+    key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=site))
+    with walking.signed_in("复核员") as client:
+        job = _ended(client, f"/scans/{key}", 120)
+        document = client.get(f"/api/reports/{job['report']}").json()
+    assert (job["state"], job["overall"]) == ("done", "inconclusive")
+    assert "cap_reached" in {gap["reason"] for gap in document["coverage"]["gaps"]}
+    assert document["artifacts"][0]["crawl"]["actors"][0]["states"] > 0
+
+
+def test_cancelling_ends_the_browser_and_forgets_the_login(walking, outside, tmp_path):
+    outside.pages = {"/home": "<h1>虚构</h1><iframe src=/slow></iframe>", "/slow": "<p>虚构</p>"}
+    state = b'{"cookies": [], "origins": []}'
+    with walking.signed_in("复核员") as client:
+        answer = client.post("/scans/address", data=_form(client, url=f"{outside.url}/home"),
+                             files={"login": ("state.json", state)})
+        location = answer.headers["location"]
+        key = location.rpartition("/")[2]
+        _until(lambda: "/slow" in outside.seen)
+        assert walking.store.secret(DESK, key)["content"] == state.decode()
+        browsers = _browsers()
+        assert browsers
+        assert client.post(f"{location}/cancel", data=_form(client)).status_code == 303
+        assert walking.store.task(DESK, key).state is TaskState.FAILED
+        assert walking.store.secret(DESK, key) == {}
+        _until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in browsers))
+        _until(lambda: not list(Path(tempfile.gettempdir()).glob("appscan-desk-*/state.json")))
+
+
+def _browsers() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children(recursive=True) if "--appscan-run=" in " ".join(one.cmdline())]
+
+
+def _until(holds, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError(holds)
+
+
+def test_a_job_whose_site_turns_out_to_be_inside_ends_with_a_line_that_says_so(walking, inside):
+    """As with a name that no longer leads where it led when the form was sent."""
+    inside.pages = {"/": "<p>secret</p>"}
+    key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=WalkedSite(f"{inside.url}/", hours=0)))
+    with walking.signed_in("复核员") as client:
+        job = _ended(client, f"/scans/{key}", 90)
+    assert job["state"] == "failed"
+    assert "不允许连接" in job["problem"]
+    assert inside.seen == []
+
+
+@pytest.mark.parametrize(("url", "said"), [
+    ("http://127.0.0.1:80/", "不允许连接"), ("http://169.254.169.254/latest/meta-data", "不允许连接"),
+    ("http://[::ffff:10.0.0.1]/", "不允许连接"), ("http://2130706433/", "不允许连接"), ("http://0x7f.1/", "不允许连接"),
+    ("http://100.100.100.200/", "不允许连接"), ("file:///etc/passwd", "http://"), ("http://a:b@1.1.1.1/", "账号"),
+    ("", "网址"), ("http://a.example/" + "x" * 3000, "网址"),
+])
+def test_an_address_inside_is_refused_before_it_is_queued(idle_desk, url, said):
+    with idle_desk.signed_in("复核员") as client:
+        page = client.post("/scans/address", data=_form(client, url=url), files={"login": ("", b"")})
+        program = client.post("/api/scans/address", json={"url": url or "x"},
+                              headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
+    assert page.status_code == 422
+    assert said in page.text
+    assert program.status_code == 422
+    assert not list(idle_desk.store.tasks(DESK))
+
+
+@pytest.mark.parametrize(("name", "content", "fields", "said"), [
+    ("steps.yaml", b"steps: [{open: /}, {fill: {field: a, with: '${APPSCAN_STORE}'}}]", {}, "APPSCAN_STORE"),
+    ("steps.yaml", b"a: &a [x]\nsteps: [*a]", {}, "alias"), ("steps.yaml", b"steps: 1", {}, "第 0 步"),
+    ("steps.yaml", b"\xff\xfe", {}, "登录资料"), ("state.json", b"[]", {}, "登录状态"),
+    ("x.exe", b"MZ", {}, "登录资料"),
+    ("steps.yaml", b"steps: []", {"minutes": "600"}, "分钟"), ("steps.yaml", b"steps: []", {"hours": "nan"}, "小时"),
+    ("steps.yaml", b"steps: []", {"viewport": "<b>"}, "窗口"), ("state.json", b"{" * 100_000, {}, "登录状态"),
+])
+def test_a_login_or_a_bound_that_is_none_is_told_in_the_form(idle_desk, monkeypatch, name, content, fields, said):
+    """Steps never see the environment of the desk: its secrets would go to whatever site they name."""
+    monkeypatch.setenv("APPSCAN_STORE", "postgresql://user:secret-of-the-office@db")
+    with idle_desk.signed_in("复核员") as client:
+        page = client.post("/scans/address", files={"login": (name, content)}, data=_form(
+            client, url="https://site.example/", password=SECRET, **fields))
+    assert page.status_code == 422
+    assert said in page.text
+    assert "secret-of-the-office" not in page.text
+    assert SECRET not in page.text
+    assert "<b>" not in page.text
+    assert not list(idle_desk.store.tasks(DESK))
