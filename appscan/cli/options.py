@@ -111,6 +111,8 @@ BlankOption = Annotated[Path | None, typer.Option("--write-template", metavar="F
                                                   show_default=False, parser=_path)]
 PreviousOption = Annotated[Path | None, typer.Option("--previous", metavar="REPORT", help=help_of("previous"),
                                                      show_default=False, parser=_path)]
+GrantsOption = Annotated[str, typer.Option("--store", metavar="FILE|URL", help=help_of("report_store"),
+                                           show_default=False)]
 SourceRootOption = Annotated[Path | None, typer.Option("--source-root", metavar="DIR", help=help_of("source_root"),
                                                        show_default=False, parser=_path)]
 

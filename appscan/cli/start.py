@@ -169,14 +169,14 @@ def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: g
 def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
             paper: given.PaperOption = "opinion", deadline: given.DeadlineOption = "",
             template: given.TemplateOption = None, previous: given.PreviousOption = None,
-            source_root: given.SourceRootOption = None, blank: given.BlankOption = None,
+            source_root: given.SourceRootOption = None, blank: given.BlankOption = None, store: given.GrantsOption = "",
             lang: given.LangOption = "zh", quiet: given.QuietOption = False,
             debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.reporting import STDOUT, ReportOrder, report
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return report(reports or [], ReportOrder(console, tuple(formats or ()), out, paper, deadline, template, previous,
-                                             source_root, blank))
+                                             source_root, blank, store))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, state: given.StateOption = None,

@@ -21,7 +21,7 @@ from appscan.report.given import read_report
 from appscan.serve import sessions
 from appscan.serve.pages.scans import cancel, job_named, job_view, keep, wrong_with
 from appscan.serve.permissions import Visit, needs
-from appscan.serve.refusals import Refused
+from appscan.serve.refusals import Refused, renamed
 from appscan.serve.rendering import language_of
 from appscan.serve.uploads import raw_body
 from appscan.store import QueuedTask, Role, Store
@@ -160,6 +160,5 @@ def _take_in(store: Store, path: Path, who: str, entry: str) -> Taken:
         shutil.copyfile(path, file)
         try:
             return take_in(store, read_report(file), Terms(who, sessions.now(), Register(store.entries()), {}, entry))
-        except UsageError as error:  # where it lay for a moment is nobody's business
-            raise UsageError(error.key, **{name: file.name if value == str(file) else value
-                                           for name, value in error.params.items()}) from None
+        except UsageError as error:
+            raise renamed(error, {str(file): file.name}) from None

@@ -16,11 +16,13 @@ from starlette.exceptions import HTTPException
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api
+from appscan.serve.aside import Aside
 from appscan.serve.jobs import Jobs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
+from appscan.serve.register import RegisterView
 from appscan.serve.rendering import language_of, render, to_home
 from appscan.serve.settings import Settings
 from appscan.store import Role, Store
@@ -45,6 +47,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
+    app.state.register, app.state.aside = RegisterView(store), Aside()
     for router in (*ROUTERS, api.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)

@@ -1,12 +1,12 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
-What every template has: the filter `amount`, `t(key, **params)` the catalogue in the visitor's language, `lang`,
+What every template has: the filters `amount` and `asked` (a mapping as the query of an address), `t(key, **params)` the catalogue in the visitor's language, `lang`,
 `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
 first page)."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
 from appscan.texts import LANGUAGES, Language, say
@@ -60,6 +61,7 @@ def environment() -> Environment:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
                        loader=PackageLoader("appscan.serve"))
     made.filters["amount"] = amount
+    made.filters["asked"] = partial(address, "")
     return made
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from appscan.store.database import Database
 from appscan.store.moments import read, up_to, written
@@ -39,11 +39,7 @@ def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | N
            as_of: Moment | None = None) -> Iterator[Event]:
     """The events of some kinds about something, oldest first."""
     rows = table(EventRow)
-    asked = [rows.c.at <= up_to(as_of)]
-    if kinds:
-        asked.append(rows.c.kind.in_([kind.value for kind in kinds]))
-    if subject is not None:
-        asked.append(rows.c.subject == named(subject))
+    asked = [rows.c.at <= up_to(as_of), *_asked(kinds, subject)]
     with database.reading() as connection:
         ids = list(connection.execute(select(rows.c.id).where(*asked).order_by(rows.c.at, rows.c.id)).scalars())
     for start in range(0, len(ids), CHUNK):
@@ -53,12 +49,42 @@ def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | N
         yield from (_event(found[one]) for one in some)
 
 
-def newest(database: Database, most: int, beyond: int = 0) -> list[Event]:
-    """The last events, the last first."""
+def newest(database: Database, most: int, beyond: int = 0, kinds: Sequence[EventKind] = (),
+           subject: str | None = None) -> list[Event]:
+    """The last events of some kinds about something, the last first."""
     rows = table(EventRow)
     with database.reading() as connection:
-        found = connection.execute(select(rows).order_by(rows.c.id.desc()).limit(most).offset(beyond)).all()
+        found = connection.execute(select(rows).where(*_asked(kinds, subject)).order_by(rows.c.id.desc()).limit(
+            most).offset(beyond)).all()
     return [_event(row) for row in found]
+
+
+def one(database: Database, number: int) -> Event | None:
+    """One event; None where there is none."""
+    rows = table(EventRow)
+    with database.reading() as connection:
+        row = connection.execute(select(rows).where(rows.c.id == number)).one_or_none()
+    return None if row is None else _event(row)
+
+
+def count(database: Database, kinds: Sequence[EventKind], subject: str | None = None) -> tuple[int, int]:
+    """How many events of some kinds there are, and the number of the last: since none is ever changed, both together
+    tell whether any came in."""
+    rows = table(EventRow)
+    with database.reading() as connection:
+        found = connection.execute(select(func.count(), func.coalesce(func.max(rows.c.id), 0)).select_from(rows).where(
+            *_asked(kinds, subject))).one()
+    return int(found[0]), int(found[1])
+
+
+def _asked(kinds: Sequence[EventKind], subject: str | None) -> list[ColumnElement[bool]]:
+    rows = table(EventRow)
+    asked: list[ColumnElement[bool]] = []
+    if kinds:
+        asked.append(rows.c.kind.in_([kind.value for kind in kinds]))
+    if subject is not None:
+        asked.append(rows.c.subject == named(subject))
+    return asked
 
 
 def _event(row: Any) -> Event:

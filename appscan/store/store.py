@@ -186,9 +186,23 @@ class Store:
         """Events of some kinds, or all, oldest first."""
         return events.events(self._database, kinds, subject, as_of)
 
-    def newest_events(self, most: int, beyond: int = 0) -> list[Event]:
-        """The last events, the last first, beyond the first `beyond`."""
-        return events.newest(self._database, most, beyond)
+    def newest_events(self, most: int, beyond: int = 0, *kinds: EventKind, subject: str | None = None) -> list[Event]:
+        """The last events of some kinds, or all, the last first, beyond the first `beyond`."""
+        return events.newest(self._database, most, beyond, kinds, subject)
+
+    def event(self, number: int) -> Event | None:
+        """One event; None where there is none."""
+        return events.one(self._database, number)
+
+    def count_events(self, *kinds: EventKind, subject: str | None = None) -> tuple[int, int]:
+        """How many events of some kinds there are, and the number of the last: the pair differs once any came in."""
+        return events.count(self._database, kinds, subject)
+
+    def owner_names(self, as_of: Moment | None = None) -> Mapping[str, Event]:
+        """What people said last of whose each owner as written is, by what is written; taken back where the content
+        names no `owner`."""
+        last = {event.subject: event for event in self.events(EventKind.OWNER_NAMED, as_of=as_of)}
+        return {written: event for written, event in last.items() if event.content.get("owner")}
 
     def merges(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are one product, oldest first."""

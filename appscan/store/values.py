@@ -37,6 +37,9 @@ class EventKind(StrEnum):
     SIGNED_OUT = "signed_out"
     SCAN_ASKED = "scan_asked"
     SCAN_CANCELLED = "scan_cancelled"
+    REGISTRY_GIVEN = "registry_given"
+    OWNER_NAMED = "owner_named"
+    PAPER_MADE = "paper_made"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from appscan.report.places import where_told
 from appscan.report.summary import summarise
 from appscan.report.view import Fact, GapView, Page
 from appscan.report.words import Json, check_title
-from appscan.texts import Language, say
+from appscan.texts import Language, say, shown
 
 GAPS_LISTED = 40
 ITEMS_LISTED = 300
@@ -158,11 +158,12 @@ def method(page: Page, lang: Language) -> list[Block]:
             *(Text(plain(f"{number}. {line}"), Look.NOTE) for number, line in enumerate(lines, 1))]
 
 
-def signature(kind: PaperKind, lang: Language) -> list[Block]:
-    """Who signs."""
+def signature(kind: PaperKind, office: str, signer: str, lang: Language) -> list[Block]:
+    """Who signs; the office and the person that are known stand there already."""
     left, right = say(lang, "paper.sign.office"), say(lang, f"paper.sign.other_{kind.value}")
     date = say(lang, "paper.sign.date")
     person = say(lang, "paper.sign.person")
-    return [Grid((50, 50), (((*cell(left), *cell("", person, date)), (*cell(right), *cell("", person, date))),), ())]
+    return [Grid((50, 50), (((*cell(left + shown(office, 120)), *cell("", person + shown(signer, 60), date)),
+                             (*cell(right), *cell("", person, date))),), ())]
 
 
