@@ -19,9 +19,9 @@ def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
     """One HTML file for a report document: no script, nothing from other places, and a policy that forbids both."""
     from appscan.report.view import arrange
 
-    style = _style()
+    style = page_style()
     return _template().render(page=arrange(document, lang), say=partial(say, lang), lang=lang, style=style,
-                              policy=content_policy(style))
+                              policy=content_policy(style), picture_address=str, beside_place=None)
 
 
 def content_policy(style: str) -> str:
@@ -31,18 +31,23 @@ def content_policy(style: str) -> str:
             "form-action 'none'")
 
 
+def template_source(name: str) -> str:
+    """A template of the page by its name. `report_body.html` is what a page of another program may show: it takes
+    `page`, `say`, `lang`, `picture_address` (file of a picture → where it is) and `beside_place` (fingerprint → markup
+    beside a place, or None)."""
+    return files("appscan.report").joinpath("templates", name).read_text("utf-8")
+
+
 @cache
-def _style() -> str:
-    return files("appscan.report").joinpath("templates/report.css").read_text("utf-8")
+def page_style() -> str:
+    """The style sheet of the page."""
+    return template_source("report.css")
 
 
 @cache
 def _template() -> Template:
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # costs start time that JSON does not need
 
-    def source(name: str) -> str:
-        return files("appscan.report").joinpath("templates", name).read_text("utf-8")
-
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                              loader=FunctionLoader(source))
+                              loader=FunctionLoader(template_source))
     return environment.get_template("report.html")

@@ -17,6 +17,7 @@ from appscan.serve.refusals import Refused
 
 T = TypeVar("T")
 LONGEST_CURSOR = 2_000
+LARGEST = 1 << 53
 Key = tuple[str | int, ...]
 """What a row is sorted by, made unique by its last part."""
 
@@ -105,8 +106,8 @@ def key_of(given: str, parts: Sequence[type[str] | type[int]]) -> Key | None:
         key: Any = json.loads(base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise Refused(422, "wrong") from None
-    fits = isinstance(key, list) and len(key) == len(parts) and all(
-        type(one) is kind and (kind is str or abs(one) < 1 << 53) for one, kind in zip(key, parts, strict=True))
+    fits = isinstance(key, list) and [type(one) for one in key] == list(parts) and all(
+        isinstance(one, str) or abs(one) < LARGEST for one in key)
     if not fits:
         raise Refused(422, "wrong")
     return tuple(key)

@@ -5,8 +5,21 @@ from __future__ import annotations
 
 from appscan.store.accounts import Role, Token, User
 from appscan.store.history import Cause, Move, Step
+from appscan.store.listed import (
+    AppsAsked,
+    Blinding,
+    Decision,
+    FindingsAsked,
+    ListedApp,
+    ListedFinding,
+    ListedGap,
+    ReviewState,
+    Window,
+)
+from appscan.store.lists import Kept, Lists, Made, Stale
 from appscan.store.patience import patiently
 from appscan.store.plain import storable
+from appscan.store.stale import StaleKind
 from appscan.store.store import Store
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -22,7 +35,8 @@ from appscan.store.values import (
 )
 
 __all__ = [
-    "Added", "Cause", "Counts", "Event", "EventKind", "Exemption", "Move", "Plan", "QueuedTask", "Role", "Standing",
-    "Step", "Store", "StoredArtifact", "StoredReport", "Summary", "SweepState", "TaskState", "Token", "User",
-    "patiently", "storable",
+    "Added", "AppsAsked", "Blinding", "Cause", "Counts", "Decision", "Event", "EventKind", "Exemption", "FindingsAsked",
+    "Kept", "ListedApp", "ListedFinding", "ListedGap", "Lists", "Made", "Move", "Plan", "QueuedTask", "ReviewState",
+    "Role", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact", "StoredReport", "Summary",
+    "SweepState", "TaskState", "Token", "User", "Window", "patiently", "storable",
 ]

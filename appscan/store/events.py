@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -11,10 +11,14 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from appscan.store.database import Database
 from appscan.store.moments import read, up_to, written
 from appscan.store.plain import canonical, named, storable
+from appscan.store.stale import StaleKind, note_stale
 from appscan.store.tables import EventRow, table
 from appscan.store.values import Event, EventKind, Moment
 
 CHUNK = 1000
+_CHANGES = {EventKind.REVIEWED: StaleKind.REPORTS, EventKind.EXEMPTION_GRANTED: StaleKind.EXEMPTIONS,
+            EventKind.EXEMPTION_WITHDRAWN: StaleKind.EXEMPTIONS}
+"""Events that change how an app stands: a review is about an entry, an exemption about an app by one of its names."""
 
 
 def record_all(database: Database, several: Sequence[Event]) -> list[int]:
@@ -31,13 +35,15 @@ def record_in(database: Database, connection: Connection, event: Event) -> int:
            "content": canonical(event.content).decode("utf-8", "replace"), "key": named(event.key) or None}
     new = database.add_once(connection, rows, row, ["key"])
     if new is not None:
+        if event.kind in _CHANGES:
+            note_stale(connection, _CHANGES[event.kind], [event.subject])
         return new
     return int(connection.execute(select(rows.c.id).where(rows.c.key == named(event.key))).scalar_one())
 
 
-def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | None = None,
+def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | Collection[str] | None = None,
            as_of: Moment | None = None) -> Iterator[Event]:
-    """The events of some kinds about something, oldest first."""
+    """The events of some kinds about something, or about one of several things, oldest first."""
     rows = table(EventRow)
     asked = [rows.c.at <= up_to(as_of), *_asked(kinds, subject)]
     with database.reading() as connection:
@@ -77,13 +83,14 @@ def count(database: Database, kinds: Sequence[EventKind], subject: str | None = 
     return int(found[0]), int(found[1])
 
 
-def _asked(kinds: Sequence[EventKind], subject: str | None) -> list[ColumnElement[bool]]:
+def _asked(kinds: Sequence[EventKind], subject: str | Collection[str] | None) -> list[ColumnElement[bool]]:
     rows = table(EventRow)
     asked: list[ColumnElement[bool]] = []
     if kinds:
         asked.append(rows.c.kind.in_([kind.value for kind in kinds]))
     if subject is not None:
-        asked.append(rows.c.subject == named(subject))
+        subjects = [subject] if isinstance(subject, str) else subject
+        asked.append(rows.c.subject.in_(sorted(map(named, subjects))))
     return asked
 
 

@@ -16,6 +16,7 @@ from appscan.store.database import Database
 from appscan.store.events import record_in
 from appscan.store.moments import read, up_to, written
 from appscan.store.plain import canonical, from_plain, named, to_plain
+from appscan.store.stale import StaleKind, note_stale
 from appscan.store.tables import EntryRow, table
 from appscan.store.values import Counts, Event, EventKind, Moment
 
@@ -50,6 +51,7 @@ def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Count
             connection.execute(insert(EntryRow), [
                 {"event": event, "entry": entry, "at": written(act.when), "digest": digests[entry],
                  "content": given[entry].decode("utf-8", "replace")} for entry in changed])
+            note_stale(connection, StaleKind.REGISTRY, changed)
         return counts
 
 
@@ -63,13 +65,14 @@ def remove_entries(database: Database, ids: Collection[str], act: Act) -> int:
             connection.execute(insert(EntryRow), [
                 {"event": event, "entry": entry, "at": written(act.when), "digest": "", "content": ""}
                 for entry in there])
+            note_stale(connection, StaleKind.REGISTRY, there)
         return len(there)
 
 
-def entries(database: Database, as_of: Moment | None = None) -> list[Entry]:
-    """The registry as it stood, by id."""
+def entries(database: Database, as_of: Moment | None = None, only: Collection[str] | None = None) -> list[Entry]:
+    """The registry as it stood, by id; `only` some entries."""
     with database.reading() as connection:
-        rows = _present(connection, as_of)
+        rows = _present(connection, as_of, only)
     return [from_plain(Entry, _document(row.content)) for row in rows if row.content]
 
 
@@ -88,11 +91,14 @@ def versions(database: Database, entry: str) -> list[tuple[datetime, Entry | Non
     return [(read(row.at), from_plain(Entry, _document(row.content)) if row.content else None) for row in found]
 
 
-def _present(connection: Connection, as_of: Moment | None) -> Sequence[Any]:
+def _present(connection: Connection, as_of: Moment | None, only: Collection[str] | None = None) -> Sequence[Any]:
     rows = table(EntryRow)
+    asked = [rows.c.at <= up_to(as_of)]
+    if only is not None:
+        asked.append(rows.c.entry.in_(sorted(map(named, only))))
     place = func.row_number().over(partition_by=rows.c.entry, order_by=(rows.c.at.desc(), rows.c.id.desc()))
     numbered = select(rows.c.entry, rows.c.digest, rows.c.content, place.label("place")).where(
-        rows.c.at <= up_to(as_of)).subquery()
+        *asked).subquery()
     return connection.execute(select(numbered.c.entry, numbered.c.digest, numbered.c.content).where(
         numbered.c.place == 1).order_by(numbered.c.entry)).all()
 

@@ -17,6 +17,7 @@ from appscan.store.database import Database
 from appscan.store.events import record_in
 from appscan.store.moments import written
 from appscan.store.plain import canonical, named, storable
+from appscan.store.stale import StaleKind, note_stale
 from appscan.store.tables import ArtifactRow, DocumentRow, ReportRow, SightingRow, VerdictRow, table
 from appscan.store.tasks import finish_in
 from appscan.store.values import Added, Document, Event, Standing
@@ -62,6 +63,7 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
             added = Added(there.id, is_new=False, differs=there.said != row["said"])
         else:
             connection.execute(insert(DocumentRow), {"report": new, "content": packed})
+            note_stale(connection, StaleKind.REPORTS, [row["entry"]])
             _add_rows(connection, new, document, taking)
             added = Added(new, is_new=True)
             if taking.event is not None:
@@ -95,6 +97,7 @@ def note_sighting(connection: Connection, row: Mapping[str, Any], seen: datetime
     if before == row["artifacts"]:
         return False
     connection.execute(insert(sightings), {**row, "seen": written(seen)})
+    note_stale(connection, StaleKind.REPORTS, [row["entry"]])
     return True
 
 

@@ -15,6 +15,7 @@ from appscan.store.accounts import Accounts
 from appscan.store.blobs import Blobs
 from appscan.store.database import Database
 from appscan.store.history import Step, history
+from appscan.store.lists import Lists
 from appscan.store.reports import Taking, about, add_report, saw
 from appscan.store.schema import prepare
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
@@ -81,6 +82,11 @@ class Store:
     def accounts(self) -> Accounts:
         """Who may use the desk, and who does now."""
         return Accounts(self._database)
+
+    @property
+    def lists(self) -> Lists:
+        """Apps and findings as lists show them."""
+        return Lists(self._database)
 
     # Blobs
 
@@ -182,8 +188,9 @@ class Store:
         """Add several events, all or none; their ids."""
         return events.record_all(self._database, several)
 
-    def events(self, *kinds: EventKind, subject: str | None = None, as_of: Moment | None = None) -> Iterator[Event]:
-        """Events of some kinds, or all, oldest first."""
+    def events(self, *kinds: EventKind, subject: str | Collection[str] | None = None,
+               as_of: Moment | None = None) -> Iterator[Event]:
+        """Events of some kinds, or all, about something, one of several things, or anything; oldest first."""
         return events.events(self._database, kinds, subject, as_of)
 
     def newest_events(self, most: int, beyond: int = 0, *kinds: EventKind, subject: str | None = None) -> list[Event]:
@@ -212,10 +219,13 @@ class Store:
         """Confirmations that entries are not one product, oldest first."""
         return list(self.events(EventKind.PRODUCT_SPLIT, as_of=as_of))
 
-    def reviews(self, as_of: Moment | None = None) -> Mapping[str, Event]:
-        """The decision that stands on each occurrence, by fingerprint: the last one, unless that is `undo`."""
-        last = {event.subject: event for event in self.events(EventKind.REVIEWED, as_of=as_of)}
-        return {mark: event for mark, event in last.items() if event.content.get("decision") != "undo"}
+    def reviews(self, entries: Collection[str] | None = None,
+                as_of: Moment | None = None) -> Mapping[tuple[str, str], Event]:
+        """The decision that stands on each occurrence of some entries, or of all, by entry and fingerprint: the last
+        one, unless that is `undo`. Apps share fingerprints: the same endpoint in two apps is one."""
+        found = self.events(EventKind.REVIEWED, subject=entries, as_of=as_of)
+        last = {(event.subject, str(event.content.get("fingerprint", ""))): event for event in found}
+        return {place: event for place, event in last.items() if event.content.get("decision") != "undo"}
 
     # Registry
 
@@ -228,9 +238,9 @@ class Store:
         """Take entries out of the registry; earlier days still have them. How many were there."""
         return registry.remove_entries(self._database, ids, registry.Act(who, when, reason=reason))
 
-    def entries(self, as_of: Moment | None = None) -> list[Entry]:
-        """The registry as it stood, by id."""
-        return registry.entries(self._database, as_of)
+    def entries(self, as_of: Moment | None = None, only: Collection[str] | None = None) -> list[Entry]:
+        """The registry as it stood, by id; `only` some entries."""
+        return registry.entries(self._database, as_of, only)
 
     def versions(self, entry: str) -> list[tuple[datetime, Entry | None]]:
         """What the registry said of an entry and since when, oldest first; None where it was taken out."""

@@ -223,6 +223,107 @@ class SignInRow(Base):
     __table_args__ = (Index("sign_ins_of_account", "account", "at"), Index("sign_ins_of_address", "address", "at"))
 
 
+class StaleRow(Base):
+    """Something that happened of which the lists do not know yet; written with what happened, deleted with the lists.
+    `about` is an entry whose reports or reviews changed, an entry of the registry, or the name of an app in an
+    exemption, as `kind` says."""
+
+    __tablename__ = "stale"
+    id: Mapped[int] = mapped_column(Number, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    about: Mapped[str] = mapped_column(Text)
+
+
+class StrayRow(Base):
+    """A report whose app was not in the registry when it came; `entry` is the one that it belongs to by now, or it."""
+
+    __tablename__ = "strays"
+    stray: Mapped[str] = mapped_column(Text, primary_key=True)
+    entry: Mapped[str] = mapped_column(Text)
+    __table_args__ = (Index("strays_of_entry", "entry"),)
+
+
+class ListedAppRow(Base):
+    """One app as lists show it: worked out of reports, registry, reviews and exemptions, and made again when one of
+    these changes. `urgency` sorts the most urgent first; `search` is what is searched, folded."""
+
+    __tablename__ = "listed_apps"
+    entry: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    product: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(String(32))
+    region: Mapped[str] = mapped_column(Text)
+    platforms: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(32))
+    overall: Mapped[str] = mapped_column(String(32))
+    urgency: Mapped[int] = mapped_column(Integer)
+    listed: Mapped[int] = mapped_column(Integer)
+    claimed: Mapped[int] = mapped_column(Integer)
+    recorded: Mapped[str] = mapped_column(Moment)
+    open: Mapped[int] = mapped_column(Integer)
+    confirmed: Mapped[int] = mapped_column(Integer)
+    dismissed: Mapped[int] = mapped_column(Integer)
+    asked: Mapped[int] = mapped_column(Integer)
+    exempted: Mapped[int] = mapped_column(Integer)
+    search: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        Index("listed_apps_urgency", "urgency", "name", "entry"), Index("listed_apps_name", "name", "entry"),
+        Index("listed_apps_body", "body", "name", "entry"), Index("listed_apps_recorded", "recorded", "entry"),
+        Index("listed_apps_open", "open", "name", "entry"))
+
+
+class ListedFindingRow(Base):
+    """One place of a finding that people decide on; as `listed_apps`. `event` is the decision that stands, 0 for
+    none."""
+
+    __tablename__ = "listed_findings"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    entry: Mapped[str] = mapped_column(Text)
+    report: Mapped[int] = mapped_column(Number)
+    fingerprint: Mapped[str] = mapped_column(String(16))
+    check_id: Mapped[str] = mapped_column(String(80))
+    verdict: Mapped[str] = mapped_column(String(32))
+    urgency: Mapped[int] = mapped_column(Integer)
+    presence: Mapped[str] = mapped_column(String(32))
+    force: Mapped[str] = mapped_column(String(32))
+    screen: Mapped[str] = mapped_column(Text)
+    app: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(Moment)
+    event: Mapped[int] = mapped_column(Number)
+    __table_args__ = (
+        Index("listed_findings_entry", "entry"), Index("listed_findings_queue", "state", "urgency", "app", "id"),
+        Index("listed_findings_check", "check_id", "state", "urgency", "app", "id"),
+        Index("listed_findings_state_app", "state", "app", "id"),
+        Index("listed_findings_urgency", "urgency", "app", "id"), Index("listed_findings_app", "app", "id"))
+
+
+class ListedGapRow(Base):
+    """Why something of an app could not be seen, in both languages; as `listed_apps`."""
+
+    __tablename__ = "listed_gaps"
+    entry: Mapped[str] = mapped_column(Text, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(80), primary_key=True)
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    __table_args__ = (Index("listed_gaps_reason", "reason"),)
+
+
+class KeptRow(Base):
+    """What takes long to work out and was worked out before, with the state of the lists that it belongs to. The row
+    named `lists` says which state the lists are in."""
+
+    __tablename__ = "kept"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(Number)
+    made: Mapped[str] = mapped_column(Moment)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 def table(row: type[Base]) -> Table:
     """The table of a kind of row."""
     found = row.__table__

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from appscan.portfolio.owner_names import OwnerNames
 from appscan.store import QueuedTask, TaskState
-from appscan.sweep.owners import OwnerNames
 
 
 @dataclass(slots=True)

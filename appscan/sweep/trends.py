@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from appscan.model.judgement import Verdict
+from appscan.portfolio.owner_names import OwnerNames
 from appscan.store import Store, SweepState, TaskState
-from appscan.sweep.owners import OwnerNames
 
 FLAGGED = frozenset({Verdict.LIKELY_VIOLATION.value, Verdict.NEEDS_REVIEW.value, Verdict.MISSING.value})
 CLEAR = frozenset({Verdict.NOT_FOUND.value, Verdict.INFO.value})

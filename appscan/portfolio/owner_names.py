@@ -1,5 +1,5 @@
-"""Owners as sums by owner name them: the canonical body where what is written names one, else what is written. Knows no
-task."""
+"""Owners as sums and lists name them: the canonical body where what is written names one, else what is written. Knows
+no task."""
 
 from __future__ import annotations
 

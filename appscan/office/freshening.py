@@ -1,0 +1,128 @@
+"""Makes the lists anew where something changed since they were made. Knows no page; what a row says is `listing`'s."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from appscan.gate.exemptions import Claim
+from appscan.model.folding import fold
+from appscan.office.listing import Material, Rows, rows_of
+from appscan.office.matching import UNLISTED, Register, keys_of_stored
+from appscan.office.standing import granted
+from appscan.portfolio.owner_names import OwnerNames
+from appscan.store import Event, Made, Stale, StaleKind, Store, StoredReport
+
+BATCH = 200
+"""Changes that are worked in at once: a short transaction, and never more documents open than this."""
+MOST_ASKED = 400
+"""Entries whose reviews are asked for by name; of more, all reviews are read."""
+
+
+def freshen(store: Store, now: datetime, most: int = BATCH) -> int:
+    """Work in the oldest changes, at most so many; how many changes are left. Several may do so at once, threads or
+    processes: what one has worked in, another drops. `now` is the desk's moment, with its zone."""
+    _turn_day(store, now)
+    lists = store.lists
+    stale = lists.stale(most)
+    if stale:
+        lists.settle(_made(store, stale, now.astimezone().date()), stale)
+    return lists.count_stale() if len(stale) == most else 0
+
+
+def _turn_day(store: Store, now: datetime) -> None:
+    """On a new day, exemptions that began or ran out since the last one change how their apps stand."""
+    before, day = store.lists.day(), now.astimezone().date()
+    if before == day.isoformat():
+        return
+    last = date.fromisoformat(before) if before else date.min
+    turned = {claim.app for claim in granted(store, day)
+              if last < claim.from_day <= day or last <= claim.expires < day} if before else set()
+    store.lists.turn_day(day.isoformat(), turned, now)
+
+
+def _made(store: Store, stale: Sequence[Stale], day: date) -> Made:
+    of_kind: defaultdict[StaleKind, set[str]] = defaultdict(set)
+    for one in stale:
+        of_kind[one.kind].add(one.about)
+    strays = store.lists.strays()
+    moved = _moved_strays(store, of_kind, strays)
+    wanted = of_kind[StaleKind.REPORTS] | of_kind[StaleKind.REGISTRY] | _named(store, of_kind[StaleKind.EXEMPTIONS])
+    wanted |= {one for stray, entry in moved.items() for one in (stray, entry, strays.get(stray, stray))}
+    strays |= moved
+    wanted |= {strays[one] for one in wanted if one in strays}
+    made = list(_rows(store, wanted, strays, day))
+    return Made(wanted, [(one.app, one.search) for one in made], [row for one in made for row in one.findings],
+                [row for one in made for row in one.gaps], moved)
+
+
+def _named(store: Store, apps: Collection[str]) -> set[str]:
+    """Entries that an exemption may mean by these names."""
+    sought = {fold(app) for app in apps}
+    return {entry for entry, names in store.lists.named()
+            if sought & {fold(name) for name in (entry, *names) if name}} if sought else set()
+
+
+def _moved_strays(store: Store, of_kind: Mapping[StaleKind, Collection[str]],
+                  strays: Mapping[str, str]) -> dict[str, str]:
+    """Apps that the registry did not have when their report came → the entry that is theirs now; where that changed."""
+    new = {one for one in of_kind.get(StaleKind.REPORTS, ()) if one.startswith(UNLISTED)}
+    sought = new | (strays.keys() if of_kind.get(StaleKind.REGISTRY) else set())
+    if not sought:
+        return {}
+    register = Register(store.entries())
+    now: dict[str, str] = {}
+    for report in store.reports(entries=sought):
+        found = register.match(keys_of_stored(report)).entry
+        now.setdefault(report.entry, found.id if found else report.entry)
+    return {stray: entry for stray, entry in now.items() if strays.get(stray) != entry}
+
+
+def _rows(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Rows]:
+    of_entry: defaultdict[str, list[str]] = defaultdict(list)
+    for stray, entry in strays.items():
+        if entry != stray:
+            of_entry[entry].append(stray)
+    names = {entry: [entry, *of_entry[entry]] for entry in wanted if strays.get(entry, entry) == entry}
+    everything = {name for several in names.values() for name in several}
+    reports: defaultdict[str, list[StoredReport]] = defaultdict(list)
+    for report in store.reports(entries=everything):
+        reports[report.entry].append(report)
+    entries = {one.id: one for one in store.entries(only=everything)} if len(everything) <= MOST_ASKED else {
+        one.id: one for one in store.entries()}
+    reviews, claims, owners = _reviews(store, everything), _claims(store, day), OwnerNames()
+    for entry, several in sorted(names.items()):
+        standing = _standing([one for name in several for one in reports[name]])
+        made = rows_of(Material(entry, entries.get(entry), standing, _own(claims, entry, standing),
+                                {mark: event for name in several for mark, event in reviews.get(name, {}).items()}),
+                       day, owners)
+        if made is not None:
+            yield made
+
+
+def _standing(reports: Iterable[StoredReport]) -> list[StoredReport]:
+    """One report for each appearance; those of the entry itself come before those of its strays."""
+    first: dict[str, StoredReport] = {}
+    for report in reports:
+        first.setdefault(report.appearance, report)
+    return list(first.values())
+
+
+def _reviews(store: Store, entries: Collection[str]) -> Mapping[str, Mapping[str, Event]]:
+    found: defaultdict[str, dict[str, Event]] = defaultdict(dict)
+    for (entry, mark), event in store.reviews(entries if len(entries) <= MOST_ASKED else None).items():
+        found[entry][mark] = event
+    return found
+
+
+def _claims(store: Store, day: date) -> Mapping[str, list[Claim]]:
+    by_app: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in granted(store, day):
+        by_app[fold(claim.app)].append(claim)
+    return by_app
+
+
+def _own(claims: Mapping[str, list[Claim]], entry: str, reports: Sequence[StoredReport]) -> list[Claim]:
+    names = {fold(name) for report in reports for name in (report.product, report.app, *report.packages) if name}
+    return [claim for name in sorted(names | {fold(entry)}) for claim in claims.get(name, ())]

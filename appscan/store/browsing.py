@@ -1,0 +1,183 @@
+"""Questions to the lists: one page, how many, one row. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, tuple_
+
+from appscan.model.folding import fold
+from appscan.store.listed import (
+    AppsAsked,
+    Blinding,
+    FindingsAsked,
+    ListedApp,
+    ListedFinding,
+    ReviewState,
+    Window,
+)
+from appscan.store.moments import read
+from appscan.store.tables import ListedAppRow, ListedFindingRow, ListedGapRow, table
+
+APP_SORTS: Mapping[str, tuple[str, ...]] = {
+    "urgency": ("urgency", "name", "entry"), "name": ("name", "entry"), "body": ("body", "name", "entry"),
+    "recorded": ("recorded", "entry"), "open": ("open", "name", "entry")}
+FINDING_SORTS: Mapping[str, tuple[str, ...]] = {"urgency": ("urgency", "app", "id"), "app": ("app", "id")}
+"""By what a list may be sorted; the last column of each is unique."""
+NUMBERS = frozenset({"urgency", "open"})
+FEW = 200
+"""So many apps are looked up one by one; more of them are met soon enough on the way through the whole list."""
+UNJUDGED = "none"
+
+Asked = list[ColumnElement[bool]]
+
+
+def key_kinds(sorts: Mapping[str, tuple[str, ...]], sort: str) -> list[type[str] | type[int]]:
+    """The types of the parts of a key under a sort."""
+    return [int if name in NUMBERS else str for name in sorts[sort.removeprefix("-")]]
+
+
+def apps(connection: Connection, asked: AppsAsked, window: Window) -> list[ListedApp]:
+    """One page, with one row more where there are more in the direction asked."""
+    rows = table(ListedAppRow)
+    found = _page(connection, rows, _of_apps(asked), window, APP_SORTS)
+    return [_app(row) for row in found]
+
+
+def count_apps(connection: Connection, asked: AppsAsked) -> int:
+    """How many there are on all pages."""
+    return _count(connection, table(ListedAppRow), _of_apps(asked))
+
+
+def app(connection: Connection, entry: str) -> ListedApp | None:
+    """One app."""
+    rows = table(ListedAppRow)
+    found = connection.execute(select(rows).where(rows.c.entry == entry)).first()
+    return _app(found) if found else None
+
+
+def findings(connection: Connection, asked: FindingsAsked, window: Window) -> list[ListedFinding]:
+    """One page, with one row more where there are more in the direction asked."""
+    found = _page(connection, table(ListedFindingRow), _of_findings(connection, asked), window, FINDING_SORTS)
+    return [_finding(row) for row in found]
+
+
+def count_findings(connection: Connection, asked: FindingsAsked) -> int:
+    """How many there are on all pages."""
+    return _count(connection, table(ListedFindingRow), _of_findings(connection, asked))
+
+
+def finding(connection: Connection, number: str) -> ListedFinding | None:
+    """One place of a finding."""
+    rows = table(ListedFindingRow)
+    found = connection.execute(select(rows).where(rows.c.id == number)).first()
+    return _finding(found) if found else None
+
+
+def states(connection: Connection, asked: FindingsAsked) -> dict[str, int]:
+    """How many places of findings are in each state, of the apps asked for."""
+    if asked.check or asked.verdict or asked.entry:
+        rows = table(ListedFindingRow)
+        found = connection.execute(select(rows.c.state, func.count()).where(
+            *_of_findings(connection, asked)).group_by(rows.c.state)).all()
+        return {state.value: 0 for state in ReviewState} | {row[0]: row[1] for row in found}
+    of_apps = table(ListedAppRow)
+    sums = [func.coalesce(func.sum(of_apps.c[state.value]), 0) for state in ReviewState]
+    row = connection.execute(select(*sums).where(*_searched(of_apps, asked.text))).one()
+    return {state.value: int(row[number]) for number, state in enumerate(ReviewState)}
+
+
+def overalls(connection: Connection) -> dict[str, int]:
+    """How many apps have each overall verdict; "" those that nobody judged."""
+    rows = table(ListedAppRow)
+    return {row[0]: row[1] for row in connection.execute(
+        select(rows.c.overall, func.count()).group_by(rows.c.overall)).all()}
+
+
+def checks_found(connection: Connection) -> list[str]:
+    """Checks that have any finding, by id."""
+    rows = table(ListedFindingRow)
+    return list(connection.execute(select(rows.c.check_id).distinct().order_by(rows.c.check_id)).scalars())
+
+
+def blindings(connection: Connection, most: int) -> list[Blinding]:
+    """Why apps could not be judged, the most frequent reason first."""
+    rows, of_apps = table(ListedGapRow), table(ListedAppRow)
+    of_reason = select(rows.c.reason, func.min(rows.c.zh), func.min(rows.c.en), func.count()).group_by(rows.c.reason)
+    found = connection.execute(of_reason.order_by(func.count().desc(), rows.c.reason).limit(most)).all()
+    only = {row[0]: row[1] for row in connection.execute(
+        select(rows.c.reason, func.count()).join(of_apps, of_apps.c.entry == rows.c.entry).where(
+            of_apps.c.overall == "inconclusive").group_by(rows.c.reason)).all()}
+    return [Blinding(row[0], row[1], row[2], row[3], only.get(row[0], 0)) for row in found]
+
+
+def _page(connection: Connection, rows: Table, asked: Asked, window: Window,
+          sorts: Mapping[str, tuple[str, ...]]) -> Sequence[Any]:
+    columns = [rows.c[name] for name in sorts[window.sort.removeprefix("-")]]
+    is_backward = window.before is not None
+    is_down = window.sort.startswith("-") != is_backward
+    key = window.before if is_backward else window.after
+    if key is not None:
+        here, there = tuple_(*columns), tuple_(*key)
+        asked = [*asked, here < there if is_down else here > there]
+    found: Select[Any] = select(rows).where(*asked).order_by(
+        *(one.desc() if is_down else one for one in columns)).limit(window.most + 1)
+    got = connection.execute(found).all()
+    return got[::-1] if is_backward else got
+
+
+def _count(connection: Connection, rows: Table, asked: Asked) -> int:
+    return int(connection.execute(select(func.count()).select_from(rows).where(*asked)).scalar_one())
+
+
+def _of_apps(asked: AppsAsked) -> Asked:
+    rows = table(ListedAppRow)
+    wanted = _searched(rows, asked.text)
+    wanted += [rows.c[name] == value for name, value in (("level", asked.level),) if value]
+    if asked.verdict:
+        wanted.append(rows.c.overall == ("" if asked.verdict == UNJUDGED else asked.verdict))
+    if asked.owner:
+        wanted.append(rows.c.body.contains(asked.owner, autoescape=True)
+                      | rows.c.owner.contains(asked.owner, autoescape=True))
+    if asked.region:
+        wanted.append(rows.c.region.contains(asked.region, autoescape=True))
+    if asked.platform:
+        wanted.append(rows.c.platforms.contains(f",{asked.platform},", autoescape=True))
+    if asked.state in set(ReviewState):
+        wanted.append(rows.c[asked.state] > 0)
+    if asked.reason:
+        gaps = table(ListedGapRow)
+        wanted.append(rows.c.entry.in_(select(gaps.c.entry).where(gaps.c.reason == asked.reason)))
+    return wanted
+
+
+def _of_findings(connection: Connection, asked: FindingsAsked) -> Asked:
+    rows = table(ListedFindingRow)
+    named = (("state", asked.state), ("check_id", asked.check), ("verdict", asked.verdict), ("entry", asked.entry))
+    wanted: Asked = [rows.c[name] == value for name, value in named if value]
+    if asked.text:
+        of_apps = table(ListedAppRow)
+        entries = select(of_apps.c.entry).where(*_searched(of_apps, asked.text))
+        few = list(connection.execute(entries.limit(FEW + 1)).scalars())
+        # Of many apps an index by app is no help: the expression keeps the database from using it.
+        wanted.append(rows.c.entry.in_(few) if len(few) <= FEW else func.coalesce(rows.c.entry, "").in_(entries))
+    return wanted
+
+
+def _searched(rows: Table, text: str) -> Asked:
+    return [rows.c.search.contains(word, autoescape=True) for word in fold(text).split()]
+
+
+def _app(row: Any) -> ListedApp:
+    return ListedApp(
+        row.entry, row.name, row.owner, row.body, row.product, row.level, row.region,
+        tuple(filter(None, row.platforms.split(","))), row.status, row.overall, row.urgency, bool(row.listed),
+        bool(row.claimed), read(row.recorded) if row.recorded else None, row.open, row.confirmed, row.dismissed,
+        row.asked, row.exempted)
+
+
+def _finding(row: Any) -> ListedFinding:
+    return ListedFinding(
+        row.id, row.entry, row.report, row.fingerprint, row.check_id, row.verdict, row.urgency, row.presence, row.force,
+        row.screen, row.app, row.body, ReviewState(row.state), row.who, read(row.at) if row.at else None, row.event)
