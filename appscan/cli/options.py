@@ -68,6 +68,8 @@ CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=he
 SealedOption = Annotated[bool, typer.Option("--sealed", help=help_of("bench_sealed"))]
 LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE", help=help_of("bench_lexicon"),
                                                     parser=_path)]
+KeepFigures = Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=help_of("bench_keep"), parser=_path,
+                                                  show_default=False)]
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
                                                      parser=_path)]
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]

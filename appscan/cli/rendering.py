@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import UsageError
+from appscan.report.paper import COMPONENTS as OF_PAPERS
 from appscan.texts import Language
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ PLAIN = (Format.JSON, Format.HTML, Format.SARIF, Format.JUNIT, Format.MARKDOWN)
 """Forms that are text, which stdout can take."""
 
 ENDINGS = {Format.JUNIT: "junit.xml", Format.MARKDOWN: "md"}
-COMPONENTS = {Format.XLSX: ("openpyxl",), Format.DOCX: ("docx", "PIL"), Format.PDF: ("docx", "PIL", "playwright")}
+COMPONENTS = {"xlsx": ("openpyxl",), **OF_PAPERS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,11 +251,11 @@ def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOp
 
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
-           sealed: given.SealedOption = False, lexicon: given.LexiconOption = None,
+           sealed: given.SealedOption = False, lexicon: given.LexiconOption = None, keep: given.KeepFigures = None,
            checks: given.ChecksOption = None, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False) -> ExitCode:
     from appscan.cli.inspecting import measure, measure_cases
 
     if corpus is None:
-        return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon)
+        return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon, keep=keep)
     return measure(labels, corpus, readings, checks, Console(lang, quiet))

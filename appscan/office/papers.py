@@ -5,11 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import UsageError
 from appscan.report.album import Album
+from appscan.report.paper import COMPONENTS
 from appscan.report.paper.choosing import Chosen, items_in, marks_of, narrowed
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.paper import Paper, PaperWish, has_items, paper
@@ -51,9 +53,20 @@ def prove(document: Document, wish: PaperWish, name: str) -> None:
         raise UsageError("previous_other_app", name=name, other=name)
 
 
+def require(form: PaperForm) -> None:
+    """Make sure that everything a form needs is there. Raises UsageError `papers_not_installed`, `no_browser`."""
+    component = next((one for one in COMPONENTS[form] if find_spec(one) is None), None)
+    if component is not None:
+        raise UsageError("papers_not_installed", form=form.value, component=component)
+    if form is PaperForm.PDF:
+        from appscan.capture.browser import is_installed
+
+        if not is_installed():
+            raise UsageError("no_browser")
+
+
 def written(made: Paper, form: PaperForm) -> bytes:
-    """A paper as a file. Raises UsageError `papers_not_installed`, `no_browser`, and CaptureError where the browser
-    fails."""
+    """A paper as a file. Raises CaptureError where the browser fails."""
     if form is PaperForm.DOCX:
         from appscan.report.paper.docx import to_docx
 

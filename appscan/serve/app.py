@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
-from appscan.serve import api
+from appscan.serve import api, api_papers, api_registry
 from appscan.serve.aside import Aside
 from appscan.serve.jobs import Jobs
+from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
 from appscan.serve.protection import Protection
@@ -47,8 +48,8 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
-    app.state.register, app.state.aside = RegisterView(store), Aside()
-    for router in (*ROUTERS, api.router):
+    app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
+    for router in (*ROUTERS, api.router, api_registry.router, api_papers.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     if all(getattr(route, "path", "") != "/" for route in app.router.routes):

@@ -49,7 +49,7 @@ class Aside:
         too much is being done."""
         with self._turn():
             (folder / ASKED).write_text(json.dumps(asked), "utf-8")
-            process = subprocess.Popen([sys.executable, "-m", "appscan.serve.aside", job, str(folder)],
+            process = subprocess.Popen([sys.executable, "-m", "appscan.serve.aside", job, str(folder)],  # noqa: S603
                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        start_new_session=True)
             try:

@@ -24,7 +24,7 @@ DECIDED = (EventKind.PRODUCTS_MERGED, EventKind.PRODUCT_SPLIT)
 STALE_SECONDS = 60.0
 """So old may be what readings show of entries while reports keep coming in."""
 SORTS: Mapping[str, Callable[[RegisterRow], str]] = {
-    "id": lambda row: "", "name": lambda row: row.entry.name, "owner": lambda row: row.owner_name,
+    "id": lambda row: row.entry.id, "name": lambda row: row.entry.name, "owner": lambda row: row.owner_name,
     "level": lambda row: str(row.entry.level.depth) if row.entry.level else "9",
     "region": lambda row: row.entry.region, "status": lambda row: row.entry.status.value}
 STANDINGS = (*Standing,)

@@ -53,7 +53,7 @@ def entry_document(row: RegisterRow, owners: Owners, product: Product | None, ev
     """One entry whole, as JSON."""
     return {"entry": document_of(row.entry), "owner": owner_document(row.match, owners),
             "product": product.id if product else "",
-            "with": [one.id for one in product.entries if one.id != row.entry.id] if product else [],
+            "together": [one.id for one in product.entries if one.id != row.entry.id] if product else [],
             "links": [{"kind": one.kind.value, "key": one.key, "entry": one.entry}
                       for one in (product.links if product else ())],
             "decisions": [event_document(event) for event in events],

@@ -1,6 +1,7 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
-What every template has: the filters `amount` and `asked` (a mapping as the query of an address), `t(key, **params)` the catalogue in the visitor's language, `lang`,
+What every template has: the filters `amount` and `asked` (a mapping as the query of an address), `t(key, **params)` the
+catalogue in the visitor's language, `lang`,
 `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
 first page)."""
 

@@ -26,6 +26,7 @@ from appscan.store.values import (
     Event,
     EventKind,
     Exemption,
+    KeptReading,
     Moment,
     Standing,
     StoredReport,
@@ -152,6 +153,10 @@ class Store:
     def readings(self, reports: Collection[int]) -> list[tuple[int, str, str]]:
         """The readings that reports were judged from and that are kept: (report, digest of the artifact, blob)."""
         return traits.readings_of(self._database, reports)
+
+    def newest_readings(self, most: int) -> list[KeptReading]:
+        """The kept readings of the last reports, the last first, each once."""
+        return traits.newest_readings(self._database, most)
 
     def traits(self, version: str) -> dict[str, Document]:
         """What one version of the program worked out of kept readings, by the blob of the reading."""

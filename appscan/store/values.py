@@ -168,5 +168,15 @@ class Exemption:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """A reading among the blobs, and the last report that was judged from it."""
+
+    reading: str
+    report: int
+    entry: str
+    app: str
+
+
 Moment = datetime | date
 """As-of: a moment, or a whole day of this machine's zone."""

@@ -38,6 +38,11 @@ def _check(check: Check, checks: CheckSet, lang: Language) -> Iterator[str]:
     yield ""
     yield f"## {escaped(check.title[lang])} ({code(check.id)})"
     yield ""
+    yield from check_lines(check, checks, lang)
+
+
+def check_lines(check: Check, checks: CheckSet, lang: Language) -> Iterator[str]:
+    """What one check asks, on what ground, and what counts, as lines of Markdown without its heading."""
     yield escaped(check.question[lang])
     yield ""
     yield from _listed("reference.clauses", [_clause(checks.clauses[key], lang) for key in check.clauses], lang)

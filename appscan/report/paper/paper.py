@@ -111,7 +111,8 @@ def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> d
     opening = say(lang, f"paper.opening_{kind}", app=name, version=version, count=likely, asked=asked,
                   rules=_rules(document, lang), deadline=deadline, checked=checked, checks=len(verdicts))
     told = {
-        Field.TITLE: say(lang, f"paper.title_{kind}", app=name), Field.NUMBER: shown(wish.number, 80) or say(lang, "paper.blank_number"),
+        Field.TITLE: say(lang, f"paper.title_{kind}", app=name),
+        Field.NUMBER: shown(wish.number, 80) or say(lang, "paper.blank_number"),
         Field.ADDRESSEE: shown(document["app"]["owner"], 120) or say(lang, "paper.blank_owner"), Field.APP: name,
         Field.VERSION: version,
         Field.OFFICE: shown(wish.office or document["operator"], 120) or say(lang, "paper.blank_owner"),

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import scans, sign_in, tokens
+from appscan.serve.pages import (
+    checks,
+    exemptions,
+    owners,
+    papers,
+    products,
+    registry,
+    registry_import,
+    scans,
+    sign_in,
+    tokens,
+)
 
-ROUTERS = (sign_in.router, scans.router, tokens.router)
+ROUTERS = (sign_in.router, scans.router, tokens.router, registry.router, registry_import.router, products.router,
+           owners.router, exemptions.router, papers.router, checks.router)

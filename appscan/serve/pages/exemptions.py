@@ -152,7 +152,8 @@ def record_of(fields: Mapping[str, str], lang: Language) -> dict[str, str]:
 
 def exemption_lines(store: Store, day: date, q: str = "", state: str = "") -> list[ExemptionLine]:
     """What was granted and not withdrawn, in the order in which it runs out; what has run out comes last."""
-    documents = {event.id: str(event.content.get("document", "")) for event in store.events(EventKind.EXEMPTION_GRANTED)}
+    granted = store.events(EventKind.EXEMPTION_GRANTED)
+    documents = {event.id: str(event.content.get("document", "")) for event in granted}
     lines = [_line(one, day, documents.get(one.event, "")) for one in store.exemptions()]
     kept = [one for one in lines if one.about(q) and (
         not state or one.phase == state or (state == "soon" and one.soon))]

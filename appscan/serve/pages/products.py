@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
 
 from appscan.errors import UsageError
 from appscan.office.products import Signed, merge, split
@@ -28,7 +29,8 @@ DECIDED = 20
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
 Reason = Annotated[str, Form(max_length=1000)]
-Ids = Annotated[list[str], Form(max_length=400)]
+Ids = Annotated[list[Annotated[str, Field(max_length=400)]], Form(max_length=100)]
+SomeIds = Annotated[list[Annotated[str, Field(max_length=400)]] | None, Form(max_length=500)]
 Kind = Annotated[str, Query(max_length=20)]
 Page = Annotated[int, Query(ge=1, le=1000)]
 
@@ -59,8 +61,7 @@ def merge_products(request: Request, visit: Reviewer, product: Ids, reason: Reas
 
 
 @router.post("/registry/split")
-def split_product(request: Request, visit: Reviewer, entry: Annotated[list[str] | None, Form(max_length=400)] = None,
-                  reason: Reason = "") -> Response:
+def split_product(request: Request, visit: Reviewer, entry: SomeIds = None, reason: Reason = "") -> Response:
     """Say that entries are no part of their product."""
     state = request.app.state
     try:

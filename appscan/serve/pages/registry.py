@@ -49,8 +49,8 @@ def registry_page(request: Request, _visit: Viewer, asked: Asked, sort: Word = "
     seen = request.app.state.register.now()
     found: Listed[RegisterRow] = page_of(seen, asked, sort, after, before, path="/registry", most=PAGE)
     body = seen.owners.name(asked.owner) if asked.owner else ""
-    return render(request, "registry.html", list=found, choices=choices_in(language_of(request)), formats=FORMATS, body=body,
-                  whole=len(seen.rows))
+    return render(request, "registry.html", list=found, choices=choices_in(language_of(request)), formats=FORMATS,
+                  body=body, whole=len(seen.rows))
 
 
 @router.get("/registry/entry")

@@ -77,8 +77,7 @@ def import_page(request: Request, _visit: Reviewer) -> Response:
 async def give_file(request: Request, visit: Uploader) -> Response:
     """Keep the file by its digest, and show what it would change."""
     async with form_body(request, lambda token: proves(visit, token)) as upload:
-        suffix = Path(upload.name).suffix.lower()
-        if not upload.size or suffix not in READERS:
+        if not upload.size or not suffix_of(upload.name):
             problem = "kind" if upload.size else "no_file"
             return await run_in_threadpool(_form, request, say(language_of(request), f"desk.import.{problem}",
                                                                known=", ".join(READERS)), 422)
@@ -113,6 +112,12 @@ def import_file(request: Request, digest: Digest, visit: Reviewer, mark: Annotat
     return render(request, "registry_imported.html", seen=seen, counts=counts)
 
 
+def suffix_of(name: str) -> str:
+    """The end of a name that tells what kind of registry file it is; "" for any other file."""
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix in READERS else ""
+
+
 def put(store: Store, seen: Preview, who: str, reason: str) -> Counts:
     """Import the entries of a file."""
     return store.put_entries(seen.entries, who=who, source=seen.name, when=sessions.now(), digest=seen.digest,
@@ -138,7 +143,7 @@ def preview(request: Request, digest: str) -> Preview:
     told = {written: str(event.content[OWNER]) for written, event in state.store.owner_names().items()}
     with tempfile.TemporaryDirectory(prefix="appscan-registry-") as kept:
         folder = Path(kept)
-        path = folder / f"given{Path(name).suffix.lower()}"
+        path = folder / f"given{suffix_of(name)}"
         with state.store.open_blob(digest) as blob, path.open("wb") as file:
             shutil.copyfileobj(blob, file, MEGABYTE)
         entries_to(folder, seen.entries)
