@@ -22,7 +22,7 @@ MOST_PRODUCTS = 3000
 
 def to_html(document: Mapping[str, Any], lang: Language = "zh") -> str:
     """One HTML file. Everything from the registry is escaped."""
-    words, style = words_of(document, lang), _style()
+    words, style = words_of(document, lang), template_source("chart.css") + template_source("count.css")
     return _template().render(
         document=document, words=words, say=words.say, said=partial(say, lang), lang=lang, style=style,
         policy=content_policy(style), chart=chart(words), sections=list(sections(document, lang)), signs=SIGNS,
@@ -30,14 +30,16 @@ def to_html(document: Mapping[str, Any], lang: Language = "zh") -> str:
         left_out=max(0, len(document["products"]) - MOST_PRODUCTS), owners=document["owners"])
 
 
-@cache
-def _style() -> str:
-    return files(__package__).joinpath("templates/count.css").read_text("utf-8")
+def template_source(name: str) -> str:
+    """A template of the page by its name. `count_chart.html` has the macro `chart_part`, which another page may show:
+    it needs `say` for the block `count`, and `signs`; `chart.css` is its style."""
+    return files("appscan.count").joinpath("templates", name).read_text("utf-8")
 
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # costs start time that JSON does not need
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # costs start time that JSON does not need
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files(__package__).joinpath("templates/count.html").read_text("utf-8"))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                              loader=FunctionLoader(template_source))
+    return environment.get_template("count.html")

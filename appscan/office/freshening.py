@@ -17,7 +17,7 @@ from appscan.store import Event, Made, Stale, StaleKind, Store, StoredReport
 BATCH = 200
 """Changes that are worked in at once: a short transaction, and never more documents open than this."""
 MOST_ASKED = 400
-"""Entries whose reviews are asked for by name; of more, all reviews are read."""
+"""Entries that are asked for by name; of more, the whole registry and all reviews are read."""
 
 
 def freshen(store: Store, now: datetime, most: int = BATCH) -> int:
@@ -28,12 +28,12 @@ def freshen(store: Store, now: datetime, most: int = BATCH) -> int:
     stale = lists.stale(most)
     if stale:
         lists.settle(_made(store, stale, now.astimezone().date()), stale)
-    return lists.count_stale() if len(stale) == most else 0
+    return lists.condition().stale if len(stale) == most else 0
 
 
 def _turn_day(store: Store, now: datetime) -> None:
     """On a new day, exemptions that began or ran out since the last one change how their apps stand."""
-    before, day = store.lists.day(), now.astimezone().date()
+    before, day = store.lists.condition().day, now.astimezone().date()
     if before == day.isoformat():
         return
     last = date.fromisoformat(before) if before else date.min
@@ -79,26 +79,37 @@ def _moved_strays(store: Store, of_kind: Mapping[StaleKind, Collection[str]],
     return {stray: entry for stray, entry in now.items() if strays.get(stray) != entry}
 
 
+def material_of(store: Store, entry: str, day: date) -> Material:
+    """What the rows of one app are made of, with what was kept of it while the registry did not have it."""
+    return next(iter(_materials(store, [entry], store.lists.strays(), day)))
+
+
 def _rows(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Rows]:
+    owners = OwnerNames()
+    own = [entry for entry in wanted if strays.get(entry, entry) == entry]
+    for material in _materials(store, own, strays, day):
+        made = rows_of(material, day, owners)
+        if made is not None:
+            yield made
+
+
+def _materials(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Material]:
     of_entry: defaultdict[str, list[str]] = defaultdict(list)
     for stray, entry in strays.items():
         if entry != stray:
             of_entry[entry].append(stray)
-    names = {entry: [entry, *of_entry[entry]] for entry in wanted if strays.get(entry, entry) == entry}
+    names = {entry: [entry, *of_entry[entry]] for entry in wanted}
     everything = {name for several in names.values() for name in several}
     reports: defaultdict[str, list[StoredReport]] = defaultdict(list)
     for report in store.reports(entries=everything):
         reports[report.entry].append(report)
-    entries = {one.id: one for one in store.entries(only=everything)} if len(everything) <= MOST_ASKED else {
-        one.id: one for one in store.entries()}
-    reviews, claims, owners = _reviews(store, everything), _claims(store, day), OwnerNames()
+    some = everything if len(everything) <= MOST_ASKED else None
+    entries = {one.id: one for one in store.entries(only=some)}
+    reviews, claims = _reviews(store, some), _claims(store, day)
     for entry, several in sorted(names.items()):
         standing = _standing([one for name in several for one in reports[name]])
-        made = rows_of(Material(entry, entries.get(entry), standing, _own(claims, entry, standing),
-                                {mark: event for name in several for mark, event in reviews.get(name, {}).items()}),
-                       day, owners)
-        if made is not None:
-            yield made
+        yield Material(entry, entries.get(entry), standing, _own(claims, entry, standing),
+                       {mark: event for name in several for mark, event in reviews.get(name, {}).items()})
 
 
 def _standing(reports: Iterable[StoredReport]) -> list[StoredReport]:
@@ -109,9 +120,9 @@ def _standing(reports: Iterable[StoredReport]) -> list[StoredReport]:
     return list(first.values())
 
 
-def _reviews(store: Store, entries: Collection[str]) -> Mapping[str, Mapping[str, Event]]:
+def _reviews(store: Store, entries: Collection[str] | None) -> Mapping[str, Mapping[str, Event]]:
     found: defaultdict[str, dict[str, Event]] = defaultdict(dict)
-    for (entry, mark), event in store.reviews(entries if len(entries) <= MOST_ASKED else None).items():
+    for (entry, mark), event in store.reviews(entries).items():
         found[entry][mark] = event
     return found
 

@@ -305,6 +305,6 @@ def withdraw_exemption(request: Request, number: Number, visit: Reviewer,
                        reason: Annotated[str, Query(min_length=1, max_length=1000)]) -> Recorded:
     """End one."""
     if not reason.strip():
-        raise Refused(422, "reason")
+        raise Refused(422, "no_reason")
     return Recorded(number=request.app.state.store.withdraw(number, who=visit.who, when=sessions.now(),
                                                             reason=reason.strip()))

@@ -15,8 +15,13 @@ from starlette.exceptions import HTTPException
 
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
+<<<<<<< HEAD
 from appscan.serve import api, api_papers, api_registry
 from appscan.serve.aside import Aside
+=======
+from appscan.serve import api, api_lists
+from appscan.serve.freshness import Freshener
+>>>>>>> desk-a
 from appscan.serve.jobs import Jobs
 from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
@@ -26,6 +31,8 @@ from appscan.serve.refusals import Refused
 from appscan.serve.register import RegisterView
 from appscan.serve.rendering import language_of, render, to_home
 from appscan.serve.settings import Settings
+from appscan.serve.styles import PARTS, parts_style
+from appscan.serve.titles import Titles
 from appscan.store import Role, Store
 from appscan.texts import say, say_error
 
@@ -35,21 +42,28 @@ STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     """The application. Raises RuntimeError for a route without a guard: that is a fault of ours, found at the start."""
     settings = settings or Settings()
-    jobs = Jobs(store, settings)
+    jobs, freshener = Jobs(store, settings), Freshener(store)
 
     @contextlib.asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(jobs.start)
+        freshener.start()
         try:
             yield
         finally:
             await run_in_threadpool(jobs.stop)
+            await run_in_threadpool(freshener.stop)
 
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
+<<<<<<< HEAD
     app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
     for router in (*ROUTERS, api.router, api_registry.router, api_papers.router):
+=======
+    app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
+    for router in (*ROUTERS, api.router, api_lists.router):
+>>>>>>> desk-a
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     if all(getattr(route, "path", "") != "/" for route in app.router.routes):
@@ -73,6 +87,8 @@ def _bound(settings: Settings, method: str, path: str) -> int:
 
 def _static(name: str, _visit: Annotated[Visit, Depends(open_to_all())]) -> Response:
     """A file of static/ by its plain name: what is not in the folder itself is not there."""
+    if name == PARTS:
+        return Response(parts_style(), media_type=STATIC[".css"])
     folder = files("appscan.serve") / "static"
     for one in folder.iterdir():
         suffix = f".{one.name.rpartition('.')[2]}"

@@ -1,5 +1,6 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
+<<<<<<< HEAD
 What every template has: the filters `amount` and `asked` (a mapping as the query of an address), `t(key, **params)` the
 catalogue in the visitor's language, `lang`,
 `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
@@ -7,14 +8,29 @@ first page)."""
 
 from __future__ import annotations
 
+=======
+What every template has: the filters `amount` and `segment`, `address(path, query)`, `t(key, **params)` the catalogue in
+the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read),
+`here` (this path), `home` (the first page)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+>>>>>>> desk-a
 from functools import cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
+<<<<<<< HEAD
+=======
+from appscan.count.page import template_source as count_source
+from appscan.report.page import template_source as report_source
+>>>>>>> desk-a
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
@@ -59,11 +75,37 @@ def language_of(request: Request) -> Language:
 @cache
 def environment() -> Environment:
     """The templates of this package."""
+    parts = [FunctionLoader(partial(_part, source)) for source in (report_source, count_source)]
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+<<<<<<< HEAD
                        loader=PackageLoader("appscan.serve"))
     made.filters["amount"] = amount
     made.filters["asked"] = partial(address, "")
+=======
+                       loader=ChoiceLoader([PackageLoader("appscan.serve"), *parts]), cache_size=-1,
+                       auto_reload=False)
+    made.filters |= {"amount": amount, "segment": segment}
+    made.globals |= {"address": address}
+>>>>>>> desk-a
     return made
+
+
+def _part(source: Callable[[str], str], name: str) -> str | None:
+    """A template of another room: parts of its pages stand on pages of the desk too."""
+    try:
+        return source(name)
+    except OSError:
+        return None
+
+
+def picture_address(file: str) -> str:
+    """Where a picture of a report is, by its file beside the report (its digest)."""
+    return f"/pictures/{file.removeprefix('evidence/').removesuffix('.png')}"
+
+
+def segment(name: str) -> str:
+    """A name as a part of an address, whatever it holds."""
+    return quote(name, safe="")
 
 
 def amount(size: int) -> str:

@@ -16,7 +16,7 @@ from appscan.store.listed import (
     ReviewState,
     Window,
 )
-from appscan.store.lists import Kept, Lists, Made, Stale
+from appscan.store.lists import Condition, Kept, Lists, Made, Stale
 from appscan.store.patience import patiently
 from appscan.store.plain import storable
 from appscan.store.stale import StaleKind
@@ -35,8 +35,8 @@ from appscan.store.values import (
 )
 
 __all__ = [
-    "Added", "AppsAsked", "Blinding", "Cause", "Counts", "Decision", "Event", "EventKind", "Exemption", "FindingsAsked",
-    "Kept", "ListedApp", "ListedFinding", "ListedGap", "Lists", "Made", "Move", "Plan", "QueuedTask", "ReviewState",
-    "Role", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact", "StoredReport", "Summary",
-    "SweepState", "TaskState", "Token", "User", "Window", "patiently", "storable",
+    "Added", "AppsAsked", "Blinding", "Cause", "Condition", "Counts", "Decision", "Event", "EventKind", "Exemption",
+    "FindingsAsked", "Kept", "ListedApp", "ListedFinding", "ListedGap", "Lists", "Made", "Move", "Plan", "QueuedTask",
+    "ReviewState", "Role", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact", "StoredReport",
+    "Summary", "SweepState", "TaskState", "Token", "User", "Window", "patiently", "storable",
 ]

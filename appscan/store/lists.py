@@ -52,6 +52,16 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """`version` grows whenever the lists are made anew; `day` (ISO 8601) is the one whose exemptions were laid over
+    them last, "" before the first time; `stale` counts changes that they do not know of yet."""
+
+    version: int
+    day: str
+    stale: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Something worked out before, for the state `version` of the lists."""
 
@@ -79,21 +89,14 @@ class Lists:
 
     # Making them
 
-    def version(self) -> int:
-        """The state they are in: it grows whenever they are made anew; 0 before the first time."""
-        rows = table(KeptRow)
+    def condition(self) -> Condition:
+        """How they stand to what they are made of."""
+        rows, changes = table(KeptRow), table(StaleRow)
         with self._database.reading() as connection:
-            return int(connection.execute(select(rows.c.version).where(rows.c.name == STATE)).scalar() or 0)
-
-    def day(self) -> str:
-        """The day (ISO 8601) whose exemptions were laid over them last; "" before the first time."""
-        kept = self.kept(STATE)
-        return str(kept.content.get("day", "")) if kept else ""
-
-    def count_stale(self) -> int:
-        """How much changed that they do not know of yet."""
-        with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(table(StaleRow))).scalar_one())
+            row = connection.execute(select(rows.c.version, rows.c.content).where(rows.c.name == STATE)).first()
+            stale = connection.execute(select(func.count()).select_from(changes)).scalar_one()
+        day = str(unpack(row.content).get("day", "")) if row else ""
+        return Condition(row.version if row else 0, day, int(stale))
 
     def stale(self, most: int) -> list[Stale]:
         """What changed, oldest first."""
@@ -222,6 +225,13 @@ class Lists:
         """Checks that have any finding."""
         with self._database.reading() as connection:
             return browsing.checks_found(connection)
+
+    def gap(self, reason: str) -> ListedGap | None:
+        """One app's gap with this reason, for its words; None where no app has one."""
+        rows = table(ListedGapRow)
+        with self._database.reading() as connection:
+            found = connection.execute(select(rows).where(rows.c.reason == reason).limit(1)).first()
+        return None if found is None else ListedGap(found.entry, found.reason, found.zh, found.en)
 
     def blindings(self, most: int) -> list[Blinding]:
         """Why apps could not be judged, the most frequent reason first."""

@@ -17,6 +17,7 @@ from appscan.store.database import Database
 from appscan.store.history import Step, history
 from appscan.store.lists import Lists
 from appscan.store.reports import Taking, about, add_report, saw
+from appscan.store.reviews import record_reviews
 from appscan.store.schema import prepare
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
 from appscan.store.values import (
@@ -231,6 +232,12 @@ class Store:
         found = self.events(EventKind.REVIEWED, subject=entries, as_of=as_of)
         last = {(event.subject, str(event.content.get("fingerprint", ""))): event for event in found}
         return {place: event for place, event in last.items() if event.content.get("decision") != "undo"}
+
+    def record_reviews(self, several: Sequence[Event], over: Mapping[tuple[str, str], int]) -> bool:
+        """Record decisions on places of findings, all or none; False, and none is, where the one that stands on a place
+        (entry, fingerprint) is not the event in `over` (0 for none): somebody else decided meanwhile. Those that are
+        recorded already, by their keys, are not recorded again."""
+        return record_reviews(self._database, several, over)
 
     # Registry
 

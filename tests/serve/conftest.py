@@ -1,8 +1,9 @@
-"""A real desk on 127.0.0.1, with one user of each role, and browsers without script for it."""
+"""A real desk on 127.0.0.1, with one user of each role, browsers without script for it, and a real one."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import threading
@@ -13,13 +14,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from appscan.capture.browser import find_chromium, is_installed
 from appscan.serve import passwords, sessions
 from appscan.serve.running import server
 from appscan.serve.settings import Settings
 from appscan.store import Role, Store
 
 PASSWORD = "a long enough password"
+WIDTHS = {"phone": (390, 844), "desk": (1366, 768), "wide": (1920, 1080)}
 USERS = {"看客": Role.VIEWER, "复核员": Role.REVIEWER, "管理员": Role.ADMIN}
 
 
@@ -50,6 +55,11 @@ def form_token(client: httpx.Client, path: str) -> str:
     return found[1]
 
 
+def send(client: httpx.Client, path: str, **fields: object) -> httpx.Response:
+    """Send a form of the client's own session."""
+    return client.post(path, data={"form_token": sessions.form_token(client.cookies["appscan"]), **fields})
+
+
 def sign_in(client: httpx.Client, name: str, password: str) -> httpx.Response:
     """Fill in the form and send it."""
     return client.post("/sign-in", data={"name": name, "password": password,
@@ -62,9 +72,9 @@ def kept_password() -> str:
     return passwords.hashed(PASSWORD)
 
 
-def run_desk(folder: Path, kept_password: str, settings: Settings) -> Iterator[Desk]:
-    """A desk over a new store in a folder."""
-    with Store.open(str(folder / "office.db")) as store:
+def run_desk(folder: Path, kept_password: str, settings: Settings, url: str = "") -> Iterator[Desk]:
+    """A desk over a new store: a SQLite file in a folder, or the database at `url` with its blobs there."""
+    with Store.open(url or str(folder / "office.db"), str(folder / "blobs") if url else "") as store:
         for name, role in USERS.items():
             store.accounts.add(name, kept_password, role, who="测试", when=sessions.now())
         with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -87,3 +97,54 @@ def run_desk(folder: Path, kept_password: str, settings: Settings) -> Iterator[D
 def desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
     """A desk with an empty registry."""
     yield from run_desk(tmp_path, kept_password, Settings())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_desk(request: pytest.FixtureRequest, tmp_path: Path, kept_password: str) -> Iterator[Desk]:
+    """A desk over each kind of database; PostgreSQL on a real server."""
+    url = str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+    yield from run_desk(tmp_path, kept_password, Settings(), url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the desk."""
+    if not is_installed():
+        pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=find_chromium(), chromium_sandbox=False)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """A page at the desk; what its scripts or the console complained of stands in `faults`."""
+    context = browser.new_context(base_url=desk.url, locale="zh-CN", viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    opened.faults = []
+    opened.on("pageerror", lambda error: opened.faults.append(str(error)))
+    opened.on("console", lambda said: opened.faults.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+
+
+def sign_in_with(page: Page, name: str) -> None:
+    """Sign in by keyboard."""
+    page.goto("/sign-in")
+    page.get_by_label("账号").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def looked_at(page: Page, name: str) -> None:
+    """axe finds nothing, and nothing sticks out, at every width."""
+    for width, (across, down) in WIDTHS.items():
+        page.set_viewport_size({"width": across, "height": down})
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (name, width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        folder = os.environ.get("APPSCAN_SCREENSHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png")

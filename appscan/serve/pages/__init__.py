@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from appscan.serve.pages import (
     checks,
     exemptions,
@@ -17,3 +18,8 @@ from appscan.serve.pages import (
 
 ROUTERS = (sign_in.router, scans.router, tokens.router, registry.router, registry_import.router, products.router,
            owners.router, exemptions.router, papers.router, checks.router)
+=======
+from appscan.serve.pages import apps, findings, overview, scans, sign_in, tokens
+
+ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, scans.router, tokens.router)
+>>>>>>> desk-a

@@ -96,7 +96,7 @@ def withdraw_exemption(request: Request, number: Number, visit: Reviewer,
                        reason: Annotated[str, Form(max_length=1000)] = "") -> Response:
     """End one."""
     if not reason.strip():
-        raise Refused(422, "reason")
+        raise Refused(422, "no_reason")
     request.app.state.store.withdraw(number, who=visit.who, when=sessions.now(), reason=reason.strip())
     return RedirectResponse("/registry/exemptions", 303)
 

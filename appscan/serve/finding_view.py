@@ -1,0 +1,80 @@
+"""One place of a finding as a page and the API show it: the evidence in the words of the report, what was decided on
+it, and the other places of the same check in the app. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+
+from appscan.gate.exemptions import claim_of
+from appscan.office.listing import Material, fingerprint_of, places
+from appscan.report.finding_view import FindingView, finding_view
+from appscan.report.words import why_named
+from appscan.serve import sessions
+from appscan.serve.app_view import app_of, document_on_day
+from appscan.serve.refusals import Refused
+from appscan.serve.rendering import language_of
+from appscan.store import Event, EventKind, Exemption, FindingsAsked, ListedFinding, Store, Window
+from appscan.texts import Language
+
+MOST_BESIDE = 200
+Json = Mapping[str, Any]
+
+
+def finding_named(request: Request, number: str) -> ListedFinding:
+    """The finding. Raises Refused 404."""
+    request.app.state.freshener.look()
+    found: ListedFinding | None = request.app.state.store.lists.finding(number)
+    if found is None:
+        raise Refused(404, "not_there")
+    return found
+
+
+def finding_shown(request: Request, number: str) -> dict[str, Any]:
+    """Everything on the page of a finding."""
+    store: Store = request.app.state.store
+    finding = finding_named(request, number)
+    app, material = app_of(request, finding.entry)
+    report = next((one for one in material.reports if one.id == finding.report), None)
+    if report is None:
+        raise Refused(404, "not_there")
+    document = document_on_day(store, material, report)
+    same = store.lists.findings(FindingsAsked(check=finding.check_id, entry=finding.entry), Window(most=MOST_BESIDE))
+    return {"finding": finding, "app": app, "report": report, "document": document,
+            "same": [one for one in same[:MOST_BESIDE] if one.id != finding.id],
+            "acts": decisions_on(store, material, finding), "grants": grants_on(store, material, document, finding)}
+
+
+def arranged(document: dict[str, Any], finding: ListedFinding, lang: Language) -> tuple[FindingView, dict[str, Any]]:
+    """The finding with this one place, for the page, and as the report says it. Raises Refused 404 where the report
+    does not have the place."""
+    for raw, occurrence in places(document):
+        if raw["check_id"] == finding.check_id and fingerprint_of(raw, occurrence) == finding.fingerprint:
+            alone = {**raw, "occurrences": [] if occurrence is None else [occurrence]}
+            several = len(document["artifacts"]) > 1
+            return finding_view(document, alone, "place", several, lang), alone
+    raise Refused(404, "not_there")
+
+
+def decisions_on(store: Store, material: Material, finding: ListedFinding) -> list[Event]:
+    """The reviews of one place, the last first."""
+    names = {material.id, *(one.entry for one in material.reports)}
+    found = [event for event in store.events(EventKind.REVIEWED, subject=names)
+             if event.content.get("fingerprint") == finding.fingerprint]
+    return found[::-1]
+
+
+def grants_on(store: Store, material: Material, document: Json, finding: ListedFinding) -> list[Exemption]:
+    """Exemptions granted to this app that speak of the place, whether they hold today or not."""
+    told = [dict(claim.told) for claim in material.claims]
+    place = next((one for raw, one in places(document) if raw["check_id"] == finding.check_id and one is not None
+                  and one["fingerprint"] == finding.fingerprint), None)
+    return [one for one in store.exemptions(sessions.now()) if dict(one.record) in told
+            and one.record["check"] == finding.check_id and place is not None and claim_of(one.record).covers(place)]
+
+
+def reasons(request: Request, document: dict[str, Any], finding: Json) -> list[str]:
+    """Why the verdict is what it is, in words."""
+    return [why_named(document, one, language_of(request)) for one in finding["why"][:40]]

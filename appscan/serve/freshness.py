@@ -1,0 +1,109 @@
+"""Keeps the lists and the overview at what is in the store: a few changes at once, many in a thread of its own, so that
+nobody waits for a sweep that somebody else runs. Knows no page."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from appscan.errors import UnavailableError, UsageError
+from appscan.office.freshening import freshen
+from appscan.serve import sessions
+from appscan.serve.summing import OVERVIEW, sum_up
+from appscan.store import Condition, Kept, Store
+
+T = TypeVar("T")
+AT_ONCE = 30
+"""Changes that a request works in itself: a decision, an exemption, the end of a scan."""
+LOOK_SECONDS = 2.0
+REST_SECONDS = 20.0
+"""Between two times of summing up, while one change follows the other."""
+MOST_REMEMBERED = 500
+_LOG = logging.getLogger(__name__)
+
+
+class Freshener:
+    """One for a desk. `look` is asked before a list is read; `start` makes the thread, `stop` ends it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turn = threading.Lock()
+        self._summing = threading.Lock()
+        self._stop, self._wake = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._remembered: dict[object, object] = {}
+        self._version = -1
+
+    def start(self) -> None:
+        """Begin to follow the store."""
+        self._thread = threading.Thread(target=self._follow, daemon=True, name="desk-lists")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; what it had in hand is done again at the next start."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def look(self) -> Condition:
+        """See to it that the lists know of what changed, as far as that is quickly done. `stale` of the answer is what
+        they do not know of yet."""
+        found = self._store.lists.condition()
+        if not _is_fresh(found):
+            if found.stale <= AT_ONCE:
+                with self._turn:
+                    freshen(self._store, sessions.now(), AT_ONCE)
+                found = self._store.lists.condition()
+            else:
+                self._wake.set()
+        return found
+
+    def remembered(self, key: object, version: int, make: Callable[[], T]) -> T:
+        """What `make` gave before in this state of the lists, else what it gives now."""
+        if version != self._version or len(self._remembered) > MOST_REMEMBERED:
+            self._remembered, self._version = {}, version
+        remembered = self._remembered
+        if key not in remembered:
+            remembered[key] = make()
+        return cast("T", remembered[key])
+
+    def overview(self) -> Kept:
+        """What was summed up last; summed up now where that was never done."""
+        kept = self._store.lists.kept(OVERVIEW)
+        if kept is None:
+            with self._summing:
+                kept = self._store.lists.kept(OVERVIEW) or sum_up(self._store, sessions.now())
+        return kept
+
+    def _follow(self) -> None:
+        rests_until = 0.0
+        while not self._stop.is_set():
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+            try:
+                while not self._stop.is_set() and not _is_fresh(self._store.lists.condition()):
+                    with self._turn:
+                        freshen(self._store, sessions.now())
+                if time.monotonic() >= rests_until and self._sum_up():
+                    rests_until = time.monotonic() + REST_SECONDS
+            except (UnavailableError, UsageError) as error:
+                _LOG.warning("lists wait: %s", error)
+            except Exception:  # noqa: BLE001 (a fault of ours must not end the thread that all later changes need)
+                _LOG.exception("lists")
+
+    def _sum_up(self) -> bool:
+        """Sum up where something changed since; whether anything did."""
+        kept, now = self._store.lists.kept(OVERVIEW), self._store.lists.condition()
+        if self._stop.is_set() or (kept is not None and kept.version == now.version):
+            return False
+        with self._summing:
+            sum_up(self._store, sessions.now())
+        return True
+
+
+def _is_fresh(condition: Condition) -> bool:
+    return not condition.stale and condition.day == sessions.now().date().isoformat()

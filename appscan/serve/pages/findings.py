@@ -1,0 +1,128 @@
+"""The queue of findings and one finding: who may, decides here, and goes on to the next. What a decision means is
+`reviewing`'s business."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from appscan.errors import UsageError
+from appscan.serve.finding_view import arranged, finding_named, finding_shown
+from appscan.serve.lists import address
+from appscan.serve.permissions import Visit, needs, proves
+from appscan.serve.portfolio_lists import beside, checks_found, findings_page, states_of
+from appscan.serve.queries import FindingsAsking, FindingsQuery, filters_of
+from appscan.serve.refusals import Refused
+from appscan.serve.rendering import language_of, picture_address, render
+from appscan.serve.reviewing import TERMS, Ruling, decide, exempt, withdraw
+from appscan.serve.uploads import form_body
+from appscan.store import Decision, ReviewState, Role
+from appscan.store.listed import REVIEWED
+from appscan.texts import say, say_error
+
+router = APIRouter(include_in_schema=False)
+Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
+Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
+Uploader = Annotated[Visit, Depends(needs(Role.REVIEWER, streams=True))]
+Text = Annotated[str, Form(max_length=4000)]
+Number = Annotated[int, Form(ge=0, le=(1 << 53) - 1)]
+
+
+@router.get("/findings")
+def findings_list(request: Request, _visit: Viewer, query: FindingsAsking) -> Response:
+    """One page of the queue."""
+    found, behind = findings_page(request, query)
+    titles, lang = request.app.state.titles, language_of(request)
+    checks = sorted(((check, titles.of(check, lang)) for check in checks_found(request)), key=lambda one: one[1])
+    return render(request, "findings.html", list=found, behind=behind, states=states_of(request, query),
+                  asked=query.state or ReviewState.OPEN.value, checks=checks, verdicts=(*REVIEWED, "inconclusive"),
+                  title=titles.of, carried=_carried(query))
+
+
+@router.get("/findings/{number}")
+def finding_page(request: Request, number: str, visit: Viewer, query: FindingsAsking) -> Response:
+    """One finding."""
+    return _page(request, number, visit, query)
+
+
+@router.post("/findings/{number}/decide")
+def decide_finding(request: Request, number: str, visit: Reviewer, query: FindingsAsking, seen: Number = 0,
+                   decision: Annotated[str, Form(max_length=20)] = "", reason: Text = "",
+                   mark: Annotated[str, Form(max_length=64)] = "",
+                   whole: Annotated[str, Form(max_length=2)] = "") -> Response:
+    """Decide, and go on to the next in the queue that the address asks for."""
+    finding = finding_named(request, number)
+    chosen = next((one for one in Decision if one == decision), None)
+    if chosen is None:
+        return _page(request, number, visit, query, problem="no_decision", given=reason, status=422)
+    _, following = beside(request, query, finding)
+    try:
+        decide(request, finding, Ruling(chosen, reason, visit.who, seen, mark, bool(whole)))
+    except Refused as refused:
+        return _page(request, number, visit, query, problem=refused.key, given=reason, decision=chosen.value,
+                     status=refused.status)
+    if chosen is Decision.UNDO:
+        return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
+    return RedirectResponse(address(f"/findings/{following}" if following else "/findings", _carried(query)), 303)
+
+
+@router.get("/findings/{number}/exempt")
+def exemption_form(request: Request, number: str, _visit: Reviewer, query: FindingsAsking) -> Response:
+    """The form of an exemption."""
+    return _form(request, number, query, {})
+
+
+@router.post("/findings/{number}/exempt")
+async def exempt_finding(request: Request, number: str, visit: Uploader, query: FindingsAsking) -> Response:
+    """Grant an exemption; the approval's file is kept with it."""
+    async with form_body(request, lambda token: proves(visit, token)) as upload:
+        document = upload.path if upload.size else None
+        try:
+            await run_in_threadpool(exempt, request, number, upload.fields, document, visit.who)
+        except UsageError as error:
+            problem = say_error(language_of(request), error)
+            return await run_in_threadpool(_form, request, number, query, upload.fields, problem)
+    return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
+
+
+@router.post("/findings/{number}/withdraw")
+def withdraw_exemption(request: Request, number: str, visit: Reviewer, query: FindingsAsking, grant: Number = 0,
+                       reason: Text = "") -> Response:
+    """End an exemption that covers the place."""
+    try:
+        withdraw(request, number, grant, reason, visit.who)
+    except Refused as refused:
+        if refused.key != "no_reason":
+            raise
+        return _page(request, number, visit, query, problem=refused.key, status=refused.status)
+    return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
+
+
+def _page(request: Request, number: str, visit: Visit, query: FindingsQuery, *, problem: str = "", given: str = "",
+          decision: str = "", status: int = 200) -> Response:
+    shown: dict[str, Any] = finding_shown(request, number)
+    lang = language_of(request)
+    view, _ = arranged(shown["document"], shown["finding"], lang)
+    before, after = beside(request, query, shown["finding"])
+    declared = shown["document"]["app"]["declared"] is not None
+    return render(request, "finding.html", status=status, **shown, view=view, before=before, after=after,
+                  carried=_carried(query), may=visit.may(Role.REVIEWER), problem=problem, given=given,
+                  decision=decision, mark=secrets.token_hex(8), declared=declared, say=partial(say, lang),
+                  picture_address=picture_address, beside_place=None)
+
+
+def _form(request: Request, number: str, query: FindingsQuery, fields: dict[str, str], problem: str = "") -> Response:
+    shown = finding_shown(request, number)
+    view, _ = arranged(shown["document"], shown["finding"], language_of(request))
+    return render(request, "exempt.html", status=422 if problem else 200, **shown, view=view, fields=fields,
+                  terms=TERMS, problem=problem, carried=_carried(query))
+
+
+def _carried(query: FindingsQuery) -> dict[str, str]:
+    """The queue that a finding was opened from, for the addresses of its neighbours."""
+    return filters_of(query)

@@ -1,0 +1,35 @@
+"""The first page: how things stand, what changed, what waits, and what could not be judged."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from appscan.serve.overview import overview_of
+from appscan.serve.permissions import Visit, needs
+from appscan.serve.rendering import language_of, render
+from appscan.store import Role
+from appscan.texts import say
+
+router = APIRouter(include_in_schema=False)
+MOST_BARS = 14
+
+
+@router.get("/")
+def overview_page(request: Request, _visit: Annotated[Visit, Depends(needs(Role.VIEWER))]) -> Response:
+    """The overview."""
+    from appscan.count.chart import chart
+    from appscan.count.sections import SIGNS, Words
+
+    lang, found = language_of(request), overview_of(request)
+    count = found["count"]
+    bars = Words({**count, "owners": count["owners"][:MOST_BARS]}, {}, lang)
+    return render(request, "overview.html", **found, chart=chart(bars), bars=MOST_BARS, signs=SIGNS,
+                  say=partial(_of_count, lang), span=bars.span, title=request.app.state.titles.of)
+
+
+def _of_count(lang: str, key: str, **params: object) -> str:
+    return say("zh" if lang == "zh" else "en", f"count.{key}", **params)
