@@ -15,13 +15,9 @@ from starlette.exceptions import HTTPException
 
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
-<<<<<<< HEAD
-from appscan.serve import api, api_papers, api_registry
+from appscan.serve import api, api_lists, api_papers, api_registry
 from appscan.serve.aside import Aside
-=======
-from appscan.serve import api, api_lists
 from appscan.serve.freshness import Freshener
->>>>>>> desk-a
 from appscan.serve.jobs import Jobs
 from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
@@ -57,13 +53,9 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=living)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
-<<<<<<< HEAD
-    app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
-    for router in (*ROUTERS, api.router, api_registry.router, api_papers.router):
-=======
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
-    for router in (*ROUTERS, api.router, api_lists.router):
->>>>>>> desk-a
+    app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
+    for router in (*ROUTERS, api.router, api_lists.router, api_registry.router, api_papers.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     if all(getattr(route, "path", "") != "/" for route in app.router.routes):

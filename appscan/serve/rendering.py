@@ -1,14 +1,5 @@
 """Templates → pages. Everything is escaped; an unknown name in a template raises. Knows no page by itself.
 
-<<<<<<< HEAD
-What every template has: the filters `amount` and `asked` (a mapping as the query of an address), `t(key, **params)` the
-catalogue in the visitor's language, `lang`,
-`visit`, `form_token`, `nav` (only pages that there are and that the visitor may read), `here` (this path), `home` (the
-first page)."""
-
-from __future__ import annotations
-
-=======
 What every template has: the filters `amount` and `segment`, `address(path, query)`, `t(key, **params)` the catalogue in
 the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read),
 `here` (this path), `home` (the first page)."""
@@ -16,7 +7,6 @@ the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that th
 from __future__ import annotations
 
 from collections.abc import Callable
->>>>>>> desk-a
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
@@ -26,11 +16,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
-<<<<<<< HEAD
-=======
 from appscan.count.page import template_source as count_source
 from appscan.report.page import template_source as report_source
->>>>>>> desk-a
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
@@ -77,16 +64,10 @@ def environment() -> Environment:
     """The templates of this package."""
     parts = [FunctionLoader(partial(_part, source)) for source in (report_source, count_source)]
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-<<<<<<< HEAD
-                       loader=PackageLoader("appscan.serve"))
-    made.filters["amount"] = amount
-    made.filters["asked"] = partial(address, "")
-=======
                        loader=ChoiceLoader([PackageLoader("appscan.serve"), *parts]), cache_size=-1,
                        auto_reload=False)
     made.filters |= {"amount": amount, "segment": segment}
     made.globals |= {"address": address}
->>>>>>> desk-a
     return made
 
 

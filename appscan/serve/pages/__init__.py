@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from appscan.serve.pages import (
+    apps,
     checks,
     exemptions,
+    findings,
+    overview,
     owners,
     papers,
     products,
@@ -16,10 +18,5 @@ from appscan.serve.pages import (
     tokens,
 )
 
-ROUTERS = (sign_in.router, scans.router, tokens.router, registry.router, registry_import.router, products.router,
-           owners.router, exemptions.router, papers.router, checks.router)
-=======
-from appscan.serve.pages import apps, findings, overview, scans, sign_in, tokens
-
-ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, scans.router, tokens.router)
->>>>>>> desk-a
+ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, scans.router, tokens.router, registry.router,
+           registry_import.router, products.router, owners.router, exemptions.router, papers.router, checks.router)

@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from appscan.errors import AppscanError, UnavailableError
-from appscan.office.freshening import freshen
 from appscan.office.papers import PaperForm
 from appscan.report.paper.choosing import Chosen
 from appscan.report.paper.layout import PaperKind
@@ -115,7 +114,7 @@ def new_paper_page(request: Request, _visit: Reviewer, q: Text = "", entry: Text
         if len(found) == 1:
             return RedirectResponse(f"/papers/new?report={found[0].id}", 303)
         return render(request, "paper_report.html", reports=found, entry=entry)
-    freshen(store, sessions.now())
+    request.app.state.freshener.look()
     apps = store.lists.apps(AppsAsked(text=q.strip()), Window(most=APPS_SHOWN))
     return render(request, "paper_app.html", apps=[one for one in apps[:APPS_SHOWN] if one.recorded], q=q,
                   more=len(apps) > APPS_SHOWN)
