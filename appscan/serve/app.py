@@ -25,12 +25,12 @@ from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visi
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
 from appscan.serve.register import RegisterView
-from appscan.serve.rendering import language_of, render, to_home
+from appscan.serve.rendering import language_of, render, to_home, told
 from appscan.serve.settings import Settings
 from appscan.serve.styles import PARTS, parts_style
 from appscan.serve.titles import Titles
 from appscan.store import Role, Store
-from appscan.texts import say, say_error
+from appscan.texts import say
 
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -119,7 +119,7 @@ async def _wrong(request: Request, _error: Exception) -> Response:
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppscanError)
     status = 503 if isinstance(error, UnavailableError) else 422 if isinstance(error, UsageError) else 500
-    return _answer(request, status, error.key, say_error(language_of(request), error))
+    return _answer(request, status, error.key, told(language_of(request), error))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

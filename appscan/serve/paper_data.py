@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from appscan.errors import AppscanError, UnreadableError, UsageError
+from appscan.errors import UnreadableError, UsageError
 from appscan.model.judgement import Verdict
 from appscan.office.listing import fingerprint_of
 from appscan.office.papers import PaperForm, chosen_at_first
@@ -208,13 +208,6 @@ def paper_document(event: Event) -> Mapping[str, Any]:
                                                 "size", "deadline", "office", "signer")},
             "document_number": content["number"],
             "items": [{"check": check, "fingerprint": mark} for check, mark in content["items"]]}
-
-
-def problem_of(error: AppscanError, lang: Language) -> str:
-    """Why a paper was not made, in the desk's terms where the error speaks of options of the command line."""
-    key = f"desk.papers.problem.{error.key}"
-    told = say(lang, key, **{name: value for name, value in error.params.items() if name != "lang"})
-    return told if told != key else ""
 
 
 def _lay_previous(store: Store, standing: Standing, number: int, folder: Path) -> None:

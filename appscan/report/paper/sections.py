@@ -6,7 +6,7 @@ from __future__ import annotations
 from appscan.report.exemption_words import records_told
 from appscan.report.listed import Listed
 from appscan.report.moments import time_named
-from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Text, cell, facts, plain
+from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Span, Text, cell, facts, plain
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.recheck import Item, Recheck, State
 from appscan.report.places import where_told
@@ -159,11 +159,12 @@ def method(page: Page, lang: Language) -> list[Block]:
 
 
 def signature(kind: PaperKind, office: str, signer: str, lang: Language) -> list[Block]:
-    """Who signs; the office and the person that are known stand there already."""
+    """Who signs; the office and the person that are known stand there already. Who signs for the office is named by
+    its own wish, and not covered as persons in an app are."""
     left, right = say(lang, "paper.sign.office"), say(lang, f"paper.sign.other_{kind.value}")
     date = say(lang, "paper.sign.date")
     person = say(lang, "paper.sign.person")
-    return [Grid((50, 50), (((*cell(left + shown(office, 120)), *cell("", person + shown(signer, 60), date)),
-                             (*cell(right), *cell("", person, date))),), ())]
+    ours: Cell = (*cell(left + shown(office, 120), ""), (Span(person), Span(shown(signer, 60), exact=True)), *cell(date))
+    return [Grid((50, 50), ((ours, cell(right, "", person, date)),), ())]
 
 

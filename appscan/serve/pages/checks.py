@@ -23,9 +23,9 @@ from appscan.model.report import ClauseText
 from appscan.serve.edits import LONGEST_EDIT, Edit, source_of, try_edit
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.store import Role
-from appscan.texts import Language, say_error
+from appscan.texts import Language
 
 router = APIRouter(include_in_schema=False)
 READINGS, MOST_READINGS = 20, 200
@@ -71,7 +71,7 @@ def check_page(request: Request, check: CheckId, _visit: Viewer) -> Response:
     packs, lang = request.app.state.checks, language_of(request)
     checks: CheckSet = packs.now()
     found = check_named(checks, check)
-    return render(request, "check.html", check=found, told=told(found, checks, lang), version=checks.version,
+    return render(request, "check.html", check=found, reference=reference_of(found, checks, lang),
                   measured=measured(packs.folder, checks, check))
 
 
@@ -97,7 +97,7 @@ def try_page(request: Request, check: CheckId, _visit: Reviewer,
     except UnavailableError:
         raise
     except AppscanError as error:
-        problem = say_error(lang, error)
+        problem = told(lang, error)
     return render(request, "check_try.html", status=422 if problem else 200, check=found, text=text,
                   readings=readings, most=MOST_READINGS, problem=problem, tried=tried)
 
@@ -110,7 +110,7 @@ def check_named(checks: CheckSet, check: str) -> Check:
     return found
 
 
-def told(check: Check, checks: CheckSet, lang: Language) -> Markup:
+def reference_of(check: Check, checks: CheckSet, lang: Language) -> Markup:
     """The reference of one check as HTML: CommonMark without raw HTML, which escapes all else, and links only to safe
     schemes."""
     reader = MarkdownIt("commonmark", {"html": False})

@@ -23,11 +23,11 @@ from appscan.serve import sessions
 from appscan.serve.downloads import download
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.refusals import Refused, renamed
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.serve.settings import MEGABYTE
 from appscan.serve.uploads import Upload, form_body, plain_name
 from appscan.store import EventKind, Exemption, Role, Store
-from appscan.texts import Language, say, say_error
+from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
 SOON = timedelta(days=30)
@@ -86,7 +86,7 @@ async def grant_exemption(request: Request, visit: Uploader) -> Response:
         try:
             await run_in_threadpool(grant, request, upload, visit.who)
         except UsageError as error:
-            problem = say_error(language_of(request), error)
+            problem = told(language_of(request), error)
             return await run_in_threadpool(_form, request, upload.fields, problem, 422)
     return RedirectResponse("/registry/exemptions", 303)
 

@@ -17,9 +17,8 @@ from appscan.serve import sessions
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.register import Registered
 from appscan.serve.registry_data import UnknownOwner, doubt_told, near_to, unknown_owners
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.store import EventKind, Role
-from appscan.texts import say_error
 
 router = APIRouter(include_in_schema=False)
 PAGE = 30
@@ -62,7 +61,7 @@ def say_owner(request: Request, visit: Reviewer, written: Annotated[str, Form(ma
             raise UsageError("owner_unknown", given=given)
         name_owner(request.app.state.store, written, given, who=visit.who, when=sessions.now(), reason=reason)
     except UsageError as error:
-        return _page(request, written, 1, say_error(language_of(request), error))
+        return _page(request, written, 1, told(language_of(request), error))
     return RedirectResponse("/registry/owners", 303)
 
 

@@ -28,14 +28,13 @@ from appscan.serve.paper_data import (
     make_paper,
     paper,
     papers,
-    problem_of,
     stands,
 )
 from appscan.serve.permissions import Visit, needs
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.store import Role, Store
 from appscan.store.listed import AppsAsked, Window
-from appscan.texts import LANGUAGES, Language, say, say_error
+from appscan.texts import LANGUAGES, Language, say
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -130,15 +129,14 @@ def new_paper(request: Request, visit: Reviewer, fields: Annotated[PaperFields, 
     chosen = chosen_from(standing, offered, set(check or ()), set(place or ()))
     problem = fields.problem()
     if problem:
-        told = say(lang, f"desk.papers.problem.{problem}", given=fields.deadline)
-        return _form(request, standing, fields, choices(state.store, standing, lang, chosen), told)
+        line = say(lang, f"desk.papers.problem.{problem}", given=fields.deadline)
+        return _form(request, standing, fields, choices(state.store, standing, lang, chosen), line)
     try:
         number = make_paper(state.store, state.aside, fields.order(chosen), visit.who)
     except UnavailableError:
         raise
     except AppscanError as error:
-        told = problem_of(error, lang) or say_error(lang, error)
-        return _form(request, standing, fields, choices(state.store, standing, lang, chosen), told)
+        return _form(request, standing, fields, choices(state.store, standing, lang, chosen), told(lang, error))
     return RedirectResponse(f"/papers/{number}", 303)
 
 

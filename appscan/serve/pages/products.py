@@ -18,9 +18,8 @@ from appscan.serve import sessions
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.register import Grouped
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.store import EventKind, Role
-from appscan.texts import say_error
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -56,7 +55,7 @@ def merge_products(request: Request, visit: Reviewer, product: Ids, reason: Reas
     try:
         entries = merge(state.store, state.register.grouped().grouping, product, signed(visit, reason))
     except UsageError as error:
-        return _page(request, "", 1, say_error(language_of(request), error))
+        return _page(request, "", 1, told(language_of(request), error))
     return RedirectResponse(address("/registry/entry", {"id": entries[0]}), 303)
 
 
@@ -67,7 +66,7 @@ def split_product(request: Request, visit: Reviewer, entry: SomeIds = None, reas
     try:
         split(state.store, state.register.grouped().grouping, entry or [], signed(visit, reason))
     except UsageError as error:
-        return _page(request, "", 1, say_error(language_of(request), error))
+        return _page(request, "", 1, told(language_of(request), error))
     assert entry
     return RedirectResponse(address("/registry/entry", {"id": entry[0]}), 303)
 

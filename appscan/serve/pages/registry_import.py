@@ -25,12 +25,12 @@ from appscan.serve import sessions
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.refusals import Refused, renamed
 from appscan.serve.registry_work import entries_to, problem_of
-from appscan.serve.rendering import language_of, render
+from appscan.serve.rendering import language_of, render, told
 from appscan.serve.settings import MEGABYTE
 from appscan.serve.uploads import Upload, form_body
 from appscan.store import Counts, Event, EventKind, Role, Store
 from appscan.store.plain import from_plain
-from appscan.texts import Language, say, say_error
+from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
 SECONDS = 180.0
@@ -93,7 +93,7 @@ def preview_page(request: Request, digest: Digest, _visit: Reviewer) -> Response
     except UnavailableError:
         raise
     except AppscanError as error:
-        return _form(request, say_error(language_of(request), error), 422)
+        return _form(request, told(language_of(request), error), 422)
 
 
 @router.post("/registry/import/{digest}")
@@ -140,7 +140,7 @@ def preview(request: Request, digest: str) -> Preview:
     if given is None:
         raise Refused(404, "not_there")
     name, seen = str(given.content["name"]), state.register.now()
-    told = {written: str(event.content[OWNER]) for written, event in state.store.owner_names().items()}
+    names = {written: str(event.content[OWNER]) for written, event in state.store.owner_names().items()}
     with tempfile.TemporaryDirectory(prefix="appscan-registry-") as kept:
         folder = Path(kept)
         path = folder / f"given{suffix_of(name)}"
@@ -148,7 +148,7 @@ def preview(request: Request, digest: str) -> Preview:
             shutil.copyfileobj(blob, file, MEGABYTE)
         entries_to(folder, seen.entries)
         try:
-            answer = state.aside.run("read_registry", folder, {"file": path.name, "told": told}, SECONDS)
+            answer = state.aside.run("read_registry", folder, {"file": path.name, "told": names}, SECONDS)
         except UnavailableError:
             raise
         except AppscanError as error:
