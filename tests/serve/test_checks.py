@@ -27,24 +27,26 @@ def scanned(built_apks):
     return scan_app([Target(path, path.name)], App(name="虚构网格通", owner="虚构县委"), load())
 
 
-@pytest.fixture
-def kept(desk, scanned, tmp_path):
-    """A desk whose store keeps one reading."""
-    path = tmp_path / "one.reading"
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory, kept_password, scanned):
+    """A desk whose store keeps one reading; no test here changes anything."""
+    folder = tmp_path_factory.mktemp("checks")
+    path = folder / "one.reading"
     save_reading(scanned.readings[0], path)
     document = to_document(scanned.report)
     digest = document["artifacts"][0]["sha256"]
-    desk.store.add_report(document, product="P-1", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now(),
-                          readings={digest: desk.store.put_blob(path)})
-    return desk
+    for run in run_desk(folder, kept_password, Settings()):
+        run.store.add_report(document, product="P-1", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now(),
+                             readings={digest: run.store.put_blob(path)})
+        yield run
 
 
 def text_of(check):
     return (shipped_folder() / "features" / f"{check}.yaml").read_text("utf-8")
 
 
-def test_every_check_can_be_read_and_no_page_holds_markup_of_a_pack(desk):
-    with desk.signed_in("看客") as client:
+def test_every_check_can_be_read_and_no_page_holds_markup_of_a_pack(kept):
+    with kept.signed_in("看客") as client:
         whole = client.get("/checks").text
         for check in load().checks:
             page = client.get(f"/checks/{check.id}")
@@ -122,7 +124,7 @@ def test_a_pattern_that_could_run_for_ever_is_refused_before_anything_is_judged(
     assert (answer.status_code, "第" in answer.text) == (422, True)
 
 
-def test_time_that_is_up_leaves_what_was_done_and_a_store_without_readings_says_so(kept, desk, monkeypatch):
+def test_time_that_is_up_before_anything_was_judged_is_told(kept, monkeypatch):
     monkeypatch.setattr(edits, "SECONDS", 0.05)
     with kept.signed_in("复核员") as client:
         answer = send(client, "/checks/check-in/try", text=text_of("check-in"))

@@ -164,7 +164,8 @@ def signature(kind: PaperKind, office: str, signer: str, lang: Language) -> list
     left, right = say(lang, "paper.sign.office"), say(lang, f"paper.sign.other_{kind.value}")
     date = say(lang, "paper.sign.date")
     person = say(lang, "paper.sign.person")
-    ours: Cell = (*cell(left + shown(office, 120), ""), (Span(person), Span(shown(signer, 60), exact=True)), *cell(date))
+    signed = (Span(person), Span(shown(signer, 60), exact=True))
+    ours: Cell = (*cell(left + shown(office, 120), ""), signed, *cell(date))
     return [Grid((50, 50), ((ours, cell(right, "", person, date)),), ())]
 
 
