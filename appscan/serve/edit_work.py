@@ -4,6 +4,7 @@ lies in the folder line by line, so that what is done by the end of its time is 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from appscan.errors import UnreadableError
 from appscan.readers.saved import load_reading
 from appscan.texts import Language
 
+_MARKS = re.compile(r"\\([\\`*_\[\]<>|#])")
+"""What Markdown escapes, which this is not shown as."""
 READINGS, FOUND, HEAD = "readings", "found.jsonl", "head.json"
 
 
@@ -46,5 +49,5 @@ def surprises(checks: CheckSet, touched: tuple[str, ...], lang: Language) -> lis
     """Examples of the touched checks that do not come out as the pack says."""
     alone = replace(checks, checks=tuple(check for check in checks.checks if check.id in touched))
     return [{"check": one.check_id, "group": one.group, "line": one.line,
-             "example": example(one.example, checks.vocabulary.calls, lang),
+             "example": _MARKS.sub(r"\1", example(one.example, checks.vocabulary.calls, lang)),
              "got": [one.got[0].value, one.got[1].value]} for one in run_examples(alone).surprises]

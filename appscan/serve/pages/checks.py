@@ -114,7 +114,7 @@ def reference_of(check: Check, checks: CheckSet, lang: Language) -> Markup:
     """The reference of one check as HTML: CommonMark without raw HTML, which escapes all else, and links only to safe
     schemes."""
     reader = MarkdownIt("commonmark", {"html": False})
-    return Markup(reader.render("\n".join(check_lines(check, checks, lang))))  # noqa: S704 (escaped by the reader)
+    return Markup(reader.render("\n".join(check_lines(check, checks, lang, patterns=0))))  # noqa: S704 (escaped by the reader)
 
 
 def rules_of(checks: CheckSet, lang: Language) -> list[Rule]:
