@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Annotated
@@ -44,6 +45,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(jobs.start)
         freshener.start()
+        threading.Thread(target=app.state.titles.warm, daemon=True, name="desk-titles").start()
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from appscan.office.listing import Material, fingerprint_of, places
 from appscan.report.finding_view import FindingView, finding_view
 from appscan.report.words import why_named
 from appscan.serve import sessions
-from appscan.serve.app_view import app_of, document_on_day
+from appscan.serve.app_view import acts_of, app_of, document_on_day
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of
 from appscan.store import Event, EventKind, Exemption, FindingsAsked, ListedFinding, Store, Window
@@ -44,7 +44,8 @@ def finding_shown(request: Request, number: str) -> dict[str, Any]:
     same = store.lists.findings(FindingsAsked(check=finding.check_id, entry=finding.entry), Window(most=MOST_BESIDE))
     return {"finding": finding, "app": app, "report": report, "document": document,
             "same": [one for one in same[:MOST_BESIDE] if one.id != finding.id],
-            "acts": decisions_on(store, material, finding), "grants": grants_on(store, material, document, finding)}
+            "acts": decisions_on(store, material, document, finding),
+            "grants": grants_on(store, material, document, finding)}
 
 
 def arranged(document: dict[str, Any], finding: ListedFinding, lang: Language) -> tuple[FindingView, dict[str, Any]]:
@@ -58,21 +59,31 @@ def arranged(document: dict[str, Any], finding: ListedFinding, lang: Language) -
     raise Refused(404, "not_there")
 
 
-def decisions_on(store: Store, material: Material, finding: ListedFinding) -> list[Event]:
-    """The reviews of one place, the last first."""
-    names = {material.id, *(one.entry for one in material.reports)}
-    found = [event for event in store.events(EventKind.REVIEWED, subject=names)
-             if event.content.get("fingerprint") == finding.fingerprint]
-    return found[::-1]
+def decisions_on(store: Store, material: Material, document: Json, finding: ListedFinding) -> list[Event]:
+    """What people decided on one place, the last first: reviews, and exemptions that speak of it."""
+    granted: set[int] = set()
+
+    def is_about(event: Event) -> bool:
+        if event.kind is EventKind.REVIEWED:
+            return event.content.get("fingerprint") == finding.fingerprint
+        if event.kind is EventKind.EXEMPTION_GRANTED and _covers(event.content["record"], document, finding):
+            granted.add(event.id)
+        return event.content.get("grant", event.id) in granted
+
+    return [event for event in acts_of(store, material)[::-1] if is_about(event)][::-1]
 
 
 def grants_on(store: Store, material: Material, document: Json, finding: ListedFinding) -> list[Exemption]:
-    """Exemptions granted to this app that speak of the place, whether they hold today or not."""
+    """Exemptions granted to this app and not withdrawn that speak of the place, whether they hold today or not."""
     told = [dict(claim.told) for claim in material.claims]
-    place = next((one for raw, one in places(document) if raw["check_id"] == finding.check_id and one is not None
-                  and one["fingerprint"] == finding.fingerprint), None)
-    return [one for one in store.exemptions(sessions.now()) if dict(one.record) in told
-            and one.record["check"] == finding.check_id and place is not None and claim_of(one.record).covers(place)]
+    return [one for one in store.exemptions(sessions.now())
+            if dict(one.record) in told and _covers(one.record, document, finding)]
+
+
+def _covers(record: Mapping[str, str], document: Json, finding: ListedFinding) -> bool:
+    return record["check"] == finding.check_id and any(
+        occurrence is not None and occurrence["fingerprint"] == finding.fingerprint and claim_of(record).covers(
+            occurrence) for raw, occurrence in places(document) if raw["check_id"] == finding.check_id)
 
 
 def reasons(request: Request, document: dict[str, Any], finding: Json) -> list[str]:

@@ -2,7 +2,7 @@
 
 What every template has: the filters `amount` and `segment`, `address(path, query)`, `t(key, **params)` the catalogue in
 the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that there are and that the visitor may read),
-`here` (this path), `home` (the first page)."""
+`here` (this path), `home` (the first page), `appearance(text)` (which artifacts, in words)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from appscan.report.page import template_source as report_source
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
-from appscan.texts import LANGUAGES, Language, has, say, say_error
+from appscan.texts import LANGUAGES, Language, has, say, say_error, shown
 
 NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/findings"), ("scans", "/scans"), ("papers", "/papers"),
        ("registry", "/registry"), ("checks", "/checks"), ("events", "/events"))
@@ -38,8 +38,8 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: A
         return say(lang, key, **params)
 
     page = environment().get_template(template).render(
-        t=t, lang=lang, visit=visit, form_token=visit.form_token, nav=_nav(request, visit), here=request.url.path,
-        home=home(request), **values)
+        t=t, lang=lang, appearance=partial(appearance_named, lang), visit=visit, form_token=visit.form_token,
+        nav=_nav(request, visit), here=request.url.path, home=home(request), **values)
     return HTMLResponse(page, status)
 
 
@@ -84,6 +84,13 @@ def _part(source: Callable[[str], str], name: str) -> str | None:
         return source(name)
     except OSError:
         return None
+
+
+def appearance_named(lang: Language, appearance: str) -> str:
+    """Which artifacts of an app, in words: their kind, and package, start page or name."""
+    parts = (line.partition(":") for line in appearance.split("\n"))
+    return " + ".join(f"{say(lang, f'artifact_kinds.{kind}')} {shown(rest, 200)}" if has(f"artifact_kinds.{kind}")
+                      else shown(kind + colon + rest, 200) for kind, colon, rest in parts)
 
 
 def picture_address(file: str) -> str:

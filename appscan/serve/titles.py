@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import contextlib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+from appscan.errors import AppscanError
 from appscan.model.report import Bilingual
 from appscan.texts import Language, shown
 
@@ -15,13 +18,19 @@ class Titles:
     def __init__(self, checks: Path | None) -> None:
         self._checks = checks
 
-    @cached_property
-    def _titles(self) -> dict[str, Bilingual]:
-        from appscan.checks import load
-
-        return {check.id: check.title for check in load(self._checks).checks}
+    def warm(self) -> None:
+        """Load the packs before anybody waits for them; packs that are wrong are told to whoever asks."""
+        with contextlib.suppress(AppscanError):
+            _titles(self._checks)
 
     def of(self, check: str, lang: Language) -> str:
         """The title; the id of a check that these packs do not have."""
-        known = self._titles.get(check)
+        known = _titles(self._checks).get(check)
         return known[lang] if known else shown(check, 80)
+
+
+@cache
+def _titles(checks: Path | None) -> Mapping[str, Bilingual]:
+    from appscan.checks import load
+
+    return {check.id: check.title for check in load(checks).checks}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import hashlib
 import os
 import re
 import socket
@@ -10,7 +12,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,10 +22,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from appscan.capture.browser import find_chromium, is_installed
+from appscan.checks import load
+from appscan.model.artifact import App
+from appscan.model.registry import Entry
+from appscan.report.document import to_document
+from appscan.scan import Target, scan_app
 from appscan.serve import passwords, sessions
 from appscan.serve.running import server
 from appscan.serve.settings import Settings
-from appscan.store import Role, Store
+from appscan.store import Role, Standing, Store
 
 PASSWORD = "a long enough password"
 WIDTHS = {"phone": (390, 844), "desk": (1366, 768), "wide": (1920, 1080)}
@@ -75,8 +84,8 @@ def kept_password() -> str:
 
 
 def run_desk(folder: Path, kept_password: str, settings: Settings, url: str = "") -> Iterator[Desk]:
-    """A desk over a new store: a SQLite file in a folder, or the database at `url` with its blobs there."""
-    with Store.open(url or str(folder / "office.db"), str(folder / "blobs") if url else "") as store:
+    """A desk over a new store in a folder, or over an empty database."""
+    with Store.open(url or str(folder / "office.db"), str(folder / "blobs")) as store:
         for name, role in USERS.items():
             store.accounts.add(name, kept_password, role, who="测试", when=sessions.now())
         with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -93,6 +102,32 @@ def run_desk(folder: Path, kept_password: str, settings: Settings, url: str = ""
                 running.should_exit = True
                 thread.join(20)
                 assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def vendor_report(built_apks: Path) -> dict[str, Any]:
+    """A report as a vendor's CI makes it, of an app that forces check-in."""
+    path = built_apks / "checkin-native.apk"
+    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), load()).report)
+
+
+def report_of(document: dict[str, Any], number: int, **app: str) -> dict[str, Any]:
+    """The same report of another app."""
+    made = copy.deepcopy(document)
+    made["app"] |= app
+    made["artifacts"][0] |= {"sha256": hashlib.sha256(str(number).encode()).hexdigest(),
+                             "package": f"invalid.example.s{number}"}
+    return made
+
+
+def fill(store: Store, document: dict[str, Any], apps: int, **told: Any) -> None:
+    """A registry of so many apps, every one with the report."""
+    when = datetime(2026, 11, 28, 4, tzinfo=UTC)
+    store.put_entries([Entry(f"R-{number}", f"虚构应用{number}", **{"owner": "教育部", **told})
+                       for number in range(apps)], who="测试", when=when, source="登记表")
+    for number in range(apps):
+        store.add_report(report_of(document, number), product="", entry=f"R-{number}", standing=Standing.OFFICE,
+                         recorded=when)
 
 
 @pytest.fixture

@@ -12,10 +12,6 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from appscan.checks import load
-from appscan.model.artifact import App
-from appscan.report.document import to_document
-from appscan.scan import Target, scan_app
 from appscan.serve import sessions
 from appscan.store import EventKind, Role, Standing
 
@@ -25,13 +21,6 @@ def _token(desk, user, role, **life):
     desk.store.accounts.add_token(sessions.digest_of(secret), user, "测试", role, now=now,
                                   ends=now + timedelta(**(life or {"days": 1})))
     return {"Authorization": f"Bearer {secret}"}
-
-
-@pytest.fixture(scope="session")
-def vendor_report(built_apks):
-    """A report as a vendor's CI makes it."""
-    path = built_apks / "checkin-native.apk"
-    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), load()).report)
 
 
 def test_a_token_does_no_more_than_its_role_and_its_user(desk):
@@ -138,7 +127,9 @@ def test_every_answer_keeps_to_the_published_description(desk, mode):
     aside = [positive_data_acceptance, negative_data_rejection]
     headers = _token(desk, "管理员", Role.ADMIN)
     document = httpx.get(f"{desk.url}/api/openapi.json", headers=headers, trust_env=False).json()
-    assert set(document["paths"]) == {"/api/scans", "/api/scans/{job}", "/api/reports/{report}", "/api/ingest"}
+    assert set(document["paths"]) >= {"/api/scans", "/api/scans/{job}", "/api/reports/{report}", "/api/ingest",
+                                      "/api/overview", "/api/apps", "/api/app", "/api/findings",
+                                      "/api/findings/{number}", "/api/findings/{number}/decisions"}
     operations = [one.ok() for one in schemathesis.openapi.from_dict(document).get_all_operations()]
     for operation in operations:
         @settings(max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
@@ -148,4 +139,4 @@ def test_every_answer_keeps_to_the_published_description(desk, mode):
             case.call_and_validate(base_url=desk.url, headers=headers, excluded_checks=aside)
 
         tried()
-    assert len(operations) == 6
+    assert len(operations) >= 12

@@ -91,16 +91,17 @@ def test_events_of_one_subject_are_found_in_the_order_of_their_time(store):
 
 def test_the_last_review_of_an_occurrence_stands_until_it_is_undone(store):
     def review(mark: str, decision: str, hours: int) -> None:
-        store.record(Event(EventKind.REVIEWED, mark, "甲", NOON + timedelta(hours=hours),
-                           content={"decision": decision}))
+        store.record(Event(EventKind.REVIEWED, "R-1", "甲", NOON + timedelta(hours=hours),
+                           content={"decision": decision, "fingerprint": mark}))
 
     review("f1", "ask", 0)
     review("f1", "dismiss", 1)
     review("f2", "confirm", 0)
     review("f2", "undo", 2)
-    assert {mark: event.content["decision"] for mark, event in store.reviews().items()} == {"f1": "dismiss"}
-    earlier = store.reviews(as_of=NOON)
-    assert {mark: event.content["decision"] for mark, event in earlier.items()} == {"f1": "ask", "f2": "confirm"}
+    now, earlier = store.reviews(["R-1"]), store.reviews(as_of=NOON)
+    assert {mark: event.content["decision"] for (_, mark), event in now.items()} == {"f1": "dismiss"}
+    assert {mark: event.content["decision"] for (_, mark), event in earlier.items()} == {"f1": "ask", "f2": "confirm"}
+    assert store.reviews(["R-2"]) == {}
 
 
 def test_a_moment_without_a_zone_is_refused(store):

@@ -1,0 +1,243 @@
+"""Claims about lists, the pages of apps and findings, and what people decide there."""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from openpyxl import load_workbook
+
+from appscan.model.registry import Entry, Level, Platform
+from appscan.serve import sessions
+from appscan.serve.queries import AppsQuery, FindingsQuery
+from appscan.serve.settings import Settings
+from appscan.store import EventKind, ReviewState, Standing
+from tests.serve.conftest import fill, report_of, run_desk
+
+HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
+FORMULA = '=HYPERLINK("http://a.invalid")'
+GRANT = {"ground": "special_scene", "reason": "防汛值守", "regulation": "第十三条", "approver": "虚构指挥部",
+         "document": "虚汛1号", "owner": "虚构局", "from": "2026-01-01", "expires": "2099-12-31"}
+
+
+@pytest.fixture
+def filled(desk, vendor_report):
+    """A desk with three apps that were found out."""
+    fill(desk.store, vendor_report, 3)
+    return desk
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_filled(request, tmp_path, kept_password, vendor_report):
+    """The same over each kind of database."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    for desk in run_desk(tmp_path, kept_password, Settings(), url):
+        fill(desk.store, vendor_report, 3)
+        yield desk
+
+
+class Reviewer:
+    """A signed-in browser that decides on findings."""
+
+    def __init__(self, client):
+        self.client = client
+        self.token = sessions.form_token(client.cookies["appscan"])
+
+    def findings(self, **query):
+        return self.client.get("/api/findings", params=query).json()["findings"]
+
+    def place(self, number):
+        return self.client.get(f"/api/findings/{number}").json()["place"]
+
+    def decide(self, number, decision, reason="已核实", seen=0, mark="", **more):
+        return self.client.post(f"/findings/{number}/decide", data={
+            "form_token": self.token, "decision": decision, "reason": reason, "seen": seen,
+            "mark": mark or secrets.token_hex(4), **more})
+
+    def exempt(self, number, **changes):
+        return self.client.post(f"/findings/{number}/exempt", data={"form_token": self.token, **GRANT, **changes},
+                                files={"file": ("批复.pdf", b"%PDF-1.4 approval")})
+
+
+def test_what_addresses_may_ask_are_the_words_of_the_program():
+    for model, name, words in ((AppsQuery, "level", Level), (AppsQuery, "state", ReviewState),
+                               (AppsQuery, "platform", {*Platform} - {Platform.UNKNOWN}),
+                               (FindingsQuery, "state", {*ReviewState, "any"})):
+        assert set(get_args(model.model_fields[name].annotation)) == {"", *words}, (model, name)
+
+
+def test_the_workbook_has_the_apps_and_the_numbers_of_the_page(filled):
+    filled.store.put_entries([Entry("R-9", FORMULA, owner="虚构县")], who="x", when=sessions.now(), source="x")
+    with filled.signed_in("看客") as client:
+        for query, wanted in (("", 4), ("?owner=教育部&sort=-name", 3), ("?text=应用1", 1), ("?verdict=none", 1)):
+            page = client.get(f"/apps{query}").text
+            total = int(re.search(r"共 (\d+) 项", page)[1])
+            book = load_workbook(io.BytesIO(client.get(f"/apps.xlsx{query}").content))
+            rows = list(book.worksheets[0].values)[1:]
+            assert len(rows) == total == wanted, query
+            listed = client.get(f"/api/apps{query}").json()["apps"]
+            assert [(row[0], row[7]) for row in rows] == [(one["name"], one["open"]) for one in listed]
+        cells = load_workbook(io.BytesIO(client.get("/apps.xlsx?verdict=none").content)).worksheets[0]
+        assert (cells["A2"].value, cells["A2"].data_type) == (FORMULA, "s")
+
+
+def test_a_decision_is_an_event_with_who_and_why_and_shows_everywhere(any_filled):
+    with any_filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        first, second = me.findings()[:2]
+        answer = me.decide(first["id"], "confirm", "现场看到强制打卡")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/findings/{second['id']}")
+        event = next(iter(any_filled.store.events(EventKind.REVIEWED)))
+        assert (event.who, event.reason, event.subject) == ("复核员", "现场看到强制打卡", first["entry"])
+        assert me.place(first["id"])["state"] == "confirmed"
+        app = client.get("/api/app", params={"entry": first["entry"]}).json()
+        assert (app["app"]["confirmed"], app["acts"][0]["who"]) == (1, "复核员")
+        assert client.get("/api/overview").json()["states"]["confirmed"] == 1
+        assert "现场看到强制打卡" in client.get(f"/apps/{first['entry']}").text
+        assert first["id"] not in {one["id"] for one in me.findings()}
+
+
+def test_a_decision_is_taken_back_by_another_one_and_both_stay(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        number = me.findings()[0]["id"]
+        me.decide(number, "dismiss")
+        assert me.decide(number, "undo", "看错了", seen=me.place(number)["event"]).headers["location"].startswith(
+            f"/findings/{number}")
+        assert me.place(number)["state"] == "open"
+    said = [event.content["decision"] for event in filled.store.events(EventKind.REVIEWED)]
+    assert said == ["dismiss", "undo"]
+
+
+def test_what_is_no_decision_changes_nothing(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        number = me.findings()[0]["id"]
+        for change in ({"reason": "  "}, {"decision": "exempt"}, {"decision": "undo"}, {"reason": "x" * 2001}):
+            assert me.decide(number, **{"decision": "confirm", **change}).status_code == 422, change
+    assert list(filled.store.events(EventKind.REVIEWED)) == []
+
+
+def test_nobody_decides_over_what_was_not_seen(filled):
+    with filled.signed_in("复核员") as client, filled.signed_in("管理员") as other:
+        me, they = Reviewer(client), Reviewer(other)
+        number = me.findings()[0]["id"]
+        they.decide(number, "dismiss")
+        assert me.decide(number, "confirm").status_code == 409
+        assert me.decide(number, "confirm", seen=me.place(number)["event"]).status_code == 303
+    assert [event.who for event in filled.store.events(EventKind.REVIEWED)] == ["管理员", "复核员"]
+
+
+def test_a_decision_sent_twice_is_one(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        number = me.findings()[0]["id"]
+        assert [me.decide(number, "confirm", mark="m").status_code for _ in range(3)] == [303] * 3
+    assert len(list(filled.store.events(EventKind.REVIEWED))) == 1
+
+
+def test_one_decision_may_be_for_all_places_of_a_check_in_an_app(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        checks = [one["check_id"] for one in me.findings(entry="R-0")]
+        check = max(checks, key=checks.count)
+        number = next(one["id"] for one in me.findings(entry="R-0") if one["check_id"] == check)
+        me.decide(number, "confirm", whole="1")
+        assert checks.count(check) > 1
+        assert {one["state"] for one in me.findings(entry="R-0", check=check, state="any")} == {"confirmed"}
+        assert {one["state"] for one in me.findings(entry="R-1", check=check, state="any")} == {"open"}
+
+
+def test_an_exemption_keeps_its_approval_and_ends_when_it_is_withdrawn(any_filled):
+    with any_filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        number = next(one["id"] for one in me.findings(check="check-in"))
+        assert me.exempt(number, ground="necessity").status_code == 422
+        assert me.exempt(number, expires="2026-01-02").status_code == 422
+        assert any_filled.store.exemptions() == ()
+        assert me.exempt(number).status_code == 303
+        granted = next(iter(any_filled.store.events(EventKind.EXEMPTION_GRANTED)))
+        assert any_filled.store.get_blob(granted.content["document"]) == b"%PDF-1.4 approval"
+        assert me.place(number)["state"] == "exempted"
+        assert me.decide(number, "confirm").status_code == 409
+        data = {"form_token": me.token, "grant": granted.id, "reason": "批复作废"}
+        assert client.post(f"/findings/{number}/withdraw", data={**data, "grant": 1}).status_code == 404
+        assert client.post(f"/findings/{number}/withdraw", data=data).status_code == 303
+        assert me.place(number)["state"] == "open"
+        assert "批复作废" in client.get(f"/findings/{number}").text
+
+
+def test_an_exemption_for_all_places_lowers_the_verdict_of_the_app(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        for check in {one["check_id"] for one in me.findings(entry="R-0", verdict="likely_violation")}:
+            number = me.findings(entry="R-0", check=check)[0]["id"]
+            assert me.exempt(number, whole="1", document=f"虚汛{check}").status_code == 303
+        assert client.get("/api/app?entry=R-0").json()["app"]["overall"] != "likely_violation"
+        assert client.get("/api/app?entry=R-1").json()["app"]["overall"] == "likely_violation"
+
+
+def test_a_viewer_reads_and_sees_no_form(filled):
+    with filled.signed_in("看客") as client:
+        number = client.get("/api/findings").json()["findings"][0]["id"]
+        page = client.get(f"/findings/{number}")
+        assert page.status_code == 200
+        assert 'name="decision"' not in page.text
+        token = {"x-form-token": sessions.form_token(client.cookies["appscan"])}
+        decided = {"decision": "confirm", "reason": "x", "seen": 0}
+        assert client.post(f"/api/findings/{number}/decisions", json=decided, headers=token).status_code == 403
+
+
+def test_what_is_not_there_is_not_there(filled):
+    with filled.signed_in("复核员") as client:
+        for path in ("/apps/nothing", "/apps/..%2F..%2Fetc%2Fpasswd", "/findings/ffffffffffffffff",
+                     "/findings/%3Cx%3E", "/apps/R-0?report=999999", "/findings/ffffffffffffffff/exempt"):
+            assert client.get(path).status_code == 404, path
+
+
+def test_a_report_of_one_app_is_not_shown_as_another_ones(filled):
+    with filled.signed_in("看客") as client:
+        other = client.get("/api/app?entry=R-1").json()["reports"][0]["report"]
+        assert client.get(f"/apps/R-0?report={other}").status_code == 404
+        assert client.get(f"/apps/R-1?report={other}").status_code == 200
+
+
+def test_a_cursor_that_no_page_made_is_refused(filled):
+    with filled.signed_in("看客") as client:
+        for cursor in ("x", "W10", "WzFd", "bnVsbA", "%00", "WyJ4Iiwi", "A" * 3000,
+                       "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAsIngiLCJ5Il0"):
+            assert client.get(f"/apps?after={cursor}").status_code == 422, cursor
+
+
+def test_markup_in_names_of_apps_owners_screens_and_reasons_stays_text(desk, vendor_report):
+    when = datetime(2026, 11, 28, 4, tzinfo=UTC)
+    report = report_of(vendor_report, 1, name=HOSTILE, owner=HOSTILE)
+    for finding in report["findings"]:
+        for occurrence in finding["occurrences"]:
+            occurrence["screen"] = HOSTILE
+    desk.store.put_entries([Entry(HOSTILE, HOSTILE, owner=HOSTILE, region=HOSTILE)], who="x", when=when, source="x")
+    desk.store.add_report(report, product="", entry=HOSTILE, standing=Standing.OFFICE, recorded=when)
+    with desk.signed_in("复核员") as client:
+        me = Reviewer(client)
+        number = me.findings()[0]["id"]
+        me.decide(number, "confirm", HOSTILE)
+        app = re.search(r'href="(/apps/[^"]+)"', client.get("/apps").text.partition("<tbody>")[2])[1]
+        for path in ("/", "/apps", app, "/findings?state=any", f"/findings/{number}", f"/findings/{number}/exempt",
+                     f"/apps?text={HOSTILE}", "/events"):
+            page = client.get(path)
+            assert page.status_code == 200 or path == "/events", path
+            assert "<script>alert" not in page.text, path
+            assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_lists_follow_what_another_process_writes(filled, vendor_report):
+    with filled.signed_in("看客") as client:
+        assert client.get("/api/apps").json()["total"] == 3
+        filled.store.add_report(report_of(vendor_report, 9), product="", entry="R-77", standing=Standing.CLAIMED,
+                                recorded=sessions.now())
+        assert client.get("/api/apps").json()["total"] == 4
+        assert client.get("/api/apps?text=R-77").json()["apps"][0]["claimed"] is True
