@@ -9,8 +9,8 @@ from appscan.portfolio.owners import LOCAL, Owners, load
 from appscan.store import Event, EventKind, Store
 from appscan.store.values import Moment
 
-OWNER = "owner"
-"""Member of the event's content: the id of a body, `local`, or "" to take it back."""
+OWNER, ENTRIES = "owner", "entries"
+"""Members of the event's content: the id of a body, `local`, or "" to take it back; and whose owner it was then."""
 
 
 def owners_of(store: Store, as_of: Moment | None = None) -> Owners:
@@ -30,4 +30,6 @@ def name_owner(store: Store, written: str, owner: str, *, who: str, when: dateti
     body = given if given in known.bodies or given in ("", LOCAL) else known.resolve(given).owner
     if given and not body:
         raise UsageError("owner_unknown", given=given)
-    return store.record(Event(EventKind.OWNER_NAMED, written, who, when, reason.strip(), {OWNER: body}))
+    entries = [entry.id for entry in store.entries() if entry.owner == written]
+    return store.record(Event(EventKind.OWNER_NAMED, written, who, when, reason.strip(),
+                              {OWNER: body, ENTRIES: entries}))

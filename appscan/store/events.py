@@ -19,6 +19,8 @@ CHUNK = 1000
 _CHANGES = {EventKind.REVIEWED: StaleKind.REPORTS, EventKind.EXEMPTION_GRANTED: StaleKind.EXEMPTIONS,
             EventKind.EXEMPTION_WITHDRAWN: StaleKind.EXEMPTIONS}
 """Events that change how an app stands: a review is about an entry, an exemption about an app by one of its names."""
+_OF_ENTRIES = (EventKind.PRODUCTS_MERGED, EventKind.PRODUCT_SPLIT, EventKind.OWNER_NAMED)
+"""Events that change what several entries count as, which they name."""
 
 
 def record_all(database: Database, several: Sequence[Event]) -> list[int]:
@@ -37,6 +39,8 @@ def record_in(database: Database, connection: Connection, event: Event) -> int:
     if new is not None:
         if event.kind in _CHANGES:
             note_stale(connection, _CHANGES[event.kind], [event.subject])
+        if event.kind in _OF_ENTRIES:
+            note_stale(connection, StaleKind.REGISTRY, [str(one) for one in event.content.get("entries", ())])
         return new
     return int(connection.execute(select(rows.c.id).where(rows.c.key == named(event.key))).scalar_one())
 

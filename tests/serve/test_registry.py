@@ -125,6 +125,8 @@ def test_an_owner_that_nobody_can_place_counts_for_the_body_that_a_person_names(
         assert send(client, "/registry/owners", written="虚构某某厅局", owner="工信部",
                     reason="机构改革").status_code == 303
         assert "由人说明" in client.get("/registry/entry?id=1").text
+        listed = {row["entry"]: row["body"] for row in client.get("/api/apps").json()["apps"]}
+        assert listed == {"1": "工业和信息化部", "2": "工业和信息化部"}
         day = sessions.now().date()
         match = gather(any_desk.store, day).owners.resolve("虚构某某厅局")
         assert (match.owner, gather(any_desk.store, day - timedelta(days=2)).owners.resolve("虚构某某厅局").owner) == (
