@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -83,15 +83,18 @@ class RegisterFilter:
     platform: str = ""
     status: str = ""
 
-    def keeps(self, row: RegisterRow) -> bool:
-        """Whether a row is asked for."""
+    def kept(self, rows: Iterable[RegisterRow]) -> list[RegisterRow]:
+        """The rows that are asked for, in their order."""
+        words = fold(self.q).split()
+        return [row for row in rows if self._keeps(row) and all(word in row.text for word in words)]
+
+    def _keeps(self, row: RegisterRow) -> bool:
         entry = row.entry
         return ((not self.owner or self.owner in (row.match.owner, row.parent))
                 and (not self.standing or row.match.standing == self.standing)
                 and (not self.level or (entry.level or "") == self.level)
                 and (not self.status or entry.status == self.status)
-                and (not self.platform or self.platform in row.platforms)
-                and all(word in row.text for word in fold(self.q).split()))
+                and (not self.platform or self.platform in row.platforms))
 
     @property
     def query(self) -> dict[str, str]:
@@ -122,7 +125,7 @@ def page_of(seen: Registered, asked: RegisterFilter, sort: str, after: str, befo
     name, down = sort.removeprefix("-"), sort.startswith("-")
     if name not in SORTS:
         name, down, sort = "id", False, ""
-    rows = [row for row in seen.sorted_by(name) if asked.keeps(row)]
+    rows = asked.kept(seen.sorted_by(name))
     start, end = (key_of(one, (str, str)) for one in (after, before))
     keys = _Keys(rows, name)
     low, high = (end, start) if down else (start, end)

@@ -74,7 +74,7 @@ def export(request: Request, _visit: Viewer, ending: str, asked: Asked) -> Respo
     name = f"registry{ending}"
     with tempfile.TemporaryDirectory(prefix="appscan-registry-") as kept:
         folder = Path(kept)
-        entries_to(folder, [row.entry for row in seen.rows if asked.keeps(row)])
+        entries_to(folder, [row.entry for row in asked.kept(seen.rows)])
         request.app.state.aside.run("write_registry", folder, {"file": name, "lang": language_of(request)},
                                     EXPORT_SECONDS)
         return download((folder / name).read_bytes(), f"registry-{datetime.now().astimezone():%Y%m%d}{ending}")
