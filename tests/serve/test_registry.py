@@ -4,7 +4,9 @@ nothing goes in that was not shown."""
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import zipfile
 from datetime import date, timedelta
 
 import pytest
@@ -247,3 +249,19 @@ def test_work_aside_ends_with_its_time_and_with_all_its_children(tmp_path):
         Aside().run("read_registry", tmp_path, {"file": "x.csv", "told": {}}, 0.01)
     with pytest.raises(UsageError, match="aside_died"):
         Aside().run("no_such_job", tmp_path, {}, 30)
+
+
+def test_a_registry_that_is_a_bomb_is_refused_and_the_desk_goes_on(desk):
+    """A workbook that grows to gigabytes when it is opened."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(600):
+                sheet.write(b" " * (1 << 20))
+    with desk.signed_in("复核员") as client:
+        token = sessions.form_token(client.cookies["appscan"])
+        answer = client.post("/registry/import", follow_redirects=True, timeout=200, files={
+            "form_token": (None, token), "file": ("表.xlsx", bomb.getvalue())})
+        assert (answer.status_code, "表.xlsx" in answer.text) == (422, True)
+        assert client.get("/registry").status_code == 200
