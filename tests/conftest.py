@@ -133,12 +133,20 @@ def postgres_url(postgres_server: PostgresServer) -> str:
     return postgres_server.new_database()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side, a module stays with one worker, since its fixtures are made once; tests that belong
-    to something smaller say so with a mark of their own."""
+    to something smaller say so with a mark of their own. First of all hooks: xdist reads the marks in its own."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop where xdist does not group any more (as with pytest 9.2): everything shared would be made once more in
+    silence, sites captured twice among it."""
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("xdist does not group tests: pytest and pytest-xdist do not fit each other")
 
 
 @pytest.hookimpl(wrapper=True)

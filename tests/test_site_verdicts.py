@@ -3,8 +3,10 @@ down, and nothing on the server has changed. Takes minutes: `pytest -m "not site
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
+import os
 import re
 import shutil
 import sys
@@ -103,17 +105,25 @@ def server() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def captured(server: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Capture:
-    """Captures a case once for all tests."""
-    folder, kept = tmp_path_factory.mktemp("sites"), dict[str, Captured]()
+    """Captures a case once for all tests, of all processes that run tests side by side."""
+    base = tmp_path_factory.getbasetemp()
+    folder, kept = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sites", dict[str, Captured]()
+    folder.mkdir(exist_ok=True)
+
+    def capture_here(case: Case, recording: Path) -> int:
+        with server.serve(case.site) as served:
+            starts = [served.url + entry for entry in (served.site["entry"], *served.site.get("more_entries", []))]
+            capture(starts, recording, options_of(case, served, folder))
+            return int(served.effects.total)
 
     def run(case: Case) -> Captured:
         if case.name not in kept:
-            recording = folder / f"{case.name}.recording.zip"
-            with server.serve(case.site) as served:
-                starts = [served.url + entry for entry in (served.site["entry"], *served.site.get("more_entries", []))]
-                capture(starts, recording, options_of(case, served, folder))
-                effects = served.effects.total
-            kept[case.name] = Captured(recording, effects, scanned(recording))
+            recording, effects = folder / f"{case.name}.recording.zip", folder / f"{case.name}.effects"
+            with (folder / f"{case.name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not effects.exists():
+                    effects.write_text(str(capture_here(case, recording)), "utf-8")
+            kept[case.name] = Captured(recording, int(effects.read_text("utf-8")), scanned(recording))
         return kept[case.name]
 
     return run

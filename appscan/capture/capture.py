@@ -13,6 +13,7 @@ from appscan.capture.failures import CaptureError, Failure, Interrupted
 from appscan.capture.interruptions import noted
 from appscan.capture.journal import PAGE_KINDS, Journal
 from appscan.capture.login_gaps import told_once
+from appscan.capture.names import must_exist
 from appscan.capture.network import host_of
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.recording import head_of, write
@@ -33,6 +34,7 @@ def capture(urls: Sequence[str], target: Path, options: CaptureOptions, progress
     was seen at all and no login stood in the way, OSError where the file cannot be written. Interrupted comes once what
     was captured before a KeyboardInterrupt is written.
     """
+    must_exist(urls)
     started, journal, secrets = datetime.now(UTC), Journal(), Secrets()
     hosts = frozenset({host_of(url) for url in urls} | set(options.hosts))
     end = time.monotonic() + options.max_minutes * 60

@@ -119,6 +119,10 @@ class Network:
         """True while an answer to something that a page asked for is on its way."""
         return any(row["kind"] in ASKED for row in self._rows.values())
 
+    def code_under_way(self) -> frozenset[Request]:
+        """Scripts that a page has asked for and not got yet."""
+        return frozenset(request for request, row in self._rows.items() if row["kind"] == "script")
+
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
         scheme, rest = url.partition(":")[::2]

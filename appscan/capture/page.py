@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ LATE_STEP = 2000
 MAX_NAVIGATIONS = 25
 ARRIVAL = 10.0
 """Seconds that a page which is leaving may take until another one is there."""
+CODE, CODE_STEPS = 8.0, 6
+"""Seconds that code fetched by a page that has loaded may take, and how often it may fetch more after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Seat:
         self.status = 0
         self.away = ""
         self._unfinished = False
+        self._code_in_vain: frozenset[Request] = frozenset()
         self.page.on("response", self._answered)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._gave_up)
@@ -148,7 +152,26 @@ class Seat:
 
     def rest(self, at_least: int = 0) -> Sight:
         """Wait until the page is quiet and look."""
-        return self._sight(self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least]))
+        seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, at_least])
+        return self._sight(self._with_code(seen))
+
+    def _with_code(self, seen: dict[str, Any]) -> dict[str, Any]:
+        """What there is to see once the code that the page fetches just now is there. Nothing inside a page tells that
+        an `import()` is under way: without this, a view whose code comes late would pass for one that shows nothing."""
+        for _ in range(CODE_STEPS):
+            coming = self._network.code_under_way() - self._code_in_vain
+            if not coming:
+                break
+            until = time.monotonic() + CODE
+            with suppress(Error):  # what became of the page is for `ask` to say
+                while coming & self._network.code_under_way() and time.monotonic() < until:
+                    self._chromium.alive()
+                    self.page.wait_for_timeout(10)
+            if late := coming & self._network.code_under_way():
+                self._code_in_vain |= late
+                self._journal.gap("load_not_finished", ["text", "control", "request"], self.page.url)
+            seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])
+        return seen
 
     def step(self, key: str, document: str = "") -> Sight:
         """Press the control with this key and look; a navigation is awaited. Where another document than `document`
@@ -163,7 +186,7 @@ class Seat:
         outcome = str(seen.get("outcome", "done"))
         for _ in range(MAX_NAVIGATIONS):
             if not self._leaving and not seen.get("leaving"):
-                return self._sight({**seen, "outcome": outcome})
+                return self._sight({**self._with_code(seen), "outcome": outcome})
             self._await(since)
             since, self._stayed = self._navigations, False
             seen = self.ask("([most, least]) => __appscan.rest(most, least)", [SETTLE, 20])

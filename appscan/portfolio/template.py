@@ -56,6 +56,8 @@ def write_template(path: Path, lang: Language = "zh") -> None:
     """Write the empty registry with its explanations. Raises UsageError."""
     from appscan.portfolio.writing import write_new
 
+    if path.suffix.lower() != ".xlsx":  # another name would promise another format
+        raise UsageError("registry_template_suffix", file=str(path))
     write_new(path, registry_book((), lang, with_example=True))
 
 

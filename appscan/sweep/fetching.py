@@ -127,7 +127,7 @@ def _of_system(error: OSError | ValueError, name: str) -> Fault:
 def _of_network(error: Exception, location: str) -> Fault:
     """A 404 or a refusal is the artifact's; a server's own failure, a lost connection and a full disk pass."""
     cause = error.__cause__ if isinstance(error.__cause__, Exception) else error  # what fsspec made a "not found" of
-    status = getattr(cause, "status", None)
+    status = _status_of(cause)
     if isinstance(cause, FileNotFoundError) or status in (404, 410):
         return Fault(FaultKind.PERMANENT, "missing_file", {"name": location})
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -136,10 +136,18 @@ def _of_network(error: Exception, location: str) -> Fault:
         return _no_protocol(location, cause)
     if isinstance(cause, PermissionError):
         return Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": "403"})
-    if isinstance(status, int) and 400 <= status < 500 and status not in _PASSING_STATUS:
+    if status and 400 <= status < 500 and status not in _PASSING_STATUS:
         return Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": str(status)})
-    why = str(status) if isinstance(status, int) and status else type(cause).__name__
+    why = str(status) if status else type(cause).__name__
     return Fault(FaultKind.TRANSIENT, "artifact_unreachable", {"name": location, "why": why})
+
+
+def _status_of(cause: Exception) -> int | None:
+    """HTTP status behind an error of aiohttp (`status`) or of botocore (`response`, as ClientError documents it)."""
+    status = getattr(cause, "status", None)
+    if status is None and isinstance(response := getattr(cause, "response", None), dict):
+        status = (response.get("ResponseMetadata") or {}).get("HTTPStatusCode")
+    return status if isinstance(status, int) else None
 
 
 def free_of(path: Path) -> None:

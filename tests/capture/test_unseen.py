@@ -124,6 +124,45 @@ def test_an_answer_that_does_not_come_is_told_at_its_page(tiny, tmp_path):
         (f"{url}/index.html", "/api/data/list", False)}
 
 
+class Lazy(dict):
+    """Pages whose parts each take a while to come."""
+
+    def __init__(self, pages, seconds):
+        super().__init__(pages)
+        self.seconds = seconds
+
+    def get(self, path, default=None):
+        time.sleep(self.seconds.get(path, 0))
+        return super().get(path, default)
+
+
+ROUTED = """<button id=go>推广应用</button><div id=a>首页</div><script>
+const show = () => import('/assets/view.js').then(view => view.open(a)).catch(() => {});
+go.onclick = () => show().then(() => history.pushState(0, '', '#/stat'));
+addEventListener('hashchange', () => { if (location.hash === '#/stat') show() });
+</script>"""
+VIEW = """export const open = async (a) => {
+const answer = await fetch('/api/stat/list'); a.innerHTML = (await answer.json()).data }"""
+
+
+@pytest.mark.parametrize("seconds", [{"/assets/view.js": 1.2}, {"/assets/view.js": 1.4, "/api/stat/list": 1.0}])
+def test_a_view_whose_code_comes_late_is_seen_with_what_it_fetches(tiny, tmp_path, seconds):
+    view = (200, "text/javascript", VIEW.encode())
+    answer = (200, "application/json", json.dumps(RANKING).encode())
+    url, _ = tiny(Lazy({"/index.html": page(ROUTED), "/assets/view.js": view, "/api/stat/list": answer}, seconds))
+    recording = walked(url, tmp_path)
+    assert {"网格员积分排名", "按下以后"} <= words_of(recording)
+    titled = [row["route"] for row in recording.document["states"]
+              if "网格员积分排名" not in {text["text"] for text in row["texts"]}]
+    assert titled == ["/index.html"]
+
+
+def test_code_that_does_not_come_is_told_at_its_page_and_waited_for_once(tiny, tmp_path):
+    url, _ = tiny(Lazy({"/index.html": page(ROUTED)}, {"/assets/view.js": 40}))
+    gaps = walked(url, tmp_path).rows("gaps", reason="load_not_finished")
+    assert [row["place"] for row in gaps] == [f"{url}/index.html"]
+
+
 CONFIGURED = "<h2>首页</h2><script>" + "".join(f"fetch('/api/big{i}/list');" for i in range(9)) + """
 setTimeout(() => fetch('/api/conf/list').then(r => r.json()).then(c => { if (c.data.on) setInterval(() =>
 fetch('/api/user/onlineDuration/report', {method: 'POST', body: '{"onlineSeconds": 30}'}), 30000) }), 300)</script>"""

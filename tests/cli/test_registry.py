@@ -55,6 +55,9 @@ def products(appscan) -> list[list[str]]:
 
 def test_the_template_can_be_written_once_and_imported(appscan, tmp_path):
     assert appscan("registry", "template", "t.xlsx", "--lang", "en").code == ExitCode.OK
+    other = appscan("registry", "template", "t.yaml")
+    assert other.code == ExitCode.USAGE
+    assert "t.yaml" in other.err
     again = appscan("registry", "template", "t.xlsx")
     assert (again.code, "t.xlsx" in again.err) == (ExitCode.USAGE, True)
     ran = appscan("registry", "import", "t.xlsx")

@@ -52,8 +52,8 @@ function awaited(method, url) {
 }
 // What has been asked for the first time and is not there yet: what the page asks again and again is no news.
 appscan.pending = () => {
-  const before = native.Date.now() - 250, found = new Set();
-  for (const [request, since] of root.waiting) if (since < before && !root.answered.has(request.key) && found.size < 20) found.add(request.key);
+  const found = new Set();
+  for (const request of root.waiting.keys()) if (!root.answered.has(request.key) && found.size < 20) found.add(request.key);
   return [...found];
 };
 function define(target, name, value) {
