@@ -50,9 +50,17 @@ class FindingsQuery(BaseModel):
     before: Cursor = ""
 
 
+class QueueQuery(FindingsQuery):
+    """The same on pages where people decide: `last` is the finding that was decided on just now."""
+
+    last: Annotated[str, Field(pattern="^([0-9a-f]{16})?$")] = ""
+
+
 AppsAsking = Annotated[AppsQuery, Query()]
 FindingsAsking = Annotated[FindingsQuery, Query()]
+QueueAsking = Annotated[QueueQuery, Query()]
 
 def filters_of(query: BaseModel) -> dict[str, str]:
     """What stays in the addresses of all pages of a list."""
-    return {name: value for name, value in query.model_dump().items() if value and name not in ("after", "before")}
+    aside = ("after", "before", "last")
+    return {name: value for name, value in query.model_dump().items() if value and name not in aside}

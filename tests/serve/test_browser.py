@@ -65,8 +65,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     assert len(places) >= 3
     for key in "jjk":
         keys.press(key)
-    assert page.locator("tbody tr").nth(1).get_attribute("aria-current") == "true"
-    keys.press("k")
+    assert page.locator("tbody tr").first.get_attribute("aria-current") == "true"
     keys.press("Enter")
     page.wait_for_url("**/findings/*")
     looked_at(page, "finding")
@@ -78,12 +77,14 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
     here = page.url
-    keys.press("k")
+    _looked_at(page, "finding-next")
+    keys.press("b")
     page.wait_for_url(lambda url: url != here)
     keys.press("u")
     keys.type("再看看")
     keys.press("Enter")
     page.get_by_text("再看看").wait_for()
+    page.wait_for_load_state()
     keys.press("e")
     page.wait_for_url("**/exempt*")
     looked_at(page, "exempt")
@@ -91,15 +92,16 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     said = [(event.content["decision"], event.reason) for event in desk.store.events(EventKind.REVIEWED)]
     assert said == [("confirm", "现场看到"), ("dismiss", "是通知，不是功能"), ("undo", "再看看")]
     page.goto("/findings?text=应用0")
-    while page.get_by_text("没有符合条件的发现").count() == 0:  # through all that is left
-        keys.press("j")
-        keys.press("Enter")
-        page.wait_for_url("**/findings/*")
+    keys.press("j")
+    keys.press("Enter")
+    page.wait_for_url("**/findings/*")
+    while "/findings/" in page.url:  # through all that is left
+        here = page.url
         keys.press("v")
         keys.type("请说明")
         keys.press("Enter")
-        page.wait_for_load_state()
-        page.goto("/findings?text=应用0")
+        page.wait_for_url(lambda url, here=here: url != here)
+    _looked_at(page, "findings-done")
     page.goto("/apps/R-0")
     looked_at(page, "app")
     page.goto("/findings?state=any&text=应用0")

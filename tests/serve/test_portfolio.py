@@ -90,7 +90,8 @@ def test_a_decision_is_an_event_with_who_and_why_and_shows_everywhere(any_filled
         me = Reviewer(client)
         first, second = me.findings()[:2]
         answer = me.decide(first["id"], "confirm", "现场看到强制打卡")
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/findings/{second['id']}")
+        assert (answer.status_code, answer.headers["location"]) == (
+            303, f"/findings/{second['id']}?last={first['id']}")
         event = next(iter(any_filled.store.events(EventKind.REVIEWED)))
         assert (event.who, event.reason, event.subject) == ("复核员", "现场看到强制打卡", first["entry"])
         assert me.place(first["id"])["state"] == "confirmed"

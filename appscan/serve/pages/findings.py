@@ -16,12 +16,12 @@ from appscan.serve.finding_view import arranged, finding_named, finding_shown
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.portfolio_lists import beside, checks_found, findings_page, states_of
-from appscan.serve.queries import FindingsAsking, FindingsQuery, filters_of
+from appscan.serve.queries import QueueAsking, QueueQuery, filters_of
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, picture_address, render
 from appscan.serve.reviewing import TERMS, Ruling, decide, exempt, withdraw
 from appscan.serve.uploads import form_body
-from appscan.store import Decision, ReviewState, Role
+from appscan.store import Decision, ListedFinding, ReviewState, Role, Store
 from appscan.store.listed import REVIEWED
 from appscan.texts import say, say_error
 
@@ -34,24 +34,24 @@ Number = Annotated[int, Form(ge=0, le=(1 << 53) - 1)]
 
 
 @router.get("/findings")
-def findings_list(request: Request, _visit: Viewer, query: FindingsAsking) -> Response:
+def findings_list(request: Request, _visit: Viewer, query: QueueAsking) -> Response:
     """One page of the queue."""
     found, behind = findings_page(request, query)
     titles, lang = request.app.state.titles, language_of(request)
     checks = sorted(((check, titles.of(check, lang)) for check in checks_found(request)), key=lambda one: one[1])
     return render(request, "findings.html", list=found, behind=behind, states=states_of(request, query),
                   asked=query.state or ReviewState.OPEN.value, checks=checks, verdicts=(*REVIEWED, "inconclusive"),
-                  title=titles.of, carried=_carried(query))
+                  title=titles.of, carried=_carried(query), last=_last(request, query))
 
 
 @router.get("/findings/{number}")
-def finding_page(request: Request, number: str, visit: Viewer, query: FindingsAsking) -> Response:
+def finding_page(request: Request, number: str, visit: Viewer, query: QueueAsking) -> Response:
     """One finding."""
     return _page(request, number, visit, query)
 
 
 @router.post("/findings/{number}/decide")
-def decide_finding(request: Request, number: str, visit: Reviewer, query: FindingsAsking, seen: Number = 0,
+def decide_finding(request: Request, number: str, visit: Reviewer, query: QueueAsking, seen: Number = 0,
                    decision: Annotated[str, Form(max_length=20)] = "", reason: Text = "",
                    mark: Annotated[str, Form(max_length=64)] = "",
                    whole: Annotated[str, Form(max_length=2)] = "") -> Response:
@@ -68,17 +68,18 @@ def decide_finding(request: Request, number: str, visit: Reviewer, query: Findin
                      status=refused.status)
     if chosen is Decision.UNDO:
         return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
-    return RedirectResponse(address(f"/findings/{following}" if following else "/findings", _carried(query)), 303)
+    onward = f"/findings/{following}" if following else "/findings"
+    return RedirectResponse(address(onward, {**_carried(query), "last": number}), 303)
 
 
 @router.get("/findings/{number}/exempt")
-def exemption_form(request: Request, number: str, _visit: Reviewer, query: FindingsAsking) -> Response:
+def exemption_form(request: Request, number: str, _visit: Reviewer, query: QueueAsking) -> Response:
     """The form of an exemption."""
     return _form(request, number, query, {})
 
 
 @router.post("/findings/{number}/exempt")
-async def exempt_finding(request: Request, number: str, visit: Uploader, query: FindingsAsking) -> Response:
+async def exempt_finding(request: Request, number: str, visit: Uploader, query: QueueAsking) -> Response:
     """Grant an exemption; the approval's file is kept with it."""
     async with form_body(request, lambda token: proves(visit, token)) as upload:
         document = upload.path if upload.size else None
@@ -91,7 +92,7 @@ async def exempt_finding(request: Request, number: str, visit: Uploader, query: 
 
 
 @router.post("/findings/{number}/withdraw")
-def withdraw_exemption(request: Request, number: str, visit: Reviewer, query: FindingsAsking, grant: Number = 0,
+def withdraw_exemption(request: Request, number: str, visit: Reviewer, query: QueueAsking, grant: Number = 0,
                        reason: Text = "") -> Response:
     """End an exemption that covers the place."""
     try:
@@ -103,7 +104,7 @@ def withdraw_exemption(request: Request, number: str, visit: Reviewer, query: Fi
     return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
 
 
-def _page(request: Request, number: str, visit: Visit, query: FindingsQuery, *, problem: str = "", given: str = "",
+def _page(request: Request, number: str, visit: Visit, query: QueueQuery, *, problem: str = "", given: str = "",
           decision: str = "", status: int = 200) -> Response:
     shown: dict[str, Any] = finding_shown(request, number)
     lang = language_of(request)
@@ -111,18 +112,25 @@ def _page(request: Request, number: str, visit: Visit, query: FindingsQuery, *, 
     before, after = beside(request, query, shown["finding"])
     declared = shown["document"]["app"]["declared"] is not None
     return render(request, "finding.html", status=status, **shown, view=view, before=before, after=after,
-                  carried=_carried(query), may=visit.may(Role.REVIEWER), problem=problem, given=given,
+                  carried=_carried(query), last=_last(request, query), title=request.app.state.titles.of,
+                  may=visit.may(Role.REVIEWER), problem=problem, given=given,
                   decision=decision, mark=secrets.token_hex(8), declared=declared, say=partial(say, lang),
                   picture_address=picture_address, beside_place=None)
 
 
-def _form(request: Request, number: str, query: FindingsQuery, fields: dict[str, str], problem: str = "") -> Response:
+def _form(request: Request, number: str, query: QueueQuery, fields: dict[str, str], problem: str = "") -> Response:
     shown = finding_shown(request, number)
     view, _ = arranged(shown["document"], shown["finding"], language_of(request))
     return render(request, "exempt.html", status=422 if problem else 200, **shown, view=view, fields=fields,
                   terms=TERMS, problem=problem, carried=_carried(query))
 
 
-def _carried(query: FindingsQuery) -> dict[str, str]:
+def _last(request: Request, query: QueueQuery) -> ListedFinding | None:
+    """The finding that was decided on just now, to go back to it."""
+    store: Store = request.app.state.store
+    return store.lists.finding(query.last) if query.last else None
+
+
+def _carried(query: QueueQuery) -> dict[str, str]:
     """The queue that a finding was opened from, for the addresses of its neighbours."""
     return filters_of(query)
