@@ -77,7 +77,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
     here = page.url
-    _looked_at(page, "finding-next")
+    looked_at(page, "finding-next")
     keys.press("b")
     page.wait_for_url(lambda url: url != here)
     keys.press("u")
@@ -101,7 +101,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.type("请说明")
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
-    _looked_at(page, "findings-done")
+    looked_at(page, "findings-done")
     page.goto("/apps/R-0")
     looked_at(page, "app")
     page.goto("/findings?state=any&text=应用0")

@@ -81,7 +81,7 @@ def edit_page(request: Request, check: CheckId, _visit: Reviewer) -> Response:
     packs = request.app.state.checks
     found = check_named(packs.now(), check)
     return render(request, "check_try.html", check=found, text=source_of(packs, check), readings=READINGS,
-                  most=MOST_READINGS, problem="", tried=None)
+                  most=MOST_READINGS, problem="", tried=None, titles={})
 
 
 @router.post("/checks/{check}/try")
@@ -99,7 +99,8 @@ def try_page(request: Request, check: CheckId, _visit: Reviewer,
     except AppscanError as error:
         problem = told(lang, error)
     return render(request, "check_try.html", status=422 if problem else 200, check=found, text=text,
-                  readings=readings, most=MOST_READINGS, problem=problem, tried=tried)
+                  readings=readings, most=MOST_READINGS, problem=problem, tried=tried,
+                  titles={one.id: one.title[lang] for one in state.checks.now().checks})
 
 
 def check_named(checks: CheckSet, check: str) -> Check:
