@@ -4,7 +4,7 @@ BIN := .venv/bin
 FIXTURE := fixtures/apks/built/checkin-native.apk
 OUT := appscan-out
 
-.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-sweep speed-count
+.PHONY: setup scan crawl test lint bundle speed speed-web speed-report speed-sweep speed-count speed-desk
 
 setup: .venv/.ready
 
@@ -47,6 +47,9 @@ speed-sweep: setup
 
 speed-count: setup
 	$(BIN)/python ci/speed_count.py $(OPTIONS)
+
+speed-desk: setup
+	$(BIN)/python ci/speed_desk.py $(OPTIONS)
 
 # Wheels and checks for machines without a network (Linux, x86-64 and ARM64): dist/bundle.
 bundle: setup

@@ -21,12 +21,13 @@ MOST_ASKED = 400
 """Entries that are asked for by name; of more, the whole registry and all reviews are read."""
 
 
-def freshen(store: Store, now: datetime, most: int = BATCH) -> int:
-    """Work in the oldest changes, at most so many; how many changes are left. Several may do so at once, threads or
+def freshen(store: Store, now: datetime, most: int = BATCH, about: Collection[str] = ()) -> int:
+    """Work in the oldest changes, at most so many, `about` some entries or apps, or anything; how many changes are
+    left. Several may do so at once, threads or
     processes: what one has worked in, another drops. `now` is the desk's moment, with its zone."""
     _turn_day(store, now)
     lists = store.lists
-    stale = lists.stale(most)
+    stale = lists.stale(most, about)
     if stale:
         lists.settle(_made(store, stale, now.astimezone().date()), stale)
     return lists.condition().stale if len(stale) == most else 0

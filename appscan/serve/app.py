@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -33,6 +34,8 @@ from appscan.serve.titles import Titles
 from appscan.store import Role, Store
 from appscan.texts import say
 
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Nothing is told to anybody; and looking for whom to tell would cost every request a search of the disk."""
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -53,7 +56,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
             await run_in_threadpool(freshener.stop)
 
     app = FastAPI(title="appscan", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
-                  lifespan=living)
+                  lifespan=living, telemetry=NO_TELEMETRY)
     app.state.store, app.state.settings, app.state.jobs = store, settings, jobs
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
     app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)

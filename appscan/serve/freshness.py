@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar, cast
 
 from appscan.errors import UnavailableError, UsageError
@@ -49,17 +49,19 @@ class Freshener:
         if self._thread is not None:
             self._thread.join(10)
 
-    def look(self) -> Condition:
-        """See to it that the lists know of what changed, as far as that is quickly done. `stale` of the answer is what
-        they do not know of yet."""
+    def look(self, about: Collection[str] = ()) -> Condition:
+        """See to it that the lists know of what changed, as far as that is quickly done; in any case of what changed
+        `about` these entries or apps. `stale` of the answer is what they do not know of yet."""
         found = self._store.lists.condition()
+        if _is_fresh(found):
+            return found
+        is_little = found.stale <= AT_ONCE
+        if is_little or about:
+            with self._turn:
+                freshen(self._store, sessions.now(), AT_ONCE, () if is_little else about)
+            found = self._store.lists.condition()
         if not _is_fresh(found):
-            if found.stale <= AT_ONCE:
-                with self._turn:
-                    freshen(self._store, sessions.now(), AT_ONCE)
-                found = self._store.lists.condition()
-            else:
-                self._wake.set()
+            self._wake.set()
         return found
 
     def remembered(self, key: object, version: int, make: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ the visitor's language, `lang`, `visit`, `form_token`, `nav` (only pages that th
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -35,7 +35,10 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: A
     visit: Visit = getattr(request.state, "visit", Visit(None, ""))
 
     def t(key: str, **params: object) -> str:
-        return say(lang, key, **params)
+        try:
+            return _said(lang, key, tuple(params.items()))
+        except TypeError:  # a parameter that cannot be remembered
+            return say(lang, key, **params)
 
     page = environment().get_template(template).render(
         t=t, lang=lang, appearance=partial(appearance_named, lang), visit=visit, form_token=visit.form_token,
@@ -64,6 +67,12 @@ def told(lang: Language, error: AppscanError) -> str:
     """An error in one line, in the desk's terms where the catalogue's speaks of options of the command line."""
     key = f"desk.told.{error.key}"
     return say(lang, key, **error.params) if has(key) else say_error(lang, error)
+
+
+@lru_cache(4096)
+def _said(lang: Language, key: str, params: tuple[tuple[str, object], ...]) -> str:
+    """A text; the rows of a list say the same again and again."""
+    return say(lang, key, **dict(params))
 
 
 @cache

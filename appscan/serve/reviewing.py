@@ -68,7 +68,7 @@ def decide(request: Request, finding: ListedFinding, ruling: Ruling) -> int:
         (finding.entry, finding.fingerprint): ruling.seen}
     if not store.record_reviews([_event(one, ruling) for one in targets], over):
         raise Refused(409, "decided_meanwhile")
-    request.app.state.freshener.look()
+    request.app.state.freshener.look([finding.entry])
     return len(targets)
 
 
@@ -106,7 +106,7 @@ def exempt(request: Request, number: str, terms: Mapping[str, str], document: Pa
         except UsageError as error:  # where it lay for a moment is nobody's business
             raise UsageError(error.key, **{name: Path(str(value)).name if str(value).startswith(folder) else value
                                            for name, value in error.params.items()}) from None
-    request.app.state.freshener.look()
+    request.app.state.freshener.look([record["app"]])
     return granted[0].number
 
 
@@ -135,4 +135,4 @@ def withdraw(request: Request, number: str, grant_number: int, reason: str, who:
     if grant_number not in {one.event for one in shown["grants"]}:
         raise Refused(404, "not_there")
     store.withdraw(grant_number, who=who, when=sessions.now(), reason=reason.strip())
-    request.app.state.freshener.look()
+    request.app.state.freshener.look([one.record["app"] for one in shown["grants"]])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, tuple_
 
 from appscan.model.folding import fold
+from appscan.model.judgement import Verdict
 from appscan.store.listed import (
+    MOST_FORCE,
     AppsAsked,
     Blinding,
     FindingsAsked,
@@ -16,6 +18,7 @@ from appscan.store.listed import (
     ListedFinding,
     ReviewState,
     Window,
+    urgency,
 )
 from appscan.store.moments import read
 from appscan.store.tables import ListedAppRow, ListedFindingRow, ListedGapRow, table
@@ -41,13 +44,13 @@ def key_kinds(sorts: Mapping[str, tuple[str, ...]], sort: str) -> list[type[str]
 def apps(connection: Connection, asked: AppsAsked, window: Window) -> list[ListedApp]:
     """One page, with one row more where there are more in the direction asked."""
     rows = table(ListedAppRow)
-    found = _page(connection, rows, _of_apps(asked), window, APP_SORTS)
+    found = _page(connection, rows, _of_apps(connection, asked), window, APP_SORTS)
     return [_app(row) for row in found]
 
 
 def count_apps(connection: Connection, asked: AppsAsked) -> int:
     """How many there are on all pages."""
-    return _count(connection, table(ListedAppRow), _of_apps(asked))
+    return _count(connection, table(ListedAppRow), _of_apps(connection, asked))
 
 
 def app(connection: Connection, entry: str) -> ListedApp | None:
@@ -64,7 +67,10 @@ def findings(connection: Connection, asked: FindingsAsked, window: Window) -> li
 
 
 def count_findings(connection: Connection, asked: FindingsAsked) -> int:
-    """How many there are on all pages."""
+    """How many there are on all pages; apps know their own numbers, so that most need not be counted."""
+    if not (asked.check or asked.verdict or asked.entry):
+        found = states(connection, asked)
+        return found.get(asked.state, 0) if asked.state else sum(found.values())
     return _count(connection, table(ListedFindingRow), _of_findings(connection, asked))
 
 
@@ -131,17 +137,14 @@ def _count(connection: Connection, rows: Table, asked: Asked) -> int:
     return int(connection.execute(select(func.count()).select_from(rows).where(*asked)).scalar_one())
 
 
-def _of_apps(asked: AppsAsked) -> Asked:
+def _of_apps(connection: Connection, asked: AppsAsked) -> Asked:
     rows = table(ListedAppRow)
-    wanted = _searched(rows, asked.text)
-    wanted += [rows.c[name] == value for name, value in (("level", asked.level),) if value]
+    wanted = _few(connection, [*_searched(rows, asked.text), *_within(rows, ("body", "owner"), asked.owner),
+                               *_within(rows, ("region",), asked.region)])
+    if asked.level:
+        wanted.append(rows.c.level == asked.level)
     if asked.verdict:
         wanted.append(rows.c.overall == ("" if asked.verdict == UNJUDGED else asked.verdict))
-    if asked.owner:
-        wanted.append(rows.c.body.contains(asked.owner, autoescape=True)
-                      | rows.c.owner.contains(asked.owner, autoescape=True))
-    if asked.region:
-        wanted.append(rows.c.region.contains(asked.region, autoescape=True))
     if asked.platform:
         wanted.append(rows.c.platforms.contains(f",{asked.platform},", autoescape=True))
     if asked.state in set(ReviewState):
@@ -152,17 +155,46 @@ def _of_apps(asked: AppsAsked) -> Asked:
     return wanted
 
 
+def _within(rows: Table, columns: Sequence[str], text: str) -> Asked:
+    return [or_(*(rows.c[name].contains(text, autoescape=True) for name in columns))] if text else []
+
+
+def _few(connection: Connection, sought: Asked) -> Asked:
+    """What is searched in texts: walking once through the table finds few apps sooner than walking in the order of a
+    sort, which jumps; many are met on the way anyway."""
+    if not sought:
+        return []
+    rows = table(ListedAppRow)
+    found = list(connection.execute(select(rows.c.entry).where(*sought).limit(FEW + 1)).scalars())
+    return [rows.c.entry.in_(found)] if len(found) <= FEW else sought
+
+
 def _of_findings(connection: Connection, asked: FindingsAsked) -> Asked:
     rows = table(ListedFindingRow)
-    named = (("state", asked.state), ("check_id", asked.check), ("verdict", asked.verdict), ("entry", asked.entry))
-    wanted: Asked = [rows.c[name] == value for name, value in named if value]
+    few: list[str] | None = None
+    wanted: Asked = []
     if asked.text:
         of_apps = table(ListedAppRow)
         entries = select(of_apps.c.entry).where(*_searched(of_apps, asked.text))
-        few = list(connection.execute(entries.limit(FEW + 1)).scalars())
-        # Of many apps an index by app is no help: the expression keeps the database from using it.
-        wanted.append(rows.c.entry.in_(few) if len(few) <= FEW else func.coalesce(rows.c.entry, "").in_(entries))
-    return wanted
+        found = list(connection.execute(entries.limit(FEW + 1)).scalars())
+        few = found if len(found) <= FEW else None
+        # Few apps are looked up one by one, and of many an index by app is no help: the expressions below keep the
+        # database from using the other index.
+        wanted.append(rows.c.entry.in_(few) if few is not None else func.coalesce(rows.c.entry, "").in_(entries))
+    for name, value in (("state", asked.state), ("check_id", asked.check), ("entry", asked.entry)):
+        if value:
+            wanted.append(rows.c[name] == value if few is None else func.coalesce(rows.c[name], "") == value)
+    return wanted + _of_verdict(rows, asked.verdict)
+
+
+def _of_verdict(rows: Table, asked: str) -> Asked:
+    """A verdict is a stretch of urgencies, which indexes know; where two share one, the word tells them apart."""
+    if not asked:
+        return []
+    first = urgency(asked, MOST_FORCE)
+    same = [one for one in Verdict if one.severity == Verdict(asked).severity]
+    stretch: Asked = [rows.c.urgency.between(first, first + MOST_FORCE)]
+    return [*stretch, rows.c.verdict == asked] if len(same) > 1 else stretch
 
 
 def _searched(rows: Table, text: str) -> Asked:

@@ -98,11 +98,12 @@ class Lists:
         day = str(unpack(row.content).get("day", "")) if row else ""
         return Condition(row.version if row else 0, day, int(stale))
 
-    def stale(self, most: int) -> list[Stale]:
-        """What changed, oldest first."""
+    def stale(self, most: int, about: Collection[str] = ()) -> list[Stale]:
+        """What changed, oldest first; `about` some entries or apps, or anything."""
         rows = table(StaleRow)
+        asked = [rows.c.about.in_(sorted(map(named, about)))] if about else []
         with self._database.reading() as connection:
-            found = connection.execute(select(rows).order_by(rows.c.id).limit(most)).all()
+            found = connection.execute(select(rows).where(*asked).order_by(rows.c.id).limit(most)).all()
         return [Stale(row.id, StaleKind(row.kind), row.about) for row in found]
 
     def settle(self, made: Made, stale: Sequence[Stale]) -> bool:

@@ -13,9 +13,10 @@ from openpyxl import load_workbook
 
 from appscan.model.registry import Entry, Level, Platform
 from appscan.serve import sessions
+from appscan.serve.freshness import AT_ONCE, Freshener
 from appscan.serve.queries import AppsQuery, FindingsQuery
 from appscan.serve.settings import Settings
-from appscan.store import EventKind, ReviewState, Standing
+from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing, Store, Window
 from tests.serve.conftest import fill, report_of, run_desk
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
@@ -242,3 +243,18 @@ def test_lists_follow_what_another_process_writes(filled, vendor_report):
                                 recorded=sessions.now())
         assert client.get("/api/apps").json()["total"] == 4
         assert client.get("/api/apps?text=R-77").json()["apps"][0]["claimed"] is True
+
+
+def test_a_decision_shows_at_once_however_much_waits_before_it(tmp_path, vendor_report):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        fill(store, vendor_report, 1)
+        freshener = Freshener(store)  # without its thread: what it leaves stays
+        freshener.look()
+        first = store.lists.findings(FindingsAsked(), Window())[0]
+        store.put_entries([Entry(f"S-{number}", f"普查{number}") for number in range(2 * AT_ONCE)], who="x",
+                          when=sessions.now(), source="x")
+        store.record(Event(EventKind.REVIEWED, first.entry, "甲", sessions.now(), "已核实", {
+            "decision": "confirm", "fingerprint": first.fingerprint, "check": first.check_id}))
+        left = freshener.look([first.entry]).stale
+        assert store.lists.finding(first.id).state is ReviewState.CONFIRMED
+        assert left == 2 * AT_ONCE
