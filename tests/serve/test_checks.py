@@ -45,7 +45,7 @@ def text_of(check):
     return (shipped_folder() / "features" / f"{check}.yaml").read_text("utf-8")
 
 
-def test_every_check_can_be_read_and_no_page_holds_markup_of_a_pack(kept):
+def test_every_check_can_be_read_and_every_clause_leads_somewhere(kept):
     with kept.signed_in("看客") as client:
         whole = client.get("/checks").text
         for check in load().checks:
@@ -60,13 +60,20 @@ def test_every_check_can_be_read_and_no_page_holds_markup_of_a_pack(kept):
     assert {end["ending"] for one in shown["clauses"] for end in one["ends"]} <= {"check", "portfolio", "beyond"}
 
 
-def test_figures_stand_beside_the_check_only_where_they_were_kept_and_say_when_packs_changed(tmp_path, kept_password):
+def test_an_offices_own_packs_are_shown_escaped_with_figures_only_where_they_were_kept(tmp_path, kept_password):
     packs = tmp_path / "packs"
     shutil.copytree(shipped_folder(), packs)
     (packs / "measured.json").unlink(missing_ok=True)
+    check = packs / "features" / "check-in.yaml"
+    text = check.read_text("utf-8")
+    check.write_text(text.replace("  zh: 应用里有没有打卡", "  zh: <script>alert(1)</script>应用里有没有打卡"), "utf-8")
     for run in run_desk(tmp_path, kept_password, Settings(checks=packs)):
         with run.signed_in("看客") as client:
-            assert "未测量" in client.get("/checks/check-in").text
+            assert "<script>alert" not in client.get("/checks").text
+            hostile = client.get("/checks/check-in").text
+            assert "&lt;script&gt;alert(1)" in hostile
+            assert "<script>alert" not in hostile
+            assert "未测量" in hostile
             assert client.get("/api/checks/check-in").json()["measured"] is None
             figures = {"day": "2026-11-29", "checks_digest": load(packs).digest, "version": "1", "sealed": False,
                        "checks": {"check-in": {"found": 3, "missed": 1, "false": 1, "clean": 5}}}
