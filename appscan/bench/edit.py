@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from appscan.checks.applying import applying
 from appscan.checks.pack import Check, CheckSet
@@ -70,6 +71,26 @@ class Edit:
     after: CheckSet
     touched: tuple[str, ...]
     everything: bool
+
+
+def difference_document(one: Difference) -> dict[str, Any]:
+    """A difference as JSON."""
+    return {"app": one.app, "artifact": one.artifact, "check_id": one.check_id, "before": _side(one.before),
+            "after": _side(one.after), "added": one.added, "dropped": one.dropped,
+            "new": [_place(place) for place in one.new], "gone": [_place(place) for place in one.gone]}
+
+
+def _side(standing: Standing | None) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    return {"presence": standing.presence.value, "force": standing.force.value, "verdict": standing.verdict.value,
+            "clauses": list(standing.clauses)}
+
+
+def _place(place: Occurrence) -> dict[str, Any]:
+    return {"screen": place.screen, "fingerprint": place.fingerprint, "evidence": [
+        {"kind": one.signal.kind.value, "value": one.signal.value[:2000], "file": one.signal.place.file,
+         "element": one.signal.place.element, "supports": one.supports} for one in place.evidence]}
 
 
 def edit_of(before: CheckSet, after: CheckSet, place: str) -> Edit:

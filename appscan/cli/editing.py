@@ -14,8 +14,7 @@ from appscan.errors import UnreadableError, UsageError
 from appscan.texts import Language, say, shown
 
 if TYPE_CHECKING:
-    from appscan.bench.edit import Difference, Edit, Standing
-    from appscan.model.judgement import Occurrence
+    from appscan.bench.edit import Difference, Edit
 
 READING = ".reading"
 EVIDENCE_SHOWN = 3
@@ -118,20 +117,7 @@ def _change(one: Difference, part: str, space: str, lang: Language) -> str:
 
 
 def _document(edit: Edit, found: Sequence[Difference], read: int) -> dict[str, Any]:
-    return {"touched": list(edit.touched), "everything": edit.everything, "readings": read, "differences": [
-        {"app": one.app, "artifact": one.artifact, "check_id": one.check_id, "before": _side(one.before),
-         "after": _side(one.after), "new": [_place(place) for place in one.new],
-         "gone": [_place(place) for place in one.gone]} for one in found]}
+    from appscan.bench.edit import difference_document
 
-
-def _side(standing: Standing | None) -> dict[str, Any] | None:
-    if standing is None:
-        return None
-    return {"presence": standing.presence.value, "force": standing.force.value, "verdict": standing.verdict.value,
-            "clauses": list(standing.clauses)}
-
-
-def _place(place: Occurrence) -> dict[str, Any]:
-    return {"screen": place.screen, "fingerprint": place.fingerprint, "evidence": [
-        {"kind": one.signal.kind.value, "value": one.signal.value[:2000], "file": one.signal.place.file,
-         "element": one.signal.place.element, "supports": one.supports} for one in place.evidence]}
+    return {"touched": list(edit.touched), "everything": edit.everything, "readings": read,
+            "differences": [difference_document(one) for one in found]}

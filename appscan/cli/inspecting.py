@@ -125,18 +125,23 @@ def measure(labels: Path, corpus: Path, readings: Path | None, checks: Path | No
     return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
 
 
-def measure_cases(folder: Path, checks: Path | None, console: Console, *, sealed: bool,
-                  lexicon: Path | None) -> ExitCode:
-    """Judge written cases, the open two thirds or the sealed third, and print right and wrong by name."""
+def measure_cases(folder: Path, checks: Path | None, console: Console, *, sealed: bool, lexicon: Path | None,
+                  keep: Path | None = None) -> ExitCode:
+    """Judge written cases, the open two thirds or the sealed third, and print right and wrong by name; `keep` is the
+    file for the figures."""
     from appscan.bench.case_table import to_case_lines
     from appscan.bench.cases import run_cases
+    from appscan.bench.figures import keep_figures
     from appscan.bench.labels import read_lexicon, words_of_checks
 
     if lexicon is not None and not lexicon.is_file():
         raise UsageError("folder_missing", path=str(lexicon))
     words = words_of_checks(read_lexicon(lexicon)) if lexicon is not None else {}
-    result = run_cases(_cases(folder, sealed=sealed), _load(checks), words)
+    packs = _load(checks)
+    result = run_cases(_cases(folder, sealed=sealed), packs, words)
     console.result(to_case_lines(result, console.lang, has_words=bool(words)))
+    if keep is not None:
+        keep_figures(keep, result, packs, sealed=sealed)
     return ExitCode.OK if result.rows else ExitCode.NOTHING_READ
 
 

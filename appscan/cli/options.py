@@ -71,6 +71,8 @@ OnlyChecksOption = Annotated[list[str] | None, typer.Option("--check", metavar="
                                                             show_default=False)]
 LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE", help=help_of("bench_lexicon"),
                                                     parser=_path)]
+KeepFigures = Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=help_of("bench_keep"), parser=_path,
+                                                  show_default=False)]
 ReadingsFolder = Annotated[Path | None, typer.Option("--readings", metavar="DIR", help=help_of("bench_readings"),
                                                      parser=_path)]
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help=help_of("addresses"), show_default=False)]
@@ -115,6 +117,8 @@ BlankOption = Annotated[Path | None, typer.Option("--write-template", metavar="F
                                                   show_default=False, parser=_path)]
 PreviousOption = Annotated[Path | None, typer.Option("--previous", metavar="REPORT", help=help_of("previous"),
                                                      show_default=False, parser=_path)]
+GrantsOption = Annotated[str, typer.Option("--store", metavar="FILE|URL", help=help_of("report_store"),
+                                           show_default=False)]
 SourceRootOption = Annotated[Path | None, typer.Option("--source-root", metavar="DIR", help=help_of("source_root"),
                                                        show_default=False, parser=_path)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,10 @@ from appscan.texts import Language, say
 
 if TYPE_CHECKING:
     from appscan.model.registry import Entry
+    from appscan.office.products import Signed
     from appscan.portfolio.cells import Problem
-    from appscan.portfolio.grouping import Evidence, Grouping, Product
+    from appscan.portfolio.grouping import Evidence, Grouping
+    from appscan.portfolio.owners import Owners
     from appscan.portfolio.proposals import Proposal
     from appscan.portfolio.registry import RegistryFile
     from appscan.store import Counts, Store
@@ -50,7 +51,7 @@ def make_template(target: Path, console: Console) -> ExitCode:
 def import_files(files: Sequence[Path], ask: Ask, *, strict: bool) -> ExitCode:
     """Import files one after the other: good entries go in, problems are told with their cells. Exit 10 where entries
     were kept out, 2 where `strict` kept everything out."""
-    read = _read_all(files, _known(ask.store))
+    read = _read_all(files, *_known(ask.store))
     kept_out = any(one.faults for one in read)
     counts: list[Counts | None] = [None] * len(read)
     if not (strict and kept_out):
@@ -71,25 +72,28 @@ def import_files(files: Sequence[Path], ask: Ask, *, strict: bool) -> ExitCode:
     return ExitCode.UNDECIDED if kept_out else ExitCode.OK
 
 
-def _known(url: str) -> list[Entry]:
-    """The entries that the registry has; none where there is no database yet, which an import makes."""
+def _known(url: str) -> tuple[list[Entry], Owners | None]:
+    """The entries that the registry has, and owners as people of the office know them; nothing where there is no
+    database yet, which an import makes."""
+    from appscan.office.owners import owners_of
+
     try:
         with opened(url) as store:
-            return store.entries()
+            return store.entries(), owners_of(store)
     except UsageError as error:
         if error.key != "store_missing":
             raise
-        return []
+        return [], None
 
 
-def _read_all(files: Sequence[Path], known: Iterable[Entry]) -> list[RegistryFile]:
+def _read_all(files: Sequence[Path], known: Iterable[Entry], owners: Owners | None = None) -> list[RegistryFile]:
     """Read files in order, each against what the registry and the files before it say."""
     from appscan.portfolio.registry import read_registry
 
     there = {entry.id: entry for entry in known}
     read = []
     for path in files:
-        read.append(read_registry(path, there.values()))
+        read.append(read_registry(path, there.values(), owners))
         there.update({entry.id: entry for entry in read[-1].entries})
     return read
 
@@ -113,14 +117,15 @@ def check_files(files: Sequence[Path], as_json: bool, console: Console) -> ExitC
 def check_store(url: str, as_json: bool, console: Console) -> ExitCode:
     """Contradictions and doubts of the whole registry, and products that may be one. Exit 10 where entries
     contradict each other."""
+    from appscan.office.owners import owners_of
     from appscan.portfolio.consistency import contradictions, doubts
-    from appscan.portfolio.owners import load
     from appscan.portfolio.proposals import propose
 
     with opened(url) as store:
         grouping, evidence = grouped(store)
+        owners = owners_of(store)
     entries = [entry for product in grouping.products for entry in product.entries]
-    problems = [*contradictions(entries, load(), _field), *doubts(entries, load(), _field)]
+    problems = [*contradictions(entries, owners, _field), *doubts(entries, owners, _field)]
     proposals = propose(grouping, evidence)
     if as_json:
         _print_json({"problems": [problem_document(one, console.lang) for one in problems],
@@ -144,19 +149,10 @@ def export(target: Path, url: str, console: Console) -> ExitCode:
 
 def merge(ids: Sequence[str], ask: Ask) -> ExitCode:
     """Record that products are one. Raises UsageError where they are already, or nobody says why."""
-    from appscan.portfolio.decisions import ENTRIES, PRODUCT
-    from appscan.store import Event, EventKind
+    from appscan.office import products
 
-    who, reason = _signed(ask)
     with opened(ask.store) as store:
-        grouping, _ = grouped(store)
-        products = {product.id: product for product in (product_named(one, grouping) for one in ids)}
-        entries = sorted(entry.id for product in products.values() for entry in product.entries)
-        if len(products) < 2:
-            raise UsageError("registry_one_product", entries=", ".join(ids))
-        subject = next((one.id for one in products.values() if one.entries[0].product), next(iter(products)))
-        store.record(Event(EventKind.PRODUCTS_MERGED, subject, who, now(), reason,
-                           {ENTRIES: entries, PRODUCT: subject}))
+        entries = products.merge(store, grouped(store)[0], ids, _signed(ask))
         merged = grouped(store)[0].product_of[entries[0]]
     ask.console.result([say(ask.console.lang, "registry_said.merged", product=merged.id, entries=", ".join(entries))])
     return ExitCode.OK
@@ -164,25 +160,11 @@ def merge(ids: Sequence[str], ask: Ask) -> ExitCode:
 
 def split(ids: Sequence[str], ask: Ask) -> ExitCode:
     """Record that entries are no part of the product they are counted in. Raises UsageError."""
-    from appscan.portfolio.decisions import APART_FROM, ENTRIES, PRODUCT
-    from appscan.store import Event, EventKind
+    from appscan.office import products
 
-    who, reason = _signed(ask)
     with opened(ask.store) as store:
-        grouping, _ = grouped(store)
-        unknown = next((one for one in ids if one not in grouping.product_of), None)
-        if unknown is not None:
-            raise _not_there(unknown, grouping.product_of)
-        products = {grouping.product_of[one].id: grouping.product_of[one] for one in ids}
-        if len(products) > 1:
-            raise UsageError("registry_several_products", entries=", ".join(ids))
-        product = next(iter(products.values()))
-        rest = sorted({entry.id for entry in product.entries} - set(ids))
-        if not rest:
-            raise UsageError("registry_whole_product", entries=", ".join(ids), product=product.id)
-        store.record(Event(EventKind.PRODUCT_SPLIT, product.id, who, now(), reason,
-                           {ENTRIES: sorted(ids), APART_FROM: rest, PRODUCT: product.id}))
-    ask.console.result([say(ask.console.lang, "registry_said.split", product=product.id, entries=", ".join(ids))])
+        product = products.split(store, grouped(store)[0], ids, _signed(ask))
+    ask.console.result([say(ask.console.lang, "registry_said.split", product=product, entries=", ".join(ids))])
     return ExitCode.OK
 
 
@@ -193,23 +175,12 @@ def grouped(store: Store) -> tuple[Grouping, Mapping[str, Evidence]]:
     return gathered(store)
 
 
-def product_named(one: str, grouping: Grouping) -> Product:
-    """The product with an id, or that of an entry. Raises UsageError `registry_not_there`."""
-    by_id = {product.id: product for product in grouping.products}
-    found = by_id.get(one) or grouping.product_of.get(one)
-    if found is None:
-        raise _not_there(one, (*by_id, *grouping.product_of))
-    return found
+def _signed(ask: Ask) -> Signed:
+    from appscan.office.products import Signed
 
-
-def _signed(ask: Ask) -> tuple[str, str]:
     if not ask.reason.strip():
         raise UsageError("registry_why")
-    return acting(ask.who), ask.reason.strip()
-
-
-def _not_there(given: str, known: Iterable[str]) -> UsageError:
-    return UsageError("registry_not_there", given=given, near="".join(get_close_matches(given, list(known), n=1)))
+    return Signed(acting(ask.who), now(), ask.reason)
 
 
 def _field(entry: Entry, column: str, key: str = "") -> str:  # noqa: ARG001 (an Address)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
-from appscan.cli.registering import grouped, product_named, proposal_document, proposal_lines
+from appscan.cli.registering import grouped, proposal_document, proposal_lines
 from appscan.cli.stores import opened
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:
     from appscan.model.registry import Entry
     from appscan.portfolio.grouping import Product
+    from appscan.portfolio.owners import Owners
     from appscan.store import Event
 
 LINKED = 12
@@ -22,14 +23,15 @@ LINKED = 12
 
 def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, console: Console) -> ExitCode:
     """One line per product; only those of one owner where it is named, in any of its names."""
-    from appscan.portfolio.owners import load
+    from appscan.office.owners import owners_of
     from appscan.portfolio.proposals import propose
 
     with opened(url) as store:
         grouping, evidence = grouped(store)
+        owners = owners_of(store)
     products = grouping.products
     if owner:
-        wanted = load().resolve(owner).identity
+        wanted = owners.resolve(owner).identity
         products = tuple(one for one in products if wanted in one.owners or owner in {
             entry.owner for entry in one.entries})
     proposals = propose(grouping, evidence) if with_proposals else ()
@@ -49,15 +51,17 @@ def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, con
 
 def show_product(one: str, url: str, as_json: bool, console: Console) -> ExitCode:
     """All of one product: owner, why its entries are one, every field with its source, and what was decided."""
+    from appscan.office.owners import owners_of
+    from appscan.office.products import acts_on, product_named
+
     with opened(url) as store:
-        grouping, _ = grouped(store)
-        product = product_named(one, grouping)
-        events = [event for event in (*store.merges(), *store.splits()) if _touches(event, product)]
-    events.sort(key=lambda event: (event.when, event.id))
+        owners = owners_of(store)
+        product = product_named(one, grouped(store)[0])
+        events = acts_on(store, product)
     if as_json:
         _print({**product_document(product), "decisions": [_event_document(event) for event in events]})
     else:
-        console.result(_lines(product, events, console.lang))
+        console.result(_lines(product, owners, events, console.lang))
     return ExitCode.OK
 
 
@@ -84,21 +88,21 @@ def _row(product: Product, lang: Language) -> str:
                platforms=",".join(platforms), status=first.status.value)
 
 
-def _lines(product: Product, events: Sequence[Event], lang: Language) -> Iterator[str]:
-    from appscan.portfolio.owners import By, load
+def _lines(product: Product, owners: Owners, events: Sequence[Event], lang: Language) -> Iterator[str]:
+    from appscan.portfolio.owners import By
 
     match = product.owner
     yield f"{product.id}  {product.name}"
-    yield say(lang, "registry_said.owner_line", owner=load().name(match.owner) if match.owner else match.written,
+    yield say(lang, "registry_said.owner_line", owner=owners.name(match.owner) if match.owner else match.written,
               written=match.written if match.owner else "", by="" if match.by is By.NONE else match.by.value,
               confidence=match.confidence.value if match.owner else "",
-              parent=load().name(match.parent) if match.parent else "")
+              parent=owners.name(match.parent) if match.parent else "")
     if match.doubt:
         yield say(lang, f"registry_faults.owner_{match.doubt}", owner=match.written,
-                  near=", ".join(map(load().name, match.candidates)), hint="")
+                  near=", ".join(map(owners.name, match.candidates)), hint="")
     yield from _link_lines(product, lang)
     for entry in product.entries:
-        yield from _entry_lines(entry, lang)
+        yield from _entry_lines(entry, owners, lang)
     for event in events:
         what = say(lang, f"registry_said.{'merged' if event.kind.value == 'products_merged' else 'split'}_what",
                    entries=", ".join(event.content.get("entries", ())))
@@ -114,29 +118,23 @@ def _link_lines(product: Product, lang: Language) -> Iterator[str]:
         yield say(lang, "registry_said.link_line", kind=kind, key=key, entries=", ".join(dict.fromkeys(entries)))
 
 
-def _entry_lines(entry: Entry, lang: Language) -> Iterator[str]:
+def _entry_lines(entry: Entry, owners: Owners, lang: Language) -> Iterator[str]:
     from appscan.portfolio.assembling import ARTIFACT
     from appscan.portfolio.flat import fields_of, written
-    from appscan.portfolio.owners import load
 
     yield say(lang, "registry_said.entry_line", id=entry.id)
-    match = load().resolve(entry.owner, entry.level)
+    match = owners.resolve(entry.owner, entry.level)
     for column, value in list(fields_of(entry).items())[1:]:
         origin = entry.origins.get(column)
         yield say(lang, "registry_said.field_line", field=column, value=written(column, value, lang),
                   source=origin.source if origin else "",
                   confidence=origin.confidence.value if origin and origin.confidence.value != "unknown" else "")
         if column == "owner" and match.owner:
-            yield say(lang, "registry_said.owner_is", owner=load().name(match.owner), by=match.by.value,
+            yield say(lang, "registry_said.owner_is", owner=owners.name(match.owner), by=match.by.value,
                       confidence=match.confidence.value)
     for key in entry.artifacts:
         parts = [getattr(key, name) for name in ARTIFACT if getattr(key, name)]
         yield f"    {say(lang, f'registry_platform.{key.platform.value}')}  {'  '.join(parts)}"
-
-
-def _touches(event: Event, product: Product) -> bool:
-    ids = {entry.id for entry in product.entries}
-    return bool(ids & {*event.content.get("entries", ()), *event.content.get("apart_from", ())})
 
 
 def _event_document(event: Event) -> dict[str, Any]:

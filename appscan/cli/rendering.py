@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.errors import UsageError
+from appscan.report.paper import COMPONENTS as OF_PAPERS
 from appscan.texts import Language
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ PLAIN = (Format.JSON, Format.HTML, Format.SARIF, Format.JUNIT, Format.MARKDOWN)
 """Forms that are text, which stdout can take."""
 
 ENDINGS = {Format.JUNIT: "junit.xml", Format.MARKDOWN: "md"}
-COMPONENTS = {Format.XLSX: ("openpyxl",), Format.DOCX: ("docx", "PIL"), Format.PDF: ("docx", "PIL", "playwright")}
+COMPONENTS = {"xlsx": ("openpyxl",), **OF_PAPERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,9 @@ def rendered(form: Format, sources: Sequence[Source], style: Style) -> bytes:
 
             return to_docx(_paper(sources[0], style), style.template, style.template_name)
         case Format.PDF:
-            return _printed(_paper(sources[0], style))
+            from appscan.office.papers import printed
+
+            return printed(_paper(sources[0], style))
 
 
 def _paper(source: Source, style: Style) -> Paper:
@@ -138,22 +141,6 @@ def _paper(source: Source, style: Style) -> Paper:
 
     wish = PaperWish(PaperKind(style.paper), style.deadline, style.previous, source.digest)
     return paper(source.document, wish, Album(source.folder), style.lang)
-
-
-def _printed(paper: Paper) -> bytes:
-    """The paper as PDF. Raises CaptureError where the browser fails."""
-    import tempfile  # costs start time that other forms do not need
-
-    from appscan.capture import print_pdf
-    from appscan.report.paper.print_page import FOOT, to_print
-
-    page = to_print(paper)
-    with tempfile.TemporaryDirectory(prefix="appscan-print-") as folder:
-        for name, content in page.files.items():
-            Path(folder, name).write_bytes(content)
-        Path(folder, "paper.html").write_text(page.html, encoding="utf-8", errors="replace")
-        print_pdf(Path(folder, "paper.html"), Path(folder, "paper.pdf"), FOOT)
-        return Path(folder, "paper.pdf").read_bytes()
 
 
 def as_json(document: Document) -> bytes:

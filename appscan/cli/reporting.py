@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ STDOUT = Path("-")
 @dataclass(frozen=True, slots=True)
 class ReportOrder:
     """What the options of `report` ask for; `out` None means beside each report. `blank` is where the default template
-    goes."""
+    goes; `store` is the office's, whose exemptions count."""
 
     console: Console
     formats: tuple[Format, ...]
@@ -38,6 +38,7 @@ class ReportOrder:
     previous: Path | None = None
     source_root: Path | None = None
     blank: Path | None = None
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def report(paths: Sequence[Path], order: ReportOrder) -> ExitCode:
     if not order.formats:
         raise UsageError("no_format")
     require(order.formats)
-    given = _read(paths)
+    given = _granted(_read(paths), order)
     style = _style(given, order)
     sources = [Source(one.document, one.path.parent, one.sha256) for one in given]
     if order.out == STDOUT:
@@ -83,6 +84,18 @@ def _read(paths: Sequence[Path]) -> list[GivenReport]:
     once = dict.fromkeys(os.path.abspath(path) for path in paths)  # noqa: PTH100 (resolving would follow links)
     given = {os.path.abspath(path): path for path in reversed(paths)}  # noqa: PTH100
     return [read_report(given[path]) for path in once]
+
+
+def _granted(given: Sequence[GivenReport], order: ReportOrder) -> list[GivenReport]:
+    """The reports with what the office granted by today laid over them, where its store is named."""
+    if not order.store:
+        return list(given)
+    from appscan.cli.days import day_of
+    from appscan.cli.stores import opened
+    from appscan.office.standing import exempted
+
+    with opened(order.store) as store:
+        return [replace(one, document=exempted(store, one.document, day_of(""))) for one in given]
 
 
 def _style(given: Sequence[GivenReport], order: ReportOrder) -> Style:
@@ -120,7 +133,7 @@ def _previous(given: Sequence[GivenReport], order: ReportOrder) -> GivenReport |
     from appscan.report.given import read_report
     from appscan.report.paper.recheck import same_app
 
-    previous = read_report(order.previous)
+    previous = _granted([read_report(order.previous)], order)[0]
     if not same_app(previous.document, given[0].document):
         raise UsageError("previous_other_app", name=str(order.previous), other=str(given[0].path))
     return previous

@@ -169,14 +169,14 @@ def _judge(readings: given.Readings, app: given.AppFileOption = None, profile: g
 def _report(reports: given.Reports = None, formats: given.FormatOption = None, out: given.ReportOutOption = None,
             paper: given.PaperOption = "opinion", deadline: given.DeadlineOption = "",
             template: given.TemplateOption = None, previous: given.PreviousOption = None,
-            source_root: given.SourceRootOption = None, blank: given.BlankOption = None,
+            source_root: given.SourceRootOption = None, blank: given.BlankOption = None, store: given.GrantsOption = "",
             lang: given.LangOption = "zh", quiet: given.QuietOption = False,
             debug: given.DebugOption = False) -> ExitCode:
     from appscan.cli.reporting import STDOUT, ReportOrder, report
 
     console = Console(lang, quiet, out == STDOUT, debug)
     return report(reports or [], ReportOrder(console, tuple(formats or ()), out, paper, deadline, template, previous,
-                                             source_root, blank))
+                                             source_root, blank, store))
 
 
 def _capture(urls: given.Addresses, out: given.RecordingOption = given.RECORDING, force: given.ForceOption = False,
@@ -252,7 +252,7 @@ def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOp
 
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
-           sealed: given.SealedOption = False, lexicon: given.LexiconOption = None,
+           sealed: given.SealedOption = False, lexicon: given.LexiconOption = None, keep: given.KeepFigures = None,
            all_checks: given.AllChecksOption = False, check: given.OnlyChecksOption = None,
            checks: given.ChecksOption = None, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False) -> ExitCode:
@@ -261,5 +261,5 @@ def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readin
     if corpus is None and (all_checks or check):
         return measure_others(labels, checks, Console(lang, quiet), sealed=sealed, only=check or ())
     if corpus is None:
-        return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon)
+        return measure_cases(labels, checks, Console(lang, quiet), sealed=sealed, lexicon=lexicon, keep=keep)
     return measure(labels, corpus, readings, checks, Console(lang, quiet))

@@ -13,7 +13,7 @@ from appscan.count.records import RecordGap, Zombie, gaps, zombies
 from appscan.count.rules import Community, Family, LocalForms, Reach, communities, families, local_forms, reaches
 from appscan.count.scope import placed
 from appscan.count.values import OwnerCount, Placed
-from appscan.portfolio.owners import Owners, load
+from appscan.portfolio.owners import Owners
 from appscan.portfolio.proposals import Proposal, propose
 
 
@@ -37,7 +37,7 @@ class Count:
 
 def count(material: Material, profile: CountProfile | None = None, owners: Owners | None = None) -> Count:
     """Count."""
-    profile, known = profile or CountProfile(), owners or load()
+    profile, known = profile or CountProfile(), owners or material.owners
     matches = {entry.id: known.resolve(entry.owner, entry.level) for entry in material.entries}
     products = tuple(placed(product, matches, examined(product, material.stood), arms_apart=profile.arms_apart)
                      for product in material.grouping.products)

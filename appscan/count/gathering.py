@@ -16,9 +16,11 @@ from appscan.count.traits import VERSION, evidence_of, traits_of
 from appscan.count.values import FOUND
 from appscan.errors import AppscanError, UsageError
 from appscan.model.registry import AppStatus, Entry
+from appscan.office.owners import owners_of
 from appscan.office.standing import Stood, stood
 from appscan.portfolio.decisions import Decision, decisions
 from appscan.portfolio.grouping import Evidence, Grouping, group
+from appscan.portfolio.owners import Owners, load
 from appscan.store import Store
 
 BATCH = 50
@@ -40,7 +42,7 @@ class Seen:
 class Material:
     """All of it. `stood` and `seen` are by entry; `unlisted` counts apps with reports that the registry does not have;
     `unread` counts kept readings that could not be read; `closed_since` tells from when on the
-    register calls an entry closed that has been crawled."""
+    register calls an entry closed that has been crawled; `owners` are the bodies with what people said of owners."""
 
     as_of: date
     entries: tuple[Entry, ...]
@@ -52,20 +54,22 @@ class Material:
     unlisted: int = 0
     unread: int = 0
     closed_since: Mapping[str, datetime] = field(default_factory=dict)
+    owners: Owners = field(default_factory=load)
 
 
 def gather(store: Store, as_of: date, step: Step | None = None) -> Material:
     """Everything as of a day. `step` is told (done, all) while readings are gone through for the first time."""
     entries, made = store.entries(as_of), decisions(store.merges(as_of), store.splits(as_of))
+    owners = owners_of(store, as_of)
     standing: dict[str, list[Stood]] = defaultdict(list)
     for one in stood(store, as_of, [verdict.value for verdict in FOUND]):
         standing[one.entry].append(one)
     seen, unread = _seen(store, {one.report.id: entry for entry, several in standing.items() for one in several}, step)
     evidence = _evidence(seen)
     known = {entry.id for entry in entries}
-    return Material(as_of, tuple(entries), made, group(entries, evidence, made), evidence,
+    return Material(as_of, tuple(entries), made, group(entries, evidence, made, owners), evidence,
                     {entry: tuple(several) for entry, several in standing.items() if entry in known}, seen,
-                    len(standing.keys() - known), unread, _closed_since(store, as_of, entries, standing))
+                    len(standing.keys() - known), unread, _closed_since(store, as_of, entries, standing), owners)
 
 
 def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
@@ -88,7 +92,8 @@ def grouped(store: Store, step: Step | None = None) -> tuple[Grouping, Mapping[s
     """Products of the whole registry as it is now, after all decisions, with what readings show of their entries."""
     seen, _ = _seen(store, {one.id: one.entry for one in store.reports()}, step)
     evidence = _evidence(seen)
-    return group(store.entries(), evidence, decisions(store.merges(), store.splits())), evidence
+    made = decisions(store.merges(), store.splits())
+    return group(store.entries(), evidence, made, owners_of(store)), evidence
 
 
 def _evidence(seen: Mapping[str, Sequence[Seen]]) -> dict[str, Evidence]:

@@ -11,7 +11,7 @@ from appscan.count.values import OwnerCount, Placed
 from appscan.model.artifact import App
 from appscan.model.registry import Approval, AppStatus, ArtifactKey, Audience, Entry, Level, Platform
 from appscan.portfolio.grouping import group
-from appscan.portfolio.owners import Owners, load
+from appscan.portfolio.owners import Owners
 from appscan.portfolio.proposals import Proposal
 
 PROPOSED = "proposed"
@@ -56,7 +56,7 @@ def _day(text: str) -> date | None:
 
 def propose_one(before: Count, entry: Entry, owners: Owners | None = None) -> Effect:
     """Count once more with the entry."""
-    known, material = owners or load(), before.material
+    known, material = owners or before.material.owners, before.material
     entries = (*material.entries, entry)
     grouping = group(entries, material.evidence, material.decisions, known)
     after = count(replace(material, entries=entries, grouping=grouping), before.profile, known)

@@ -33,12 +33,14 @@ class Phase(StrEnum):
 
 
 def grant_all(store: Store, path: Path, *, who: str, when: datetime, reason: str = "",
-              document: Path | None = None) -> list[Granted]:
+              document: Path | None = None, document_name: str = "") -> list[Granted]:
     """Grant the records of a file (`exemptions-1`), all or none. `document` is the approval's file: it is kept, and its
-    digest must be the one that the records name, where they name one. Raises UsageError for a file that is wrong, and
-    for a record that speaks of the same places on the same days as one in force."""
+    digest must be the one that the records name, where they name one; `document_name` is what its sender called it.
+    Raises UsageError for a file that is wrong, and for a record that speaks of the same places on the same days as one
+    in force."""
     claims = read_claims(path)
-    kept = _proved(document, claims)
+    digest = _proved(document, claims)
+    kept = {"document": digest, "document_name": document_name or (document.name if document else "")} if digest else {}
     there = store.exemptions()
     for claim in claims:
         _refuse_overlap(claim, there, path)
@@ -74,13 +76,13 @@ def _refuse_overlap(claim: Claim, there: Sequence[Exemption], path: Path) -> Non
                              grant=one.event)
 
 
-def _event(store: Store, claim: Claim, event: Event, document: str) -> Event:
+def _event(store: Store, claim: Claim, event: Event, document: Mapping[str, str]) -> Event:
     record = dict(claim.told)
     # Numbered by the withdrawals before it: two who grant the same at once grant it once, and what was withdrawn can be
     # granted again.
     ended = sum(1 for _ in store.events(EventKind.EXEMPTION_WITHDRAWN, subject=claim.app))
     mark = hashlib.sha256(json.dumps([record, ended], sort_keys=True).encode()).hexdigest()
-    content = {"record": record, **({"document": document} if document else {})}
+    content = {"record": record, **document}
     return replace(event, content=content, key=f"granted {mark}")
 
 

@@ -10,6 +10,7 @@ from appscan.gate.exemptions import Claim
 from appscan.model.folding import fold
 from appscan.office.listing import Material, Rows, rows_of
 from appscan.office.matching import UNLISTED, Register, keys_of_stored
+from appscan.office.owners import owners_of
 from appscan.office.standing import granted
 from appscan.portfolio.owner_names import OwnerNames
 from appscan.store import Event, Made, Stale, StaleKind, Store, StoredReport
@@ -86,7 +87,7 @@ def material_of(store: Store, entry: str, day: date) -> Material:
 
 
 def _rows(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Rows]:
-    owners = OwnerNames()
+    owners = OwnerNames(owners_of(store))
     own = [entry for entry in wanted if strays.get(entry, entry) == entry]
     for material in _materials(store, own, strays, day):
         made = rows_of(material, day, owners)

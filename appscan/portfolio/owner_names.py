@@ -9,11 +9,15 @@ from appscan.portfolio.owners import Owners, load
 
 
 class OwnerNames:
-    """Written owner → the name that sums stand under; nothing is guessed."""
+    """Written owner → the name that sums stand under; nothing is guessed. `owners` are the shipped bodies unless
+    given."""
+
+    def __init__(self, owners: Owners | None = None) -> None:
+        self._given = owners
 
     @cached_property
     def _owners(self) -> Owners:
-        return load()
+        return self._given or load()
 
     def of(self, written: str) -> str:
         """The name; empty for nobody."""

@@ -18,6 +18,8 @@ import yaml
 from appscan.model.registry import Confidence, Level
 
 SHORTEST, LONGEST_WRITTEN = 2, 400
+LOCAL = "local"
+"""What people say of an owner that is no body of the centre."""
 NEAR = 0.7
 HAN = r"[\u3400-\u9fff]"
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》〈〉]+")
@@ -38,7 +40,8 @@ class Standing(StrEnum):
 
 
 class By(StrEnum):
-    """By which of its names a body was recognised; `arm` is a local arm of a centrally managed system."""
+    """By which of its names a body was recognised; `arm` is a local arm of a centrally managed system; `person`: a
+    person of the office said so."""
 
     NAME = "name"
     ALIAS = "alias"
@@ -49,6 +52,7 @@ class By(StrEnum):
     INSTITUTION = "institution"
     BUREAU = "bureau"
     ARM = "arm"
+    PERSON = "person"
     NONE = "none"
 
 
@@ -109,18 +113,37 @@ class Owners:
     _names: Mapping[str, _Named]
     _unsettled: Mapping[str, tuple[str, ...]]
     _rules: Mapping[str, Any]
+    _told: Mapping[str, str] = field(default_factory=dict)
     _known: dict[tuple[str, Level | None], OwnerMatch] = field(default_factory=dict, repr=False, compare=False)
     _near: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def resolve(self, written: str, level: Level | None = None) -> OwnerMatch:
         """The body that `written` names. `level` is the owner's level where the registry says it: a short name that
         local bodies bear too stands for the centre only where the level does not say otherwise. Never raises."""
+        told = self._told.get(plain(written[:LONGEST_WRITTEN])) if self._told else None
+        if told is not None:
+            return self._as_told(written, told)
         key = (written, level)
         known = self._known.get(key)
         if known is None:
             found = self._resolved(written[:LONGEST_WRITTEN], level)
             known = self._known[key] = replace(found, written=written)
         return known
+
+    def told(self, names: Mapping[str, str]) -> Owners:
+        """The same bodies with what people said of owners as written: the id of a body, or `LOCAL` for one that is none
+        of the centre. It goes before every rule."""
+        return replace(self, _told={plain(written): owner for written, owner in names.items()})
+
+    def _as_told(self, written: str, owner: str) -> OwnerMatch:
+        text = plain(written[:LONGEST_WRITTEN])
+        if owner not in self.bodies:
+            return OwnerMatch(written, Standing.LOCAL, subject=text, by=By.PERSON, confidence=Confidence.A)
+        return OwnerMatch(written, Standing.CENTRAL, owner, owner, By.PERSON, Confidence.A, self.bodies[owner].parent)
+
+    def names_of(self, owner: str) -> Mapping[str, By]:
+        """All names of a body, with what each of them is."""
+        return {name: named.by for name, named in self._names.items() if named.body == owner}
 
     def name(self, owner: str) -> str:
         """Name of a canonical body; the id itself where there is none."""

@@ -15,7 +15,7 @@ from appscan.portfolio.assembling import Assembled, assemble
 from appscan.portfolio.cells import Problem, Rows
 from appscan.portfolio.consistency import contradictions, doubts
 from appscan.portfolio.documents import read_json, read_yaml
-from appscan.portfolio.owners import load
+from appscan.portfolio.owners import Owners, load
 from appscan.portfolio.separated import read_separated
 from appscan.portfolio.workbook import read_workbook
 
@@ -47,10 +47,10 @@ class RegistryFile:
         return tuple(problem for problem in self.problems if problem.refuses)
 
 
-def read_registry(path: Path, known: Iterable[Entry] = ()) -> RegistryFile:
+def read_registry(path: Path, known: Iterable[Entry] = (), owners: Owners | None = None) -> RegistryFile:
     """Read a registry file by its ending: .xlsx, .csv, .tsv, .yaml, .json. `known` are the entries that the registry
-    has; a package cannot come in under another owner than it has there. Raises UsageError where nothing can be
-    read."""
+    has; a package cannot come in under another owner than it has there. `owners` are the shipped bodies unless given.
+    Raises UsageError where nothing can be read."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UsageError("registry_kind", file=str(path), known=", ".join(READERS))
@@ -62,10 +62,10 @@ def read_registry(path: Path, known: Iterable[Entry] = ()) -> RegistryFile:
     except OSError as error:
         why = errno.errorcode.get(error.errno or 0, "EIO")
         raise UsageError("registry_unreadable", file=str(path), why=why) from None
-    return _registry(path, digest, rows, known)
+    return _registry(path, digest, rows, known, owners or load())
 
 
-def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry]) -> RegistryFile:
+def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry], owners: Owners) -> RegistryFile:
     made = assemble(rows.rows)
     made_of = {one.entry.id: one for one in made.entries}
     entries = [one.entry for one in made.entries]
@@ -73,10 +73,10 @@ def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry]) -> Re
     def at(entry: Entry, column: str, key: str = "") -> str:
         return _cell(made_of[entry.id], column, key)
 
-    against = contradictions(entries, load(), at, known)
+    against = contradictions(entries, owners, at, known)
     out = {problem.entry for problem in against}
     good = tuple(entry for entry in entries if entry.id not in out)
-    problems = sorted((*rows.problems, *made.problems, *against, *doubts(good, load(), at)), key=_place)
+    problems = sorted((*rows.problems, *made.problems, *against, *doubts(good, owners, at)), key=_place)
     return RegistryFile(path, digest, good, tuple(problems), made.examples, made.refused + len(out), rows.skipped)
 
 

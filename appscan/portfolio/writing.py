@@ -23,22 +23,26 @@ FORMATS = (".xlsx", ".csv", ".yaml", ".json")
 
 
 def write_registry(entries: Sequence[Entry], path: Path, lang: Language = "zh") -> None:
-    """Write all entries by the ending of the file: .xlsx, .csv (UTF-8 with a mark, which spreadsheets need), .yaml or
-    .json. An existing file is never replaced. Raises UsageError."""
+    """Write all entries by the ending of the file. An existing file is never replaced. Raises UsageError."""
+    write_new(path, registry_content(entries, path, lang))
+
+
+def registry_content(entries: Sequence[Entry], path: Path, lang: Language = "zh") -> bytes:
+    """All entries as the ending of a path says: .xlsx, .csv (UTF-8 with a mark, which spreadsheets need), .yaml or
+    .json. Raises UsageError for any other."""
     match path.suffix.lower():
         case ".xlsx":
             from appscan.portfolio.template import registry_book
 
-            content = registry_book(entries, lang)
+            return registry_book(entries, lang)
         case ".csv":
-            content = _csv(entries, lang).encode("utf-8-sig")
+            return _csv(entries, lang).encode("utf-8-sig")
         case ".yaml" | ".yml":
-            content = _yaml(entries).encode()
+            return _yaml(entries).encode()
         case ".json":
-            content = (json.dumps(_document(entries), ensure_ascii=False, indent=1) + "\n").encode()
+            return (json.dumps(_document(entries), ensure_ascii=False, indent=1) + "\n").encode()
         case _:
             raise UsageError("registry_kind", file=str(path), known=", ".join(FORMATS))
-    write_new(path, content)
 
 
 def write_new(path: Path, content: bytes) -> None:

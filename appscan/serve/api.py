@@ -24,7 +24,7 @@ from appscan.serve.pages.new_scan import keep_file, keep_site
 from appscan.serve.pages.scans import cancel, job_named, job_view
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.proposals import proposal_of, register
-from appscan.serve.refusals import Refused
+from appscan.serve.refusals import Refused, renamed
 from appscan.serve.uploads import raw_body
 from appscan.store import QueuedTask, Role, Store
 
@@ -239,6 +239,5 @@ def _take_in(store: Store, path: Path, who: str, entry: str) -> Taken:
         shutil.copyfile(path, file)
         try:
             return take_in(store, read_report(file), Terms(who, sessions.now(), Register(store.entries()), {}, entry))
-        except UsageError as error:  # where it lay for a moment is nobody's business
-            raise UsageError(error.key, **{name: file.name if value == str(file) else value
-                                           for name, value in error.params.items()}) from None
+        except UsageError as error:
+            raise renamed(error, {str(file): file.name}) from None

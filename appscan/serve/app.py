@@ -17,21 +17,24 @@ from starlette.exceptions import HTTPException
 
 from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
-from appscan.serve import api, api_lists
+from appscan.serve import api, api_lists, api_papers, api_registry
+from appscan.serve.aside import Aside
 from appscan.serve.freshness import Freshener
 from appscan.serve.jobs import Jobs
 from appscan.serve.oidc import SingleSignOn
+from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
 from appscan.serve.proposals import Counts
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
-from appscan.serve.rendering import language_of, render, to_home
+from appscan.serve.register import RegisterView
+from appscan.serve.rendering import language_of, render, to_home, told
 from appscan.serve.settings import Settings
 from appscan.serve.styles import PARTS, parts_style
 from appscan.serve.titles import Titles
 from appscan.store import Role, Store
-from appscan.texts import say, say_error
+from appscan.texts import say
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """Nothing is told to anybody; and looking for whom to tell would cost every request a search of the disk."""
@@ -59,7 +62,8 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app.state.store, app.state.settings, app.state.jobs, app.state.counts = store, settings, jobs, Counts(store)
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
     app.state.sign_on = SingleSignOn(settings.provider) if settings.provider else None
-    for router in (*ROUTERS, api.router, api_lists.router):
+    app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
+    for router in (*ROUTERS, api.router, api_lists.router, api_registry.router, api_papers.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     if all(getattr(route, "path", "") != "/" for route in app.router.routes):
@@ -123,7 +127,7 @@ async def _wrong(request: Request, _error: Exception) -> Response:
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppscanError)
     status = 503 if isinstance(error, UnavailableError) else 422 if isinstance(error, UsageError) else 500
-    return _answer(request, status, error.key, say_error(language_of(request), error))
+    return _answer(request, status, error.key, told(language_of(request), error))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

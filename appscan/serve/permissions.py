@@ -43,6 +43,11 @@ class Visit:
         """The token for forms of the answer."""
         return sessions.form_token(self.secret) if self.secret else ""
 
+    @property
+    def may_review(self) -> bool:
+        """Whether pages show the visitor what a reviewer may do."""
+        return self.may(Role.REVIEWER)
+
     def may(self, role: Role) -> bool:
         """Whether the user has a role that includes this one."""
         return self.user is not None and self.user.role.may(role)

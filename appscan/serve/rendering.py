@@ -17,11 +17,12 @@ from fastapi.routing import APIRoute
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
 from appscan.count.page import template_source as count_source
+from appscan.errors import AppscanError
 from appscan.report.page import template_source as report_source
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, guard_of
 from appscan.serve.settings import MEGABYTE
-from appscan.texts import LANGUAGES, Language, has, say, shown
+from appscan.texts import LANGUAGES, Language, has, say, say_error, shown
 
 NAV = (("overview", "/"), ("apps", "/apps"), ("queue", "/findings"), ("scans", "/scans"), ("papers", "/papers"),
        ("registry", "/registry"), ("checks", "/checks"), ("events", "/events"))
@@ -60,6 +61,12 @@ def language_of(request: Request) -> Language:
     """The language that the visitor chose, else the desk's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     return next((one for one in LANGUAGES if one == chosen), request.app.state.settings.lang)
+
+
+def told(lang: Language, error: AppscanError) -> str:
+    """An error in one line, in the desk's terms where the catalogue's speaks of options of the command line."""
+    key = f"desk.told.{error.key}"
+    return say(lang, key, **error.params) if has(key) else say_error(lang, error)
 
 
 @lru_cache(4096)

@@ -29,7 +29,7 @@ LONGEST_NAME = 200
 class Upload:
     """Fields of the form, and the file with the name its sender gave it; `size` 0 where there was none."""
 
-    path: Path
+    path: Path = Path()
     name: str = ""
     size: int = 0
     fields: dict[str, str] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from appscan.store.values import (
     Event,
     EventKind,
     Exemption,
+    KeptReading,
     Moment,
     Standing,
     StoredReport,
@@ -154,6 +155,10 @@ class Store:
         """The readings that reports were judged from and that are kept: (report, digest of the artifact, blob)."""
         return traits.readings_of(self._database, reports)
 
+    def newest_readings(self, most: int) -> list[KeptReading]:
+        """The kept readings of the last reports, the last first, each once."""
+        return traits.newest_readings(self._database, most)
+
     def traits(self, version: str) -> dict[str, Document]:
         """What one version of the program worked out of kept readings, by the blob of the reading."""
         return traits.traits(self._database, version)
@@ -194,9 +199,23 @@ class Store:
         """Events of some kinds, or all, about something, one of several things, or anything; oldest first."""
         return events.events(self._database, kinds, subject, as_of)
 
-    def newest_events(self, most: int, beyond: int = 0) -> list[Event]:
-        """The last events, the last first, beyond the first `beyond`."""
-        return events.newest(self._database, most, beyond)
+    def newest_events(self, most: int, beyond: int = 0, *kinds: EventKind, subject: str | None = None) -> list[Event]:
+        """The last events of some kinds, or all, the last first, beyond the first `beyond`."""
+        return events.newest(self._database, most, beyond, kinds, subject)
+
+    def event(self, number: int) -> Event | None:
+        """One event; None where there is none."""
+        return events.one(self._database, number)
+
+    def count_events(self, *kinds: EventKind, subject: str | None = None) -> tuple[int, int]:
+        """How many events of some kinds there are, and the number of the last: the pair differs once any came in."""
+        return events.count(self._database, kinds, subject)
+
+    def owner_names(self, as_of: Moment | None = None) -> Mapping[str, Event]:
+        """What people said last of whose each owner as written is, by what is written; taken back where the content
+        names no `owner`."""
+        last = {event.subject: event for event in self.events(EventKind.OWNER_NAMED, as_of=as_of)}
+        return {written: event for written, event in last.items() if event.content.get("owner")}
 
     def merges(self, as_of: Moment | None = None) -> list[Event]:
         """Confirmations that entries are one product, oldest first."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from appscan.store.database import Database
 from appscan.store.reports import pack, unpack
-from appscan.store.tables import ArtifactRow, TraitsRow, table
-from appscan.store.values import Document
+from appscan.store.tables import ArtifactRow, ReportRow, TraitsRow, table
+from appscan.store.values import Document, KeptReading
 
 
 def readings_of(database: Database, reports: Collection[int]) -> list[tuple[int, str, str]]:
@@ -20,6 +20,17 @@ def readings_of(database: Database, reports: Collection[int]) -> list[tuple[int,
         found = connection.execute(select(rows.c.report, rows.c.digest, rows.c.reading).where(
             rows.c.reading != "").order_by(rows.c.report, rows.c.position)).all()
     return [(row.report, row.digest, row.reading) for row in found if row.report in wanted]
+
+
+def newest_readings(database: Database, most: int) -> list[KeptReading]:
+    """The kept readings of the last reports, the last first, each once."""
+    rows, of = table(ArtifactRow), table(ReportRow)
+    last = select(rows.c.reading, func.max(rows.c.report).label("report")).where(rows.c.reading != "").group_by(
+        rows.c.reading).order_by(func.max(rows.c.report).desc(), rows.c.reading).limit(most).subquery()
+    with database.reading() as connection:
+        found = connection.execute(select(last.c.reading, of.c.id, of.c.entry, of.c.app).join(
+            of, of.c.id == last.c.report).order_by(of.c.id.desc(), last.c.reading)).all()
+    return [KeptReading(row.reading, row.id, row.entry, row.app) for row in found]
 
 
 def traits(database: Database, version: str) -> dict[str, Document]:

@@ -37,6 +37,9 @@ class EventKind(StrEnum):
     SIGNED_OUT = "signed_out"
     SCAN_ASKED = "scan_asked"
     SCAN_CANCELLED = "scan_cancelled"
+    REGISTRY_GIVEN = "registry_given"
+    OWNER_NAMED = "owner_named"
+    PAPER_MADE = "paper_made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,16 @@ class Exemption:
     who: str
     when: datetime
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """A reading among the blobs, and the last report that was judged from it."""
+
+    reading: str
+    report: int
+    entry: str
+    app: str
 
 
 Moment = datetime | date

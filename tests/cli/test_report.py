@@ -223,3 +223,21 @@ def test_judge_writes_the_same_forms(appscan: Run, scanned: Path, tmp_path: Path
     assert ran.code == 0
     folder = next((tmp_path / "again").iterdir())
     assert ET.parse(folder / "report.junit.xml").getroot().get("failures") == "1"
+
+
+def test_a_paper_counts_what_the_office_granted_in_its_store_as_exempt(appscan: Run, forced_report: Path,
+                                                                       tmp_path: Path) -> None:
+    asked = ("report", forced_report, "--format", "docx", "--paper", "notice", "--out", tmp_path / "out")
+    assert appscan(*asked, "--store", "office.db").code == 2, "a store that is not there is no store without grants"
+    assert appscan("store", "init", "--store", "office.db").code == 0
+    document = json.loads(forced_report.read_text("utf-8"))
+    found = [one["check_id"] for one in document["verdicts"]
+             if one["verdict"] in ("likely_violation", "needs_review", "missing")]
+    records = [{"check": check, "app": document["app"]["name"], "ground": "special_scene", "reason": "防汛",
+                "regulation": "虚构预案", "approver": "虚构防指", "document": "虚汛1号", "owner": "虚构局",
+                "from": "2026-01-01", "expires": "2099-12-31"} for check in found]
+    (tmp_path / "grants.yaml").write_text(json.dumps({"version": 1, "exemptions": records}), "utf-8")
+    assert appscan("exemption", "grant", tmp_path / "grants.yaml", "--store", "office.db", "--who", "甲").code == 0
+    assert appscan(*asked).code == 0
+    refused = appscan(*asked, "--store", "office.db")
+    assert (refused.code, "没有需要整改的问题" in refused.err) == (2, True)

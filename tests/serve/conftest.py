@@ -1,10 +1,11 @@
-"""A real desk on 127.0.0.1, with one user of each role, and browsers without script for it."""
+"""A real desk on 127.0.0.1, with one user of each role, browsers without script for it, and a real one."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
 import hashlib
+import os
 import re
 import socket
 import threading
@@ -17,7 +18,10 @@ from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from appscan.capture.browser import find_chromium, is_installed
 from appscan.checks import load
 from appscan.model.artifact import App
 from appscan.model.registry import Entry
@@ -29,6 +33,9 @@ from appscan.serve.settings import Settings
 from appscan.store import Role, Standing, Store
 
 PASSWORD = "a long enough password"
+WIDTHS = {"phone": (390, 844), "desk": (1366, 768), "wide": (1920, 1080)}
+AXE_AT = ("phone", "desk")
+"""Wider ones have the same page with more air."""
 USERS = {"看客": Role.VIEWER, "复核员": Role.REVIEWER, "管理员": Role.ADMIN}
 
 
@@ -57,6 +64,11 @@ def form_token(client: httpx.Client, path: str) -> str:
     found = re.search(r'name="form_token" value="(\w+)"', client.get(path).text)
     assert found, path
     return found[1]
+
+
+def send(client: httpx.Client, path: str, **fields: object) -> httpx.Response:
+    """Send a form of the client's own session."""
+    return client.post(path, data={"form_token": sessions.form_token(client.cookies["appscan"]), **fields})
 
 
 def sign_in(client: httpx.Client, name: str, password: str) -> httpx.Response:
@@ -128,3 +140,54 @@ def desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
 def idle_desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
     """A desk that does no job: what is queued stays, and no address is ever walked."""
     yield from run_desk(tmp_path, kept_password, Settings(workers=0))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_desk(request: pytest.FixtureRequest, tmp_path: Path, kept_password: str) -> Iterator[Desk]:
+    """A desk over each kind of database; PostgreSQL on a real server."""
+    url = str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+    yield from run_desk(tmp_path, kept_password, Settings(), url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the desk."""
+    if not is_installed():
+        pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=find_chromium(), chromium_sandbox=False)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """A page at the desk; what its scripts or the console complained of stands in `faults`."""
+    context = browser.new_context(base_url=desk.url, locale="zh-CN", viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    opened.faults = []
+    opened.on("pageerror", lambda error: opened.faults.append(str(error)))
+    opened.on("console", lambda said: opened.faults.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+
+
+def sign_in_with(page: Page, name: str) -> None:
+    """Sign in by keyboard."""
+    page.goto("/sign-in")
+    page.get_by_label("账号").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def looked_at(page: Page, name: str) -> None:
+    """axe finds nothing, and nothing sticks out, at every width."""
+    for width, (across, down) in WIDTHS.items():
+        page.set_viewport_size({"width": across, "height": down})
+        found = Axe().run(page).response["violations"] if width in AXE_AT else []
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (name, width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        folder = os.environ.get("APPSCAN_SCREENSHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png")

@@ -130,7 +130,11 @@ def test_every_answer_keeps_to_the_published_description(idle_desk, mode):
     assert set(document["paths"]) >= {"/api/scans", "/api/scans/{job}", "/api/reports/{report}", "/api/ingest",
                                       "/api/scans/address", "/api/proposals", "/api/proposals/effect",
                                       "/api/overview", "/api/apps", "/api/app", "/api/findings",
-                                      "/api/findings/{number}", "/api/findings/{number}/decisions"}
+                                      "/api/findings/{number}", "/api/findings/{number}/decisions",
+                                      "/api/registry", "/api/registry/entry", "/api/registry/products",
+                                      "/api/registry/owners", "/api/registry/files", "/api/exemptions", "/api/papers",
+                                      "/api/papers/{number}", "/api/checks", "/api/checks/{check}",
+                                      "/api/checks/{check}/try"}
     operations = [one.ok() for one in schemathesis.openapi.from_dict(document).get_all_operations()]
     for operation in operations:
         @settings(max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],

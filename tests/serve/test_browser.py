@@ -3,84 +3,42 @@ finds nothing."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from playwright.sync_api import Page
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
-
-from appscan.capture.browser import find_chromium, is_installed
 from appscan.store import EventKind, FindingsAsked, Window
-from tests.serve.conftest import PASSWORD, fill
-
-WIDTHS = {"phone": (390, 844), "desk": (1366, 768)}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not is_installed():
-        pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), chromium_sandbox=False)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser, desk) -> Iterator[Page]:
-    context = browser.new_context(base_url=desk.url, locale="zh-CN", viewport={"width": 1366, "height": 768})
-    opened = context.new_page()
-    opened.faults = []
-    opened.on("pageerror", lambda error: opened.faults.append(str(error)))
-    opened.on("console", lambda said: opened.faults.append(said.text) if said.type == "error" else None)
-    yield opened
-    context.close()
-
-
-def _looked_at(page: Page, name: str) -> None:
-    """axe finds nothing, and nothing sticks out, at every width."""
-    for width, (across, down) in WIDTHS.items():
-        page.set_viewport_size({"width": across, "height": down})
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (name, width)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        folder = os.environ.get("APPSCAN_SCREENSHOTS")
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png")
+from tests.serve.conftest import PASSWORD, fill, looked_at
 
 
 def test_a_reviewer_signs_in_sends_a_package_and_sees_what_came_of_it(page, desk, built_apks):
     page.goto("/")
-    _looked_at(page, "sign-in")
+    looked_at(page, "sign-in")
     page.keyboard.type("复核员")
     page.keyboard.press("Tab")
     page.keyboard.type("wrong password")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    _looked_at(page, "sign-in-wrong")
+    looked_at(page, "sign-in-wrong")
     page.faults.clear()  # the browser itself notes the answer 401
     page.get_by_label("账号").fill("复核员")
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{desk.url}/")
-    _looked_at(page, "overview-empty")
+    looked_at(page, "overview-empty")
     page.goto("/apps")
-    _looked_at(page, "apps-empty")
+    looked_at(page, "apps-empty")
     page.goto("/scans")
-    _looked_at(page, "scans-empty")
+    looked_at(page, "scans-empty")
     page.get_by_role("link", name="新的检查").click()
     page.get_by_label("应用名称").fill("虚构应用")
-    _looked_at(page, "new-scan")
+    looked_at(page, "new-scan")
     page.get_by_label("文件", exact=True).set_input_files(built_apks / "checkin-native.apk")
     page.get_by_role("button", name="开始检查").click()
     page.get_by_role("progressbar").wait_for()
     page.get_by_text("涉嫌违规").wait_for(timeout=90_000)  # without a hand on it: the page follows the job
-    _looked_at(page, "scan")
+    looked_at(page, "scan")
     page.goto("/scans")
     page.get_by_role("link", name="checkin-native.apk").wait_for()
-    _looked_at(page, "scans")
+    looked_at(page, "scans")
     assert page.faults == []
 
 
@@ -99,11 +57,11 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     keys.type(PASSWORD)
     keys.press("Enter")
     page.wait_for_url(f"{desk.url}/")
-    _looked_at(page, "overview")
+    looked_at(page, "overview")
     page.goto("/apps")
-    _looked_at(page, "apps")
+    looked_at(page, "apps")
     page.goto("/findings?text=应用0")
-    _looked_at(page, "findings")
+    looked_at(page, "findings")
     places = [one.fingerprint for one in desk.store.lists.findings(FindingsAsked(entry="R-0"), Window())]
     assert len(places) >= 3
     for key in "jjk":
@@ -111,7 +69,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     assert page.locator("tbody tr").first.get_attribute("aria-current") == "true"
     keys.press("Enter")
     page.wait_for_url("**/findings/*")
-    _looked_at(page, "finding")
+    looked_at(page, "finding")
     for key, reason in (("c", "现场看到"), ("d", "是通知，不是功能")):
         here = page.url
         keys.press(key)
@@ -120,7 +78,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
     here = page.url
-    _looked_at(page, "finding-next")
+    looked_at(page, "finding-next")
     keys.press("b")
     page.wait_for_url(lambda url: url != here)
     keys.press("u")
@@ -130,7 +88,7 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
     page.wait_for_load_state()
     keys.press("e")
     page.wait_for_url("**/exempt*")
-    _looked_at(page, "exempt")
+    looked_at(page, "exempt")
     page.go_back()
     said = [(event.content["decision"], event.reason) for event in desk.store.events(EventKind.REVIEWED)]
     assert said == [("confirm", "现场看到"), ("dismiss", "是通知，不是功能"), ("undo", "再看看")]
@@ -144,11 +102,11 @@ def test_a_reviewer_decides_on_findings_with_the_keyboard_alone(page, desk, vend
         keys.type("请说明")
         keys.press("Enter")
         page.wait_for_url(lambda url, here=here: url != here)
-    _looked_at(page, "findings-done")
+    looked_at(page, "findings-done")
     page.goto("/apps/R-0")
-    _looked_at(page, "app")
+    looked_at(page, "app")
     page.goto("/findings?state=any&text=应用0")
-    _looked_at(page, "findings-decided")
+    looked_at(page, "findings-decided")
     assert desk.store.lists.app("R-0").open == 0
     assert page.faults == []
 
@@ -163,12 +121,12 @@ def test_the_pages_for_tokens_the_log_and_errors_are_as_accessible(page, desk):
     page.get_by_label("用途").fill("承建单位 CI")
     page.get_by_role("button", name="添加令牌").click()
     page.get_by_role("status").wait_for()
-    _looked_at(page, "tokens")
+    looked_at(page, "tokens")
     page.goto("/events")
-    _looked_at(page, "events")
+    looked_at(page, "events")
     assert page.faults == []
     page.goto("/nothing-here")
-    _looked_at(page, "error")
+    looked_at(page, "error")
     page.get_by_role("button", name="English").click()
     page.goto("/scans")
     assert page.get_by_role("heading").inner_text() == "Scans"

@@ -109,3 +109,16 @@ def test_a_moment_without_a_zone_is_refused(store):
         put(store, BARE, when=datetime(2026, 11, 29))
     assert store.entries() == []
     assert list(store.events()) == [], "a refused import leaves no event"
+
+
+def test_events_are_counted_asked_for_by_kind_and_found_by_their_number(store):
+    assert store.count_events(EventKind.PRODUCTS_MERGED) == (0, 0)
+    ids = [store.record(Event(kind, subject, "甲", NOON)) for kind, subject in (
+        (EventKind.PRODUCTS_MERGED, "P-1"), (EventKind.PRODUCT_SPLIT, "P-1"), (EventKind.PRODUCTS_MERGED, "P-2"))]
+    assert store.count_events(EventKind.PRODUCTS_MERGED) == (2, ids[2])
+    assert store.count_events(EventKind.PRODUCTS_MERGED, subject="P-1") == (1, ids[0])
+    newest = store.newest_events(5, 0, EventKind.PRODUCTS_MERGED)
+    assert [one.subject for one in newest] == ["P-2", "P-1"]
+    assert [one.id for one in store.newest_events(1, 1, subject="P-1")] == [ids[0]]
+    assert store.event(ids[1]).kind is EventKind.PRODUCT_SPLIT
+    assert store.event(ids[2] + 9) is None

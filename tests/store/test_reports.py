@@ -122,3 +122,18 @@ def test_only_the_verdicts_asked_for_are_fetched(store, forced_report):
     some = next(store.reports(verdicts=True, only=["likely_violation"])).verdicts
     assert some == {check: verdict for check, verdict in every.items() if verdict == "likely_violation"}
     assert 0 < len(some) < len(every)
+
+
+def test_the_newest_readings_are_those_of_the_last_reports_each_once(store, forced_report, decoy_report):
+    def kept(document, entry, reading, when):
+        digest = document["artifacts"][0]["sha256"]
+        return store.add_report(document, product="P", entry=entry, standing=Standing.OFFICE, recorded=when,
+                                readings={digest: reading} if reading else {}).id
+
+    kept(forced_report, "R-1", "a" * 64, NOON)
+    last = kept(decoy_report, "R-2", "b" * 64, NOON)
+    kept(decoy_report, "R-3", "", NOON)
+    again = kept(forced_report, "R-4", "a" * 64, NOON)
+    found = [(one.reading[0], one.report, one.entry) for one in store.newest_readings(5)]
+    assert found == [("a", again, "R-4"), ("b", last, "R-2")]
+    assert len(store.newest_readings(1)) == 1

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from appscan.checks.pack import CheckSet
-from appscan.checks.reference.check_page import check_page
+from appscan.checks.reference.check_page import check_lines, check_page
 from appscan.checks.reference.clause_page import clause_page
 from appscan.checks.reference.endings import Ending, endings, missing_features
 
-__all__ = ["Ending", "endings", "missing_features", "reference"]
+__all__ = ["Ending", "check_lines", "endings", "missing_features", "reference"]
 
 
 def reference(checks: CheckSet) -> Mapping[str, str]:

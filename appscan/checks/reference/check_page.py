@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from appscan.checks.pack import Check, CheckSet, Example, Expression
-from appscan.checks.reference.wording import code, condition, escaped, example, joined
+from appscan.checks.reference.wording import PATTERNS_SHOWN, code, condition, escaped, example, joined
 from appscan.model.judgement import Force, Presence
 from appscan.model.report import ClauseText
 from appscan.texts import Language, say
@@ -38,13 +38,19 @@ def _check(check: Check, checks: CheckSet, lang: Language) -> Iterator[str]:
     yield ""
     yield f"## {escaped(check.title[lang])} ({code(check.id)})"
     yield ""
+    yield from check_lines(check, checks, lang)
+
+
+def check_lines(check: Check, checks: CheckSet, lang: Language, patterns: int = PATTERNS_SHOWN) -> Iterator[str]:
+    """What one check asks, on what ground, and what counts, as lines of Markdown without its heading; so many patterns
+    of each term are written out."""
     yield escaped(check.question[lang])
     yield ""
     yield from _listed("reference.clauses", [_clause(checks.clauses[key], lang) for key in check.clauses], lang)
     yield from _listed("reference.beside", [_clause(checks.clauses[key], lang) for key in check.beside], lang)
-    yield from _ladder("presence", _PRESENCE, check.presence, checks, lang)
-    yield from _ladder("force", tuple(reversed(Force)), check.force, checks, lang)
-    yield from _ladder("tags", tuple(check.tags), check.tags, checks, lang)
+    yield from _ladder("presence", _PRESENCE, check.presence, checks, lang, patterns)
+    yield from _ladder("force", tuple(reversed(Force)), check.force, checks, lang, patterns)
+    yield from _ladder("tags", tuple(check.tags), check.tags, checks, lang, patterns)
     yield from _contexts(check, checks, lang)
     yield f"**{say(lang, 'reference.needs')}** {joined([say(lang, f'kinds.{kind}') for kind in check.needs], lang)}"
     yield ""
@@ -77,7 +83,7 @@ def _clause(clause: ClauseText, lang: Language) -> str:
 
 
 def _ladder(name: str, order: Sequence[Rung], conditions: Mapping[Rung, Expression], checks: CheckSet,
-            lang: Language) -> Iterator[str]:
+            lang: Language, patterns: int) -> Iterator[str]:
     """What counts at each rung, the highest first."""
     if not conditions:
         return
@@ -88,7 +94,7 @@ def _ladder(name: str, order: Sequence[Rung], conditions: Mapping[Rung, Expressi
         if rung in conditions:
             yield f"*{say(lang, f'{name}.{rung}')}* — {say(lang, f'{meanings}.{rung}')}"
             yield ""
-            yield from condition(conditions[rung], checks.vocabulary.calls, lang)
+            yield from condition(conditions[rung], checks.vocabulary.calls, lang, patterns=patterns)
             yield ""
 
 

@@ -31,52 +31,56 @@ def joined(parts: Sequence[str], lang: Language) -> str:
     return ("、" if lang == "zh" else ", ").join(parts)
 
 
-def condition(expression: Expression, groups: Mapping[str, CallGroup], lang: Language, depth: int = 0) -> Iterator[str]:
-    """A condition as nested items of a list."""
+def condition(expression: Expression, groups: Mapping[str, CallGroup], lang: Language, depth: int = 0,
+              patterns: int = PATTERNS_SHOWN) -> Iterator[str]:
+    """A condition as nested items of a list; so many patterns of each term are written out."""
     match expression:
         case Term():
-            yield _item(_term(expression, groups, lang), depth)
+            yield _item(_term(expression, groups, lang, patterns), depth)
         case AnyOf():
             if depth:
                 yield _item(say(lang, "reference.any"), depth)
             for item in expression.items:
-                yield from condition(item, groups, lang, depth + bool(depth))
+                yield from condition(item, groups, lang, depth + bool(depth), patterns)
         case AllOf():
-            yield from _together(expression, groups, lang, depth)
+            yield from _together(expression, groups, lang, depth, patterns)
 
 
-def _together(expression: AllOf, groups: Mapping[str, CallGroup], lang: Language, depth: int) -> Iterator[str]:
+def _together(expression: AllOf, groups: Mapping[str, CallGroup], lang: Language, depth: int,
+              patterns: int) -> Iterator[str]:
     if len(expression.items) == 1 and not expression.none:
         yield _item(say(lang, f"reference.alone.{expression.within}"), depth)
     else:
         yield _item(say(lang, f"reference.all.{expression.within}"), depth)
     for item in expression.items:
-        yield from condition(item, groups, lang, depth + 1)
+        yield from condition(item, groups, lang, depth + 1, patterns)
     if expression.none:
         yield _item(say(lang, "reference.none"), depth + 1)
         for item in expression.none:
-            yield from condition(item, groups, lang, depth + 2)
+            yield from condition(item, groups, lang, depth + 2, patterns)
 
 
 def _item(text: str, depth: int) -> str:
     return "  " * depth + "- " + text
 
 
-def _term(term: Term, groups: Mapping[str, CallGroup], lang: Language) -> str:
+def _term(term: Term, groups: Mapping[str, CallGroup], lang: Language, patterns: int) -> str:
     if term.groups or term.named:
         acts = [escaped(groups[name].what[lang]) if name in groups else code(name) for name in term.groups]
         acts += [say(lang, "reference.named", name=word.text) for word in term.named]
         return say(lang, "reference.acts") + ("；" if lang == "zh" else "; ").join(acts)
     kind = name_of(term)
-    return say(lang, f"reference.term.{kind}") + words(term.words, lang)
+    return say(lang, f"reference.term.{kind}") + words(term.words, lang, patterns)
 
 
-def words(given: Sequence[Word], lang: Language) -> str:
+def words(given: Sequence[Word], lang: Language, most_patterns: int = PATTERNS_SHOWN) -> str:
     """Words in quotation marks, whole ones marked, patterns as they are written; the rest counted."""
     plain = [_quoted(word, lang) for word in given if word.match is not Match.PATTERN]
     patterns = [code(word.text) for word in given if word.match is Match.PATTERN]
-    shown = plain[:WORDS_SHOWN] + patterns[:PATTERNS_SHOWN]
+    shown = plain[:WORDS_SHOWN] + patterns[:most_patterns]
     rest = len(given) - len(shown)
+    if not shown:
+        return say(lang, "reference.only_patterns", count=rest)
     return joined(shown, lang) + (say(lang, "reference.more", count=rest) if rest else "")
 
 

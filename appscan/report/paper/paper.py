@@ -10,7 +10,8 @@ from typing import Any
 from appscan.model.judgement import Verdict
 from appscan.report.album import Album
 from appscan.report.moments import by_beijing, day_in_china, day_named
-from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Span, Text
+from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Look, Span, Text, plain
+from appscan.report.paper.choosing import Chosen, items_in, narrowed
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
 from appscan.report.paper.opening import notice_opening
@@ -36,12 +37,17 @@ from appscan.texts import Language, say, shown
 @dataclass(frozen=True, slots=True)
 class PaperWish:
     """What is asked of a paper; `previous` is an earlier report of the same app, `report_digest` the SHA-256 of the
-    report's file, empty where it is not a file yet."""
+    report's file, empty where it is not a file yet. `chosen` are the items that it speaks of, None for all. `office`,
+    `number` and `signer` stand in place of the lines to write on."""
 
     kind: PaperKind = PaperKind.OPINION
     deadline: date | None = None
     previous: Json | None = None
     report_digest: str = ""
+    chosen: Chosen | None = None
+    office: str = ""
+    number: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +67,30 @@ def has_items(document: Json) -> bool:
 
 def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
     """The paper on one report."""
-    page = arrange(_by_beijing(document), lang)
+    document = _by_beijing(document)
+    page, said = arrange(dict(document), lang), document
+    left_out = 0
+    if wish.chosen is not None:
+        said = narrowed(document, wish.chosen)
+        left_out = items_in(document) - items_in(said)
     deadline = deadline_named(wish.deadline, lang)
-    places = places_section(document, wish.kind, lang)
+    places = places_section(said, wish.kind, lang)
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
     sections: dict[Section, Sequence[Block]] = {
         Section.SUBJECT: subject(page, lang),
         Section.CONCLUSION: conclusion(page, lang),
-        Section.FINDINGS: findings_section(document, page, wish.kind, deadline, album, lang),
+        Section.FINDINGS: [*findings_section(said, arrange(dict(said), lang) if left_out else page, wish.kind, deadline,
+                                             album, lang), *_left_out(left_out, lang)],
         Section.EXEMPTIONS: exemptions(document, lang),
         Section.GAPS: gaps(page, wish.kind, lang),
-        Section.DEMANDS: demands(document, deadline, lang),
+        Section.DEMANDS: demands(said, deadline, lang),
         Section.RECHECK: recheck_section(compared, wish.previous, document, lang) if compared else (),
         Section.RECORD: record(document, page, wish.report_digest, lang),
         Section.METHOD: method(page, lang),
-        Section.SIGNATURE: [*attachments(bool(places), lang), *signature(wish.kind, lang)],
+        Section.SIGNATURE: [*attachments(bool(places), lang), *signature(wish.kind, wish.office, wish.signer, lang)],
         Section.PLACES: places,
     }
-    return Paper(wish.kind, lang, _fields(document, wish, deadline, lang),
+    return Paper(wish.kind, lang, _fields(said, wish, deadline, lang),
                  {name: tuple(_discreet(block) for block in blocks) for name, blocks in sections.items()})
 
 
@@ -92,6 +104,11 @@ def _by_beijing(document: Json) -> dict[str, Any]:
     artifacts = [{**one, "details": details(one["details"])} for one in document["artifacts"]]
     return {**document, "artifacts": artifacts, "started": by_beijing(document["started"]),
             "ended": by_beijing(document["ended"])}
+
+
+def _left_out(count: int, lang: Language) -> list[Block]:
+    """That people left items out, and how many: a paper never passes for the whole report."""
+    return [Text(plain(say(lang, "paper.left_out", count=count)), Look.NOTE)] if count else []
 
 
 def deadline_named(deadline: date | None, lang: Language) -> str:
@@ -108,9 +125,11 @@ def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> d
     if wish.kind is PaperKind.NOTICE:
         opening = notice_opening(document, name, version, deadline, lang)
     told = {
-        Field.TITLE: say(lang, f"paper.title_{kind}", app=name), Field.NUMBER: say(lang, "paper.blank_number"),
+        Field.TITLE: say(lang, f"paper.title_{kind}", app=name),
+        Field.NUMBER: shown(wish.number, 80) or say(lang, "paper.blank_number"),
         Field.ADDRESSEE: shown(document["app"]["owner"], 120) or say(lang, "paper.blank_owner"), Field.APP: name,
-        Field.VERSION: version, Field.OFFICE: shown(document["operator"], 120) or say(lang, "paper.blank_owner"),
+        Field.VERSION: version,
+        Field.OFFICE: shown(wish.office or document["operator"], 120) or say(lang, "paper.blank_owner"),
         Field.OPENING: opening, Field.DEADLINE: deadline, Field.CHECKED: checked,
     }
     return {field: discreet(text) for field, text in told.items()}

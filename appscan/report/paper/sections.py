@@ -7,7 +7,7 @@ from appscan.model.judgement import Verdict
 from appscan.report.exemption_words import records_told
 from appscan.report.listed import Listed
 from appscan.report.moments import day_in_china, day_named
-from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Text, cell, facts, plain
+from appscan.report.paper.blocks import Block, Cell, Grid, Heading, Look, NewPage, Span, Text, cell, facts, plain
 from appscan.report.paper.grounds import items_of
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.recheck import Item, Recheck, State
@@ -15,7 +15,7 @@ from appscan.report.places import where_told
 from appscan.report.summary import summarise
 from appscan.report.view import Fact, GapView, Page
 from appscan.report.words import Json, check_title
-from appscan.texts import Language, say
+from appscan.texts import Language, say, shown
 
 GAPS_LISTED = 40
 ITEMS_LISTED = 300
@@ -177,11 +177,14 @@ def attachments(has_places: bool, lang: Language) -> list[Block]:
     return [Text(plain(say(lang, f"paper.attached.{name}")), with_next=True) for name in names]
 
 
-def signature(kind: PaperKind, lang: Language) -> list[Block]:
-    """Who signs."""
+def signature(kind: PaperKind, office: str, signer: str, lang: Language) -> list[Block]:
+    """Who signs; the office and the person that are known stand there already. Who signs for the office is named by
+    its own wish, and not covered as persons in an app are."""
     left, right = say(lang, "paper.sign.office"), say(lang, f"paper.sign.other_{kind.value}")
     date = say(lang, "paper.sign.date")
     person = say(lang, "paper.sign.person")
-    return [Grid((50, 50), (((*cell(left), *cell("", person, date)), (*cell(right), *cell("", person, date))),), ())]
+    signed = (Span(person), Span(shown(signer, 60), exact=True))
+    ours: Cell = (*cell(left + shown(office, 120), ""), signed, *cell(date))
+    return [Grid((50, 50), ((ours, cell(right, "", person, date)),), ())]
 
 

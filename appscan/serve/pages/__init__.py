@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from appscan.serve.pages import apps, findings, new_scan, overview, pictures, scans, sign_in, tokens
+from appscan.serve.pages import (
+    apps,
+    checks,
+    exemptions,
+    findings,
+    new_scan,
+    overview,
+    owners,
+    papers,
+    pictures,
+    products,
+    registry,
+    registry_import,
+    scans,
+    sign_in,
+    tokens,
+)
 
 ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, new_scan.router, scans.router,
-           pictures.router, tokens.router)
+           pictures.router, tokens.router, registry.router, registry_import.router, products.router, owners.router,
+           exemptions.router, papers.router, checks.router)

@@ -1,0 +1,191 @@
+"""Exemptions: what the office granted, what soon runs out, granting one and withdrawing one."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from appscan.checks import CheckSet
+from appscan.errors import UnavailableError, UsageError
+from appscan.model.folding import fold
+from appscan.office.exemptions import Granted, Phase, grant_all, phase
+from appscan.serve import sessions
+from appscan.serve.downloads import download
+from appscan.serve.permissions import Visit, needs, proves
+from appscan.serve.refusals import Refused, renamed
+from appscan.serve.rendering import language_of, render, told
+from appscan.serve.settings import MEGABYTE
+from appscan.serve.uploads import Upload, form_body, plain_name
+from appscan.store import EventKind, Exemption, Role, Store
+from appscan.texts import Language, say
+
+router = APIRouter(include_in_schema=False)
+SOON = timedelta(days=30)
+FIELDS = ("check", "app", "screen", "fingerprint", "ground", "reason", "regulation", "approver", "document", "owner",
+          "from", "expires")
+MAY_BE_EMPTY = frozenset({"screen", "fingerprint"})
+GROUNDS = ("special_scene", "necessity")
+PAGE = 100
+
+Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
+Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
+Uploader = Annotated[Visit, Depends(needs(Role.REVIEWER, streams=True))]
+Text = Annotated[str, Query(max_length=400)]
+Number = Annotated[int, InPath(ge=1, le=(1 << 53) - 1)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionLine:
+    """A grant with where in its life it is today; `soon` where it runs out within thirty days; `approval` is the digest
+    of the approval's file, "" where none was kept."""
+
+    exemption: Exemption
+    phase: Phase
+    soon: bool
+    days_left: int
+    approval: str
+
+    def about(self, asked: str) -> bool:
+        """Whether its record speaks of what is asked."""
+        return all(word in fold("\n".join(self.exemption.record.values())) for word in fold(asked).split())
+
+
+@router.get("/registry/exemptions")
+def exemptions_page(request: Request, _visit: Viewer, q: Text = "", state: Text = "", page: Page = 1) -> Response:
+    """What was granted and not withdrawn: what runs out soon first."""
+    lines = exemption_lines(request.app.state.store, _today(), q, state)
+    checks = request.app.state.checks.now()
+    return render(request, "exemptions.html", lines=lines[(page - 1) * PAGE:page * PAGE], total=len(lines), page=page,
+                  more=len(lines) > page * PAGE, q=q, state=state, states=[*map(str, Phase), "soon"],
+                  title_of=lambda check: title_of(checks, check, language_of(request)))
+
+
+@router.get("/registry/exemptions/new")
+def new_exemption_page(request: Request, _visit: Reviewer, app: Text = "", check: Text = "", fingerprint: Text = "",
+                       screen: Text = "") -> Response:
+    """The form, with what is known already."""
+    return _form(request, {"app": app, "check": check, "fingerprint": fingerprint, "screen": screen,
+                           "from": _today().isoformat()}, "")
+
+
+@router.post("/registry/exemptions")
+async def grant_exemption(request: Request, visit: Uploader) -> Response:
+    """Grant one, with the approval's file where it was handed in."""
+    async with form_body(request, lambda token: proves(visit, token)) as upload:
+        try:
+            await run_in_threadpool(grant, request, upload, visit.who)
+        except UsageError as error:
+            problem = told(language_of(request), error)
+            return await run_in_threadpool(_form, request, upload.fields, problem, 422)
+    return RedirectResponse("/registry/exemptions", 303)
+
+
+@router.post("/registry/exemptions/{number}/withdraw")
+def withdraw_exemption(request: Request, number: Number, visit: Reviewer,
+                       reason: Annotated[str, Form(max_length=1000)] = "") -> Response:
+    """End one."""
+    if not reason.strip():
+        raise Refused(422, "no_reason")
+    request.app.state.store.withdraw(number, who=visit.who, when=sessions.now(), reason=reason.strip())
+    return RedirectResponse("/registry/exemptions", 303)
+
+
+@router.get("/registry/exemptions/{number}/approval")
+def approval_file(request: Request, number: Number, _visit: Viewer) -> Response:
+    """The approval's file, to be saved."""
+    store: Store = request.app.state.store
+    event = store.event(number)
+    digest = str(event.content.get("document", "")) if event else ""
+    if event is None or not digest:
+        raise Refused(404, "not_there")
+    return download(store.get_blob(digest), str(event.content.get("document_name", "")) or f"approval-{number}")
+
+
+def grant(request: Request, upload: Upload, who: str) -> list[Granted]:
+    """Grant the exemption of a form. Raises UsageError in terms of the form."""
+    record = record_of(upload.fields, language_of(request))
+    known = {check.id for check in request.app.state.checks.now().checks}
+    if record["check"] not in known:
+        raise UsageError("exemption_check", check=record["check"])
+    with tempfile.TemporaryDirectory(prefix="appscan-exemption-") as kept:
+        path = Path(kept) / "record.yaml"
+        path.write_text(json.dumps({"version": 1, "exemptions": [record]}, ensure_ascii=False), "utf-8")
+        document = upload.path if upload.size else None
+        try:
+            return grant_all(request.app.state.store, path, who=who, when=sessions.now(),
+                             reason=upload.fields.get("note", ""), document=document,
+                             document_name=plain_name(upload.name) if document else "")
+        except UnavailableError:
+            raise
+        except UsageError as error:
+            raise renamed(error, {str(path): say(language_of(request), "desk.exemptions.form"),
+                                  str(upload.path): upload.name}) from None
+
+
+def record_of(fields: Mapping[str, str], lang: Language) -> dict[str, str]:
+    """The record that a form speaks of. Raises UsageError naming the first field that is empty or no day."""
+    record = {name: fields.get(name, "").strip() for name in FIELDS}
+    for name in FIELDS:
+        label = say(lang, f"desk.exemptions.field.{name}")
+        if not record[name] and name not in MAY_BE_EMPTY:
+            raise UsageError("exemption_empty", field=label)
+        if name in ("from", "expires"):
+            try:
+                date.fromisoformat(record[name])
+            except ValueError:
+                raise UsageError("exemption_no_day", field=label, given=record[name]) from None
+    if record["expires"] < record["from"]:
+        raise UsageError("exemption_ends_first", begins=record["from"], ends=record["expires"])
+    return {name: value for name, value in record.items() if value}
+
+
+def exemption_lines(store: Store, day: date, q: str = "", state: str = "") -> list[ExemptionLine]:
+    """What was granted and not withdrawn, in the order in which it runs out; what has run out comes last."""
+    granted = store.events(EventKind.EXEMPTION_GRANTED)
+    documents = {event.id: str(event.content.get("document", "")) for event in granted}
+    lines = [_line(one, day, documents.get(one.event, "")) for one in store.exemptions()]
+    kept = [one for one in lines if one.about(q) and (
+        not state or one.phase == state or (state == "soon" and one.soon))]
+    return sorted(kept, key=lambda one: (one.phase is Phase.EXPIRED, one.exemption.record["expires"],
+                                         one.exemption.event))
+
+
+def exemption_document(line: ExemptionLine) -> dict[str, Any]:
+    """A grant as JSON."""
+    one = line.exemption
+    return {"number": one.event, "state": line.phase.value, "soon": line.soon, "days_left": line.days_left,
+            "record": dict(one.record), "who": one.who, "when": one.when, "reason": one.reason,
+            "approval": line.approval}
+
+
+def title_of(checks: CheckSet, check: str, lang: Language) -> str:
+    """What people call a check; its id where the packs do not have it."""
+    return next((one.title[lang] for one in checks.checks if one.id == check), check)
+
+
+def _line(one: Exemption, day: date, approval: str) -> ExemptionLine:
+    left = (date.fromisoformat(one.record["expires"]) - day).days
+    stands = phase(one.record, day)
+    return ExemptionLine(one, stands, stands is Phase.IN_FORCE and left <= SOON.days, left, approval)
+
+
+def _today() -> date:
+    return sessions.now().date()
+
+
+def _form(request: Request, fields: Mapping[str, str], problem: str, status: int = 200) -> Response:
+    lang, checks = language_of(request), request.app.state.checks.now()
+    choices: Sequence[tuple[str, str]] = [(one.id, one.title[lang]) for one in checks.checks]
+    return render(request, "exemption_new.html", status=status, fields=fields, problem=problem, checks=choices,
+                  grounds=GROUNDS, most=request.app.state.settings.form_bytes // MEGABYTE)
