@@ -13,8 +13,9 @@ from appscan.errors import UsageError
 from appscan.report.album import Album
 from appscan.report.paper import COMPONENTS
 from appscan.report.paper.choosing import Chosen, items_in, marks_of, narrowed
+from appscan.report.paper.grounds import prove_notice
 from appscan.report.paper.layout import PaperKind
-from appscan.report.paper.paper import Paper, PaperWish, has_items, paper
+from appscan.report.paper.paper import Paper, PaperWish, paper
 from appscan.report.paper.recheck import same_app
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def prove(document: Document, wish: PaperWish, name: str) -> None:
         if strange:
             raise UsageError("paper_item_unknown", check=min(strange)[0])
     said = document if wish.chosen is None else narrowed(document, wish.chosen)
-    if wish.kind is PaperKind.NOTICE and (not has_items(said) or not items_in(said)) and wish.previous is None:
-        raise UsageError("nothing_to_rectify", name=name)
+    if wish.kind is PaperKind.NOTICE and wish.previous is None:
+        prove_notice(said, name)
+        if not items_in(said):
+            raise UsageError("nothing_to_rectify", name=name)
     if wish.previous is not None and not same_app(dict(wish.previous), document):
         raise UsageError("previous_other_app", name=name, other=name)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from appscan.model.judgement import Verdict
 from appscan.report.album import Album
 from appscan.report.moments import by_beijing, day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Look, Span, Text, plain
@@ -15,7 +14,7 @@ from appscan.report.paper.choosing import Chosen, items_in, narrowed
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
 from appscan.report.paper.opening import notice_opening
-from appscan.report.paper.recheck import ITEMS, Json, Recheck, recheck
+from appscan.report.paper.recheck import Json, Recheck, recheck
 from appscan.report.paper.sections import (
     attachments,
     conclusion,
@@ -58,11 +57,6 @@ class Paper:
     lang: Language
     fields: Mapping[Field, str]
     sections: Mapping[Section, tuple[Block, ...]]
-
-
-def has_items(document: Json) -> bool:
-    """Whether there is anything that a notice could demand."""
-    return any(Verdict(one["verdict"]) in ITEMS for one in document["verdicts"])
 
 
 def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
