@@ -17,7 +17,8 @@ COMMANDS = [["scan"], ["judge"], ["capture"], ["login"], ["schema"], ["bench"], 
             ["checks", "lint"], ["checks", "test"], ["checks", "docs"], ["checks", "try"], ["report"], ["gate"],
             ["baseline", "write"], ["baseline", "check"], ["diff"], ["init"], ["registry", "template"],
             ["registry", "import"], ["registry", "list"], ["registry", "show"], ["registry", "check"],
-            ["registry", "export"], ["registry", "merge"], ["registry", "split"], ["count"], ["users", "add"], ["serve"]]
+            ["registry", "export"], ["registry", "merge"], ["registry", "split"], ["count"], ["users", "add"],
+            ["serve"]]
 
 
 @pytest.fixture(scope="module")
