@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from appscan.checks import CheckSet
-from appscan.judge.judge import MAX_CANCELLED, judge
-from appscan.judge.occurrences import MAX_EVIDENCE, MAX_OCCURRENCES, MENTIONS_KEPT
+from appscan.judge.judge import judge
+from appscan.judge.occurrences import MAX_CANCELLED, MAX_EVIDENCE, MAX_OCCURRENCES, MENTIONS_KEPT
 from appscan.judge.verdicts import Profile
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Declaration, Evidence, Finding, Force, Presence, Tag, Verdict

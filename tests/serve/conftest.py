@@ -149,9 +149,9 @@ def any_desk(request: pytest.FixtureRequest, tmp_path: Path, kept_password: str)
     yield from run_desk(tmp_path, kept_password, Settings(), url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the desk."""
+    """One Chromium for the tests of a module: another driver of Playwright cannot run beside it in one process."""
     if not is_installed():
         pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
     with sync_playwright() as playwright:

@@ -156,7 +156,8 @@ def test_a_recheck_says_place_by_place_what_became_of_the_earlier_report(desk, f
         answer = send(client, "/papers", report=after, kind="notice", form="docx", previous=before)
         text = words_of(made(client, answer).content)
         places = len(set(marks_of(forced)))
-        assert f"已整改 {places} 项" in text
+        checks = len({check for check, _ in marks_of(forced)})
+        assert f"已整改 {checks} 项（{places} 处）" in text
         assert send(client, "/papers", report=before, kind="notice", form="docx", previous=after,
                     check=["check-in"]).status_code == 422, "a later report is no earlier one"
         other = {**forced, "app": {**forced["app"], "name": "虚构另一个"}, "product": "P-9"}
