@@ -18,7 +18,12 @@ has_fonts || missing+=(fonts-noto-cjk fontconfig)
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  apt-get update -qq
+  # The shell has no window to draw and crawls in two thirds of the time; not every system has it.
+  has_browser || ! apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing=(chromium-headless-shell "${missing[@]}")
+  for package in "${missing[@]}"; do
+    [ "$package" = chromium ] && has_browser || apt-get install -y -qq --no-install-recommends "$package"
+  done
 fi
 has_browser || timeout 600 "$python" -m playwright install chromium
 has_browser || echo "No Chromium. Install it with: sudo apt-get install chromium   (or name one in APPSCAN_CHROMIUM)" >&2

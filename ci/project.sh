@@ -10,13 +10,15 @@ command -v make >/dev/null || missing+=(make)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 # The web tests drive a real Chromium and look at Chinese pages.
 command -v chromium >/dev/null || missing+=(chromium)
+command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)  # crawls in two thirds of the time
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk fontconfig)
 command -v Xvfb >/dev/null || missing+=(xvfb)  # the login window is opened where nobody looks
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)  # tests start a server of their own
 if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  # One by one: a package that a system does not have must not cost the others.
+  for package in "${missing[@]}"; do apt-get install -y -qq --no-install-recommends "$package"; done
 fi
 
 make setup || exit 1

@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, Error, Playwright, ProxySettings, sync_
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.gateway import USER, Gateway
 
+SHELL_NAMES = ("chromium-headless-shell", "chrome-headless-shell")
+"""Chromium without windows, tabs and bars to draw: a walk takes two thirds of the time."""
 SYSTEM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -70,8 +72,9 @@ UNWANTED_ABILITIES = (
 """What would ask a server past the interception: by the browser itself, or after the page is gone."""
 
 
-def find_chromium() -> str | None:
-    """Path of a Chromium of this machine: APPSCAN_CHROMIUM, else a system one; None leaves the choice to Playwright.
+def find_chromium(window: bool = False) -> str | None:
+    """Path of a Chromium of this machine, one with a `window` for a person or any: APPSCAN_CHROMIUM, else a system one;
+    None leaves the choice to Playwright.
 
     Raises CaptureError (no_browser) where APPSCAN_CHROMIUM names nothing that can run."""
     named = os.environ.get("APPSCAN_CHROMIUM")
@@ -80,7 +83,8 @@ def find_chromium() -> str | None:
         if not found:
             raise CaptureError(Failure.NO_BROWSER, named)
         return found
-    return next(filter(None, map(shutil.which, SYSTEM_NAMES)), None) or next(
+    names = SYSTEM_NAMES if window else (*SHELL_NAMES, *SYSTEM_NAMES)
+    return next(filter(None, map(shutil.which, names)), None) or next(
         (path for path in SYSTEM_PATHS if Path(path).is_file()), None
     )
 

@@ -30,7 +30,7 @@ def log_in(url: str, save: Path, wait: Callable[[], bool]) -> None:
     with sync_playwright() as playwright:
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         try:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), headless=False,
+            browser = playwright.chromium.launch(executable_path=find_chromium(window=True), headless=False,
                                                  chromium_sandbox=not root)
         except Error as error:
             raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error

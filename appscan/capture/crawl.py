@@ -22,12 +22,14 @@ from appscan.capture.manners import Manners
 from appscan.capture.network import Network
 from appscan.capture.options import Actor, CaptureOptions, Progress
 from appscan.capture.page import Seat
+from appscan.capture.patience import Patience
 from appscan.capture.proof import Guest, guest_at
 from appscan.capture.refusals import tell_refusals
 from appscan.capture.secrets import Secrets
 from appscan.capture.session import Home, Session, Stored, restoring
 from appscan.capture.trials import Trials
 from appscan.capture.walls import Walk, tell_walls
+from appscan.capture.ways import Ways
 from appscan.errors import UsageError
 
 BROWSER_DEATHS = 3
@@ -122,11 +124,11 @@ class Crawl:
             session.sign_in(self.actor, network, seat)
             home = Home(context.storage_state(), seat.stored())
             explorer = self._explorer(network, seat)
-            with self._anew(network, home) as explorer.fresh:
+            with self._anew(network, home) as explorer.ways.fresh:
                 explorer.seat = seat
                 explorer.run()
                 if self.first:
-                    self._try(explorer, explorer.fresh)
+                    self._try(explorer, explorer.ways.fresh)
             explorer.seat = seat
             explorer.forget_place()
             session.prove_after(seat, self.deadlines.end)
@@ -143,7 +145,8 @@ class Crawl:
             run = self.run
             suffix = self.actor.name if self.first else f"{self.actor.name}-{self.viewport}"
             deadline = self.deadlines.walk
-            self.explorer = Explorer(run.journal, network, run.options, seat, run.progress, deadline, suffix)
+            ways = Ways(run.journal, seat, Patience(run.journal))
+            self.explorer = Explorer(run.journal, network, run.options, ways, run.progress, deadline, suffix)
             self.explorer.start(run.urls)
         return self.explorer
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Error
 
-from appscan.capture.addresses import urldefrag
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.frontier import STEADY, Frontier
-from appscan.capture.journal import PAGE_KINDS, Journal, Moment, route_of
+from appscan.capture.journal import PAGE_KINDS, Journal, route_of
 from appscan.capture.leads import Leads, must_press
 from appscan.capture.leaving import signs_out
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
-from appscan.capture.patience import Patience, brings_new
+from appscan.capture.patience import brings_new
+from appscan.capture.pressing import Pressing
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.turned_away import TurnedAway
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
+from appscan.capture.ways import SCROLLS, Ways
 from appscan.errors import UsageError
 
 PRESSED = frozenset(
@@ -33,20 +33,15 @@ PRESSED = frozenset(
 NEW_TEXTS = 1
 TEXT_STATES, TEXTS_OF_ROUTE = 8, 60
 """States that differ in their texts alone: after presses of one control, and of one route."""
-SCROLLS = 6
 PLANS = 3
 """So many times a page may do by itself what it planned, one after the other."""
-CONTROLS_PER_STATE = 120
 MAX_ARRIVALS = 2000
-MAX_RENEWALS = 10
 MAX_OPTIONS = 6
 """So many other choices of a list are tried."""
 LAST, RETRY_PAUSE = 50, 2.0
 """Where in the queue an address waits for another try, and seconds that pass at least before it."""
 TYPED_INTO = frozenset({"textbox", "searchbox", "spinbutton", "password", "file", "hidden", "range", "date", "time"})
 """Roles of what is filled in rather than pressed; what cannot be typed into is pressed all the same."""
-ALIKE = 1 / 3
-"""Share of a state's texts that must be there again for it to be that state, where its controls have changed."""
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
@@ -56,36 +51,41 @@ PICTURED, FEW_LETTERS = 0.4, 20
 
 @dataclass
 class Explorer:
-    """One walk of one actor. What waits survives a browser that died; `seat` may then be replaced."""
+    """One walk of one actor. What waits survives a browser that died."""
 
     journal: Journal
     network: Network
     options: CaptureOptions
-    seat: Seat
+    ways: Ways
     progress: Progress
     deadline: float
     suffix: str = ""
-    fresh: Callable[[], Seat] | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     failures: list[CaptureError] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
     turned: TurnedAway = field(default_factory=TurnedAway)
-    pages: int = 0
-    _renewals: int = 0
     _written: int = 0
     _repeats: Repeats = field(default_factory=Repeats)
     _texts: dict[str, set[int]] = field(default_factory=dict)
     _text_states: Counter[str] = field(default_factory=Counter)
-    _replayed: set[str] = field(default_factory=set)
+    _pressing: dict[str, Pressing] = field(default_factory=dict)
+    _current: Node | None = None
     _fatal: set[str] = field(default_factory=set)
     _tried_again: dict[str, float] = field(default_factory=dict)
-    _here: Sight | None = None
 
     def __post_init__(self) -> None:
-        self._patience = Patience(self.journal)
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
         self.leads = Leads(self.journal, self.network, self.frontier)
+
+    @property
+    def seat(self) -> Seat:
+        """The page that is walked; another one may take its place."""
+        return self.ways.seat
+
+    @seat.setter
+    def seat(self, seat: Seat) -> None:
+        self.ways.seat = seat
 
     def _allowed(self, url: str) -> bool:
         return self.network.manners.allowed_by_robots(url, self.seat.page.context)
@@ -99,42 +99,59 @@ class Explorer:
         """Walk until the queue is empty or a cap is reached. Raises CaptureError (browser_died) where the
         browser went."""
         while self.frontier.queue:
-            if len(self.nodes) >= self.options.max_states:
-                self.journal.reached.add("states")
+            if self._over():
                 return
-            if time.monotonic() > self.deadline:
-                self.journal.reached.add("minutes")
-                return
-            item = self.frontier.take()
+            item = self.frontier.first()
             self.progress("explore", len(self.nodes), len(self.frontier.queue))
             try:
                 if isinstance(item, Visit):
+                    self.frontier.drop(item)
                     self._visit(item)
                 else:
-                    self._expand(*item)
+                    self._expand(item)
                 self.leads.windows(self._standing())
             except CaptureError as error:
-                self._here = None
-                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                self.ways.here = None
+                place = self._place(item)
                 self._failed(error, place)
                 if error.failure is Failure.BROWSER_DIED:
                     self._again(item, place)
                     raise
-                self.seat.park()
+                self._leave(item)
             except (Error, UsageError):
                 raise
             except Exception as error:  # noqa: BLE001 (a fault of ours at one page must not cost all the others)
-                place = item.url if isinstance(item, Visit) else item[0].sight.url
+                place = self._place(item)
                 why = f"{type(error).__name__}: {error}"[:200]
                 self.failures.append(CaptureError(Failure.OWN_FAILURE, place, why=why))
                 self.journal.gap("own_failure_here", list(PAGE_KINDS), place, why=why)
                 self.forget_place()
-                self.seat.park()
+                self._leave(item)
+
+    def _over(self) -> bool:
+        """True where a cap is reached; what waits stays in the queue."""
+        if len(self.nodes) >= self.options.max_states:
+            self.journal.reached.add("states")
+        elif time.monotonic() > self.deadline:
+            self.journal.reached.add("minutes")
+        else:
+            return False
+        return True
+
+    def _place(self, item: Visit | Node) -> str:
+        return item.url if isinstance(item, Visit) else (self._current or item).sight.url
+
+    def _leave(self, item: Visit | Node) -> None:
+        """Nothing more is pressed in the state at which something failed."""
+        if isinstance(item, Node):
+            self._done(self._current or item)
+        self.seat.park()
 
     def _standing(self) -> Node | None:
-        return self.nodes.get(self._here.key) if self._here else None
+        """The state that the page shows now, where it is one that is known."""
+        return self.nodes.get(self.ways.here.key) if self.ways.here else None
 
-    def _again(self, item: Visit | tuple[Node, int], place: str) -> None:
+    def _again(self, item: Visit | Node, place: str) -> None:
         """An address at which the browser died is opened once more: it need not have been its fault."""
         if isinstance(item, Visit) and place not in self._fatal:
             self._fatal.add(place)
@@ -146,14 +163,15 @@ class Explorer:
             return False
         self._tried_again[visit.url] = time.monotonic()
         self.frontier.push(visit, visit.depth, LAST)
-        self._here = None
+        self.ways.here = None
         self.seat.park()
         return True
 
-    def _resume(self, node: Node, index: int) -> None:
+    def _resume(self, node: Node) -> None:
         """The controls from this one on are pressed later; the one on whose way the browser died twice is left."""
-        place = f"{node.id} {index}"
-        self.frontier.push((node, index + 1 if place in self._fatal else index), node.depth)
+        pressing = self._pressing[node.id]
+        place = f"{node.id} {pressing.at}"
+        pressing.at += place in self._fatal
         self._fatal.add(place)
 
     def _failed(self, error: CaptureError, place: str) -> None:
@@ -164,15 +182,15 @@ class Explorer:
         self.journal.gap(error.failure.value, ["text", "control", "route"], place, **extra)
 
     def _visit(self, visit: Visit) -> None:
-        self._moment(visit.origin, "load", "")
+        self.ways.moment(visit.origin, "load", "")
         if visit.url in self._tried_again:
             self.seat.pause(max(0.0, self._tried_again[visit.url] + RETRY_PAUSE - time.monotonic()))
         since = self.journal.marks()
-        same_page = self._here and "#" in visit.url and urldefrag(self._here.url).url == urldefrag(visit.url).url
+        same_page = "#" in visit.url and self.ways.within(visit.url)
         self.seat.away = self.network.away = ""
         started = visit.found_by == "start"
         try:
-            sight = self.seat.hash(visit.url) if same_page else self._open(visit.url)
+            sight = self.seat.hash(visit.url) if same_page else self.ways.open(visit.url)
             node = self._arrived(sight, visit.origin, visit.by, visit.depth, None, None)
         except CaptureError as error:
             status = error.params.get("status")
@@ -187,7 +205,7 @@ class Explorer:
         self._came(arrival)
         visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
-        self._moment(node.id, "timer", "")
+        self.ways.moment(node.id, "timer", "")
         self._afterwards(node, visit.depth, None, None, started)
 
     def _afterwards(
@@ -196,11 +214,11 @@ class Explorer:
         """What comes by itself some seconds after an address was opened or a control was pressed (a splash, a message
         before the page that it announces) is a state of its own; gives the last one."""
         for _ in range(PLANS):
-            here = self._here
-            later = self._patience.plans(self.seat, here) if here else None
+            here = self.ways.here
+            later = self.ways.patience.plans(self.seat, here) if here else None
             if here is None or later is None:
                 break
-            self._here = later
+            self.ways.here = later
             new = brings_new(here, later) or (started and later.key not in self.nodes)
             if not new or not self.network.own(later.url):
                 break
@@ -210,16 +228,6 @@ class Explorer:
     def _came(self, arrival: Arrival) -> None:
         if len(self.arrivals) < MAX_ARRIVALS or arrival.started:
             self.arrivals.append(arrival)
-
-    def _open(self, url: str) -> Sight:
-        self.pages += 1
-        if self._here and urldefrag(self._here.url).url == urldefrag(url).url:
-            self.seat.park()  # another fragment alone would load nothing, and leave dialogs where they are
-        return self._patience.again(self.seat, self.seat.open(url))
-
-    def _moment(self, state: str | None, trigger: str, label: str) -> None:
-        before = self.journal.moment
-        self.journal.moment = Moment(before.actor, state, trigger, label, before.viewport)
 
     def _arrived(
         self,
@@ -233,8 +241,8 @@ class Explorer:
     ) -> Node:
         """Where we are now: a state already known, or a new one that is written down and queued."""
         if sight.pending:
-            sight = self._patience.wait(self.seat, sight)
-        self._here = sight
+            sight = self.ways.patience.wait(self.seat, sight)
+        self.ways.here = sight
         known = self.nodes.get(sight.key)
         fresh = sight.marks - self._texts.get(sight.route, set())
         if known and (len(fresh) < NEW_TEXTS or not self._more_texts(sight, by)):
@@ -246,9 +254,9 @@ class Explorer:
         seen = self.seat.look()
         looked = self.seat.sight(seen)
         if looked.key != sight.key and looked.key in self.nodes:  # it went on while we looked, to a place we know
-            self._here = looked
+            self.ways.here = looked
             return self.nodes[looked.key]
-        sight = self._here = looked
+        sight = self.ways.here = looked
         self._texts.setdefault(sight.route, set()).update(sight.marks)
         controls = self._write(identity, sight, seen, origin, by)
         if known:  # same controls, new words: worth keeping, not worth walking again
@@ -264,7 +272,7 @@ class Explorer:
         self.leads.discover(node, controls, seen)
         self._unroll(node)
         if depth < self.options.max_depth:
-            self.frontier.push((node, 0), depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
+            self.frontier.push(node, depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
         elif deeper := sum(self._worth(row) for row in controls):
             self._bounded("depth", "depth_reached", sight.url, count=deeper)
@@ -309,9 +317,9 @@ class Explorer:
             "dialogs": [plain_dialog(row) for row in listed(seen, "dialogs")],
         }
         journal.states.append(state)
-        self._moment(identity, moment.trigger, moment.label)
+        self.ways.moment(identity, moment.trigger, moment.label)
         self.seat.timers()
-        self._moment(moment.state, moment.trigger, moment.label)
+        self.ways.moment(moment.state, moment.trigger, moment.label)
         if seen.get("cut"):
             journal.gap("page_too_large", ["text", "control"], sight.url)
         if seen.get("canvases") and number_of(seen, "text_length") < LITTLE_TEXT:
@@ -325,13 +333,13 @@ class Explorer:
         for _ in range(SCROLLS):
             more, sight = self.seat.scroll()
             if sight.route != node.sight.route:
-                self._here = sight
+                self.ways.here = sight
                 return
             if not more:
                 break
         else:
             self._bounded("lists", "list_not_finished", node.sight.url, count=SCROLLS)
-        self._here = sight
+        self.ways.here = sight
         fresh = sight.marks - self._texts.get(sight.route, set())
         if (len(fresh) >= NEW_TEXTS or sight.key not in self.nodes) and self._more_texts(sight, "scroll"):
             self._note_texts(sight, "scroll")
@@ -348,60 +356,61 @@ class Explorer:
             return
         below = Node(f"{node.id}-down", sight, node.depth, fresh, node, below=True)
         self.nodes[sight.key] = below
-        self.frontier.push((below, 0), node.depth + 1)
+        self.frontier.push(below, node.depth + 1)
 
-    def _expand(self, node: Node, first: int) -> None:
-        """Press the controls of a state one after the other; what it leads to is queued."""
-        missed, unpressed = max(0, len(node.controls) - CONTROLS_PER_STATE), 0
-        for index in range(first, min(len(node.controls), CONTROLS_PER_STATE)):
-            control = node.controls[index]
-            if not self._worth(control):
+    def _expand(self, first: Node) -> None:
+        """Press all controls of a state; meanwhile those of others of its rank, where a press leads to one: that saves
+        the way back, which costs as much as a press."""
+        while first in self.frontier and not self._over():
+            here = self._standing()
+            node = here if here and self.frontier.rank(here) == self.frontier.rank(first) else first
+            self._current = node
+            pressing = self._pressing.setdefault(node.id, Pressing(node))
+            control = pressing.next(self._worth, self._repeats)
+            if control is None:
+                self._done(node)
                 continue
-            if not self._repeats.worth(control, node.controls):
-                missed += self._repeats.missed(control, node.controls)
-                continue
-            if len(self.nodes) >= self.options.max_states or time.monotonic() > self.deadline:
-                self.frontier.push((node, index), node.depth)
-                return
             try:
-                reached = self._go_to(node) or self._go_anew(node)
+                reached = self.ways.to(node) or (not self._answered(node) and self.ways.anew(node))
             except CaptureError as error:
                 if error.failure is Failure.BROWSER_DIED:
-                    self._resume(node, index)
+                    self._resume(node)
                 raise
-            if not reached:
-                if not self._answered(node):
-                    self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
-                return
-            for _ in range(max(1, min(number_of(control, "options") - 1, MAX_OPTIONS))):
-                missed_now = not self._press(node, control)
-            unpressed += missed_now
-        if unpressed:
-            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=unpressed)
-        if missed:
-            self._bounded("controls", "controls_not_pressed", node.sight.url, count=missed)
+            if reached:
+                self._press_all(pressing, control)
+                continue
+            if not self._answered(node):
+                self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
+            self._done(node)
+
+    def _press_all(self, pressing: Pressing, control: dict[str, Any]) -> None:
+        """One control; a list as often as it has other choices."""
+        pressing.at += 1
+        for _ in range(max(1, min(number_of(control, "options") - 1, MAX_OPTIONS))):
+            pressed = self._press(pressing.node, control)
+        pressing.unpressed += not pressed
+
+    def _done(self, node: Node) -> None:
+        """Nothing of a state waits any more; what was not pressed there is told."""
+        self._current = None
+        self.frontier.drop(node)
+        if (pressing := self._pressing.pop(node.id, None)) is None:
+            return
+        if pressing.unpressed:
+            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=pressing.unpressed)
+        if pressing.missed:
+            self._bounded("controls", "controls_not_pressed", node.sight.url, count=pressing.missed)
 
     def _bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
         """A bound has cut something off here: what lies behind it was not seen."""
         self.journal.reached.add(cap)
         self.journal.gap(reason, ["control", "text"], place, **params)
 
-    def _go_anew(self, node: Node) -> bool:
-        """Once more in a browser that has stored nothing since the walk began: what was pressed meanwhile may have
-        changed the page for good."""
-        if self.fresh is None or self._renewals >= MAX_RENEWALS or self._answered(node):
-            return False
-        self._renewals += 1
-        self.seat = self.fresh()
-        self._here = None
-        return self._go_to(node)
-
     def _answered(self, node: Node) -> bool:
         """True where a state differed from what is there now by a dialog alone that was answered meanwhile (a consent,
         a welcome): what lies under it is walked as a state of its own."""
-        return node.covered and self._here is not None and self._here.route == node.sight.route and self._here.key in (
-            other.sight.key for other in self.nodes.values()
-        )
+        here = self._standing()
+        return node.covered and here is not None and here.sight.route == node.sight.route
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))
@@ -413,27 +422,26 @@ class Explorer:
     def _press(self, node: Node, control: dict[str, Any]) -> bool:
         """False where the control could not be pressed: it is not there any more, or something lies over it."""
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
-        self._moment(node.id, "click", text)
+        self.ways.moment(node.id, "click", text)
         self.seat.away = self.network.away = ""
         try:
             sight = self._step(node, key)
         except CaptureError as error:
             if error.failure is Failure.BROWSER_DIED:
-                self.frontier.push((node, node.controls.index(control) + 1), node.depth)
                 raise
             self._failed(error, node.sight.url)
-            self._here = None
+            self.ways.here = None
             return True
-        self._here = sight
+        self.ways.here = sight
         self.turned.went(node, text, self.seat.away or self.network.away)
         if sight.outcome in ("gone", "covered", "disabled", "elsewhere"):
             return self._unpressed(node, sight)
         self._repeats.note(control, node.controls, sight.key, sight.key not in self.nodes)
         if not self.network.own(sight.url):
             self.journal.out("origins", sight.url, "link")
-            self._here = None
+            self.ways.here = None
         elif sight.route != node.sight.route and self.frontier.unwanted(sight.url):
-            self._here = None
+            self.ways.here = None
         else:
             came = self._arrived(sight, node.id, text, node.depth + 1, node, key)
             came = self._afterwards(came, node.depth + 1, node, key)
@@ -445,7 +453,7 @@ class Explorer:
         """What is there instead of a control may be a state by itself; under a dialog nothing is pressed (what lies
         under it is walked once the dialog is away)."""
         if sight.outcome == "gone" and sight.key not in self.nodes and self.network.own(sight.url):
-            self._moment(node.id, "timer", "")
+            self.ways.moment(node.id, "timer", "")
             self._arrived(sight, node.id, "later", node.depth + 1, None, None)
         return sight.outcome not in ("gone", "covered") or (sight.outcome == "covered" and node.covered)
 
@@ -453,86 +461,24 @@ class Explorer:
         """Press a control where we are. A page that went elsewhere by itself meanwhile is a state by itself; then
         the way back, and the press once more."""
         for _ in range(2):
-            sight = self.seat.step(key, self._here.document if self._here else "")
+            sight = self.seat.step(key, self.ways.here.document if self.ways.here else "")
             if sight.outcome != "elsewhere":
                 return sight
             if self.network.own(sight.url):
-                self._moment(node.id, "timer", "")
+                self.ways.moment(node.id, "timer", "")
                 self._arrived(sight, node.id, "later", node.depth + 1, None, None)
-            if not self._go_to(node):
+            if not self.ways.to(node):
                 return sight
-            self._moment(node.id, "click", key.partition("|")[2][:120])
+            self.ways.moment(node.id, "click", key.partition("|")[2][:120])
         return sight
 
     def forget_place(self) -> None:
         """Where the page is now is not known any more; the next way starts at an address."""
-        self._here = None
+        self.ways.here = None
 
     def reach(self, node: Node) -> bool:
         """Load a state afresh; True where it was reached."""
         since = self.journal.moment
-        reached = self._go_to(node)
+        reached = self.ways.to(node)
         self.journal.moment = since
         return reached
-
-    def _go_to(self, node: Node, depth: int = 0) -> bool:
-        """Be in a state again: stay, follow its fragment, load its address, or press the way from its parent."""
-        if self._here and self._here.key == node.sight.key:
-            return True
-        self._moment(node.id, "load", "")
-        if node.below and node.parent:
-            return self._go_to(node.parent, depth + 1) and self._scrolled_to(node)
-        if node.id not in self._replayed:
-            if (
-                self._here
-                and "#" in node.sight.url
-                and urldefrag(self._here.url).url == urldefrag(node.sight.url).url
-                and self._here.route != node.sight.route
-            ):
-                self._here = self.seat.hash(node.sight.url)
-                if self._here.key == node.sight.key:
-                    return True
-            self._here = self._open(node.sight.url)
-            if node.late:
-                self._here = self.seat.linger() or self._here
-            if self._here.key == node.sight.key:
-                return True
-        if node.parent is None or node.press is None or depth > 6:
-            return self._like(node) and self._uncovered(node)
-        self._replayed.add(node.id)  # its address does not lead there
-        if not self._go_to(node.parent, depth + 1):
-            return False
-        self._here = self.seat.step(node.press)
-        if self._here.outcome == "covered" and self._aside():
-            self._here = self.seat.step(node.press)
-        if node.late and self._here.key != node.sight.key:
-            self._here = self.seat.linger() or self._here
-        return self._like(node) and self._uncovered(node)
-
-    def _scrolled_to(self, node: Node) -> bool:
-        for _ in range(SCROLLS):
-            more, self._here = self.seat.scroll()
-            if self._here.key == node.sight.key or not more:
-                break
-        return self._like(node)
-
-    def _like(self, node: Node) -> bool:
-        """True where what is there now is that state, or differs from it as a page does that is opened again: on its
-        route, with part of its texts."""
-        here, wanted = self._here, node.sight
-        if here is None or here.route != wanted.route:
-            return False
-        return here.key == wanted.key or not wanted.marks or len(here.marks & wanted.marks) >= len(wanted.marks) * ALIKE
-
-    def _uncovered(self, node: Node) -> bool:
-        """Put a dialog aside that was not there when the state was first seen; False where it cannot be passed."""
-        assert self._here
-        if node.covered or self._here.key == node.sight.key or not self._here.dialogs:
-            return True
-        return self._aside() and self._here.route == node.sight.route
-
-    def _aside(self) -> bool:
-        """Take the way out of the dialog in front, where it has one."""
-        seen = self.seat.act("() => __appscan.aside()", None)
-        self._here = self.seat.sight(seen)
-        return bool(seen.get("out"))

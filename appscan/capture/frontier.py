@@ -32,23 +32,36 @@ class Frontier:
     network: Network
     options: CaptureOptions
     robots: Callable[[str], bool]
-    queue: list[tuple[int, int, Visit | tuple[Node, int]]] = field(default_factory=list)
+    queue: list[tuple[int, int, Visit | Node]] = field(default_factory=list)
     patterns: Counter[str] = field(default_factory=Counter)
     _order: int = 0
     _known: set[str] = field(default_factory=set)
 
-    def take(self) -> Visit | tuple[Node, int]:
-        """The next one; the queue must not be empty."""
-        return heapq.heappop(self.queue)[2]
+    def first(self) -> Visit | Node:
+        """The next one, which goes on waiting; the queue must not be empty."""
+        return self.queue[0][2]
+
+    def drop(self, item: Visit | Node) -> None:
+        """Take one out that does not wait any more."""
+        self.queue = [entry for entry in self.queue if entry[2] is not item]
+        heapq.heapify(self.queue)
+
+    def rank(self, item: Visit | Node) -> int | None:
+        """Its place among what waits, the same for all that come before and after the same others; None where it does
+        not wait."""
+        return next((rank for rank, _, other in self.queue if other is item), None)
+
+    def __contains__(self, item: Visit | Node) -> bool:
+        return self.rank(item) is not None
 
     def left(self) -> list[str]:
         """What was not walked when a cap was reached, best first."""
         return [
-            item.url if isinstance(item, Visit) else item[0].sight.url
+            item.url if isinstance(item, Visit) else item.sight.url
             for _, _, item in sorted(self.queue, key=lambda entry: entry[:2])
         ]
 
-    def push(self, item: Visit | tuple[Node, int], depth: int, late: int = 0) -> None:
+    def push(self, item: Visit | Node, depth: int, late: int = 0) -> None:
         self._order += 1
         heapq.heappush(self.queue, (late * 1000 + depth, self._order, item))
 

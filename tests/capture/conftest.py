@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -95,7 +96,8 @@ def shoot(sites: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
 @pytest.fixture
 def tiny() -> Iterator[Callable[[dict[str, tuple[int, str, bytes]]], tuple[str, list[str]]]]:
-    """Serve a few pages; gives the address and the list of requests that arrived."""
+    """Serve a few pages; gives the address and the list of requests that arrived. A body in pieces (a list) is sent
+    with a second between them."""
     servers: list[ThreadingHTTPServer] = []
 
     def serve(pages: dict[str, tuple[int, str, bytes]]) -> tuple[str, list[str]]:
@@ -114,9 +116,12 @@ def tiny() -> Iterator[Callable[[dict[str, tuple[int, str, bytes]]], tuple[str, 
                 self.send_header("Location" if 300 <= status < 400 else "Content-Type", kind)
                 if "/login" in self.path:
                     self.send_header("Set-Cookie", "SID=cookie-planted-7f3a; Path=/")
-                self.send_header("Content-Length", str(len(body)))
+                pieces = body if isinstance(body, list) else [body]
+                self.send_header("Content-Length", str(sum(map(len, pieces))))
                 self.end_headers()
-                self.wfile.write(body)
+                for at, piece in enumerate(pieces):
+                    time.sleep(1.0 if at else 0)
+                    self.wfile.write(piece)
 
             do_POST = do_GET  # noqa: N815
 

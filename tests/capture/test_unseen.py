@@ -136,6 +136,20 @@ class Lazy(dict):
         return super().get(path, default)
 
 
+READING = {"text": "r.text()", "json": "r.clone().json()", "blob": "r.blob().then(b => b.text())"}
+READ = """<h3>首页</h3><button onclick="fetch('/api/a/list').then(r => %s).then(show)">甲</button><div id=v></div>
+<script>const show = (told) => { v.innerHTML = (told.data ? told : JSON.parse(told)).data }</script>"""
+
+
+@pytest.mark.parametrize("way", READING)
+def test_an_answer_whose_body_comes_later_than_its_head_is_waited_for(tiny, tmp_path, way):
+    body = [b'{"data":', *told("甲的排名")[2].partition(b":")[2:]]
+    url, _ = tiny({"/index.html": page(READ % READING[way]), "/api/a/list": (200, "application/json", body)})
+    recording = walked(url, tmp_path)
+    assert "甲的排名" in words_of(recording)
+    assert not recording.rows("gaps", reason="answer_not_awaited")
+
+
 ROUTED = """<button id=go>推广应用</button><div id=a>首页</div><script>
 const show = () => import('/assets/view.js').then(view => view.open(a)).catch(() => {});
 go.onclick = () => show().then(() => history.pushState(0, '', '#/stat'));

@@ -50,7 +50,26 @@ function replyOf(answer, url) {
   for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
   return response;
 }
-function busy(promise, method, url) { const done = awaited(method, url); promise.then(done, done); return promise; }
+// An answer is there once its body is: a page that reads it begins to at once, and shows nothing before it is through.
+const replies = new WeakMap();
+function busy(promise, method, url) {
+  const done = awaited(method, url);
+  promise.then((response) => {
+    const reply = { done, read: false };
+    if (response instanceof Response) replies.set(response, reply);
+    hop().then(() => { if (!reply.read) done(); });
+  }, done);
+}
+for (const name of ["text", "json", "blob", "arrayBuffer", "bytes", "formData"]) replace(Response.prototype, name, (original) => function () {
+  const body = original.call(this), reply = replies.get(this);
+  if (reply) { reply.read = true; body.then(reply.done, reply.done); }
+  return body;
+});
+replace(Response.prototype, "clone", (original) => function () {
+  const copy = original.call(this), reply = replies.get(this);
+  if (reply) replies.set(copy, reply);
+  return copy;
+});
 const mayWrite = SETTINGS.writes === "allow" && !sealed;
 
 function watchFetch(inner, real) {
