@@ -45,6 +45,11 @@ class Exempted:
         verdict = Verdict(finding["verdict"])
         return found or (Record(finding["check_id"], verdict) if verdict in EXEMPTING else None)
 
+    def by_office(self, finding: Json, occurrence: Json) -> bool:
+        """Whether the office itself exempted an occurrence: what others claim counts for nothing yet."""
+        found = self.state(finding, occurrence)
+        return found is not None and found.state is Verdict.EXEMPT
+
 
 def _record(one: Json) -> Record | None:
     """A record that covers something now; expired and refused ones cover nothing."""

@@ -133,6 +133,8 @@ def _places(document: Document, lang: Language) -> Iterator[tuple[str, str, str,
         if Verdict(finding["verdict"]) in ITEMS:
             for occurrence in finding["occurrences"]:
                 placed.add(finding["check_id"])
+                if exempted.by_office(finding, occurrence):
+                    continue
                 told = place_told(finding, occurrence, exempted, lang)
                 yield finding["check_id"], told.fingerprint, told.where, told.quotes
     for row in document["verdicts"]:

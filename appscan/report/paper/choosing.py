@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from appscan.model.judgement import Verdict
+from appscan.report.exempted import Exempted
 from appscan.report.paper.recheck import ITEMS, Json
 
 Mark = tuple[str, str]
@@ -15,13 +16,15 @@ Chosen = frozenset[Mark]
 
 
 def marks_of(document: Json) -> Iterator[Mark]:
-    """All items of a report that a paper could ask something for."""
-    placed = set()
+    """All items of a report that a paper could ask something for; of a place that the office exempted it asks
+    nothing."""
+    exempted, placed = Exempted(document), set()
     for finding in document["findings"]:
         if Verdict(finding["verdict"]) in ITEMS and finding["occurrences"]:
             placed.add(finding["check_id"])
             for place in finding["occurrences"]:
-                yield finding["check_id"], place["fingerprint"]
+                if not exempted.by_office(finding, place):
+                    yield finding["check_id"], place["fingerprint"]
     for row in document["verdicts"]:
         if Verdict(row["verdict"]) in ITEMS and row["check_id"] not in placed:
             yield row["check_id"], ""

@@ -63,18 +63,18 @@ def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") 
     """The paper on one report."""
     document = _by_beijing(document)
     page, said = arrange(dict(document), lang), document
-    left_out = 0
+    shown, left_out = page, 0
     if wish.chosen is not None:
         said = narrowed(document, wish.chosen)
-        left_out = items_in(document) - items_in(said)
+        shown, left_out = arrange(dict(said), lang), items_in(document) - items_in(said)
     deadline = deadline_named(wish.deadline, lang)
     places = places_section(said, wish.kind, lang)
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
     sections: dict[Section, Sequence[Block]] = {
         Section.SUBJECT: subject(page, lang),
         Section.CONCLUSION: conclusion(page, lang),
-        Section.FINDINGS: [*findings_section(said, arrange(dict(said), lang) if left_out else page, wish.kind, deadline,
-                                             album, lang), *_left_out(left_out, lang)],
+        Section.FINDINGS: [*findings_section(said, shown, wish.kind, deadline, album, lang),
+                           *_left_out(left_out, lang)],
         Section.EXEMPTIONS: exemptions(document, lang),
         Section.GAPS: gaps(page, wish.kind, lang),
         Section.DEMANDS: demands(said, deadline, lang),
