@@ -222,7 +222,6 @@ def page_at(browser: Browser, url: str) -> Iterator[Page]:
     """A page of a browser of its own; what its scripts or the console complained of stands in `faults`."""
     context = browser.new_context(base_url=url, locale="zh-CN", viewport={"width": 1366, "height": 768})
     opened = context.new_page()
-    opened.set_default_timeout(15000)
     opened.faults = []
     opened.on("pageerror", lambda error: opened.faults.append(str(error)))
     opened.on("console", lambda said: opened.faults.append(said.text) if said.type == "error" else None)
