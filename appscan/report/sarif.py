@@ -17,7 +17,7 @@ from urllib.parse import quote
 from appscan.model.judgement import Verdict
 from appscan.report.exempted import Record
 from appscan.report.exemption_words import record_line, records_told
-from appscan.report.places import PlaceTold, discreet, places_told
+from appscan.report.places import PlaceTold, absence_mark, discreet, places_told
 from appscan.report.summary import is_blinding, summarise
 from appscan.report.words import (
     Json,
@@ -208,7 +208,7 @@ def _absent(document: Json, verdict: Json, uris: Mapping[str, str], rules: Mappi
             lang: Language) -> dict[str, Any]:
     """A required feature that is missing has no place; the result points at the first artifact."""
     check_id = verdict["check_id"]
-    mark = hashlib.sha256(f"{check_id}|missing".encode()).hexdigest()[:16]
+    mark = absence_mark(check_id)
     text = say(lang, "sarif.result", check=check_title(document, check_id, lang), verdict=say(lang, "verdicts.missing"),
                place="", quote="")
     return {"ruleId": check_id, **({"ruleIndex": rules[check_id]} if check_id in rules else {}), "level": "warning",
