@@ -171,7 +171,7 @@ def _result(document: Json, told: PlaceTold, uris: Mapping[str, str], rules: Map
     uri = uris.get(finding["artifact"], "unknown")
     return {
         "ruleId": check_id, **({"ruleIndex": rules[check_id]} if check_id in rules else {}),
-        "level": level_of(Verdict(finding["verdict"])), "message": {"text": text},
+        "level": level_of(Verdict(finding["verdict"])), "message": {"text": _unlinked(text)},
         "locations": _locations(told, uri, lean.locations),
         "partialFingerprints": {FINGERPRINT: told.fingerprint, "primaryLocationLineHash": f"{told.fingerprint}:1"},
         **({"suppressions": [_suppression(told.exemption, lang)]} if told.exemption else {}),
@@ -232,7 +232,7 @@ def _suppression(record: Record, lang: Language) -> dict[str, Any]:
 def _artifact(one: Json, uris: Mapping[str, str]) -> dict[str, Any]:
     return {"location": {"uri": uris[one["sha256"]]}, "length": one["size"], "roles": ["analysisTarget"],
             **({"hashes": {"sha-256": one["sha256"]}} if one["sha256"] else {}),
-            "properties": {"package": one["package"], "version": one["version_name"],
+            "properties": {"package": shown(one["package"], 200), "version": shown(one["version_name"], 120),
                            "readingDigest": one["reading_digest"]}}
 
 
@@ -268,8 +268,13 @@ def _gap(gap: Json, lang: Language) -> str:
                         advice=in_language(gap["advice"], lang)))
 
 
+def _unlinked(text: str) -> str:
+    """A text without the links that messages may hold (SARIF 2.1.0, 3.11.6): an app's words lead nowhere."""
+    return text.replace("](", "] (")
+
+
 def _notification(level: str, identity: str, text: str) -> dict[str, Any]:
-    return {"level": level, "descriptor": {"id": identity[:120]}, "message": {"text": text}}
+    return {"level": level, "descriptor": {"id": identity[:120]}, "message": {"text": _unlinked(text)}}
 
 
 def _utc(moment: str) -> str:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from appscan.checks import load
+from appscan.cli.gate_words import GateWords
 from appscan.errors import UsageError
 from appscan.gate.baseline import baseline_document, read_baseline
 from appscan.gate.decide import Kind, Outcome, decide
@@ -330,6 +331,18 @@ def test_only_what_stops_is_red_in_the_junit_of_a_gate(forced, write, tmp_path):
     check_id = blind["verdicts"][0]["check_id"]
     assert cases(Policy(), blind) == {(check_id, "error"), ("unread", "error")}
     assert cases(Policy(inconclusive=Act.WARN, unread=Act.IGNORE), blind) == {(check_id, "skipped")}
+
+
+def test_code_quality_tells_alike_places_of_two_apps_apart_and_one_place_again(forced):
+    other = copy.deepcopy(forced)
+    other["artifacts"][0]["package"] = "com.xugou.other"
+
+    def marks(*documents):
+        return [one["fingerprint"] for one in GateWords(documents, "en").code_quality(decide(documents, Policy()))]
+
+    both = marks(forced, other)
+    assert len(set(both)) == len(both) == 2 * len(places(forced))
+    assert set(marks(forced)) < set(both)
 
 
 def test_what_is_gone_was_not_accepted(forced, tmp_path):
