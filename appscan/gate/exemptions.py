@@ -156,6 +156,15 @@ def renewed(document: Document, as_of: date) -> Document:
     return _covered(beneath(document), records, State.CLAIMED) if records else document
 
 
+def unvouched(document: Document) -> Document:
+    """The report with the grants that it carries as claims: without the office's store they are only its own word."""
+    records = document.get("exemptions", ())
+    if not any(record["state"] == State.GRANTED for record in records):
+        return document
+    claims = [{**one, "state": State.CLAIMED.value} if one["state"] == State.GRANTED else one for one in records]
+    return _covered(beneath(document), claims, State.CLAIMED)
+
+
 def _on_day(record: Document, as_of: date) -> Document:
     if record["state"] not in (State.CLAIMED, State.GRANTED):
         return record

@@ -14,12 +14,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from appscan.checks import load
+from appscan.cli.console import Console
 from appscan.cli.gate_words import GateWords
+from appscan.cli.rendering import Format
+from appscan.cli.reporting import ReportOrder, report
 from appscan.errors import UsageError
 from appscan.gate.baseline import baseline_document, read_baseline
 from appscan.gate.decide import Kind, Outcome, decide
 from appscan.gate.difference import compare
-from appscan.gate.exemptions import grant, lay_over, read_claims, renewed
+from appscan.gate.exemptions import grant, lay_over, read_claims, renewed, unvouched
 from appscan.gate.junit import gate_junit
 from appscan.gate.policy import Act, Policy, read_policy
 from appscan.model.artifact import App
@@ -202,6 +205,18 @@ def test_what_a_report_says_of_grants_is_a_claim_for_a_gate_without_the_store(fo
         assert decide([document], Policy(accept_claimed=True)).outcome is Outcome.ACCEPT
     late = renewed(said, date(2030, 1, 1))
     assert decide([late], Policy(accept_claimed=True)).outcome is Outcome.FAIL
+
+
+def test_forms_made_without_the_store_show_grants_of_a_report_as_claims(forced, write, tmp_path):
+    said, path = grant(forced, claims(write), DAY), tmp_path / "report.json"
+    path.write_text(json.dumps(said), "utf-8")
+    order = ReportOrder(Console("en", quiet=True), (Format.JSON,), tmp_path / "out.json")
+    assert report([path], order) == 0
+    made = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert {row["verdict"] for row in made["verdicts"] if row["check_id"] == "check-in"} == {"exempt_claimed"}
+    assert [one["state"] for one in made["exemptions"]] == ["exempt_claimed"]
+    assert proved(made, "made")
+    assert unvouched(forced) is forced
 
 
 def test_a_finding_that_only_calls_itself_exempt_stops(forced):
