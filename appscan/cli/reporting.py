@@ -87,9 +87,12 @@ def _read(paths: Sequence[Path]) -> list[GivenReport]:
 
 
 def _granted(given: Sequence[GivenReport], order: ReportOrder) -> list[GivenReport]:
-    """The reports with what the office granted by today laid over them, where its store is named."""
+    """The reports with what the office granted by today laid over them, where its store is named; without it, grants
+    that they carry are claims."""
     if not order.store:
-        return list(given)
+        from appscan.gate.exemptions import unvouched
+
+        return [replace(one, document=unvouched(one.document)) for one in given]
     from appscan.cli.days import day_of
     from appscan.cli.stores import opened
     from appscan.office.standing import exempted
