@@ -24,7 +24,7 @@ def main(site: str, *options: str) -> int:
     with fixtures.serve(site) as served:
         starts = [served.url + served.site["entry"]]
         done = subprocess.run([Path(sys.executable).with_name("appscan"), "scan", *starts, *options], check=False)
-        print(f"effects on the server: {served.effects.total}")
+        print(f"对网站服务器的写入 effects on the server: {served.effects.total}")
     return done.returncode or int(served.effects.total > 0)
 
 

@@ -364,6 +364,8 @@ class Explorer:
         while first in self.frontier and not self._over():
             here = self._standing()
             node = here if here and self.frontier.rank(here) == self.frontier.rank(first) else first
+            if node is not self._current:
+                self.progress("explore", len(self.nodes), len(self.frontier.queue))
             self._current = node
             pressing = self._pressing.setdefault(node.id, Pressing(node))
             control = pressing.next(self._worth, self._repeats)

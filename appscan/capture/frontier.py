@@ -92,16 +92,18 @@ class Frontier:
         if not self.network.manners.excluded(route):
             return False
         self.journal.route(route, "click", blocked="excluded")
+        self.network.manners.tell_excluded(self.journal)
         return True
 
     def _forbidden(self, url: str, route: str, started: bool) -> str | None:
         if not self.network.own(url):
             return "other_origin"
-        if DOWNLOAD.search(urlsplit(url).path):
+        if not started and DOWNLOAD.search(urlsplit(url).path):  # what was named is opened, and told for what it is
             self.journal.out("downloads", url, "link")
             return "download"
         if not started:
             if self.network.manners.excluded(route):
+                self.network.manners.tell_excluded(self.journal)
                 return "excluded"
             if signs_out("", url):
                 return "sign_out"

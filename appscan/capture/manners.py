@@ -9,6 +9,7 @@ from urllib.robotparser import RobotFileParser
 from playwright.sync_api import BrowserContext, Error
 
 from appscan.capture.addresses import urlsplit
+from appscan.capture.journal import Journal
 from appscan.capture.options import CaptureOptions
 
 PARTS = frozenset({"script", "style", "image", "other"})
@@ -42,6 +43,12 @@ class Manners:
         if not wanted and not any(re.search(pattern, route) for pattern in self.options.include):
             return True
         return any(re.search(pattern, route) for pattern in self.options.exclude)
+
+    def tell_excluded(self, journal: Journal) -> None:
+        """Something was left out because the user wanted it so: nobody knows what is there, whoever wanted it."""
+        asked = [f"--include {pattern}" for pattern in self.options.include]
+        asked += [f"--exclude {pattern}" for pattern in self.options.exclude]
+        journal.gap("excluded", ["text", "control", "route", "request"], " ".join(asked), blinds=True)
 
 
 def _rules_of(origin: str, context: BrowserContext) -> RobotFileParser | None:

@@ -238,6 +238,7 @@ class Network:
         by_itself = self.journal.moment.trigger == "load"  # where an entrance leads need not be included
         if navigates and not named and self.manners.excluded(route, inner=by_itself or not main):
             reason = "excluded"
+            self.manners.tell_excluded(self.journal)
         elif not self.manners.allowed_by_robots(url, context):
             reason = "robots"
             self.journal.gap("robots", ["text", "control", "route", "request"], url, blinds=True)

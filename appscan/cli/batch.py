@@ -98,7 +98,8 @@ def work_off(jobs: Sequence[Job], delivery: Delivery, lost: Lost) -> Outcome:
             delivery.shelf.leave()
     if len(jobs) + len(lost) > 1:
         _tell_sum(ledger, delivery.console)
-    return Outcome(tuple(ledger.reports), ledger.unread, ledger.broken, ledger.interrupted)
+    unsaved = ledger.unread + sum(map(_is_only_missing, ledger.reports))
+    return Outcome(tuple(ledger.reports), ledger.unread, ledger.broken, ledger.interrupted, unsaved)
 
 
 @dataclass(slots=True)

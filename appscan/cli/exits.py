@@ -23,23 +23,27 @@ class ExitCode(IntEnum):
 
 
 class FailOn(StrEnum):
-    """From which verdict on a run counts as failed."""
+    """From which verdict on a run counts as failed. `unread`: whatever the verdicts, only where a target has no report
+    that could speak of it; what reports say is left to a gate."""
 
     LIKELY_VIOLATION = "likely_violation"
     NEEDS_REVIEW = "needs_review"
     INCONCLUSIVE = "inconclusive"
+    UNREAD = "unread"
     NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the work on all apps of one command ended: `unread` counts apps without a report because their files could
-    not be read, `broken` those on which appscan itself failed."""
+    not be read, `broken` those on which appscan itself failed, `unsaved` those of which no report was saved because
+    there is nothing to read, the unread among them."""
 
     reports: Sequence[Report]
     unread: int = 0
     broken: int = 0
     interrupted: bool = False
+    unsaved: int = 0
 
 
 def exit_code(outcome: Outcome, fail_on: FailOn) -> ExitCode:
@@ -53,6 +57,8 @@ def exit_code(outcome: Outcome, fail_on: FailOn) -> ExitCode:
         return ExitCode.NOTHING_READ
     if fail_on is FailOn.NEVER:
         return ExitCode.OK
+    if fail_on is FailOn.UNREAD:
+        return ExitCode.UNDECIDED if outcome.unsaved else ExitCode.OK
     threshold = Verdict(fail_on.value).severity
     if any(row.verdict.severity >= threshold for report in reports for row in report.verdicts):
         return ExitCode.FOUND

@@ -17,6 +17,7 @@ from appscan.errors import UsageError
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:
+    from appscan.gate.decide import GateResult
     from appscan.gate.difference import Difference
     from appscan.gate.exemptions import Claim
 
@@ -28,7 +29,7 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     """Judge reports against a policy. Exit 11 where something stops a release, 10 where only something unseen does.
     With the office's `store`, what it granted is exempt, and claims are only listed."""
     from appscan.gate.baseline import read_baseline
-    from appscan.gate.decide import Outcome, decide
+    from appscan.gate.decide import decide
     from appscan.gate.exemptions import lay_over, read_claims, renewed
     from appscan.gate.policy import Policy, read_policy
 
@@ -60,6 +61,12 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
     for key, claim in _idle_claims(claims, documents):
         console.note(key, file=exemptions, line=claim.line, app=claim.app, check=words.check(claim.check_id),
                      ground=say(console.lang, f"grounds.{claim.ground}"))
+    return _exit_code(result)
+
+
+def _exit_code(result: GateResult) -> ExitCode:
+    from appscan.gate.decide import Outcome
+
     match result.outcome:
         case Outcome.FAIL:
             return ExitCode.FOUND
@@ -114,16 +121,17 @@ def write_baseline(reports: Sequence[Path], target: Path, console: Console, *, f
 
 
 def check_baseline(reports: Sequence[Path], baseline: Path, console: Console) -> ExitCode:
-    """What is new against a baseline, and what is gone: exit 11 where something is new, whatever its verdict."""
+    """What is new against a baseline, and what is gone: exit 11 where something is new, whatever its verdict, 10
+    where only what was not seen could be."""
     from appscan.gate.baseline import read_baseline
-    from appscan.gate.decide import Outcome, decide
+    from appscan.gate.decide import decide
     from appscan.gate.policy import Act, Policy
 
     policy = Policy(fail_on="needs_review", undeclared=Act.IGNORE, declared_not_found=Act.IGNORE)
     documents = _documents(reports)
     result = decide(documents, policy, read_baseline(baseline))
     console.result(GateWords(documents, console.lang).lines(result, marked=False))
-    return ExitCode.FOUND if result.count(Outcome.FAIL) else ExitCode.OK
+    return _exit_code(result)
 
 
 def show_difference(old: Path, new: Path, form: Literal["table", "json"], console: Console) -> ExitCode:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
+import itertools
 import os
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -71,6 +74,8 @@ def report(paths: Sequence[Path], order: ReportOrder) -> ExitCode:
         order.console.failure(error)
         return ExitCode.OWN_FAILURE
     for task, content in made:
+        if task.form is Format.DOCX and (kept := _put_by(task.path, content)):
+            order.console.trouble("cli.paper_put_by", file=task.path, kept=kept.name)
         _write(task.path, content)
         if task.form in (Format.HTML, Format.JSON):
             _copy_pictures(task)
@@ -87,9 +92,12 @@ def _read(paths: Sequence[Path]) -> list[GivenReport]:
 
 
 def _granted(given: Sequence[GivenReport], order: ReportOrder) -> list[GivenReport]:
-    """The reports with what the office granted by today laid over them, where its store is named."""
+    """The reports with what the office granted by today laid over them, where its store is named; without it, grants
+    that they carry are claims."""
     if not order.store:
-        return list(given)
+        from appscan.gate.exemptions import unvouched
+
+        return [replace(one, document=unvouched(one.document)) for one in given]
     from appscan.cli.days import day_of
     from appscan.cli.stores import opened
     from appscan.office.standing import exempted
@@ -227,6 +235,26 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         reason = errno.errorcode.get(error.errno or 0, "EIO")
         raise UsageError("out_unusable", path=str(path), reason=reason) from None
+
+
+def _put_by(path: Path, content: bytes) -> Path | None:
+    """Somebody may have gone on writing in a paper: one that differs gets another name, which is given back."""
+    try:
+        if path.is_symlink() or not path.is_file() or _parts(path.read_bytes()) == _parts(content):
+            return None
+        names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(1))
+        return path.rename(next(name for name in names if not name.exists()))
+    except OSError as error:
+        raise UsageError("out_unusable", path=str(path), reason=errno.errorcode.get(error.errno or 0, "EIO")) from None
+
+
+def _parts(paper: bytes) -> dict[str, int] | None:
+    """What a Word file consists of, without the moment at which it was saved; None for a file that is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(paper)) as archive:
+            return {one.filename: one.CRC for one in archive.infolist() if one.filename != "docProps/core.xml"}
+    except zipfile.BadZipFile:
+        return None
 
 
 def _copy_pictures(task: Task) -> None:

@@ -12,6 +12,7 @@ from appscan.errors import UsageError
 from appscan.gate.apps import key_of, names_of
 from appscan.model.judgement import Force, Verdict
 from appscan.report.exempted import Exempted
+from appscan.report.places import absence_mark
 from appscan.schema import first_problem
 
 Json = Mapping[str, Any]
@@ -19,8 +20,8 @@ Json = Mapping[str, Any]
 BASELINE = "baseline-1"
 LARGEST = 64_000_000
 LOOKED_AT = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW, Verdict.EXEMPT_CLAIMED, Verdict.EXEMPT})
-"""Findings with these verdicts matter to a gate; a baseline holds their places, but for those that are only claimed to
-be exempt: a claim ends, a baseline does not."""
+"""Findings with these verdicts matter to a gate; a baseline holds their places, but for those that are exempt or
+claimed to be: an exemption ends, a baseline does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,25 @@ def force_of(occurrence: Json) -> Force:
     return max(found, key=lambda rung: rung.rank, default=Force.NONE)
 
 
+def marks_in(document: Json) -> Iterator[tuple[str, str]]:
+    """(check, fingerprint) of everything in a report that a baseline could hold."""
+    for row in document["verdicts"]:
+        if Verdict(row["verdict"]) is Verdict.MISSING:
+            yield row["check_id"], absence_mark(row["check_id"])
+    for finding in document["findings"]:
+        if Verdict(finding["verdict"]) in LOOKED_AT:
+            yield from ((finding["check_id"], place["fingerprint"]) for place in finding["occurrences"])
+
+
 def held_in(document: Json) -> Iterator[Held]:
-    """The occurrences of a report that a baseline would hold."""
+    """The occurrences of a report that a baseline would hold, and the required features that are missing in it."""
+    for row in document["verdicts"]:
+        if Verdict(row["verdict"]) is Verdict.MISSING:
+            yield Held(row["check_id"], absence_mark(row["check_id"]), Verdict.MISSING, Force.NONE, "")
     exempted = Exempted(document)
     for finding in document["findings"]:
         for place in finding["occurrences"] if Verdict(finding["verdict"]) in LOOKED_AT else ():
-            record = exempted.state(finding, place)
-            if record is None or record.state is not Verdict.EXEMPT_CLAIMED:
+            if exempted.state(finding, place) is None:
                 yield Held(finding["check_id"], place["fingerprint"], Verdict(finding["verdict"]), force_of(place),
                            place["screen"])
 

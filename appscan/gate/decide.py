@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from appscan.gate.apps import key_of
-from appscan.gate.baseline import LOOKED_AT, Baseline, Held, force_of
+from appscan.gate.baseline import LOOKED_AT, Baseline, Held, force_of, marks_in
 from appscan.gate.exemptions import wrong_records
 from appscan.gate.policy import Act, Policy
 from appscan.model.judgement import Declaration, Verdict
-from appscan.report.exempted import Exempted
+from appscan.report.exempted import EXEMPTING, Exempted
+from appscan.report.paper.recheck import Sight, Why
+from appscan.report.places import absence_mark
 from appscan.report.summary import is_blinding
 
 Json = Mapping[str, Any]
@@ -25,6 +27,7 @@ class Kind(StrEnum):
     WORSE = "worse"
     MISSING = "missing"
     CLAIMED = "claimed"
+    EXEMPT = "exempt"
     INCONCLUSIVE = "inconclusive"
     UNREAD = "unread"
     UNDECLARED = "undeclared"
@@ -33,6 +36,8 @@ class Kind(StrEnum):
     EXEMPTION = "exemption"
     ACCEPTED = "accepted"
     GONE = "gone"
+    NOT_SEEN = "not_seen"
+    UNPLACED = "unplaced"
 
 
 class Outcome(StrEnum):
@@ -108,24 +113,32 @@ def _of_app(document: Json, policy: Policy, baseline: Baseline) -> Iterator[Entr
     for record in wrong_records(document):
         yield Entry(app, Kind.EXEMPTION, Outcome.WARN, record["check_id"], detail=record["state"],
                     record=f"{record['document']} {record.get('from', '')}/{record['expires']}".strip())
-    there = {(finding["check_id"], place["fingerprint"]) for finding in document["findings"]
-             if Verdict(finding["verdict"]) in LOOKED_AT for place in finding["occurrences"]}
-    yield from (Entry(app, Kind.GONE, Outcome.ACCEPT, one.check_id, one.verdict.value, one.fingerprint, one.screen)
-                for mark, one in held.items() if mark not in there)
+    there, sight = set(marks_in(document)), Sight(document)
+    for one in (one for mark, one in held.items() if mark not in there):
+        gone = sight.why_open(one.check_id) is Why.NONE
+        yield Entry(app, Kind.GONE if gone else Kind.NOT_SEEN, Outcome.ACCEPT if gone else Outcome.WARN, one.check_id,
+                    one.verdict.value, one.fingerprint, one.screen)
 
 
 def _of_check(app: str, document: Json, row: Json, policy: Policy,
               held: Mapping[tuple[str, str], Held]) -> Iterator[Entry]:
     check_id, verdict, exempted = row["check_id"], Verdict(row["verdict"]), Exempted(document)
     least = policy.severity_for(document, check_id)
-    if verdict is Verdict.INCONCLUSIVE:
-        yield from _acted(policy.inconclusive, Entry(app, Kind.INCONCLUSIVE, Outcome.UNSEEN, check_id, verdict.value))
+    findings = [finding for finding in document["findings"] if finding["check_id"] == check_id]
+    # The worst finding gives the verdict: beside it another file may hide anything.
+    if Verdict.INCONCLUSIVE in (verdict, *(Verdict(finding["verdict"]) for finding in findings)):
+        yield from _acted(policy.inconclusive, Entry(app, Kind.INCONCLUSIVE, Outcome.UNSEEN, check_id,
+                                                     Verdict.INCONCLUSIVE.value))
     if verdict is Verdict.MISSING:
-        outcome = Outcome.FAIL if verdict.severity >= least else Outcome.WARN
-        yield Entry(app, Kind.MISSING, outcome, check_id, verdict.value)
-    for finding in document["findings"]:
-        if finding["check_id"] == check_id:
-            yield from _of_finding(app, finding, least, policy, held, exempted)
+        mark = absence_mark(check_id)
+        entry = Entry(app, Kind.MISSING, Outcome.FAIL if verdict.severity >= least else Outcome.WARN, check_id,
+                      verdict.value, mark)
+        yield _changed(entry, Kind.ACCEPTED, Outcome.ACCEPT) if (check_id, mark) in held else entry
+    for finding in findings:
+        yield from _of_finding(app, finding, least, policy, held, exempted)
+    if verdict in LOOKED_AT and _beneath(row).severity >= least and not any(
+            Verdict(finding["verdict"]) in LOOKED_AT and finding["occurrences"] for finding in findings):
+        yield Entry(app, Kind.UNPLACED, Outcome.FAIL, check_id, verdict.value)
 
 
 def _of_finding(app: str, finding: Json, least: int, policy: Policy,
@@ -133,19 +146,25 @@ def _of_finding(app: str, finding: Json, least: int, policy: Policy,
     check_id, verdict = finding["check_id"], Verdict(finding["verdict"])
     if verdict not in LOOKED_AT:
         return
+    beneath = _beneath(finding)
     for place in finding["occurrences"]:
         mark = place["fingerprint"]
-        known, record = held.get((check_id, mark)), exempted.state(finding, place)
+        known, record = held.get((check_id, mark)), exempted.listed(finding, place)
         entry = Entry(app, Kind.FINDING, Outcome.FAIL, check_id, verdict.value, mark, place["screen"])
-        if record is not None:
-            accepted = record.state is Verdict.EXEMPT or policy.accept_claimed or known
-            outcome = Outcome.ACCEPT if accepted else Outcome.FAIL
-            yield _changed(entry, Kind.CLAIMED, outcome)
-        elif known and not _is_worse(known, verdict, place):
+        if record is not None and (record.state is Verdict.EXEMPT or policy.accept_claimed):
+            yield _changed(entry, Kind.EXEMPT if record.state is Verdict.EXEMPT else Kind.CLAIMED, Outcome.ACCEPT)
+        elif known and not _is_worse(known, beneath, place):
             yield _changed(entry, Kind.ACCEPTED, Outcome.ACCEPT)
         else:
-            outcome = Outcome.FAIL if verdict.severity >= least else Outcome.WARN
-            yield _changed(entry, Kind.WORSE if known else Kind.FINDING, outcome)
+            kind = Kind.WORSE if known else Kind.CLAIMED if record else Kind.FINDING
+            yield _changed(entry, kind, Outcome.FAIL if beneath.severity >= least else Outcome.WARN)
+
+
+def _beneath(judged: Json) -> Verdict:
+    """What a finding or a check is without its exemption; the worst where it calls itself exempt and does not say."""
+    verdict = Verdict(judged["verdict"])
+    unsaid = Verdict.LIKELY_VIOLATION if verdict in EXEMPTING else verdict
+    return Verdict(judged.get("beneath", unsaid))
 
 
 def _is_worse(known: Held, verdict: Verdict, place: Json) -> bool:

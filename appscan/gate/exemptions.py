@@ -3,6 +3,7 @@ themselves, or as what the office granted, which does (seams.md, "Exemptions"). 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ EXEMPTABLE = frozenset({Verdict.LIKELY_VIOLATION, Verdict.NEEDS_REVIEW})
 GROUNDS = {"special_scene": frozenset({"special_scene", "emergency"}), "necessity": frozenset({"necessity"})}
 """Ground of a record → grounds that a clause may leave open for it: article 13 knows special scenes, article 14
 asks for necessity."""
+_TITLED = re.compile(r"(.+)（(.+)）")
 _BY_ARTICLE = {"13": "special_scene", "14": "necessity"}
 
 
@@ -62,7 +64,7 @@ class Claim:
         """Whether it names a place: by fingerprint, by screen, or all of them."""
         if self.fingerprint:
             return bool(occurrence["fingerprint"] == self.fingerprint)
-        return not self.screen or fold(self.screen) in fold(occurrence["screen"])
+        return not self.screen or fold(self.screen) in _names_of(occurrence["screen"])
 
     def overlaps(self, other: Claim) -> bool:
         """Whether both could speak of the same place on the same day; one that names no place speaks of all."""
@@ -70,6 +72,13 @@ class Claim:
         same = (self.check_id, fold(self.app)) == (other.check_id, fold(other.app)) and (
             place == where or not place or not where)
         return same and self.from_day <= other.expires and other.from_day <= self.expires
+
+
+def _names_of(screen: str) -> frozenset[str]:
+    """What a screen is called: as the report shows it, and where that is a title with its class or address in brackets
+    each of the two alone. A part of a name is no name: it would cover screens that nobody approved."""
+    parted = _TITLED.fullmatch(screen)
+    return frozenset(fold(name) for name in (screen, *(parted.groups() if parted else ()))) - {""}
 
 
 def read_claims(path: Path, exists: Callable[[str], bool] | None = None) -> tuple[Claim, ...]:
@@ -110,11 +119,12 @@ def _day(written: Written, index: int, name: str, text: str) -> date:
 
 def lay_over(document: Document, claims: Sequence[Claim], as_of: date) -> Document:
     """The report with the records of its app laid over it: a finding all of whose places are covered is
-    `exempt_claimed`, and every record is listed with what it does. Earlier records of a file are replaced."""
+    `exempt_claimed`, and every record is listed with what it does. Earlier records of a file are replaced; grants that
+    the report carries are claims here (`renewed`)."""
     document = beneath(document)
     own = [claim for claim in claims if claim.is_of(document)]
     records = [_record(document, claim, as_of, State.CLAIMED) for claim in own]
-    kept = [one for one in document.get("exemptions", ()) if one["state"] == State.GRANTED]
+    kept = [_on_day(one, as_of) for one in document.get("exemptions", ()) if one["state"] == State.GRANTED]
     return _covered(document, kept + records, State.CLAIMED)
 
 
@@ -140,17 +150,28 @@ def beneath(document: Document) -> Document:
 
 
 def renewed(document: Document, as_of: date) -> Document:
-    """The report with the claims that it carries looked at again on another day: what has expired covers nothing."""
+    """The report with the claims that it carries looked at again on another day: what has expired covers nothing.
+    Without the office's store, a grant is no more than what the report says of itself: a claim."""
     records = [_on_day(record, as_of) for record in document.get("exemptions", ())]
     return _covered(beneath(document), records, State.CLAIMED) if records else document
 
 
+def unvouched(document: Document) -> Document:
+    """The report with the grants that it carries as claims: without the office's store they are only its own word."""
+    records = document.get("exemptions", ())
+    if not any(record["state"] == State.GRANTED for record in records):
+        return document
+    claims = [{**one, "state": State.CLAIMED.value} if one["state"] == State.GRANTED else one for one in records]
+    return _covered(beneath(document), claims, State.CLAIMED)
+
+
 def _on_day(record: Document, as_of: date) -> Document:
-    if record["state"] != State.CLAIMED:
+    if record["state"] not in (State.CLAIMED, State.GRANTED):
         return record
     begins, ends = record.get("from", "0001-01-01"), record["expires"]
     state = State.EXPIRED if as_of.isoformat() > ends else State.NOT_YET if as_of.isoformat() < begins else None
-    return record if state is None else {**record, "state": state.value, "fingerprints": []}
+    return {**record, "state": State.CLAIMED.value} if state is None else {
+        **record, "state": state.value, "fingerprints": []}
 
 
 def _covered(document: Document, records: list[Document], given: State) -> Document:

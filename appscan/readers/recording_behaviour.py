@@ -100,6 +100,8 @@ class BehaviourReader:
             page.add(Fact.NODE, "trial", screen=screen, node=node)
             if outcome == "refused" and test in PROMPTED and prompt in PROMPTS:
                 page.note_as(node, screen, f"refused:{test}", prompt)
+            if outcome == "refused" and test == "skip" and trigger.strip():  # what it says that nobody gets round
+                page.add(Fact.TEXT, shorten(" ".join(trigger.split())), Role.LABEL, screen=screen, node=node)
             page.note(node, screen, **{f"trial:{test}": outcome, "trial_trigger": trigger,
                                        "trial_detail": row.text("detail", 2000),
                                        "picture": row.maybe_text("picture", 64)})

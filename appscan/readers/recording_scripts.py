@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from appscan.model.coverage import CODE_KINDS, Gap, Kind
@@ -174,7 +174,7 @@ class ScriptReader:
                 continue
             content = self.recording.part("scripts", body, ".js", CODE_KINDS) if left > 0 else None
             if isinstance(content, Gap):
-                self.gaps.append(Gap(content.kinds, file, content.reason, content.params))
+                self.gaps.append(replace(content, place=file, blinds=content.blinds and not library))
                 continue
             if content is None or len(content) > left:
                 unread += 1

@@ -69,10 +69,10 @@ class RecordingZip:
             raise DamagedRecording(f"{folder}/{digest[:64]}")
         place = f"{folder}/{digest}{ending}"
         if place not in self._container:
-            return Gap(kinds, place, "part_missing")
+            return Gap(kinds, place, "part_missing", blinds=bool(kinds))  # somebody took it out
         content = self._container.read_or_gap(place, kinds)
         if isinstance(content, bytes) and hashlib.sha256(content).hexdigest() != digest:
-            return Gap(kinds, place, "part_altered")
+            return Gap(kinds, place, "part_altered", blinds=bool(kinds))
         return content
 
 

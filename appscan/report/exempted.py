@@ -38,17 +38,16 @@ class Exempted:
             if record is not None:
                 self._records.update({(record.check_id, mark): record for mark in one.get("fingerprints", ())})
 
+    def listed(self, finding: Json, occurrence: Json) -> Record | None:
+        """The record of the report that covers one occurrence; None where none does."""
+        return self._records.get((finding["check_id"], occurrence["fingerprint"]))
+
     def state(self, finding: Json, occurrence: Json) -> Record | None:
         """The exemption of one occurrence; None where there is none. A finding that ended exempt is exempt at all of
         its places."""
-        found = self._records.get((finding["check_id"], occurrence["fingerprint"]))
+        found = self.listed(finding, occurrence)
         verdict = Verdict(finding["verdict"])
         return found or (Record(finding["check_id"], verdict) if verdict in EXEMPTING else None)
-
-    def by_office(self, finding: Json, occurrence: Json) -> bool:
-        """Whether the office itself exempted an occurrence: what others claim counts for nothing yet."""
-        found = self.state(finding, occurrence)
-        return found is not None and found.state is Verdict.EXEMPT
 
 
 def _record(one: Json) -> Record | None:

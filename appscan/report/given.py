@@ -100,6 +100,9 @@ def _contradiction(document: Document) -> str:
     judged = [one["check_id"] for one in document["verdicts"]]
     if len(set(judged)) != len(judged):
         return "verdicts"
+    softer = _softened(document)
+    if softer >= 0:
+        return f"verdicts/{softer}/verdict"
     digests = {one["sha256"] for one in document["artifacts"]}
     known = {"findings": (judged, digests), "coverage/read": (None, digests), "coverage/gaps": (None, digests)}
     for part, (checks, artifacts) in known.items():
@@ -109,6 +112,15 @@ def _contradiction(document: Document) -> str:
             if one["artifact"] not in artifacts:
                 return f"{part}/{index}/artifact"
     return ""
+
+
+def _softened(document: Document) -> int:
+    """Which verdict on a check is softer than one of its findings; -1 where none is."""
+    found: dict[str, int] = {}
+    for one in document["findings"]:
+        found[one["check_id"]] = max(found.get(one["check_id"], 0), Verdict(one["verdict"]).severity)
+    return next((index for index, one in enumerate(document["verdicts"])
+                 if Verdict(one["verdict"]).severity < found.get(one["check_id"], 0)), -1)
 
 
 def _part(document: Mapping[str, Any], path: str) -> list[Document]:

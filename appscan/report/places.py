@@ -3,6 +3,7 @@ covered once more: a report may come from elsewhere. Knows no markup."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,11 @@ class PlaceTold:
     @property
     def fingerprint(self) -> str:
         return str(self.occurrence["fingerprint"])
+
+
+def absence_mark(check_id: str) -> str:
+    """The fingerprint of a required feature that is missing: it has no place, and is known again all the same."""
+    return hashlib.sha256(f"{check_id}|missing".encode()).hexdigest()[:16]
 
 
 def places_told(document: Json, lang: Language, quotes: int = QUOTES_TOLD) -> Iterator[PlaceTold]:

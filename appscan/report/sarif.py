@@ -17,7 +17,7 @@ from urllib.parse import quote
 from appscan.model.judgement import Verdict
 from appscan.report.exempted import Record
 from appscan.report.exemption_words import record_line, records_told
-from appscan.report.places import PlaceTold, discreet, places_told
+from appscan.report.places import PlaceTold, absence_mark, discreet, places_told
 from appscan.report.summary import is_blinding, summarise
 from appscan.report.words import (
     Json,
@@ -171,7 +171,7 @@ def _result(document: Json, told: PlaceTold, uris: Mapping[str, str], rules: Map
     uri = uris.get(finding["artifact"], "unknown")
     return {
         "ruleId": check_id, **({"ruleIndex": rules[check_id]} if check_id in rules else {}),
-        "level": level_of(Verdict(finding["verdict"])), "message": {"text": text},
+        "level": level_of(Verdict(finding["verdict"])), "message": {"text": _unlinked(text)},
         "locations": _locations(told, uri, lean.locations),
         "partialFingerprints": {FINGERPRINT: told.fingerprint, "primaryLocationLineHash": f"{told.fingerprint}:1"},
         **({"suppressions": [_suppression(told.exemption, lang)]} if told.exemption else {}),
@@ -208,7 +208,7 @@ def _absent(document: Json, verdict: Json, uris: Mapping[str, str], rules: Mappi
             lang: Language) -> dict[str, Any]:
     """A required feature that is missing has no place; the result points at the first artifact."""
     check_id = verdict["check_id"]
-    mark = hashlib.sha256(f"{check_id}|missing".encode()).hexdigest()[:16]
+    mark = absence_mark(check_id)
     text = say(lang, "sarif.result", check=check_title(document, check_id, lang), verdict=say(lang, "verdicts.missing"),
                place="", quote="")
     return {"ruleId": check_id, **({"ruleIndex": rules[check_id]} if check_id in rules else {}), "level": "warning",
@@ -232,7 +232,7 @@ def _suppression(record: Record, lang: Language) -> dict[str, Any]:
 def _artifact(one: Json, uris: Mapping[str, str]) -> dict[str, Any]:
     return {"location": {"uri": uris[one["sha256"]]}, "length": one["size"], "roles": ["analysisTarget"],
             **({"hashes": {"sha-256": one["sha256"]}} if one["sha256"] else {}),
-            "properties": {"package": one["package"], "version": one["version_name"],
+            "properties": {"package": shown(one["package"], 200), "version": shown(one["version_name"], 120),
                            "readingDigest": one["reading_digest"]}}
 
 
@@ -268,8 +268,13 @@ def _gap(gap: Json, lang: Language) -> str:
                         advice=in_language(gap["advice"], lang)))
 
 
+def _unlinked(text: str) -> str:
+    """A text without the links that messages may hold (SARIF 2.1.0, 3.11.6): an app's words lead nowhere."""
+    return text.replace("](", "] (")
+
+
 def _notification(level: str, identity: str, text: str) -> dict[str, Any]:
-    return {"level": level, "descriptor": {"id": identity[:120]}, "message": {"text": text}}
+    return {"level": level, "descriptor": {"id": identity[:120]}, "message": {"text": _unlinked(text)}}
 
 
 def _utc(moment: str) -> str:

@@ -18,7 +18,8 @@ LARGEST = 4 << 20
 """Bytes of the largest file; a real one has some thousands."""
 
 
-WRITTEN_LIKE = {"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "day", "^[0-9a-f]{16}$": "fingerprint", "^[0-9a-f]{64}$": "digest"}
+WRITTEN_LIKE = {"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "day", "^[0-9a-f]{16}$": "fingerprint", "^[0-9a-f]{64}$": "digest",
+                r"\S": "blank"}
 """Patterns of the schemas → how people are told to write it."""
 
 

@@ -128,12 +128,12 @@ def choices(store: Store, standing: Standing, lang: Language, chosen: Chosen | N
 
 
 def _places(document: Document, lang: Language) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    exempted, placed = Exempted(document), set()
+    exempted, placed, asked = Exempted(document), set(), frozenset(marks_of(document))
     for finding in document["findings"]:
         if Verdict(finding["verdict"]) in ITEMS:
             for occurrence in finding["occurrences"]:
                 placed.add(finding["check_id"])
-                if exempted.by_office(finding, occurrence):
+                if (finding["check_id"], occurrence["fingerprint"]) not in asked:
                     continue
                 told = place_told(finding, occurrence, exempted, lang)
                 yield finding["check_id"], told.fingerprint, told.where, told.quotes

@@ -50,6 +50,13 @@ def test_a_page_that_cannot_be_captured_says_why(tiny, tmp_path, answer: Any, fa
     assert (told.value.failure, told.value.params["retry"]) == (failure, retry)
 
 
+def test_a_named_address_that_looks_like_a_download_is_told_for_what_it_is(tiny, tmp_path):
+    url, _ = tiny({"/file.pdf": (200, "application/pdf", b"%PDF-1.4")})
+    with pytest.raises(CaptureError) as told:
+        capture([f"{url}/file.pdf"], tmp_path / "o.zip", CaptureOptions(**QUICK))
+    assert told.value.failure is Failure.NOT_HTML
+
+
 def test_a_host_that_does_not_answer_is_unreachable_and_no_file_is_left(tmp_path: Path):
     with pytest.raises(CaptureError) as told:
         capture(["http://127.0.0.1:9/"], tmp_path / "o.zip", CaptureOptions(**QUICK))

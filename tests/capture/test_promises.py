@@ -101,3 +101,7 @@ def test_what_the_user_leaves_out_is_not_come_to_by_a_press_either(tiny, tmp_pat
     assert not [row for row in recording.document["states"] if "/ex/" in row["route"]]
     assert {row["path"] for row in recording.rows("routes", blocked="excluded")} == {"/ex/a.html", "/index.html#/ex/b"}
     assert [row for row in recording.document["states"] if row["route"] == "/in.html"]
+    [told] = recording.rows("gaps", reason="excluded")
+    [pattern] = wish.get("exclude") or wish["include"]
+    assert told["blinds"]
+    assert pattern in told["place"]

@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 
 from appscan.capture import CaptureOptions, capture
+from appscan.checks import load
+from appscan.model.artifact import App
+from appscan.model.judgement import Force
+from appscan.readers.limits import Limits
+from appscan.readers.target import read_target
+from appscan.scan import judge_readings
 
 from .conftest import QUICK, opened, page
 
@@ -63,6 +69,15 @@ def test_being_sent_back_from_every_address_is_a_gate_without_any_dialog(tiny, t
     skip = recording.rows("trials", test="skip")
     assert [(row["trigger"], row["outcome"]) for row in skip] == [("我已到岗", "refused")]
     assert not [row for row in arrived if row.startswith("POST")]
+
+
+def test_who_cannot_get_anywhere_without_the_punch_is_forced_by_what_the_crawl_tried(tiny, tmp_path):
+    punched = GUARDED.replace("我已到岗", "上岗打卡").replace("/api/arrive/submit", "/api/checkin/submit")
+    url, _ = tiny({"/index.html": page(punched)})
+    wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 6})
+    read = read_target(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes), "o.zip", Limits(), lambda *_: None)
+    findings = judge_readings([read], App(), load()).findings
+    assert [finding.force for finding in findings if finding.check_id == "check-in"] == [Force.BLOCK]
 
 
 RESULT = """<div id=home><h3>健步走</h3><p>自愿参加</p><button onclick="walked()">打卡</button></div>

@@ -109,6 +109,16 @@ def test_an_installation_that_fails_is_told_in_one_line_and_leaves_nothing_among
     assert (without.returncode, "appscan-bundle/install.sh" in without.stderr) == (2, True)
 
 
+def test_a_target_that_is_not_there_stops_a_release_that_would_pass(repository):
+    shutil.copy(APK.with_name("decoy.apk"), repository / "plain.apk")
+    assert run(repository, "bash gate.sh plain.apk", {}).returncode == 0
+    done = run(repository, "bash gate.sh plain.apk release/gone.apk", {})
+    assert done.returncode == 10, done.stdout + done.stderr
+    assert "could not be read" in (repository / "appscan-out" / "gate.md").read_text("utf-8")
+    assert (repository / "appscan-out" / "appscan.sarif").is_file()
+    assert run(repository, "bash gate.sh release release/gone.apk", {}).returncode == 11
+
+
 def test_a_wrong_call_says_how(repository):
     done = run(repository, "bash gate.sh", {})
     assert (done.returncode, "usage" in done.stderr) == (2, True)

@@ -55,5 +55,11 @@ def test_a_failure_of_ours_outranks_what_was_found_and_an_interruption_outranks_
     assert exit_code(Outcome((BAD,), broken=1, interrupted=True), FailOn.NEVER) is ExitCode.INTERRUPTED
 
 
+def test_only_targets_that_no_report_speaks_of_count_for_unread():
+    assert exit_code(Outcome((CLEAN,), unsaved=1), FailOn.UNREAD) is ExitCode.UNDECIDED
+    assert exit_code(Outcome((BAD, UNREAD, OPEN)), FailOn.UNREAD) is ExitCode.OK
+    assert exit_code(Outcome((UNREAD,)), FailOn.UNREAD) is ExitCode.NOTHING_READ
+
+
 def test_a_reading_that_could_not_be_loaded_counts_as_a_failed_target():
     assert exit_code(Outcome((CLEAN,), unread=1), FailOn.LIKELY_VIOLATION) is ExitCode.UNDECIDED

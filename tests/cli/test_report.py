@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,20 @@ def test_another_app_is_no_previous_report(appscan: Run, forced_report: Path, de
     ran = appscan("report", forced_report, "--format", "docx", "--previous", decoy_report)
     assert ran.code == 2
     assert str(decoy_report) in ran.err
+
+
+def test_a_paper_that_somebody_has_edited_is_kept_under_another_name(appscan: Run, forced_report: Path) -> None:
+    wish = ("report", forced_report, "--format", "docx", "--paper", "notice")
+    assert appscan(*wish).code == 0
+    paper = forced_report.with_name("notice.docx")
+    assert "改名" not in appscan(*wish).err, "the same paper once more is no news"
+    with zipfile.ZipFile(paper, "a") as archive:
+        archive.writestr("word/comments.xml", "<comments/>")
+    edited = paper.read_bytes()
+    told = appscan(*wish)
+    assert "notice-1.docx" in told.err
+    assert paper.with_name("notice-1.docx").read_bytes() == edited
+    assert paper.read_bytes() != edited
 
 
 def test_sarif_paths_start_at_the_source_root(appscan: Run, forced_report: Path, forced: Path, tmp_path: Path) -> None:

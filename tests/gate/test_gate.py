@@ -14,11 +14,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from appscan.checks import load
+from appscan.cli.console import Console
+from appscan.cli.gate_words import GateWords
+from appscan.cli.rendering import Format
+from appscan.cli.reporting import ReportOrder, report
 from appscan.errors import UsageError
 from appscan.gate.baseline import baseline_document, read_baseline
 from appscan.gate.decide import Kind, Outcome, decide
 from appscan.gate.difference import compare
-from appscan.gate.exemptions import lay_over, read_claims, renewed
+from appscan.gate.exemptions import grant, lay_over, read_claims, renewed, unvouched
 from appscan.gate.junit import gate_junit
 from appscan.gate.policy import Act, Policy, read_policy
 from appscan.model.artifact import App
@@ -163,6 +167,115 @@ def test_a_baseline_holds_no_claims(forced, write, tmp_path):
     assert decide([forced], Policy(), read_baseline(path)).outcome is Outcome.FAIL
 
 
+def with_verdict(document: Document, verdict: str, check_id: str = "check-in") -> Document:
+    """The report with another verdict on a check, and only evidence that the feature is there."""
+    milder = copy.deepcopy(document)
+    for row in (*milder["findings"], *milder["verdicts"]):
+        if row["check_id"] == check_id:
+            row["verdict"] = verdict
+    for place in places(milder, check_id):
+        place["evidence"] = [one for one in place["evidence"] if one["supports"] == "reachable"]
+    return {**milder, "overall": verdict}
+
+
+def test_a_claim_that_is_not_accepted_makes_nothing_worse(forced, write):
+    milder = with_verdict(forced, "needs_review")
+    assert decide([milder], Policy()).outcome is Outcome.WARN
+    assert decide([lay_over(milder, claims(write), DAY)], Policy()).outcome is Outcome.WARN
+    assert decide([lay_over(forced, claims(write), DAY)], Policy(fail_on="never")).outcome is Outcome.WARN
+
+
+def test_a_claim_that_is_not_accepted_hides_nothing_that_got_worse(forced, write, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([with_verdict(forced, "needs_review")])), "utf-8")
+    laid = lay_over(forced, claims(write), DAY)
+    result = decide([laid], Policy(), read_baseline(path))
+    assert Kind.WORSE in {entry.kind for entry in result.entries if entry.outcome is Outcome.FAIL}
+    path.write_text(json.dumps(baseline_document([forced])), "utf-8")
+    assert decide([laid], Policy(), read_baseline(path)).outcome is Outcome.ACCEPT
+
+
+def test_what_a_report_says_of_grants_is_a_claim_for_a_gate_without_the_store(forced, write):
+    own = claims(write)
+    said = grant(forced, own, DAY)
+    assert decide([said], Policy()).outcome is Outcome.ACCEPT, "laid over by who has the store"
+    for document in (renewed(said, DAY), lay_over(said, (), DAY)):
+        assert [one["state"] for one in document["exemptions"]] == ["exempt_claimed"]
+        assert decide([document], Policy()).outcome is Outcome.FAIL
+        assert decide([document], Policy(accept_claimed=True)).outcome is Outcome.ACCEPT
+    late = renewed(said, date(2030, 1, 1))
+    assert decide([late], Policy(accept_claimed=True)).outcome is Outcome.FAIL
+
+
+def test_forms_made_without_the_store_show_grants_of_a_report_as_claims(forced, write, tmp_path):
+    said, path = grant(forced, claims(write), DAY), tmp_path / "report.json"
+    path.write_text(json.dumps(said), "utf-8")
+    order = ReportOrder(Console("en", quiet=True), (Format.JSON,), tmp_path / "out.json")
+    assert report([path], order) == 0
+    made = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert {row["verdict"] for row in made["verdicts"] if row["check_id"] == "check-in"} == {"exempt_claimed"}
+    assert [one["state"] for one in made["exemptions"]] == ["exempt_claimed"]
+    assert proved(made, "made")
+    assert unvouched(forced) is forced
+
+
+def test_a_finding_that_only_calls_itself_exempt_stops(forced):
+    for verdict in ("exempt", "exempt_claimed"):
+        said = with_verdict(forced, verdict)
+        assert decide([renewed(said, DAY)], Policy(accept_claimed=True)).outcome is Outcome.FAIL
+
+
+def test_a_finding_whose_places_are_missing_stops(forced):
+    bare = copy.deepcopy(forced)
+    for finding in bare["findings"]:
+        finding["occurrences"] = []
+    assert {entry.check_id for entry in decide([bare], Policy()).entries if entry.outcome is Outcome.FAIL} == {
+        "check-in"}
+
+
+def test_what_is_not_seen_any_more_is_not_called_gone(forced, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(baseline_document([forced])), "utf-8")
+    blind = {**with_verdict(forced, "inconclusive"), "findings": []}
+    result = decide([blind], Policy(inconclusive=Act.IGNORE), read_baseline(path))
+    assert (result.gone, result.outcome) == (0, Outcome.WARN)
+    assert len([entry for entry in result.entries if entry.kind is Kind.NOT_SEEN]) == len(places(forced))
+
+
+def test_a_baseline_holds_features_that_were_missing(forced, tmp_path):
+    path = tmp_path / "baseline.json"
+    lacking = with_verdict(forced, "missing", "complaint-entry")
+    strict = Policy(fail_on="needs_review")
+    path.write_text(json.dumps(baseline_document([with_verdict(forced, "not_found", "complaint-entry")])), "utf-8")
+    assert Kind.MISSING in {
+        entry.kind for entry in decide([lacking], strict, read_baseline(path)).entries if entry.outcome is Outcome.FAIL}
+    path.write_text(json.dumps(baseline_document([lacking])), "utf-8")
+    assert decide([lacking], strict, read_baseline(path)).outcome is Outcome.ACCEPT
+    assert decide([forced], strict, read_baseline(path)).gone == 1
+
+
+def test_one_file_that_nobody_can_read_is_not_covered_by_what_the_other_shows(forced):
+    """The worst finding gives the verdict of a check; what another file hides is told all the same."""
+    two = with_verdict(forced, "needs_review")
+    blind = copy.deepcopy(next(one for one in two["findings"] if one["check_id"] == "check-in"))
+    two["findings"].append({**blind, "verdict": "inconclusive", "occurrences": []})
+    assert decide([two], Policy()).outcome is Outcome.UNSEEN
+
+
+def test_a_claim_covers_the_screen_that_it_names_and_none_that_is_called_alike(forced, write):
+    def covered(screen):
+        laid = lay_over(forced, claims(write, RECORD + f"    screen: '{screen}'\n"), DAY)
+        return {mark for one in laid["exemptions"] for mark in one["fingerprints"]}
+
+    there = {place["screen"]: place["fingerprint"] for place in places(forced)}
+    whole = "打卡签到（CheckInActivity）"
+    for named in (whole, "打卡签到", "checkinactivity"):
+        assert covered(named) == {there[whole]}, named
+    assert covered("MainActivity") == {there["MainActivity"]}
+    for other in ("签到", "Activity", "\u200b"):
+        assert covered(other) == set(), other
+
+
 def test_a_claim_for_one_screen_leaves_the_others_standing(forced, write):
     screen = places(forced)[0]["screen"]
     laid = lay_over(forced, claims(write, RECORD + f"    screen: {screen}\n"), DAY)
@@ -235,10 +348,23 @@ def test_only_what_stops_is_red_in_the_junit_of_a_gate(forced, write, tmp_path):
     assert cases(Policy(inconclusive=Act.WARN, unread=Act.IGNORE), blind) == {(check_id, "skipped")}
 
 
+def test_code_quality_tells_alike_places_of_two_apps_apart_and_one_place_again(forced):
+    other = copy.deepcopy(forced)
+    other["artifacts"][0]["package"] = "com.xugou.other"
+
+    def marks(*documents):
+        return [one["fingerprint"] for one in GateWords(documents, "en").code_quality(decide(documents, Policy()))]
+
+    both = marks(forced, other)
+    assert len(set(both)) == len(both) == 2 * len(places(forced))
+    assert set(marks(forced)) < set(both)
+
+
 def test_what_is_gone_was_not_accepted(forced, tmp_path):
     path = tmp_path / "baseline.json"
     path.write_text(json.dumps(baseline_document([forced])), "utf-8")
-    fixed = {**forced, "findings": [one for one in forced["findings"] if one["check_id"] != "check-in"]}
+    fixed = with_verdict(forced, "not_found")
+    fixed["findings"] = [one for one in fixed["findings"] if one["check_id"] != "check-in"]
     result = decide([fixed], Policy(), read_baseline(path))
     assert (result.outcome, result.count(Outcome.ACCEPT), result.gone) == (Outcome.ACCEPT, 0, len(places(forced)))
 
@@ -249,6 +375,7 @@ def test_what_is_gone_was_not_accepted(forced, tmp_path):
     (RECORD + RECORD, "exemption_overlaps", 14),
     (RECORD + RECORD + "    screen: 签到页\n", "exemption_overlaps", 14),
     (RECORD.replace("    approver: 虚构县防汛指挥部\n", ""), "written_wrong", 3),
+    (RECORD.replace("approver: 虚构县防汛指挥部", "approver: ' '"), "written_wrong", 8),
     (RECORD.replace("approver:", "aprover:"), "written_wrong", 8),
     (RECORD.replace("special_scene", "habit"), "written_wrong", 5),
     ("\n  - [", "written_syntax", 3),

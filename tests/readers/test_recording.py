@@ -352,7 +352,7 @@ def test_a_gap_of_an_unknown_reason_is_kept_with_its_word(tmp_path: Path) -> Non
     ({"origins": [{"url": "https://map.example.com/", "kind": "iframe", "blocked": True}]}, "remote_page", False),
     ({"origins": [{"url": "https://cdn.example.com/v.js", "kind": "script", "blocked": True}]}, "remote_script", False),
     ({"scripts": [script("/js/app.js", None)]}, "script_unread", False),
-    ({"scripts": [script("/js/app.js", APP)]}, "part_missing", False),
+    ({"scripts": [script("/js/app.js", APP)]}, "part_missing", True),
 ])
 def test_what_was_not_seen_is_a_gap(tmp_path: Path, more: dict[str, Any], reason: str, blinds: bool) -> None:
     found = gaps(read(tmp_path, recording(state("s1"), **more)))
@@ -435,6 +435,7 @@ def test_a_part_that_is_not_what_its_name_says_is_not_read(tmp_path: Path) -> No
         archive.writestr(f"dom/{digest(PAGE)}.html", PAGE + "<b>别的</b>")
     reading = read_recording(path, "site", Limits(), Deadline(60), quietly)
     assert list(gaps(reading)) == ["part_altered"]
+    assert gaps(reading)["part_altered"].blinds
     assert not rows(reading, Fact.LITERAL)
 
 

@@ -101,6 +101,19 @@ def test_sarif_points_at_the_artifact_below_the_source_root(document: Json) -> N
     assert uris == {"app/build/out%20put/%E7%BD%91%E6%A0%BC.apk"}
 
 
+def test_sarif_from_a_hostile_app_holds_no_link_and_no_turned_text(document: Json) -> None:
+    document["artifacts"][0]["version_name"] = "1\u202egpj.exe\x07"
+    for place in document["findings"][0]["occurrences"]:
+        place["screen"] = HOSTILE
+        for evidence in place["evidence"]:
+            evidence["value"] = evidence["excerpt"] = HOSTILE
+    text = to_sarif([document])
+    told = [one["message"]["text"] for one in json.loads(text)["runs"][0]["results"]]
+    assert any("http://evil.example" in one for one in told), "quoted"
+    assert not [one for one in told if "](" in one], "a link of a message (SARIF 2.1.0, 3.11.6)"
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+
+
 @pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "C:\\secret\\passwd"])
 def test_sarif_paths_never_climb_out(document: Json, path: str) -> None:
     run = json.loads(to_sarif([document], "zh", {document["artifacts"][0]["sha256"]: path}))["runs"][0]

@@ -55,6 +55,8 @@ EDITS: list[tuple[str, Edit, str, str]] = [
     ("a verdict that is none", lambda one: one["verdicts"][1].update(verdict="fine"), "report_wrong",
      "verdicts/1/verdict"),
     ("a softer overall verdict", lambda one: one.update(overall="not_found"), "report_contradicts", "overall"),
+    ("a softer verdict on a check", lambda one: one["verdicts"][-1].update(verdict="not_found"), "report_contradicts",
+     "verdicts/5/verdict"),
     ("a check judged twice", lambda one: one["verdicts"].append(one["verdicts"][0]), "report_contradicts", "verdicts"),
     ("another artifact", lambda one: one["findings"][0].update(artifact="ab" * 32), "report_contradicts",
      "findings/0/artifact"),

@@ -67,6 +67,20 @@ def test_a_notice_holds_only_clauses_read_whole_an_opinion_shows_the_others_as_r
     assert "不作为整改依据" in rows["参考"]
 
 
+def test_a_notice_asks_nothing_of_a_place_that_the_office_exempted(document: Json) -> None:
+    finding = next(one for one in document["findings"] if one["check_id"] == "check-in")
+    spared, standing = finding["occurrences"][0], finding["occurrences"][1:]
+    assert standing
+    document["exemptions"] = [{"check_id": "check-in", "state": "exempt", "app": "x", "ground": "special_scene",
+                               "expires": "2026-12-31", "fingerprints": [spared["fingerprint"]]}]
+    sections = paper(document, NOTICE, Album(None), "zh").sections
+    told = repr([sections[name] for name in (Section.FINDINGS, Section.PLACES)])
+    assert spared["fingerprint"] not in told
+    assert all(place["fingerprint"] in told for place in standing)
+    assert "另有 1 处已由主管单位备案豁免" in told
+    assert spared["fingerprint"] in repr(paper(document, PaperWish(), Album(None), "zh").sections[Section.PLACES])
+
+
 def test_a_notice_orders_nothing_on_clauses_that_nobody_read_and_asks_instead(document: Json) -> None:
     document["findings"][0]["clauses"] = ["MEAS26-NEG2"]
     text = notice(document)

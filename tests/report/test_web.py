@@ -21,7 +21,9 @@ from appscan.cli.saving import Shelf
 from appscan.model.artifact import App
 from appscan.pictures import develop
 from appscan.report.document import from_document, to_document
+from appscan.report.finding_view import finding_view
 from appscan.report.page import to_html
+from appscan.report.paper.evidence import Quoted, evidence_lines, places_of
 from appscan.report.plain import to_text
 from appscan.scan import Target, judge_readings, scan_app
 from appscan.schema import REPORT, problems
@@ -266,6 +268,12 @@ def test_a_page_after_an_answer_of_the_capture_is_labelled(crawled: Any, small: 
     labelled = {one["value"] for place in places for one in place["evidence"] if one.get("seen", {}).get("stood_in")}
     assert labelled == {"今日已打卡"}
     assert "本机代答之后的页面" in words(to_html(document, "zh"))
+    views = [finding_view(document, finding, "", False, "zh") for finding in document["findings"]]
+    shown = [(quote, place) for view in views for place in places_of(view) for quote in place.quotations.first]
+    quotes = [Quoted(1, *one) for one in shown]
+    told = ["".join(span.text for line in evidence_lines(views[0], [one], "zh") for span in line) for one in quotes]
+    assert {"今日已打卡" in line for line in told if "本机代答" in line} == {True}, "papers say so too"
+    assert {"本机代答" in line for line in told if "“今日已打卡”" in line} == {True}
 
 
 def test_words_of_browser_and_capture_are_told_in_the_language_of_the_report(crawled: Any) -> None:

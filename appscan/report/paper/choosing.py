@@ -16,18 +16,25 @@ Chosen = frozenset[Mark]
 
 
 def marks_of(document: Json) -> Iterator[Mark]:
-    """All items of a report that a paper could ask something for; of a place that the office exempted it asks
-    nothing."""
-    exempted, placed = Exempted(document), set()
+    """All items of a report that a paper could ask something for: no place that the office itself exempted."""
+    placed, granted = set(), granted_in(document)
     for finding in document["findings"]:
         if Verdict(finding["verdict"]) in ITEMS and finding["occurrences"]:
             placed.add(finding["check_id"])
-            for place in finding["occurrences"]:
-                if not exempted.by_office(finding, place):
-                    yield finding["check_id"], place["fingerprint"]
+            marks = ((finding["check_id"], place["fingerprint"]) for place in finding["occurrences"])
+            yield from (mark for mark in marks if mark not in granted)
     for row in document["verdicts"]:
         if Verdict(row["verdict"]) in ITEMS and row["check_id"] not in placed:
             yield row["check_id"], ""
+
+
+def granted_in(document: Json) -> Chosen:
+    """The places that the office exempted although their finding stands: others of its places are not exempt."""
+    exempted = Exempted(document)
+    listed = (((finding["check_id"], place["fingerprint"]), exempted.listed(finding, place))
+              for finding in document["findings"] if Verdict(finding["verdict"]) in ITEMS
+              for place in finding["occurrences"])
+    return frozenset(mark for mark, record in listed if record is not None and record.state is Verdict.EXEMPT)
 
 
 def items_in(document: Json) -> int:

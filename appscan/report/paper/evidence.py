@@ -12,7 +12,7 @@ from appscan.report.figure import Figure as Screenshot
 from appscan.report.finding_view import FindingView, OccurrenceView
 from appscan.report.paper.blocks import Line, Span, plain
 from appscan.report.quotation import Quotation
-from appscan.texts import Language
+from appscan.texts import Language, say
 
 PLACES_LOOKED_AT = 40
 QUOTES_TOLD = 6
@@ -49,11 +49,11 @@ def quoted(view: FindingView, names: frozenset[str]) -> list[Quoted]:
     candidates: list[tuple[int, int, Quotation, OccurrenceView]] = []
     for at, place in enumerate(islice(places_of(view), PLACES_LOOKED_AT)):
         listed = (*place.quotations.first, *place.quotations.folded)
-        ranked = sorted(listed, key=lambda quote: -quote.weight)
+        ranked = sorted(listed, key=lambda quote: (-quote.weight, quote.stood_in))
         own = [quote for quote in ranked if _text(quote) not in names]
         candidates += [(rank, at, quote, place) for rank, quote in enumerate(own)]
     once: dict[str, tuple[int, int, Quotation, OccurrenceView]] = {}
-    for one in sorted(candidates, key=lambda one: (-one[2].weight, one[1], one[0])):
+    for one in sorted(candidates, key=lambda one: (-one[2].weight, one[2].stood_in, one[1], one[0])):
         once.setdefault(_text(one[2]).partition("?")[0], one)  # one address is told once, whatever is asked of it
     told: list[tuple[Quotation, OccurrenceView]] = []
     for _, _, quote, place in once.values():
@@ -86,6 +86,9 @@ def _spans(quote: Quotation, lang: Language) -> Iterator[Span]:
     place = " · ".join(part for part in (quote.file, quote.element) if part)
     if quote.context:
         place = f"{quote.context}{'；' if lang == 'zh' else '; '}{place}" if place else quote.context
+    if quote.stood_in:  # who reads it must know that no server said this
+        told = say(lang, "report.web.stood_in")
+        place = f"{place}{'；' if lang == 'zh' else '; '}{told}" if place else told
     if place:
         yield Span(f"（{place}）" if lang == "zh" else f" ({place})")
 

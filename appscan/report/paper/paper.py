@@ -10,7 +10,7 @@ from typing import Any
 from appscan.report.album import Album
 from appscan.report.moments import by_beijing, day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Look, Span, Text, plain
-from appscan.report.paper.choosing import Chosen, items_in, narrowed
+from appscan.report.paper.choosing import Chosen, granted_in, items_in, marks_of, narrowed
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
 from appscan.report.paper.opening import notice_opening
@@ -62,19 +62,19 @@ class Paper:
 def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") -> Paper:
     """The paper on one report."""
     document = _by_beijing(document)
-    page, said = arrange(dict(document), lang), document
-    shown, left_out = page, 0
-    if wish.chosen is not None:
-        said = narrowed(document, wish.chosen)
-        shown, left_out = arrange(dict(said), lang), items_in(document) - items_in(said)
+    page, granted = arrange(dict(document), lang), granted_in(document)
+    said = _said(document, wish, granted)
+    left_out = items_in(document) - items_in(said)
     deadline = deadline_named(wish.deadline, lang)
     places = places_section(said, wish.kind, lang)
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
     sections: dict[Section, Sequence[Block]] = {
         Section.SUBJECT: subject(page, lang),
         Section.CONCLUSION: conclusion(page, lang),
-        Section.FINDINGS: [*findings_section(said, shown, wish.kind, deadline, album, lang),
-                           *_left_out(left_out, lang)],
+        Section.FINDINGS: [*findings_section(said, page if said is document else arrange(dict(said), lang), wish.kind,
+                                             deadline, album, lang),
+                           *_left_out("left_out", left_out, lang),
+                           *_left_out("granted", len(granted) if wish.kind is PaperKind.NOTICE else 0, lang)],
         Section.EXEMPTIONS: exemptions(document, lang),
         Section.GAPS: gaps(page, wish.kind, lang),
         Section.DEMANDS: demands(said, deadline, lang),
@@ -100,9 +100,19 @@ def _by_beijing(document: Json) -> dict[str, Any]:
             "ended": by_beijing(document["ended"])}
 
 
-def _left_out(count: int, lang: Language) -> list[Block]:
-    """That people left items out, and how many: a paper never passes for the whole report."""
-    return [Text(plain(say(lang, "paper.left_out", count=count)), Look.NOTE)] if count else []
+def _said(document: Json, wish: PaperWish, granted: Chosen) -> Json:
+    """The report with the items that the paper speaks of. A notice asks nothing of a place that the office exempted; an
+    opinion shows it."""
+    if wish.kind is PaperKind.NOTICE:
+        if wish.chosen is None and not granted:
+            return document
+        return narrowed(document, (frozenset(marks_of(document)) if wish.chosen is None else wish.chosen) - granted)
+    return document if wish.chosen is None else narrowed(document, wish.chosen | granted)
+
+
+def _left_out(why: str, count: int, lang: Language) -> list[Block]:
+    """That items are left out, and how many: a paper never passes for the whole report."""
+    return [Text(plain(say(lang, f"paper.{why}", count=count)), Look.NOTE)] if count else []
 
 
 def deadline_named(deadline: date | None, lang: Language) -> str:

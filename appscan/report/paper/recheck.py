@@ -83,7 +83,7 @@ def recheck(previous: Json, current: Json) -> Recheck:
     old, new = dict(_places(previous)), dict(_places(current))
     everywhere = {(finding["check_id"], place["fingerprint"]) for finding in current["findings"]
                   if Verdict(finding["verdict"]) not in EARNED for place in finding["occurrences"]}
-    now, forms = _Now(current), {one["sha256"]: _form(one["kind"]) for one in previous["artifacts"]}
+    now, forms = Sight(current), {one["sha256"]: _form(one["kind"]) for one in previous["artifacts"]}
     items = [_item(pair, new.get(key), key in everywhere, now, forms.get(pair[0]["artifact"], ""))
              for key, pair in old.items()]
     items += [Item(State.NEW, check_id, place, finding, None, now.verdict(check_id))
@@ -114,7 +114,7 @@ def _places(document: Json) -> Iterator[tuple[tuple[str, str], tuple[Json, Json]
                 yield (finding["check_id"], place["fingerprint"]), (finding, place)
 
 
-class _Now:
+class Sight:
     """What the new report saw, and how well."""
 
     def __init__(self, document: Json) -> None:
@@ -127,10 +127,10 @@ class _Now:
     def verdict(self, check_id: str) -> Verdict | None:
         return self._verdicts.get(check_id)
 
-    def why_open(self, check_id: str, place: Json, form: str) -> Why:
+    def why_open(self, check_id: str, place: Json | None = None, form: str = "") -> Why:
         """Why the absence of a place says nothing; NONE where it does say that it is gone."""
         verdict = self.verdict(check_id)
-        actors = {one["actor"] for one in place["evidence"] if one["actor"]}
+        actors = {one["actor"] for one in (place["evidence"] if place else ()) if one["actor"]}
         if verdict is None:
             return Why.NOT_CHECKED
         if not self._whole:
@@ -144,7 +144,7 @@ class _Now:
         return Why.NOT_SEEN if self._blind and verdict not in EARNED else Why.NONE
 
 
-def _item(old: tuple[Json, Json], new: tuple[Json, Json] | None, there: bool, now: _Now, form: str) -> Item:
+def _item(old: tuple[Json, Json], new: tuple[Json, Json] | None, there: bool, now: Sight, form: str) -> Item:
     finding, place = old
     check_id, before = finding["check_id"], Verdict(finding["verdict"])
     verdict = now.verdict(check_id)
