@@ -139,14 +139,14 @@ def test_a_server_killed_during_a_scan_and_during_a_decision_leaves_each_whole_a
     page.get_by_label("同样处理本应用中此项功能的全部 3 处").check()
     scan = page.context.new_page()
     _ask_for_a_scan(scan, built_apks / "checkin-native.apk")
-    _see_it_run(scan)
+    scan.get_by_role("progressbar").wait_for()
+    number = scan.url.rpartition("/")[2]
+    _until(page, lambda: _state(store, number) is TaskState.CLAIMED)
 
     with stuck(office.url, "events", reviews=2) as is_stuck:
         page.get_by_role("button", name="保存，看下一处").click(no_wait_after=True)
         _kill_when(is_stuck, server, page)
-    job = store.task(DESK, scan.url.rpartition("/")[2])
-    assert job is not None
-    assert job.state is TaskState.CLAIMED
+    assert _state(store, number) is TaskState.CLAIMED
     assert _reviewed(store) == []
     with (serving(*office.options, port=server.port) as second,
           stuck(office.url, "listed_findings", reviews=3) as is_stuck):
@@ -262,6 +262,11 @@ def _marks(store: Store) -> dict[str, str]:
 
 def _reviewed(store: Store) -> list[str]:
     return sorted(str(one.content["fingerprint"]) for one in store.events(EventKind.REVIEWED))
+
+
+def _state(store: Store, number: str) -> TaskState | None:
+    job = store.task(DESK, number)
+    return job.state if job else None
 
 
 def _kill_when(is_stuck: Callable[[], bool], server: Server, page: Page) -> None:

@@ -1,4 +1,4 @@
-// Asks how far the scan is, once a second; what the page says is renewed when its state changes. A server that is away or
+// Asks how far the scan is, twice a second; what the page says is renewed when its state changes. A server that is away or
 // busy meanwhile is asked again: the page is never left for one that nobody answers.
 "use strict";
 const over = [401, 403, 404];
@@ -25,6 +25,6 @@ async function look() {
   } catch (away) {
     // The server is away for a moment; the next look tells.
   }
-  setTimeout(look, 1000);
+  setTimeout(look, 500);
 }
-setTimeout(look, 1000);
+setTimeout(look, 500);
