@@ -270,12 +270,12 @@ class Explorer:
         self.nodes[sight.key] = node
         self.journal.route(sight.route, "start" if by == "start" else "click" if press else "link", visited=True)
         self.leads.discover(node, controls, seen)
-        self._unroll(node)
         if depth < self.options.max_depth:
             self.frontier.push(node, depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
         elif deeper := sum(self._worth(row) for row in controls):
             self._bounded("depth", "depth_reached", sight.url, count=deeper)
+        self._unroll(node)  # last: a browser that dies of it leaves a state that waits
         return node
 
     def _more_texts(self, sight: Sight, by: str) -> bool:
