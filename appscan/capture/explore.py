@@ -100,6 +100,8 @@ class Explorer:
         browser went."""
         while self.frontier.queue:
             if self._over():
+                for pressing in self._pressing.values():
+                    self._tell_unpressed(pressing)
                 return
             item = self.frontier.first()
             self.progress("explore", len(self.nodes), len(self.frontier.queue))
@@ -361,7 +363,7 @@ class Explorer:
     def _expand(self, first: Node) -> None:
         """Press all controls of a state; meanwhile those of others of its rank, where a press leads to one: that saves
         the way back, which costs as much as a press."""
-        while first in self.frontier and not self._over():
+        while first in self.frontier:
             here = self._standing()
             node = here if here and self.frontier.rank(here) == self.frontier.rank(first) else first
             self._current = node
@@ -370,6 +372,8 @@ class Explorer:
             if control is None:
                 self._done(node)
                 continue
+            if self._over():
+                return
             try:
                 reached = self.ways.to(node) or (not self._answered(node) and self.ways.anew(node))
             except CaptureError as error:
@@ -394,12 +398,16 @@ class Explorer:
         """Nothing of a state waits any more; what was not pressed there is told."""
         self._current = None
         self.frontier.drop(node)
-        if (pressing := self._pressing.pop(node.id, None)) is None:
-            return
+        if pressing := self._pressing.pop(node.id, None):
+            self._tell_unpressed(pressing)
+
+    def _tell_unpressed(self, pressing: Pressing) -> None:
+        place = pressing.node.sight.url
         if pressing.unpressed:
-            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=pressing.unpressed)
+            self.journal.gap("controls_not_pressed", ["control", "text"], place, count=pressing.unpressed)
         if pressing.missed:
-            self._bounded("controls", "controls_not_pressed", node.sight.url, count=pressing.missed)
+            self._bounded("controls", "controls_not_pressed", place, count=pressing.missed)
+        pressing.unpressed = pressing.missed = 0
 
     def _bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
         """A bound has cut something off here: what lies behind it was not seen."""

@@ -66,6 +66,24 @@ def test_what_a_press_covers_for_good_is_told(tiny, tmp_path):
     assert [row["params"]["count"] for row in gaps] == [1]
 
 
+MORE = """<h3>首页</h3>%s<p id=v></p>
+<button onclick="v.innerHTML = '<button onclick=go()>更多</button>'">打开</button>"""
+
+
+def test_a_walk_that_ends_with_the_last_state_allowed_has_left_nothing(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(MORE % "")})
+    recording = walked(url, tmp_path, max_states=2, max_depth=1)
+    assert [row["reason"] for row in recording.document["gaps"]] == ["depth_reached"]
+
+
+def test_what_could_not_be_pressed_is_told_where_a_cap_ends_the_walk_too(tiny, tmp_path):
+    over = "position:absolute;top:200px;z-index:3;width:100%;height:90px;background:#fff"
+    covered = f"<button style='position:absolute;top:210px'>打卡</button><div style='{over}'>公告</div>"
+    recording = walked(tiny({"/index.html": page(MORE % covered + "<button>末尾</button>")})[0], tmp_path, max_states=2)
+    assert [row["params"]["count"] for row in recording.rows("gaps", reason="controls_not_pressed")] == [1]
+    assert recording.rows("gaps", reason="cap_reached", blinds=True)
+
+
 COVER = """<div id=c style='position:fixed;inset:0;background:#ccc'><h1>%s</h1></div><div id=v></div>
 <script>c.addEventListener('click', () => { c.remove(); v.innerHTML = '<p>里面的内容</p>' })</script>"""
 
