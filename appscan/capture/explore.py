@@ -382,6 +382,7 @@ class Explorer:
                 raise
             if reached:
                 self._press_all(pressing, control)
+                self.leads.windows(node)
                 continue
             if not self._answered(node):
                 self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
@@ -415,10 +416,10 @@ class Explorer:
         self.journal.gap(reason, ["control", "text"], place, **params)
 
     def _answered(self, node: Node) -> bool:
-        """True where a state differed from what is there now by a dialog alone that was answered meanwhile (a consent,
-        a welcome): what lies under it is walked as a state of its own."""
+        """True where a state differed from what is there now by a dialog alone that came by itself and was answered
+        meanwhile (a consent, a welcome): what lies under it is walked as a state of its own."""
         here = self._standing()
-        return node.covered and here is not None and here.sight.route == node.sight.route
+        return node.covered and node.press is None and here is not None and here.sight.route == node.sight.route
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))

@@ -139,6 +139,29 @@ def test_an_own_page_in_a_window_of_its_own_is_walked(tiny, tmp_path, opening):
     assert "弹出的内容" in words_of(walked(tiny(pages)[0], tmp_path))
 
 
+def test_a_window_is_told_for_the_state_whose_control_opens_it(tiny, tmp_path):
+    tabs = "".join(f"""<button onclick="v.innerHTML = '<p>{name}的内容</p>'
++ '<button onclick=window.open(\\'/{at}.html\\')>打开{name}</button>'">{name}</button>""" for at, name in enumerate(NAMES[:3]))
+    windows = {f"/{at}.html": page(f"<p>弹出{name}</p>") for at, name in enumerate(NAMES[:3])}
+    url, _ = tiny({"/index.html": page(f"{tabs}<div id=v></div>"), **windows})
+    states = walked(url, tmp_path).document["states"]
+    by = {row["id"]: row["by"] for row in states}
+    assert {row["route"]: by[row["from"]] for row in states if row["by"] == "window"} == {
+        f"/{at}.html": name for at, name in enumerate(NAMES[:3])}
+
+
+ONCE = """<h3>首页</h3>
+<button onclick="if (!localStorage.drawn) { localStorage.drawn = 1; v.hidden = false }">抽奖</button>
+<div id=v hidden role=dialog aria-modal=true style='position:fixed;inset:0;background:#fff'>%s
+<button onclick="w.textContent = '分享之后'; v.hidden = true">分享</button>
+<button onclick="w.textContent = '查看之后'; v.hidden = true">查看</button></div><p id=w></p>"""
+
+
+def test_a_dialog_that_a_press_opens_once_only_is_pressed_whole(tiny, tmp_path):
+    rules = "".join(f"<p>{name}的抽奖规则</p>" for name in NAMES)
+    assert {"分享之后", "查看之后"} <= words_of(walked(tiny({"/index.html": page(ONCE % rules)})[0], tmp_path))
+
+
 UNKNOWN = """<h3>首页</h3><button onclick="fetch('/api/gzt', {method: 'POST'}).then(r => r.json())
 .then(d => { v.textContent = d.data.title || '暂无数据' })">看榜</button><div id=v></div>"""
 
