@@ -141,13 +141,28 @@ def test_an_own_page_in_a_window_of_its_own_is_walked(tiny, tmp_path, opening):
 
 def test_a_window_is_told_for_the_state_whose_control_opens_it(tiny, tmp_path):
     tabs = "".join(f"""<button onclick="v.innerHTML = '<p>{name}的内容</p>'
-+ '<button onclick=window.open(\\'/{at}.html\\')>打开{name}</button>'">{name}</button>""" for at, name in enumerate(NAMES[:3]))
++ '<button onclick=window.open(\\'/{at}.html\\')>打开{name}</button>'">{name}</button>"""
+                   for at, name in enumerate(NAMES[:3]))
     windows = {f"/{at}.html": page(f"<p>弹出{name}</p>") for at, name in enumerate(NAMES[:3])}
     url, _ = tiny({"/index.html": page(f"{tabs}<div id=v></div>"), **windows})
     states = walked(url, tmp_path).document["states"]
     by = {row["id"]: row["by"] for row in states}
     assert {row["route"]: by[row["from"]] for row in states if row["by"] == "window"} == {
         f"/{at}.html": name for at, name in enumerate(NAMES[:3])}
+
+
+AWAY = """<div id=h><h3>首页</h3>
+<button onclick="h.hidden = true; v.hidden = false; fetch('/api/a/list')">名单</button></div>
+<div id=v hidden>%s</div>"""
+
+
+def test_the_press_on_the_way_to_a_state_happens_where_its_control_is(tiny, tmp_path):
+    rows = "".join(f"<button onclick=\"v.textContent = '{name}的内容'\">{name}</button>" for name in NAMES[:3])
+    url, _ = tiny({"/index.html": page(AWAY % rows), "/api/a/list": (200, "application/json", b"{}")})
+    recording = walked(url, tmp_path)
+    assert {f"{name}的内容" for name in NAMES[:3]} <= words_of(recording)
+    home = recording.document["states"][0]["id"]
+    assert {row["state"] for row in recording.document["requests"] if "/api/" in row["url"]} == {home}
 
 
 ONCE = """<h3>首页</h3>

@@ -153,8 +153,8 @@ native.addEventListener.call(window, "pagehide", (event) => {
 native.addEventListener.call(window, "beforeunload", (event) => { if (!event.isTrusted) return; appscan.unloading = true; native.setTimeout(() => { appscan.unloading = false; }, 50); }, true);
 native.addEventListener.call(window, "unload", (event) => { if (event.isTrusted) flush(); }, true);
 // One turn of the event loop, without the browser's minimum of 4 ms; one channel for all, since making one is dear.
-const turns = [], channel = new native.MessageChannel();
+const turns = [], channel = new native.MessageChannel(), post = MessagePort.prototype.postMessage.bind(channel.port2);
 channel.port1.onmessage = () => { const turn = turns.shift(); if (turn) turn(); };
-function hop() { return new native.Promise((done) => { turns.push(done); channel.port2.postMessage(0); }); }
+function hop() { return new native.Promise((done) => { turns.push(done); post(0); }); }
 function later(run) { native.Promise.resolve().then(run); }
 function absolute(url) { try { return new URL(String(url), doc.baseURI).href; } catch { return String(url); } }
