@@ -20,7 +20,9 @@ AT_ONCE = 30
 """Changes that a request works in itself: a decision, an exemption, the end of a scan."""
 LOOK_SECONDS = 2.0
 REST_SECONDS = 20.0
-"""Between two times of summing up, while one change follows the other."""
+"""At most this between two times of summing up, while one change follows the other."""
+REST_SHARE = 10
+"""So many times as long as it took: what is summed up in a moment follows at once."""
 MOST_REMEMBERED = 500
 _LOG = logging.getLogger(__name__)
 
@@ -90,8 +92,10 @@ class Freshener:
                 while not self._stop.is_set() and not _is_fresh(self._store.lists.condition()):
                     with self._turn:
                         freshen(self._store, sessions.now())
-                if time.monotonic() >= rests_until and self._sum_up():
-                    rests_until = time.monotonic() + REST_SECONDS
+                began = time.monotonic()
+                if began >= rests_until and self._sum_up():
+                    ended = time.monotonic()
+                    rests_until = ended + min(REST_SECONDS, REST_SHARE * (ended - began))
             except (UnavailableError, UsageError) as error:
                 _LOG.warning("lists wait: %s", error)
             except Exception:  # noqa: BLE001 (a fault of ours must not end the thread that all later changes need)

@@ -86,7 +86,8 @@ def _event(finding: ListedFinding, ruling: Ruling) -> Event:
     return Event(EventKind.REVIEWED, finding.entry, ruling.who, sessions.now(), ruling.reason.strip(), content, key)
 
 
-def exempt(request: Request, number: str, terms: Mapping[str, str], document: Path | None, who: str) -> int:
+def exempt(request: Request, number: str, terms: Mapping[str, str], document: Path | None, document_name: str,
+           who: str) -> int:
     """Grant an exemption for one place, or for all places of its check in the app (`whole` among the terms); its
     number. Raises UsageError for terms that are wrong, and for a record that would do nothing: its ground does not fit
     the clause, or it is over."""
@@ -102,7 +103,8 @@ def exempt(request: Request, number: str, terms: Mapping[str, str], document: Pa
         path.write_text(json.dumps({"version": 1, "exemptions": [record]}, ensure_ascii=False), "utf-8")
         try:
             _refuse_idle(shown["document"], path)
-            granted = grant_all(store, path, who=who, when=sessions.now(), reason=record["reason"], document=document)
+            granted = grant_all(store, path, who=who, when=sessions.now(), reason=record["reason"], document=document,
+                                document_name=document_name)
         except UsageError as error:  # where it lay for a moment is nobody's business
             raise UsageError(error.key, **{name: Path(str(value)).name if str(value).startswith(folder) else value
                                            for name, value in error.params.items()}) from None

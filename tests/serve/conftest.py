@@ -7,7 +7,10 @@ import copy
 import hashlib
 import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -142,11 +145,60 @@ def idle_desk(tmp_path: Path, kept_password: str) -> Iterator[Desk]:
     yield from run_desk(tmp_path, kept_password, Settings(workers=0))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_desk(request: pytest.FixtureRequest, tmp_path: Path, kept_password: str) -> Iterator[Desk]:
-    """A desk over each kind of database; PostgreSQL on a real server."""
-    url = str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
-    yield from run_desk(tmp_path, kept_password, Settings(), url)
+@pytest.fixture
+def any_desk(any_url: str, tmp_path: Path, kept_password: str) -> Iterator[Desk]:
+    """A desk over each kind of database."""
+    yield from run_desk(tmp_path, kept_password, Settings(), any_url)
+
+
+@dataclass
+class Server:
+    """`appscan serve` as a process of its own, which a test may kill."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    @property
+    def port(self) -> int:
+        """Where it listens; the next one may take its place."""
+        return int(self.url.rpartition(":")[2])
+
+    def kill(self) -> None:
+        """SIGKILL, as from a machine without memory."""
+        self.process.kill()
+        assert self.process.wait(30) == -signal.SIGKILL
+
+    def stop(self) -> str:
+        """Ctrl-C; what it said."""
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0, said
+        return said
+
+    @contextlib.contextmanager
+    def signed_in(self, name: str) -> Iterator[httpx.Client]:
+        """A browser that a user signed in with."""
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=60) as client:
+            assert sign_in(client, name, PASSWORD).status_code == 303
+            yield client
+
+
+@contextlib.contextmanager
+def serving(store: object, *options: object, port: int = 0) -> Iterator[Server]:
+    """A server over a store, by its URL or path; killed at the end where it still runs."""
+    command = [sys.executable, "-m", "appscan", "serve", "--store", store, "--port", port, *options]
+    process = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"})
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()  # said once it listens
+        found = re.search(r"http://\S+?(?=/)", line)
+        assert found, line + process.stdout.read()
+        yield Server(found[0], process)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +214,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    """A page at the desk; what its scripts or the console complained of stands in `faults`."""
-    context = browser.new_context(base_url=desk.url, locale="zh-CN", viewport={"width": 1366, "height": 768})
+    """A page at the desk."""
+    yield from page_at(browser, desk.url)
+
+
+def page_at(browser: Browser, url: str) -> Iterator[Page]:
+    """A page of a browser of its own; what its scripts or the console complained of stands in `faults`."""
+    context = browser.new_context(base_url=url, locale="zh-CN", viewport={"width": 1366, "height": 768})
     opened = context.new_page()
     opened.faults = []
     opened.on("pageerror", lambda error: opened.faults.append(str(error)))
@@ -188,6 +245,11 @@ def looked_at(page: Page, name: str) -> None:
         found = Axe().run(page).response["violations"] if width in AXE_AT else []
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (name, width)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        folder = os.environ.get("APPSCAN_SCREENSHOTS")
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png")
+        pictured(page, f"{name}-{width}")
+
+
+def pictured(page: Page, name: str) -> None:
+    """Keep a picture of the page for people, where APPSCAN_SCREENSHOTS names a folder."""
+    folder = os.environ.get("APPSCAN_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")

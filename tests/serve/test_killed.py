@@ -4,51 +4,19 @@ twice, and what was not acknowledged may be sent again."""
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from appscan.serve import sessions
 from appscan.store import EventKind, FindingsAsked, Role, Store, Window
-from tests.serve.conftest import PASSWORD, fill, sign_in
+from tests.serve.conftest import fill, serving
 
 APPS = 12
-
-
-@contextlib.contextmanager
-def _serving(path: Path):
-    """`appscan serve` as a process of its own; its address and its process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "appscan", "serve", "--store", str(path), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    url = f"http://127.0.0.1:{port}"
-    try:
-        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    client.get("/sign-in")
-                    break
-                assert process.poll() is None
-                time.sleep(0.05)
-            assert sign_in(client, "复核员", PASSWORD).status_code == 303
-            yield client, process
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def _caught_up(client: httpx.Client) -> dict[str, Any]:
@@ -64,7 +32,7 @@ def test_a_server_killed_during_decisions_loses_none_and_doubles_none(tmp_path, 
         store.accounts.add("复核员", kept_password, Role.REVIEWER, who="x", when=sessions.now())
         fill(store, vendor_report, APPS)
     acknowledged: list[str] = []
-    with _serving(path) as (client, process):
+    with serving(path) as server, server.signed_in("复核员") as client:
         _caught_up(client)
         numbers = [one["id"] for one in client.get("/api/findings").json()["findings"]]
         assert len(numbers) >= 3 * APPS
@@ -78,7 +46,7 @@ def test_a_server_killed_during_decisions_loses_none_and_doubles_none(tmp_path, 
         def kill() -> None:
             while len(acknowledged) < 5:
                 time.sleep(0.001)
-            os.kill(process.pid, signal.SIGKILL)
+            server.kill()
 
         killer = threading.Thread(target=kill, daemon=True)
         killer.start()
@@ -87,9 +55,9 @@ def test_a_server_killed_during_decisions_loses_none_and_doubles_none(tmp_path, 
                 assert decide(number)
                 acknowledged.append(number)
         killer.join(30)
-        assert process.wait(30) == -signal.SIGKILL
+        assert not killer.is_alive()
     assert 5 <= len(acknowledged) < len(numbers)
-    with _serving(path) as (client, _):
+    with serving(path) as server, server.signed_in("复核员") as client:
         token = sessions.form_token(client.cookies["appscan"])
         after = {one["id"]: one["state"] for one in client.get("/api/findings?state=any").json()["findings"]}
         assert {after[number] for number in acknowledged} == {"confirmed"}
@@ -111,9 +79,9 @@ def test_notes_of_what_changed_survive_a_killed_server(tmp_path, kept_password, 
         store.accounts.add("复核员", kept_password, Role.REVIEWER, who="x", when=sessions.now())
         fill(store, vendor_report, APPS)
         assert store.lists.condition().stale > 0
-    with _serving(path) as (_, process):
-        os.kill(process.pid, signal.SIGKILL)
-    with _serving(path) as (client, _):
+    with serving(path) as server, server.signed_in("复核员"):
+        server.kill()
+    with serving(path) as server, server.signed_in("复核员") as client:
         answer = _caught_up(client)
         assert answer["total"] == APPS
         assert {one["overall"] for one in answer["apps"]} == {"likely_violation"}

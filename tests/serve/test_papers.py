@@ -12,6 +12,7 @@ import docx
 import httpx
 import pypdf
 import pytest
+from docx.text.paragraph import Paragraph
 
 from appscan.capture.browser import is_installed
 from appscan.checks import load
@@ -49,10 +50,10 @@ def keep(desk, document, when=NOON):
 
 
 def words_of(content: bytes) -> str:
-    """All text of a DOCX, tables too."""
-    document = docx.Document(io.BytesIO(content))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
+    """All text of a DOCX as it is read, tables too."""
+    blocks = docx.Document(io.BytesIO(content)).iter_inner_content()
+    return "\n".join(text for block in blocks for text in (
+        [block.text] if isinstance(block, Paragraph) else [cell.text for row in block.rows for cell in row.cells]))
 
 
 def review(desk, mark, decision):
@@ -146,6 +147,28 @@ def test_what_the_office_exempted_is_no_item_and_a_notice_without_any_is_refused
         opinion = words_of(made(client, send(client, "/papers", report=report, kind="opinion", form="docx")).content)
         assert "虚汛1号" in opinion
     assert len(list(desk.store.events(EventKind.PAPER_MADE))) == 1
+
+
+def test_a_place_that_the_office_exempted_is_not_offered_not_sent_and_not_told_as_left_out(desk, forced):
+    report = keep(desk, forced)
+    (check, mark), *rest = [one for one in sorted(set(marks_of(forced))) if one[0] == "check-in"]
+    assert len(rest) > 1
+    record = {"check": check, "app": "R-1", "fingerprint": mark, "ground": "special_scene", "reason": "防汛",
+              "regulation": "预案", "approver": "虚构防指", "document": "虚汛1号", "owner": "虚构局",
+              "from": "2026-01-01", "expires": "2099-12-31"}
+    desk.store.record(Event(EventKind.EXEMPTION_GRANTED, "R-1", "甲", NOON, "", {"record": record}, key="granted"))
+    with desk.signed_in("复核员") as client:
+        page = client.get(f"/papers/new?report={report}").text
+        assert f'value="{check}:{mark}"' not in page
+        assert all(f'value="{one}:{other}" checked' in page for one, other in rest)
+        everything = {"check": sorted({one for one, _ in marks_of(forced)}),
+                      "place": [f"{one}:{other}" for one, other in marks_of(forced)]}
+        text = words_of(made(client, send(client, "/papers", report=report, kind="notice", form="docx",
+                                          **everything)).content)
+    assert not any(mark in line and "证据编号" in line for line in text.splitlines())
+    assert all(other in text for _, other in rest)
+    assert "由审查人员决定不列入" not in text
+    assert "虚汛1号" in text
 
 
 def test_a_recheck_says_place_by_place_what_became_of_the_earlier_report(desk, forced, clean):

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
 
-import httpx
 import pytest
 
 from appscan.serve import sessions
 from appscan.serve.jobs import DESK
 from appscan.store import EventKind, Role, Store, TaskState
-from tests.serve.conftest import PASSWORD, form_token, sign_in
+from tests.serve.conftest import form_token, serving
 
 
 def _send(client, path: Path, **fields):
@@ -150,37 +144,20 @@ def test_only_who_asked_or_an_administrator_cancels_and_no_result_is_kept(desk, 
     assert [event.who for event in desk.store.events(EventKind.SCAN_CANCELLED)] == ["管理员"]
 
 
-def _serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "appscan", "serve", "--store", str(folder / "office.db"), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    line = process.stdout.readline()
-    return process, re.search(r"http://\S+?(?=/)", line)[0]
-
-
 def test_a_server_that_is_killed_loses_no_job(tmp_path, kept_password, built_apks):
-    with Store.open(str(tmp_path / "office.db")) as store:
+    path = tmp_path / "office.db"
+    with Store.open(str(path)) as store:
         store.accounts.add("甲", kept_password, Role.REVIEWER, who="测试", when=sessions.now())
-        process, url = _serve(tmp_path)
-        try:
-            with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
-                assert sign_in(client, "甲", PASSWORD).status_code == 303
-                location = _send(client, built_apks / "checkin-native.apk").headers["location"]
-                while store.task(DESK, location.rpartition("/")[2]).state is TaskState.WAITING:
-                    time.sleep(0.02)
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-        process, url = _serve(tmp_path)
-        try:
-            with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
-                assert sign_in(client, "甲", PASSWORD).status_code == 303
+        with serving(path) as server, server.signed_in("甲") as client:
+            location = _send(client, built_apks / "checkin-native.apk").headers["location"]
+            while store.task(DESK, location.rpartition("/")[2]).state is TaskState.WAITING:
+                time.sleep(0.02)
+            server.kill()
+        with serving(path) as server:
+            with server.signed_in("甲") as client:
                 job = _ended(client, location)
-        finally:
-            process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=30)
-    assert job["overall"] == "likely_violation", out
-    assert process.returncode == 0, out
+            said = server.stop()
+    assert job["overall"] == "likely_violation", said
 
 
 def test_the_form_of_a_new_scan_is_for_reviewers(desk):

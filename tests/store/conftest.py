@@ -31,14 +31,6 @@ def _report_of(path: Path) -> dict[str, Any]:
     return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), load()).report)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind; PostgreSQL on a real server."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    return str(tmp_path / "office.db")
-
-
 @pytest.fixture
 def store(any_url: str, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""

@@ -26,7 +26,7 @@ from appscan.serve.refusals import Refused, renamed
 from appscan.serve.rendering import language_of, render, told
 from appscan.serve.settings import MEGABYTE
 from appscan.serve.uploads import Upload, form_body, plain_name
-from appscan.store import EventKind, Exemption, Role, Store
+from appscan.store import EventKind, Exemption, FindingsAsked, Role, Store, Window
 from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +36,7 @@ FIELDS = ("check", "app", "screen", "fingerprint", "ground", "reason", "regulati
 MAY_BE_EMPTY = frozenset({"screen", "fingerprint"})
 GROUNDS = ("special_scene", "necessity")
 PAGE = 100
+MOST_PLACES = 200
 
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
@@ -66,7 +67,10 @@ def exemptions_page(request: Request, _visit: Viewer, q: Text = "", state: Text 
     """What was granted and not withdrawn: what runs out soon first."""
     lines = exemption_lines(request.app.state.store, _today(), q, state)
     checks = request.app.state.checks.now()
-    return render(request, "exemptions.html", lines=lines[(page - 1) * PAGE:page * PAGE], total=len(lines), page=page,
+    store: Store = request.app.state.store
+    shown = lines[(page - 1) * PAGE:page * PAGE]
+    return render(request, "exemptions.html", lines=shown, total=len(lines), page=page,
+                  places={one.exemption.event: place_of(store, one.exemption) for one in shown},
                   more=len(lines) > page * PAGE, q=q, state=state, states=[*map(str, Phase), "soon"],
                   title_of=lambda check: title_of(checks, check, language_of(request)))
 
@@ -159,6 +163,15 @@ def exemption_lines(store: Store, day: date, q: str = "", state: str = "") -> li
         not state or one.phase == state or (state == "soon" and one.soon))]
     return sorted(kept, key=lambda one: (one.phase is Phase.EXPIRED, one.exemption.record["expires"],
                                          one.exemption.event))
+
+
+def place_of(store: Store, one: Exemption) -> tuple[str, str]:
+    """What people call the app and the screen that a grant speaks of; "" for what the lists do not know."""
+    record = one.record
+    app, mark = store.lists.app(record["app"]), record.get("fingerprint")
+    asked = FindingsAsked(check=record["check"], entry=record["app"])
+    found = store.lists.findings(asked, Window(most=MOST_PLACES)) if app and mark else []
+    return app.name if app else "", next((place.screen for place in found if place.fingerprint == mark), "")
 
 
 def exemption_document(line: ExemptionLine) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from appscan.serve.queries import QueueAsking, QueueQuery, filters_of
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, picture_address, render
 from appscan.serve.reviewing import TERMS, Ruling, decide, exempt, withdraw
-from appscan.serve.uploads import form_body
-from appscan.store import Decision, ListedFinding, ReviewState, Role, Store
+from appscan.serve.uploads import form_body, plain_name
+from appscan.store import Decision, ListedApp, ListedFinding, ReviewState, Role, Store
 from appscan.store.listed import REVIEWED
 from appscan.texts import say, say_error
 
@@ -41,7 +41,7 @@ def findings_list(request: Request, _visit: Viewer, query: QueueAsking) -> Respo
     checks = sorted(((check, titles.of(check, lang)) for check in checks_found(request)), key=lambda one: one[1])
     return render(request, "findings.html", list=found, behind=behind, states=states_of(request, query),
                   asked=query.state or ReviewState.OPEN.value, checks=checks, verdicts=(*REVIEWED, "inconclusive"),
-                  title=titles.of, carried=_carried(query), last=_last(request, query))
+                  title=titles.of, carried=_carried(query), last=_last(request, query), only=_only(request, query))
 
 
 @router.get("/findings/{number}")
@@ -84,7 +84,8 @@ async def exempt_finding(request: Request, number: str, visit: Uploader, query: 
     async with form_body(request, lambda token: proves(visit, token)) as upload:
         document = upload.path if upload.size else None
         try:
-            await run_in_threadpool(exempt, request, number, upload.fields, document, visit.who)
+            await run_in_threadpool(exempt, request, number, upload.fields, document, plain_name(upload.name),
+                                    visit.who)
         except UsageError as error:
             problem = say_error(language_of(request), error)
             return await run_in_threadpool(_form, request, number, query, upload.fields, problem)
@@ -129,6 +130,12 @@ def _last(request: Request, query: QueueQuery) -> ListedFinding | None:
     """The finding that was decided on just now, to go back to it."""
     store: Store = request.app.state.store
     return store.lists.finding(query.last) if query.last else None
+
+
+def _only(request: Request, query: QueueQuery) -> ListedApp | None:
+    """The app whose findings alone are asked for."""
+    store: Store = request.app.state.store
+    return store.lists.app(query.entry) if query.entry else None
 
 
 def _carried(query: QueueQuery) -> dict[str, str]:

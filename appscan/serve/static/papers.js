@@ -3,9 +3,11 @@
 for (const set of document.querySelectorAll("fieldset.items")) {
   const whole = set.querySelector('input[name="check"]');
   const places = [...set.querySelectorAll('input[name="place"]')];
-  whole.addEventListener("change", () => {
-    if (whole.checked && places.every((one) => !one.checked)) for (const one of places) one.checked = true;
-  });
+  // Which places the check begins with, though none shows as taken while the check is not.
+  const first = places.filter((one) => one.defaultChecked);
+  const take = (taken) => { for (const one of places) one.checked = taken.includes(one); };
+  if (!whole.checked) take([]);
+  whole.addEventListener("change", () => take(whole.checked ? (first.length ? first : places) : []));
   for (const one of places) one.addEventListener("change", () => {
     if (one.checked) whole.checked = true;
     else if (places.every((other) => !other.checked)) whole.checked = false;
