@@ -100,6 +100,8 @@ class Explorer:
         browser went."""
         while self.frontier.queue:
             if self._over():
+                for pressing in self._pressing.values():
+                    self._tell_unpressed(pressing)
                 return
             item = self.frontier.first()
             self.progress("explore", len(self.nodes), len(self.frontier.queue))
@@ -270,12 +272,12 @@ class Explorer:
         self.nodes[sight.key] = node
         self.journal.route(sight.route, "start" if by == "start" else "click" if press else "link", visited=True)
         self.leads.discover(node, controls, seen)
-        self._unroll(node)
         if depth < self.options.max_depth:
             self.frontier.push(node, depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
         elif deeper := sum(self._worth(row) for row in controls):
             self._bounded("depth", "depth_reached", sight.url, count=deeper)
+        self._unroll(node)  # last: a browser that dies of it leaves a state that waits
         return node
 
     def _more_texts(self, sight: Sight, by: str) -> bool:
@@ -361,7 +363,7 @@ class Explorer:
     def _expand(self, first: Node) -> None:
         """Press all controls of a state; meanwhile those of others of its rank, where a press leads to one: that saves
         the way back, which costs as much as a press."""
-        while first in self.frontier and not self._over():
+        while first in self.frontier:
             here = self._standing()
             node = here if here and self.frontier.rank(here) == self.frontier.rank(first) else first
             if node is not self._current:
@@ -372,6 +374,8 @@ class Explorer:
             if control is None:
                 self._done(node)
                 continue
+            if self._over():
+                return
             try:
                 reached = self.ways.to(node) or (not self._answered(node) and self.ways.anew(node))
             except CaptureError as error:
@@ -380,6 +384,7 @@ class Explorer:
                 raise
             if reached:
                 self._press_all(pressing, control)
+                self.leads.windows(node)
                 continue
             if not self._answered(node):
                 self.journal.gap("state_not_reached_again", ["control", "text"], node.sight.url, step=node.id)
@@ -396,12 +401,16 @@ class Explorer:
         """Nothing of a state waits any more; what was not pressed there is told."""
         self._current = None
         self.frontier.drop(node)
-        if (pressing := self._pressing.pop(node.id, None)) is None:
-            return
+        if pressing := self._pressing.pop(node.id, None):
+            self._tell_unpressed(pressing)
+
+    def _tell_unpressed(self, pressing: Pressing) -> None:
+        place = pressing.node.sight.url
         if pressing.unpressed:
-            self.journal.gap("controls_not_pressed", ["control", "text"], node.sight.url, count=pressing.unpressed)
+            self.journal.gap("controls_not_pressed", ["control", "text"], place, count=pressing.unpressed)
         if pressing.missed:
-            self._bounded("controls", "controls_not_pressed", node.sight.url, count=pressing.missed)
+            self._bounded("controls", "controls_not_pressed", place, count=pressing.missed)
+        pressing.unpressed = pressing.missed = 0
 
     def _bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
         """A bound has cut something off here: what lies behind it was not seen."""
@@ -409,10 +418,10 @@ class Explorer:
         self.journal.gap(reason, ["control", "text"], place, **params)
 
     def _answered(self, node: Node) -> bool:
-        """True where a state differed from what is there now by a dialog alone that was answered meanwhile (a consent,
-        a welcome): what lies under it is walked as a state of its own."""
+        """True where a state differed from what is there now by a dialog alone that came by itself and was answered
+        meanwhile (a consent, a welcome): what lies under it is walked as a state of its own."""
         here = self._standing()
-        return node.covered and here is not None and here.sight.route == node.sight.route
+        return node.covered and node.press is None and here is not None and here.sight.route == node.sight.route
 
     def _worth(self, control: dict[str, Any]) -> bool:
         text, role = str(control.get("text", "")), str(control.get("role", ""))

@@ -63,6 +63,7 @@ class Ways:
         self._pressed.add(node.id)
         if not self.to(node.parent, depth + 1):
             return False
+        self.moment(node.parent.id, "load", "")  # the press happens there
         self.here = self.seat.step(node.press)
         if self.here.outcome == "covered" and self._aside():
             self.here = self.seat.step(node.press)

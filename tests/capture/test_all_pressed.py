@@ -66,6 +66,24 @@ def test_what_a_press_covers_for_good_is_told(tiny, tmp_path):
     assert [row["params"]["count"] for row in gaps] == [1]
 
 
+MORE = """<h3>首页</h3>%s<p id=v></p>
+<button onclick="v.innerHTML = '<button onclick=go()>更多</button>'">打开</button>"""
+
+
+def test_a_walk_that_ends_with_the_last_state_allowed_has_left_nothing(tiny, tmp_path):
+    url, _ = tiny({"/index.html": page(MORE % "")})
+    recording = walked(url, tmp_path, max_states=2, max_depth=1)
+    assert [row["reason"] for row in recording.document["gaps"]] == ["depth_reached"]
+
+
+def test_what_could_not_be_pressed_is_told_where_a_cap_ends_the_walk_too(tiny, tmp_path):
+    over = "position:absolute;top:200px;z-index:3;width:100%;height:90px;background:#fff"
+    covered = f"<button style='position:absolute;top:210px'>打卡</button><div style='{over}'>公告</div>"
+    recording = walked(tiny({"/index.html": page(MORE % covered + "<button>末尾</button>")})[0], tmp_path, max_states=2)
+    assert [row["params"]["count"] for row in recording.rows("gaps", reason="controls_not_pressed")] == [1]
+    assert recording.rows("gaps", reason="cap_reached", blinds=True)
+
+
 COVER = """<div id=c style='position:fixed;inset:0;background:#ccc'><h1>%s</h1></div><div id=v></div>
 <script>c.addEventListener('click', () => { c.remove(); v.innerHTML = '<p>里面的内容</p>' })</script>"""
 
@@ -119,6 +137,44 @@ def test_an_own_page_in_a_window_of_its_own_is_walked(tiny, tmp_path, opening):
     pages = {"/index.html": page(f"<h3>首页</h3><button onclick=\"{opening}\">打开</button>"),
              "/pop.html": page("<p>弹出的内容</p>")}
     assert "弹出的内容" in words_of(walked(tiny(pages)[0], tmp_path))
+
+
+def test_a_window_is_told_for_the_state_whose_control_opens_it(tiny, tmp_path):
+    tabs = "".join(f"""<button onclick="v.innerHTML = '<p>{name}的内容</p>'
++ '<button onclick=window.open(\\'/{at}.html\\')>打开{name}</button>'">{name}</button>"""
+                   for at, name in enumerate(NAMES[:3]))
+    windows = {f"/{at}.html": page(f"<p>弹出{name}</p>") for at, name in enumerate(NAMES[:3])}
+    url, _ = tiny({"/index.html": page(f"{tabs}<div id=v></div>"), **windows})
+    states = walked(url, tmp_path).document["states"]
+    by = {row["id"]: row["by"] for row in states}
+    assert {row["route"]: by[row["from"]] for row in states if row["by"] == "window"} == {
+        f"/{at}.html": name for at, name in enumerate(NAMES[:3])}
+
+
+AWAY = """<div id=h><h3>首页</h3>
+<button onclick="h.hidden = true; v.hidden = false; fetch('/api/a/list')">名单</button></div>
+<div id=v hidden>%s</div>"""
+
+
+def test_the_press_on_the_way_to_a_state_happens_where_its_control_is(tiny, tmp_path):
+    rows = "".join(f"<button onclick=\"v.textContent = '{name}的内容'\">{name}</button>" for name in NAMES[:3])
+    url, _ = tiny({"/index.html": page(AWAY % rows), "/api/a/list": (200, "application/json", b"{}")})
+    recording = walked(url, tmp_path)
+    assert {f"{name}的内容" for name in NAMES[:3]} <= words_of(recording)
+    home = recording.document["states"][0]["id"]
+    assert {row["state"] for row in recording.document["requests"] if "/api/" in row["url"]} == {home}
+
+
+ONCE = """<h3>首页</h3>
+<button onclick="if (!localStorage.drawn) { localStorage.drawn = 1; v.hidden = false }">抽奖</button>
+<div id=v hidden role=dialog aria-modal=true style='position:fixed;inset:0;background:#fff'>%s
+<button onclick="w.textContent = '分享之后'; v.hidden = true">分享</button>
+<button onclick="w.textContent = '查看之后'; v.hidden = true">查看</button></div><p id=w></p>"""
+
+
+def test_a_dialog_that_a_press_opens_once_only_is_pressed_whole(tiny, tmp_path):
+    rules = "".join(f"<p>{name}的抽奖规则</p>" for name in NAMES)
+    assert {"分享之后", "查看之后"} <= words_of(walked(tiny({"/index.html": page(ONCE % rules)})[0], tmp_path))
 
 
 UNKNOWN = """<h3>首页</h3><button onclick="fetch('/api/gzt', {method: 'POST'}).then(r => r.json())

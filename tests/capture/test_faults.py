@@ -157,6 +157,35 @@ def test_a_browser_that_keeps_dying_leaves_what_was_captured_and_no_clean_bill(t
     assert not {str(row.verdict) for row in judged.verdicts} & {"not_found"}
 
 
+def test_a_browser_that_dies_while_a_page_is_scrolled_costs_no_control_of_it(tiny, tmp_path):
+    class Deadly(dict):
+        asked = 0
+
+        def get(self, path, default=None):
+            if path == "/more":
+                Deadly.asked += 1
+                if Deadly.asked == 1:
+                    for pid in _own_browsers():
+                        os.kill(pid, signal.SIGKILL)
+            return super().get(path, default)
+
+    body = """<h3>首页</h3><button onclick="v.textContent = '按下之后'">办事</button><p id=v></p>
+<div style='height:1500px'></div><script>addEventListener('scroll', () => fetch('/more'))</script>"""
+    url, _ = tiny(Deadly({"/index.html": page(body), "/more": (200, "text/plain", b"-")}))
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, "days": 0})))
+    assert Deadly.asked > 0
+    assert "按下之后" in {text["text"] for row in recording.document["states"] for text in row["texts"]}
+
+
+def test_a_page_that_breaks_the_messages_of_its_own_ports_is_walked(tiny, tmp_path):
+    body = """<script>MessagePort.prototype.postMessage = () => {}</script><h3>首页</h3>
+<button onclick="v.textContent = '按下之后'">办事</button><p id=v></p>"""
+    url, _ = tiny({"/index.html": page(body)})
+    quick = {"days": 0, "stall_seconds": 20.0}
+    recording = opened(capture([f"{url}/index.html"], tmp_path / "o.zip", CaptureOptions(**{**QUICK, **quick})))
+    assert "按下之后" in {text["text"] for row in recording.document["states"] for text in row["texts"]}
+
+
 def test_the_cap_ends_a_page_that_never_comes_back(tiny, tmp_path):
     body = "<h2>首页</h2><button onclick='for (;;) {}'>统计</button>"
     url, _ = tiny({"/index.html": page(body)})

@@ -136,7 +136,15 @@ class Lazy(dict):
         return super().get(path, default)
 
 
-READING = {"text": "r.text()", "json": "r.clone().json()", "blob": "r.blob().then(b => b.text())"}
+READING = {
+    "text": "r.text()", "json": "r.clone().json()", "blob": "r.blob().then(b => b.text())",
+    "twice": "[r.text(), r.text().catch(() => 0)][0]",
+    "pieces": "(async () => { let all = ''; const d = new TextDecoder(), from = r.body.getReader(); for (;;) {"
+    " const {done, value} = await from.read(); if (done) return all; all += d.decode(value, {stream: true}) } })()",
+    "through": "new Response(r.body.pipeThrough(new TransformStream())).text()",
+    "later": "new Promise(done => setTimeout(done, 30)).then(() => r.text())",
+    "replaced": "r.text()", "wrapped": "new Response(r.body).text()",
+}
 READ = """<h3>首页</h3><button onclick="fetch('/api/a/list').then(r => %s).then(show)">甲</button><div id=v></div>
 <script>const show = (told) => { v.innerHTML = (told.data ? told : JSON.parse(told)).data }</script>"""
 
@@ -144,10 +152,37 @@ READ = """<h3>首页</h3><button onclick="fetch('/api/a/list').then(r => %s).the
 @pytest.mark.parametrize("way", READING)
 def test_an_answer_whose_body_comes_later_than_its_head_is_waited_for(tiny, tmp_path, way):
     body = [b'{"data":', *told("甲的排名")[2].partition(b":")[2:]]
-    url, _ = tiny({"/index.html": page(READ % READING[way]), "/api/a/list": (200, "application/json", body)})
+    own = {"replaced": "window.Response = undefined", "wrapped": "const f = fetch; window.fetch = (...a) => f(...a)"}
+    script = f"<script>{own.get(way, '')}</script>"
+    url, _ = tiny({"/index.html": page(script + READ % READING[way]), "/api/a/list": (200, "application/json", body)})
     recording = walked(url, tmp_path)
     assert "甲的排名" in words_of(recording)
     assert not recording.rows("gaps", reason="answer_not_awaited")
+
+
+def test_a_stream_of_events_has_no_end_that_is_waited_for(tiny, tmp_path):
+    script = """<h3>首页</h3><div id=v></div><script>fetch('/api/events/list').then(async (r) => {
+v.textContent = '连接已开'; const from = r.body.getReader(); while (!(await from.read()).done); })</script>"""
+    pieces = [b"data: 1\n\n" + b":" * 2000] + [b"data: 2\n\n"] * 20
+    url, _ = tiny({"/index.html": page(script), "/api/events/list": (200, "text/event-stream", pieces)})
+    recording = walked(url, tmp_path)
+    assert "连接已开" in words_of(recording)
+    assert not recording.rows("gaps", reason="answer_not_awaited")
+
+
+EMBEDDED = """<h3>首页</h3><iframe id=f src=/in.html></iframe><button onclick="%s">看榜</button><div id=v></div>
+<script>const show = () => fetch('/api/b/list').then(r => r.json()).then(d => v.textContent = d.data)</script>"""
+INSIDE = "<p id=p></p><script>fetch('/api/in/list').then(r => r.json()).then(d => p.textContent = d.data)</script>"
+
+
+@pytest.mark.parametrize("leave", ["f.remove(); show()", "f.onload = show; f.src = '/next.html'"])
+def test_a_frame_that_leaves_does_not_end_what_the_page_around_it_asks(tiny, tmp_path, leave):
+    pages = {"/index.html": page(EMBEDDED % leave), "/in.html": page(INSIDE), "/next.html": page("<p>后来</p>")}
+    url, arrived = tiny({**pages, "/api/b/list": told("榜上的名单"), "/api/in/list": told("框里的内容")})
+    recording = walked(url, tmp_path)
+    assert {"榜上的名单", "框里的内容"} <= words_of(recording)
+    assert "GET /api/b/list" in arrived
+    assert {row["trigger"] for row in recording.document["requests"] if "/api/" in row["url"]} == {"load", "click"}
 
 
 ROUTED = """<button id=go>推广应用</button><div id=a>首页</div><script>

@@ -53,6 +53,13 @@ def test_a_notice_names_app_owner_clause_demand_and_deadline(document: Json) -> 
     assert "未打卡将扣除当日积分" in text, "the evidence is quoted"
 
 
+def test_annexes_begin_on_a_page_of_their_own_by_their_headings_alone(document: Json) -> None:
+    opened = docx.Document(io.BytesIO(to_docx(paper(document, NOTICE, Album(None), "zh"))))
+    begins = [one.text for one in opened.paragraphs if one.paragraph_format.page_break_before]
+    assert [text.partition("：")[0] for text in begins] == ["附件1", "附件2"]
+    assert not opened.element.xpath("//w:br[@w:type='page']"), "it may slip onto a page that stays empty"
+
+
 def test_a_notice_holds_only_clauses_read_whole_an_opinion_shows_the_others_as_reference(document: Json) -> None:
     text = notice(document)
     assert "第十三条" in text

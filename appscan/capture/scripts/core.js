@@ -7,7 +7,7 @@ const native = {
   now: performance.now.bind(performance), addEventListener: EventTarget.prototype.addEventListener,
   removeEventListener: EventTarget.prototype.removeEventListener, MessageChannel: window.MessageChannel,
   stringify: JSON.stringify, parse: JSON.parse, Promise: window.Promise, open: window.open,
-  setAttribute: Element.prototype.setAttribute,
+  setAttribute: Element.prototype.setAttribute, Response: window.Response,
 };
 // Fields of a form hide what the form is called by (<input name=children>): asked by the prototypes, as they were first.
 const of = {};
@@ -58,7 +58,7 @@ function keyOf(url) {
 }
 // A request whose answer the page waits for; gives what to call when the answer is there.
 function awaited(method, url) {
-  const request = { key: String(method || "GET").toUpperCase() + " " + keyOf(absolute(url)) };
+  const request = { key: String(method || "GET").toUpperCase() + " " + keyOf(absolute(url)), view: window };
   root.waiting.set(request, native.Date.now());
   return () => { root.waiting.delete(request); root.answered.add(request.key); };
 }
@@ -95,14 +95,14 @@ function tell(what, row) {
   row.what = what;
   row.time = native.Date.now();
   row.virtual = root.clock ? Math.round(root.clock.now - root.clock.midnight) : null;
-  row.trigger = root.unloading ? "leave" : root.trigger;
+  row.trigger = departing() ? "leave" : root.trigger;
   row.label = root.label;
   if (sealed && what === "request" && root.day && !inSeries(row)) return row;
   const count = root.told[kind] = (root.told[kind] || 0) + 1;
   if (what === "call" && count > (sealed && root.day ? 6 : MAX_PER_KIND)) return row;  // the same function once more
   if (count > MAX_PER_KIND || root.rows.length >= MAX_ROWS) { root.dropped = true; return row; }
   root.rows.push(row);
-  if (root.unloading) later(root.flush);  // there may be no other moment to tell it
+  if (departing()) later(root.flush);  // there may be no other moment to tell it
   return row;
 }
 // During the virtual day every request counts, but only the first few of an endpoint are kept whole.
@@ -142,12 +142,19 @@ function flush() {
 appscan.flush = flush;
 if (alone) native.setInterval(flush, 100);
 if (alone && sealed) tell("gap", { reason: "frame_not_lived", place: location.href.slice(0, 300) });
-native.addEventListener.call(window, "pagehide", (event) => { if (!event.isTrusted) return; appscan.unloading = true; root.unloading = true; flush(); }, true);
-native.addEventListener.call(window, "beforeunload", (event) => { if (!event.isTrusted) return; root.unloading = true; native.setTimeout(() => { root.unloading = false; }, 50); }, true);
+// A frame that leaves, leaves alone: the page around it goes on, and waits for nothing that the frame has asked for.
+function departing() { return appscan.unloading || root.unloading; }
+native.addEventListener.call(window, "pagehide", (event) => {
+  if (!event.isTrusted) return;
+  appscan.unloading = true;
+  if (hub) for (const request of [...root.waiting.keys()]) if (request.view === window) root.waiting.delete(request);
+  flush();
+}, true);
+native.addEventListener.call(window, "beforeunload", (event) => { if (!event.isTrusted) return; appscan.unloading = true; native.setTimeout(() => { appscan.unloading = false; }, 50); }, true);
 native.addEventListener.call(window, "unload", (event) => { if (event.isTrusted) flush(); }, true);
 // One turn of the event loop, without the browser's minimum of 4 ms; one channel for all, since making one is dear.
-const turns = [], channel = new native.MessageChannel();
+const turns = [], channel = new native.MessageChannel(), post = MessagePort.prototype.postMessage.bind(channel.port2);
 channel.port1.onmessage = () => { const turn = turns.shift(); if (turn) turn(); };
-function hop() { return new native.Promise((done) => { turns.push(done); channel.port2.postMessage(0); }); }
+function hop() { return new native.Promise((done) => { turns.push(done); post(0); }); }
 function later(run) { native.Promise.resolve().then(run); }
 function absolute(url) { try { return new URL(String(url), doc.baseURI).href; } catch { return String(url); } }

@@ -50,18 +50,35 @@ function replyOf(answer, url) {
   for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
   return response;
 }
-// An answer is there once its body is: a page that reads it begins to at once, and shows nothing before it is through.
-const replies = new WeakMap();
-function busy(promise, method, url) {
-  const done = awaited(method, url);
+// An answer is there once its body is: read by a method of the answer, or otherwise (piece by piece, through another
+// stream, some time later) once the browser tells that all of it came. A stream of events has no end to be awaited.
+const replies = new WeakMap(), coming = new Set();
+const bodyUsed = Object.getOwnPropertyDescriptor(Response.prototype, "bodyUsed").get;
+function busy(promise, method, url, begun) {  // `begun`: when the browser was asked; what else answers is there at once
+  const reply = { done: awaited(method, url), url: whole(url), begun, read: false, unread: false, ended: !resources || begun === undefined || url.length >= 4000 };
+  if (!reply.ended) coming.add(reply);
+  const end = () => { coming.delete(reply); reply.done(); };
   promise.then((response) => {
-    const reply = { done, read: false };
-    if (response instanceof Response) replies.set(response, reply);
-    hop().then(() => { if (!reply.read) done(); });
-  }, done);
+    if (!replies.has(response) && brings(response)) replies.set(response, reply);  // else one that was handed on
+    else reply.ended = true;
+    hop().then(() => { reply.unread = !reply.read; if (reply.unread && reply.ended) end(); });
+  }, end);
 }
+function brings(response) {
+  try { return response instanceof native.Response && Boolean(response.url && response.body) && !/^text\/event-stream/i.test(response.headers.get("content-type")); } catch { return false; }
+}
+function whole(url) { return absolute(url).replace(/#.*$/s, ""); }
+function came(entry) {
+  const reply = [...coming].filter((one) => one.url === whole(entry.name) && one.begun <= entry.startTime + 1).pop();
+  if (!reply) return;
+  reply.ended = true;
+  coming.delete(reply);
+  if (reply.unread) reply.done();
+}
+let resources = null;
+try { resources = new PerformanceObserver((list) => list.getEntries().forEach(came)); resources.observe({ type: "resource" }); } catch { /* none here */ }
 for (const name of ["text", "json", "blob", "arrayBuffer", "bytes", "formData"]) replace(Response.prototype, name, (original) => function () {
-  const body = original.call(this), reply = replies.get(this);
+  const reply = Reflect.apply(bodyUsed, this, []) ? undefined : replies.get(this), body = original.call(this);
   if (reply) { reply.read = true; body.then(reply.done, reply.done); }
   return body;
 });
@@ -82,14 +99,14 @@ function watchFetch(inner, real) {
     if (/^(data|blob):/.test(url)) return inner.call(this, input, options);
     const row = noteRequest("fetch", method, url, body);
     if (input instanceof Request && body === null && method !== "GET") { try { input.clone().text().then((text) => { row.body = text.slice(0, MAX_BODY); }).catch(() => {}); } catch { /* used up */ } }
-    if (real && (sealed || ((keep || root.unloading) && !mayWrite))) {
+    if (real && (sealed || ((keep || departing()) && !mayWrite))) {
       const answer = answerFor(row.method, row.url);
       row.status = answer.status; row.own = true;
       return new native.Promise((done) => whenAnswered(row.method, row.url, () => done(replyOf(answer, row.url))));
     }
-    const sent = inner.call(this, input, options);
+    const begun = native.now(), sent = inner.call(this, input, options);
     if (sent && typeof sent.then === "function") {
-      busy(sent, row.method, row.url);
+      busy(sent, row.method, row.url, real ? begun : undefined);
       if (!real) sent.then((response) => { row.mock = true; row.status = response.status; return response.clone().text().then((text) => noteAnswer(row, response.status, text)); }).catch(() => {});
     }
     return sent;
@@ -205,7 +222,7 @@ function source(element, value, set) {
       element.dispatchEvent(new Event("load")); });
     return undefined;
   }
-  if (element.tagName === "IMG" && /^https?:/.test(url) && (sealed || root.unloading)) {
+  if (element.tagName === "IMG" && /^https?:/.test(url) && (sealed || departing())) {
     if (/[?&]/.test(url) || !/\.(png|jpe?g|gif|svg|webp|ico|bmp)$/i.test(url)) { const row = noteRequest("image", "GET", url, null); row.own = true; row.status = 200; }
     return set(GIF);
   }

@@ -69,6 +69,10 @@ def add_styles(document: Document) -> None:
             style.element.get_or_add_pPr().append(level)
 
 
+HAIR = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+"""Keeps two tables apart, a point high."""
+
+
 class Writer:
     """Turns blocks into elements of one document."""
 
@@ -82,33 +86,37 @@ class Writer:
         from docx.oxml import parse_xml
 
         made: list[Any] = []
-        for block in blocks:
+        for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
             match block:
                 case Figure():
                     made += self._figure(block)
                 case _:
-                    body = parse_xml(f'<w:body xmlns:w="{WORD}">{"".join(self._markup(block))}</w:body>')
-                    made += list(body)
+                    ends = after is None or isinstance(after, NewPage)
+                    markup = "".join(self._markup(block, isinstance(before, NewPage), ends))
+                    made += list(parse_xml(f'<w:body xmlns:w="{WORD}">{markup}</w:body>'))
         return made
 
-    def _markup(self, block: Block) -> Iterator[str]:
+    def _markup(self, block: Block, starts: bool, ends: bool) -> Iterator[str]:
+        """`starts` and may end a page: an empty paragraph for that would slip onto a page that stays empty."""
         match block:
             case Heading():
-                yield self._paragraph(((block.text, False),), "h1" if block.level == 1 else "h2")
+                look = "h1" if block.level == 1 else "h2"
+                yield self._paragraph(((block.text, False),), look, new_page=starts)
             case Text():
                 look = "note" if block.look is Look.NOTE else "body"
                 yield self._paragraph(_spans(block.line), look, with_next=block.with_next)
             case Grid():
                 yield from self._grid(block)
-                yield self._paragraph((), "cell")
-            case NewPage():
-                yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+                yield HAIR if ends else self._paragraph((), "cell")
+            case NewPage():  # a property of the heading after it
+                return
 
-    def _paragraph(self, spans: Iterable[tuple[str, bool]], look: str, *, with_next: bool = False) -> str:
+    def _paragraph(self, spans: Iterable[tuple[str, bool]], look: str, *, with_next: bool = False,
+                   new_page: bool = False) -> str:
         runs = "".join(
             f'<w:r>{"<w:rPr><w:b/></w:rPr>" if bold else ""}<w:t xml:space="preserve">{_clean(text)}</w:t></w:r>'
             for text, bold in spans if text)
-        keep = "<w:keepNext/>" if with_next else ""
+        keep = ("<w:keepNext/>" if with_next else "") + ("<w:pageBreakBefore/>" if new_page else "")
         return f'<w:p><w:pPr><w:pStyle w:val="{self._ids[look]}"/>{keep}</w:pPr>{runs}</w:p>'
 
     def _grid(self, grid: Grid) -> Iterator[str]:
