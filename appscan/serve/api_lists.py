@@ -20,6 +20,7 @@ from appscan.serve.portfolio_lists import apps_page, findings_page
 from appscan.serve.queries import AppsAsking, FindingsAsking
 from appscan.serve.rendering import language_of
 from appscan.serve.reviewing import LONGEST_REASON, Ruling, decide
+from appscan.serve.turns import in_turn
 from appscan.store import Decision, Event, ListedApp, ListedFinding, Role, Step, StoredReport
 
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
@@ -178,6 +179,7 @@ class Decided(BaseModel):
 
 
 @router.get("/overview")
+@in_turn
 def show_overview(request: Request, _visit: Viewer) -> Overview:
     """How things stand."""
     found, lang = overview_of(request), language_of(request)
@@ -188,6 +190,7 @@ def show_overview(request: Request, _visit: Viewer) -> Overview:
 
 
 @router.get("/apps")
+@in_turn
 def list_apps(request: Request, _visit: Viewer, query: AppsAsking) -> Apps:
     """One page of apps."""
     found, behind = apps_page(request, query)
@@ -204,6 +207,7 @@ def show_app(request: Request, _visit: Viewer, entry: Annotated[str, Query(min_l
 
 
 @router.get("/findings")
+@in_turn
 def list_findings(request: Request, _visit: Viewer, query: FindingsAsking) -> Findings:
     """One page of findings."""
     found, behind = findings_page(request, query)

@@ -20,6 +20,7 @@ from appscan.serve.permissions import Visit, needs
 from appscan.serve.portfolio_lists import app_key, apps_asked, apps_page
 from appscan.serve.queries import AppsAsking, AppsQuery, filters_of
 from appscan.serve.rendering import language_of, picture_address, render
+from appscan.serve.turns import in_turn
 from appscan.serve.workbook import to_xlsx
 from appscan.store import ListedApp, ReviewState, Role, Store, Window
 from appscan.store.listed import REVIEWED
@@ -34,6 +35,7 @@ LARGEST_NUMBER = (1 << 53) - 1
 
 
 @router.get("/apps")
+@in_turn
 def apps_list(request: Request, _visit: Viewer, query: AppsAsking) -> Response:
     """One page of the list."""
     found, behind = apps_page(request, query)
@@ -56,6 +58,7 @@ def apps_workbook(request: Request, _visit: Viewer, query: AppsAsking) -> Respon
 
 
 @router.get("/apps/{entry:path}")
+@in_turn
 def app_page(request: Request, entry: str, _visit: Viewer,
              report: Annotated[int, Query(ge=0, le=LARGEST_NUMBER)] = 0) -> Response:
     """One app: what stands for it, or one of its appearances where it has several."""

@@ -20,6 +20,7 @@ from appscan.serve.queries import QueueAsking, QueueQuery, filters_of
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, picture_address, render
 from appscan.serve.reviewing import TERMS, Ruling, decide, exempt, withdraw
+from appscan.serve.turns import in_turn
 from appscan.serve.uploads import form_body, plain_name
 from appscan.store import Decision, ListedApp, ListedFinding, ReviewState, Role, Store
 from appscan.store.listed import REVIEWED
@@ -34,6 +35,7 @@ Number = Annotated[int, Form(ge=0, le=(1 << 53) - 1)]
 
 
 @router.get("/findings")
+@in_turn
 def findings_list(request: Request, _visit: Viewer, query: QueueAsking) -> Response:
     """One page of the queue."""
     found, behind = findings_page(request, query)
@@ -45,6 +47,7 @@ def findings_list(request: Request, _visit: Viewer, query: QueueAsking) -> Respo
 
 
 @router.get("/findings/{number}")
+@in_turn
 def finding_page(request: Request, number: str, visit: Viewer, query: QueueAsking) -> Response:
     """One finding."""
     return _page(request, number, visit, query)

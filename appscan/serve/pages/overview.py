@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from appscan.serve.overview import overview_of
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.rendering import language_of, render
+from appscan.serve.turns import in_turn
 from appscan.store import Role
 from appscan.texts import say
 
@@ -19,6 +20,7 @@ MOST_BARS = 14
 
 
 @router.get("/")
+@in_turn
 def overview_page(request: Request, _visit: Annotated[Visit, Depends(needs(Role.VIEWER))]) -> Response:
     """The overview."""
     from appscan.count.chart import chart
