@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from playwright.sync_api import Error
@@ -434,13 +435,16 @@ class Explorer:
         """False where the control could not be pressed: it is not there any more, or something lies over it."""
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
         self.ways.moment(node.id, "click", text)
-        self.seat.away = self.network.away = ""
+        self.seat.away, self.network.away, self.seat.status = "", "", 0
         try:
             sight = self._step(node, key)
+            if self.seat.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # what stands there is no state of the site
+                raise CaptureError(Failure.SERVER_ERROR, sight.url, status=self.seat.status)
         except CaptureError as error:
             if error.failure is Failure.BROWSER_DIED:
                 raise
-            self._failed(error, node.sight.url)
+            there = error.failure is Failure.SERVER_ERROR
+            self._failed(error, str(error.params["name"]) if there else node.sight.url)
             self.ways.here = None
             return True
         self.ways.here = sight

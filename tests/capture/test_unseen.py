@@ -338,3 +338,11 @@ def test_a_site_that_is_open_says_at_its_login_that_nobody_saw_what_is_behind(ti
     assert [(row["place"], row["blinds"]) for row in recording.rows("gaps", reason="behind_login")] == [
         (f"{url}/login.html", False)]
     assert not recording.rows("gaps", reason="login_wall")
+
+
+def test_a_press_that_ends_at_an_error_of_the_server_is_told_and_no_state(tiny, tmp_path):
+    go = "<h3>首页</h3><button onclick=\"location.href='/boom.html'\">报表</button>"
+    url, _ = tiny({"/index.html": page(go), "/boom.html": (500, "text/html", b"<h1>Whitelabel Error</h1>")})
+    recording = walked(url, tmp_path)
+    assert "Whitelabel Error" not in words_of(recording)
+    assert [row["place"] for row in recording.rows("gaps", reason="server_error")] == [f"{url}/boom.html"]
