@@ -13,13 +13,12 @@ from playwright.sync_api import Error
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.frontier import STEADY, Frontier
 from appscan.capture.journal import PAGE_KINDS, Journal, route_of
-from appscan.capture.leads import Leads, must_press
-from appscan.capture.leaving import signs_out
+from appscan.capture.leads import Leads
 from appscan.capture.network import Network
 from appscan.capture.options import CaptureOptions, Progress
 from appscan.capture.page import Seat, Sight
 from appscan.capture.patience import brings_new
-from appscan.capture.pressing import Pressing
+from appscan.capture.pressing import Pressing, is_pressed
 from appscan.capture.repeats import Repeats
 from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
 from appscan.capture.states import Node, Visit, pattern_of
@@ -28,9 +27,6 @@ from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
 from appscan.capture.ways import SCROLLS, Ways
 from appscan.errors import UsageError
 
-PRESSED = frozenset(
-    {"button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "select", "option", "treeitem"}
-)
 NEW_TEXTS = 1
 TEXT_STATES, TEXTS_OF_ROUTE = 8, 60
 """States that differ in their texts alone: after presses of one control, and of one route."""
@@ -41,8 +37,6 @@ MAX_OPTIONS = 6
 """So many other choices of a list are tried."""
 LAST, RETRY_PAUSE = 50, 2.0
 """Where in the queue an address waits for another try, and seconds that pass at least before it."""
-TYPED_INTO = frozenset({"textbox", "searchbox", "spinbutton", "password", "file", "hidden", "range", "date", "time"})
-"""Roles of what is filled in rather than pressed; what cannot be typed into is pressed all the same."""
 
 LITTLE_TEXT = 40
 """A page with a canvas and fewer characters than this is drawn, not written."""
@@ -276,7 +270,7 @@ class Explorer:
         if depth < self.options.max_depth:
             self.frontier.push(node, depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
-        elif deeper := sum(self._worth(row) for row in controls):
+        elif deeper := sum(is_pressed(row) for row in controls):
             self._bounded("depth", "depth_reached", sight.url, count=deeper)
         self._unroll(node)  # last: a browser that dies of it leaves a state that waits
         return node
@@ -355,7 +349,7 @@ class Explorer:
         self.leads.discover(node, controls, seen)
         known = {control.get("key") for control in node.controls}
         fresh = tuple(control for control in controls if control.get("key") not in known)
-        if sight.key in self.nodes or not any(map(self._worth, fresh)):
+        if sight.key in self.nodes or not any(map(is_pressed, fresh)):
             return
         below = Node(f"{node.id}-down", sight, node.depth, fresh, node, below=True)
         self.nodes[sight.key] = below
@@ -371,7 +365,7 @@ class Explorer:
                 self.progress("explore", len(self.nodes), len(self.frontier.queue))
             self._current = node
             pressing = self._pressing.setdefault(node.id, Pressing(node))
-            control = pressing.next(self._worth, self._repeats)
+            control = pressing.next(self._repeats)
             if control is None:
                 self._done(node)
                 continue
@@ -423,13 +417,6 @@ class Explorer:
         meanwhile (a consent, a welcome): what lies under it is walked as a state of its own."""
         here = self._standing()
         return node.covered and node.press is None and here is not None and here.sight.route == node.sight.route
-
-    def _worth(self, control: dict[str, Any]) -> bool:
-        text, role = str(control.get("text", "")), str(control.get("role", ""))
-        if control.get("disabled") or control.get("sealed") or signs_out(text, str(control.get("href") or "")):
-            return False
-        pressed = role in PRESSED or bool(control.get("readonly") if role in TYPED_INTO else control.get("answers"))
-        return pressed and must_press(control)
 
     def _press(self, node: Node, control: dict[str, Any]) -> bool:
         """False where the control could not be pressed: it is not there any more, or something lies over it."""

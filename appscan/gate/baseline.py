@@ -55,11 +55,16 @@ def force_of(occurrence: Json) -> Force:
     return max(found, key=lambda rung: rung.rank, default=Force.NONE)
 
 
-def marks_in(document: Json) -> Iterator[tuple[str, str]]:
-    """(check, fingerprint) of everything in a report that a baseline could hold."""
+def _missing(document: Json) -> Iterator[tuple[str, str]]:
+    """(check, mark) of required features that are missing."""
     for row in document["verdicts"]:
         if Verdict(row["verdict"]) is Verdict.MISSING:
             yield row["check_id"], absence_mark(row["check_id"])
+
+
+def marks_in(document: Json) -> Iterator[tuple[str, str]]:
+    """(check, fingerprint) of everything in a report that a baseline could hold."""
+    yield from _missing(document)
     for finding in document["findings"]:
         if Verdict(finding["verdict"]) in LOOKED_AT:
             yield from ((finding["check_id"], place["fingerprint"]) for place in finding["occurrences"])
@@ -67,9 +72,8 @@ def marks_in(document: Json) -> Iterator[tuple[str, str]]:
 
 def held_in(document: Json) -> Iterator[Held]:
     """The occurrences of a report that a baseline would hold, and the required features that are missing in it."""
-    for row in document["verdicts"]:
-        if Verdict(row["verdict"]) is Verdict.MISSING:
-            yield Held(row["check_id"], absence_mark(row["check_id"]), Verdict.MISSING, Force.NONE, "")
+    for check_id, mark in _missing(document):
+        yield Held(check_id, mark, Verdict.MISSING, Force.NONE, "")
     exempted = Exempted(document)
     for finding in document["findings"]:
         for place in finding["occurrences"] if Verdict(finding["verdict"]) in LOOKED_AT else ():
