@@ -1,5 +1,5 @@
-"""A reading → what makes its app comparable with others: package, certificates, endpoints, code, and the forms that
-it serves. Collected with no pattern of checks; knows no registry."""
+"""A reading → what makes its app comparable with others: package, certificates, endpoints, code, icon, and the
+forms that it serves. Collected with no pattern of checks; knows no registry."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ import yaml
 from appscan.model.folding import fold
 from appscan.model.reading import Fact, Reading, Role
 from appscan.portfolio.grouping import Evidence
+from appscan.portfolio.icons import icon_hash
 from appscan.portfolio.likeness import signature
 from appscan.portfolio.naming import normal_address
 
-VERSION = "traits/1"
+VERSION = "traits/2"
 """Grows with every change of what is worked out: readings are then gone through once more."""
 
 MOST_FORMS, MOST_FIELDS, MOST_ENDPOINTS = 80, 80, 400
@@ -45,6 +46,7 @@ def traits_of(reading: Reading) -> dict[str, Any]:
     return {"package": artifact.package, "target_sdk": artifact.target_sdk,
             "certificates": sorted({one.sha256 for one in artifact.certificates}),
             "endpoints": sorted(set(_endpoints(reading)))[:MOST_ENDPOINTS],
+            "icon": icon_hash(reading.icon),
             "code": list(signature(code)) if len(code) >= LEAST_CODE else [],
             "forms": _forms(reading)}
 

@@ -234,7 +234,8 @@ class Code:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Artifact + raw facts + coverage, made by `reader` (name/version). `details` are loose facts for people
-    (engine: uni-app, start_url: …), never judged."""
+    (engine: uni-app, start_url: …), never judged; nor is `icon`, the file of the picture that stands for the app (PNG,
+    JPEG or WebP, at most 64 KiB, not decoded; empty where none was found)."""
 
     artifact: Artifact
     reader: str
@@ -244,3 +245,4 @@ class Reading:
     code: Code
     coverage: Coverage
     details: dict[str, str] = field(default_factory=dict)
+    icon: bytes = b""

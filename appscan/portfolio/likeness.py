@@ -22,6 +22,10 @@ ICON_PARTS = (13, 13, 13, 13, 12)
 ICON_NEAR = 8
 """Bits of 64 that two icons may differ in. Of five parts at least one then differs in no more than one bit."""
 
+STOCK_ICONS = (0xEA9CA46395CCB1A6, 0xFAC5C51A874B942D, 0xE4C69B1BC36CCD30)
+"""What the tools put into a new project: the robot on a grid and the older robot of Android Studio, the one of Cordova.
+Apps that never changed it have nothing in common."""
+
 Signature = tuple[int, ...]
 
 
@@ -56,10 +60,12 @@ def alike(signatures: Mapping[str, Signature], least: float) -> Iterator[tuple[s
 
 def icons_alike(icons: Mapping[str, int]) -> Iterator[tuple[str, str, float]]:
     """Pairs of names whose perceptual hashes (64 bits) differ in at most ICON_NEAR bits, with the share that is
-    equal."""
+    equal. Stock icons are left out."""
     blocks: list[dict[int, list[str]]] = [defaultdict(list) for _ in ICON_PARTS]
     near: set[tuple[str, str]] = set()
     for name, icon in icons.items():
+        if any((icon ^ stock).bit_count() <= ICON_NEAR for stock in STOCK_ICONS):
+            continue
         for part, bits, block in zip(_parts(icon), ICON_PARTS, blocks, strict=True):
             for probe in (part, *(part ^ (1 << bit) for bit in range(bits))):
                 there = block.get(probe)

@@ -1,4 +1,5 @@
-"""A reading as one file, *.reading: a ZIP with header.json and columns.bin. Knows no APK and no check.
+"""A reading as one file, *.reading: a ZIP with header.json, columns.bin and, where there is one, icon. Knows no APK and
+no check.
 
 A file may come from anybody: all of it is checked when read, and nothing unpacks beyond a fixed size.
 """
@@ -12,7 +13,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ from appscan.readers.packed.tables import (
 )
 
 FORMAT = 1
-HEADER, COLUMNS = "header.json", "columns.bin"
+HEADER, COLUMNS, ICON = "header.json", "columns.bin", "icon"
+LARGEST_ICON = 64 << 10
 FILE_LIMITS = Limits(entries=16, entry_bytes=256 * MEBIBYTE, inflated_bytes=256 * MEBIBYTE)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -68,6 +70,8 @@ def packed_reading(reading: Reading) -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, ZIP_TIME), _json(header), zipfile.ZIP_DEFLATED, 9)
         archive.writestr(zipfile.ZipInfo(COLUMNS, ZIP_TIME), columns, zipfile.ZIP_STORED)
+        if reading.icon:
+            archive.writestr(zipfile.ZipInfo(ICON, ZIP_TIME), reading.icon, zipfile.ZIP_STORED)
     return packed.getvalue()
 
 
@@ -90,7 +94,10 @@ def unpacked_reading(packed: Path | bytes, name: str) -> Reading:
         if header.get("format") != FORMAT:
             raise UnreadableError("reading_version", name=name, version=str(header.get("format"))[:20],
                                   supported=FORMAT)
-        return _reading(header, _member(container, COLUMNS))
+        icon = _member(container, ICON) if ICON in container else b""
+        if len(icon) > LARGEST_ICON:
+            raise DamagedError("icon")
+        return replace(_reading(header, _member(container, COLUMNS)), icon=icon)
     except UnreadableError as error:
         if error.key in ("not_a_zip", "truncated_zip", "entry_damaged", "entry_encrypted"):
             raise UnreadableError("reading_damaged", name=name, reason=error.key) from None
@@ -102,12 +109,14 @@ def unpacked_reading(packed: Path | bytes, name: str) -> Reading:
 
 
 def reading_digest(reading: Reading) -> str:
-    """SHA-256, lower-case hex, over header and columns as they are in memory: the same before saving and after."""
+    """SHA-256, lower-case hex, over header, columns and icon as they are in memory: the same before saving and
+    after."""
     digest = hashlib.sha256(_json(_header(reading)))
     digest.update(reading.strings.blob)
     for table in (reading.strings, reading.facts, reading.resources, reading.code):
         for column in _columns(table):
             digest.update(np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"), copy=False)).data)
+    digest.update(reading.icon)
     return digest.hexdigest()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from appscan.model.registry import Platform
 from appscan.portfolio.decisions import Decision
 from appscan.portfolio.grouping import Evidence, LinkKind, group
-from appscan.portfolio.likeness import alike, icons_alike, likeness, signature
+from appscan.portfolio.likeness import STOCK_ICONS, alike, icons_alike, likeness, signature
 from appscan.portfolio.naming import filing_subject, normal_address, normal_name
 from appscan.portfolio.proposals import ProposalKind, Reason, propose
 
@@ -293,6 +293,11 @@ def test_icons_are_found_up_to_the_bits_they_may_differ_in(icon, flipped):
     for bit in flipped:
         other ^= 1 << bit
     assert bool(list(icons_alike({"a": icon, "b": other}))) == (len(flipped) <= 8)
+
+
+def test_an_icon_that_the_tools_put_into_every_project_likens_nothing():
+    for stock in STOCK_ICONS:
+        assert not list(icons_alike({"a": stock, "b": stock ^ 1}))
 
 
 def test_an_icon_scaled_and_written_as_another_kind_of_picture_is_found_again():

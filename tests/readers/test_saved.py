@@ -125,10 +125,10 @@ def test_the_digest_tells_any_change_of_a_column_or_of_the_header() -> None:
     reading = reading_of(4)
     changed = reading.code.calls.constant.copy()
     changed[-1] += 1
-    others = [replace(reading, reader="apk/2"), replace(reading, details={}),
+    others = [replace(reading, reader="apk/0"), replace(reading, details={}), replace(reading, icon=b"other"),
               replace(reading, coverage=Coverage()),
               replace(reading, code=replace(reading.code, calls=replace(reading.code.calls, constant=changed)))]
-    assert len({reading_digest(one) for one in (reading, *others)}) == 5
+    assert len({reading_digest(one) for one in (reading, *others)}) == 6
 
 
 @settings(max_examples=60, deadline=None)

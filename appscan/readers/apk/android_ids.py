@@ -24,7 +24,7 @@ ATTRIBUTE_NAMES: Mapping[int, str] = MappingProxyType({
     0x010100e6: "longClickable", 0x010100f2: "layout", 0x010100f4: "layout_width", 0x010100f5: "layout_height",
     0x01010106: "checked", 0x01010119: "src", 0x01010124: "textOn", 0x01010125: "textOff", 0x0101014f: "text",
     0x01010150: "hint", 0x01010153: "maxLines", 0x0101015c: "password", 0x0101015d: "singleLine",
-    0x01010160: "maxLength", 0x01010166: "digits", 0x0101017b: "prompt", 0x01010194: "visible",
+    0x01010160: "maxLength", 0x01010166: "digits", 0x0101017b: "prompt", 0x01010194: "visible", 0x01010199: "drawable",
     0x010101de: "menuCategory", 0x010101e1: "title", 0x010101e2: "titleCondensed", 0x010101e5: "checkable",
     0x010101e6: "selectable", 0x010101e8: "key", 0x010101e9: "summary", 0x010101ea: "order",
     0x010101eb: "widgetLayout", 0x010101ec: "dependency", 0x010101ed: "defaultValue", 0x010101ee: "shouldDisableView",

@@ -1,6 +1,7 @@
 """resources.arsc (ResTable of AOSP ResourceTypes.h) → rows of `Resources` and a lookup. Knows no layout or manifest.
 
-Entries of all type chunks are gathered with NumPy in one pass; styles, drawables and dimensions are never read.
+Entries of all type chunks are gathered with NumPy in one pass; styles, drawables and dimensions are not read unless
+asked for.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ REFERENCE_DEPTH = 8
 SKIPPED_TYPES = frozenset({
     "anim", "animator", "attr", "^attr-private", "bool", "color", "dimen", "drawable", "font", "fraction", "integer",
     "interpolator", "macro", "mipmap", "overlayable", "style", "styleable", "transition"})
-"""Types without meaning for us. A type of any other name is kept: some tools rename them."""
+"""Types without meaning for judging. A type of any other name is kept: some tools rename them."""
 TEXT_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 
 _HEADER = struct.Struct("<HHI")
@@ -79,6 +80,7 @@ class _Table:
     """What the walk over the chunks found."""
 
     pool: StringPool
+    skipped: frozenset[str]
     strings: StringChunk | None = None
     keys: list[StringChunk] = field(default_factory=list)
     chunks: list[_TypeChunk] = field(default_factory=list)
@@ -96,8 +98,10 @@ class _Table:
         return sid
 
 
-def read_arsc(raw: bytes, pool: StringPool) -> tuple[Resources, ResourceLookup, list[Gap]]:
-    """Rows of every configuration, a lookup by resource id, and a gap where something could not be read.
+def read_arsc(raw: bytes, pool: StringPool,
+              skipped: frozenset[str] = SKIPPED_TYPES) -> tuple[Resources, ResourceLookup, list[Gap]]:
+    """Rows of every configuration, a lookup by resource id, and a gap where something could not be read. Resources of
+    `skipped` types are passed over.
 
     Raises UnreadableError("resources_damaged", what) when there is no table, no string pool, or no package in it.
     """
@@ -106,7 +110,7 @@ def read_arsc(raw: bytes, pool: StringPool) -> tuple[Resources, ResourceLookup, 
     kind, header_size, size = _HEADER.unpack_from(raw)
     if kind != TABLE or not 12 <= header_size <= 0x1000:
         raise UnreadableError("resources_damaged", what="header")
-    table = _Table(pool)
+    table = _Table(pool, skipped)
     if size > len(raw):
         table.damage["cut short"] = None
     packages = 0
@@ -175,7 +179,7 @@ def _walk_type(raw: bytes, start: int, end: int, package: tuple[int, int], types
         return
     number, flags, _, count, entries_start = _TYPE.unpack_from(raw, start + 8)
     name = types.text(number - 1 - package[1])
-    if not name or name in SKIPPED_TYPES:
+    if not name or name in table.skipped:
         return
     ids, offsets = _offsets(raw, start + header_size, min(end, start + entries_start), flags, count, table)
     if table.rows + len(ids) > MAX_ROWS:

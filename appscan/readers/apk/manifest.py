@@ -33,7 +33,7 @@ MAIN, LAUNCHER = "android.intent.action.MAIN", "android.intent.category.LAUNCHER
 class ManifestSummary:
     """What the manifest says of the whole package. Class names have dots and are fully qualified; texts are resolved
     through the resources; empty where the manifest is silent. `launchers`: enabled MAIN/LAUNCHER activities, an alias
-    counted as its target."""
+    counted as its target. `icon`: resource id of the application's icon, 0 for none."""
 
     package: str
     version_name: str = ""
@@ -44,6 +44,7 @@ class ManifestSummary:
     split: str = ""
     application: str = ""
     launchers: tuple[str, ...] = ()
+    icon: int = 0
 
 
 def read_manifest(raw: bytes, lookup: ResourceLookup | None, rows: FactRows, file_sid: int) -> ManifestSummary:
@@ -101,11 +102,13 @@ class _Manifest:
         launchers = self._launchers(owner)
         own = self._nodes[application] if application >= 0 else None
         limits = self._nodes[sdk] if sdk >= 0 else None
+        icon = own.attribute("icon") if own is not None else None
         return ManifestSummary(
             package=self._package, version_name=self._text(root, "versionName"), version_code=self._version_code(root),
             label=self._text(own, "label"), min_sdk=self._text(limits, "minSdkVersion"),
             target_sdk=self._text(limits, "targetSdkVersion"), split=_own(root, "split"),
-            application=self._class_name(self._text(own, "name")), launchers=launchers)
+            application=self._class_name(self._text(own, "name")), launchers=launchers,
+            icon=icon.reference if icon is not None else 0)
 
     def _owners(self) -> list[int]:
         """For each node the component that it is or belongs to, -1 outside of components."""

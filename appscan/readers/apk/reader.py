@@ -15,6 +15,7 @@ from appscan.readers.apk.arsc import read_arsc
 from appscan.readers.apk.certificates import read_certificates
 from appscan.readers.apk.container import Container
 from appscan.readers.apk.dex import loose_text, read_dex
+from appscan.readers.apk.icons import read_icon
 from appscan.readers.apk.layouts import read_layouts, wanted_type
 from appscan.readers.apk.manifest import ManifestSummary, read_manifest
 from appscan.readers.apk.natives import read_natives
@@ -24,7 +25,7 @@ from appscan.readers.apk.text_assets import TextKind, kind_by_name
 from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.limits import Deadline, Limits
 
-VERSION = "apk/2"
+VERSION = "apk/3"
 """Name and version of this reader; raised whenever the same bytes would give another reading."""
 
 TABLE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
@@ -81,6 +82,7 @@ class _Reader:
         certificates: tuple[Certificate, ...] = ()
         code, failed = read_dex((), self.pool)
         self.gaps += failed
+        icon = b""
         try:
             self._step("manifest", 0.0)
             certificates = self._certificates(base)
@@ -98,12 +100,13 @@ class _Reader:
             self._bundles(nested)
             self._step("natives", 0.9)
             self._natives()
+            icon = read_icon(self.package.containers, summary.icon)
         except LimitReached as limit:
             self.gaps.append(Gap(CODE_KINDS, self.package.artifact.name, limit.key,
                                  {name: str(value) for name, value in limit.params.items()}, blinds=True))
         facts = self.rows.freeze()
         return Reading(self._artifact(summary, certificates), VERSION, self.pool.freeze(), facts, resources, code,
-                       Coverage(tuple(self.read_items), tuple(self.gaps)), self.details)
+                       Coverage(tuple(self.read_items), tuple(self.gaps)), self.details, icon)
 
     def _step(self, name: str, share: float) -> None:
         self.deadline.check()

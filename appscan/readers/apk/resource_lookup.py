@@ -51,6 +51,13 @@ class ResourceLookup:
         found = self.text(resource_id)
         return found if found is not None and found in self._path_types else None
 
+    def paths(self, resource_id: int) -> tuple[str, ...]:
+        """The files that hold the resource in any configuration, each once, as named in the container."""
+        rows = self._rows
+        own = np.flatnonzero((rows.id == self._aliases.get(resource_id, resource_id)) & (rows.value >= 0))
+        texts = (self._texts[sid].decode("utf-8", "replace") for sid in rows.value[own].tolist())
+        return tuple(dict.fromkeys(text for text in texts if text in self._path_types))
+
     def name(self, resource_id: int) -> str:
         """layout/activity_main; empty where the table does not tell."""
         pair = self._names.get(self._aliases.get(resource_id, resource_id))
