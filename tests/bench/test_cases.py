@@ -34,17 +34,28 @@ def case(shape: str, content: str, number: int = 1, presence: str = "reachable")
     return Case(f"check-in-p{number:03}", "check-in", shape, Presence(presence), force, "why", content)
 
 
+SETS = {CASES: (40, 60), CASES / "second": (21, 21), CASES / "third": (18, 18)}
+"""Positive and near negative cases that every family has at least."""
+
+
+@pytest.fixture(scope="module", params=SETS, ids=lambda folder: folder.name)
+def folder(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def listed() -> list[Case]:
-    return read_cases(CASES)
+def listed(folder: Path) -> list[Case]:
+    return read_cases(folder)
 
 
-def test_every_family_has_its_cases_in_good_form(listed: list[Case]) -> None:
+def test_every_family_has_its_cases_in_good_form(listed: list[Case], folder: Path) -> None:
+    positive, negative = SETS[folder]
+    assert len({one.family for one in listed}) == 21
     assert len({one.id for one in listed}) == len(listed)
     counted = Counter((one.family, one.is_positive) for one in listed)
     for family in {one.family for one in listed}:
-        assert counted[family, True] >= 40, family
-        assert counted[family, False] >= 60, family
+        assert counted[family, True] >= positive, family
+        assert counted[family, False] >= negative, family
     for one in listed:
         assert one.is_positive == one.id.startswith(f"{one.family}-p"), one.id
         assert bool(one.force) == one.is_positive, one.id
