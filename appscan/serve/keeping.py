@@ -25,7 +25,8 @@ def keep(store: Store, job: QueuedTask, answer: Frame) -> None:
         store.put_blob(answer.parts[part])
     entry, product = _place(store, str(job.content["entry"]), document)
     store.add_report(document, product=product, entry=entry, standing=Standing.OFFICE, recorded=datetime.now(UTC),
-                     readings=readings, sweep=job.sweep, task=job.key, own=not answer.header.get("given"))
+                     readings=readings, sweep=job.sweep, task=job.key, own=not answer.header.get("given"),
+                     stands=True)
 
 
 def _place(store: Store, asked: str, document: Mapping[str, Any]) -> tuple[str, str]:

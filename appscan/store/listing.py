@@ -61,7 +61,8 @@ def report(database: Database, number: int) -> StoredReport | None:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A report by what it was judged from. `about` as in reports; empty for any."""
+    """A report by what it was judged from. `about` as in reports; empty for any. `stands`: no report on the same
+    artifacts may be later."""
 
     entry: str
     digests: Collection[str]
@@ -71,19 +72,22 @@ class Sought:
     standing: Standing = Standing.OFFICE
     own: bool = True
     about: str = ""
+    stands: bool = False
 
 
 def report_like(database: Database, sought: Sought) -> int:
     """The last complete report that was judged from that; 0 where there is none."""
     rows = table(ReportRow)
     office = sought.standing is Standing.OFFICE
-    asked = {"entry": named(sought.entry), "artifacts": set_digest(sought.digests), "complete": 1,
-             "readers": "\n".join(sorted(set(sought.readers))), "checks_digest": sought.checks_digest,
-             "options_digest": sought.options_digest, "office": int(office), "own": int(office and sought.own),
-             **({"about": sought.about} if sought.about else {})}
+    on = {"entry": named(sought.entry), "artifacts": set_digest(sought.digests), "office": int(office),
+          "own": int(office and sought.own)}
+    by = {"complete": 1, "readers": "\n".join(sorted(set(sought.readers))), "checks_digest": sought.checks_digest,
+          "options_digest": sought.options_digest, **({"about": sought.about} if sought.about else {})}
+    asked = [rows.c[name] == value for name, value in (on if sought.stands else {**on, **by}).items()]
     with database.reading() as connection:
-        return int(connection.execute(select(rows.c.id).where(*(rows.c[name] == value for name, value in asked.items()))
-                                      .order_by(rows.c.recorded.desc(), rows.c.id.desc()).limit(1)).scalar() or 0)
+        found = connection.execute(select(rows.c.id, *(rows.c[name] for name in by)).where(*asked).order_by(
+            rows.c.recorded.desc(), rows.c.id.desc()).limit(1)).one_or_none()
+    return int(found.id) if found is not None and all(getattr(found, name) == by[name] for name in by) else 0
 
 
 def reading_of(database: Database, artifact: str, reader: str) -> str:

@@ -23,6 +23,8 @@ from appscan.store.tasks import finish_in
 from appscan.store.values import Added, Document, Event, Standing
 
 LEVEL = 6
+JUDGED_BY = ("readers", "checks_digest", "options_digest", "about", "complete")
+"""Columns of what a report rests on beside its artifacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Taking:
     `readings` maps digests of artifacts to blobs. `seen` False where the artifacts were not met again just now but
     taken out of the store, so that nothing is said about what the app consists of today. `task` is (sweep, key) of a
     task that ends with it, `event` is recorded with it where it is new. `own` says that the
-    office read the artifacts itself, and did not judge a reading that came from elsewhere.
+    office read the artifacts itself, and did not judge a reading that came from elsewhere. `stands`: it was judged just
+    now, so that it stands even where the same was found before and something else since.
     """
 
     entry: str
@@ -46,6 +49,7 @@ class Taking:
     event: Event | None = None
     own: bool = True
     outcome: Document = field(default_factory=dict)
+    stands: bool = False
 
 
 def add_report(database: Database, document: Document, taking: Taking) -> Added:
@@ -54,6 +58,8 @@ def add_report(database: Database, document: Document, taking: Taking) -> Added:
     row = _columns(document, taking)
     reports = table(ReportRow)
     with database.writing() as connection:
+        if taking.stands:
+            row["key"] = _key_of_now(connection, row)
         new = database.add_once(connection, reports, row, ["key"])
         if taking.seen:
             note_sighting(connection, {name: row[name] for name in ("entry", "appearance", "artifacts", "office")},
@@ -167,6 +173,21 @@ def _key(document: Document, row: Mapping[str, Any], digests: Collection[str], r
     claimed = [] if row["office"] else [document["tool"]["version"],
                                         sorted(one["reading_digest"] for one in document["artifacts"])]
     return hashlib.sha256(canonical([told, list(digests), list(readers), claimed])).hexdigest()
+
+
+def _key_of_now(connection: Connection, row: Mapping[str, Any]) -> str:
+    """The key of a report that was judged just now. Where the same was judged before and something else since, it is
+    another one, named after what it takes the place of: who goes back to earlier checks has their verdicts again."""
+    rows = table(ReportRow)
+    of_same = [rows.c[name] == row[name] for name in ("entry", "appearance", "artifacts", "office", "own")]
+    last = connection.execute(select(rows.c.id, rows.c.key, *(rows.c[name] for name in JUDGED_BY)).where(*of_same)
+                              .order_by(rows.c.recorded.desc(), rows.c.id.desc()).limit(1)).one_or_none()
+    if last is None:
+        return str(row["key"])
+    if all(getattr(last, name) == row[name] for name in JUDGED_BY):
+        return str(last.key)
+    is_there = connection.execute(select(rows.c.id).where(rows.c.key == row["key"])).one_or_none() is not None
+    return hashlib.sha256(f"{row['key']} after {last.id}".encode()).hexdigest() if is_there else str(row["key"])
 
 
 def about(app: Mapping[str, Any]) -> str:

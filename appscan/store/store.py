@@ -119,7 +119,7 @@ class Store:
     def add_report(self, document: Document, *, product: str, entry: str, standing: Standing, recorded: datetime,
                    readings: Mapping[str, str] | None = None, sweep: str = "", appearance: str = "",
                    seen: bool = True, task: str = "", outcome: Document | None = None, event: Event | None = None,
-                   own: bool = True) -> Added:
+                   own: bool = True, stands: bool = False) -> Added:
         """Keep a report for an entry of the registry, once for its artifacts, readers, checks, options and standing.
 
         `readings` maps digests of artifacts to blobs. `appearance` names which of the entry's artifacts this is, over
@@ -127,19 +127,21 @@ class Store:
         but judged from the store: it says nothing about what the app consists of today. `task` is the key of a task of
         `sweep` that ends with this report, in the same transaction, with `outcome` beside the report's id; so is
         `event`, recorded where the report is new. `own` False where the office judged a reading that it did not make
-        itself. The document must fit the schema.
+        itself. `stands` where the office judged just now: an equal report that another judgement took the place of
+        since is then kept once more, and stands again. The document must fit the schema.
         """
         ended = (sweep, task) if task else None
         return add_report(self._database, document, Taking(entry, product, standing, recorded, readings or {}, sweep,
-                                                           appearance, seen, ended, event, own, outcome or {}))
+                                                           appearance, seen, ended, event, own, outcome or {}, stands))
 
     def has_report(self, *, entry: str, digests: Collection[str], readers: Collection[str], checks_digest: str,
                    options_digest: str, standing: Standing = Standing.OFFICE, own: bool = True,
-                   app: Document | None = None) -> int:
+                   app: Document | None = None, stands: bool = False) -> int:
         """The id of the last complete report judged from that; 0 where there is none. With `app` (that of a report
-        document) only one made under the same declaration, and with required features asked or not as now."""
+        document) only one made under the same declaration, and with required features asked or not as now. `stands`:
+        only where nothing else was made of the artifacts since."""
         return listing.report_like(self._database, listing.Sought(
-            entry, digests, readers, checks_digest, options_digest, standing, own, about(app) if app else ""))
+            entry, digests, readers, checks_digest, options_digest, standing, own, about(app) if app else "", stands))
 
     def saw(self, *, entry: str, appearance: str, digests: Collection[str], when: datetime) -> bool:
         """Say that an appearance of an entry consists of these artifacts now, where nothing is judged because that was

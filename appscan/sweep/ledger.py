@@ -87,10 +87,10 @@ class Ledger:
         return self._kept(lambda: self._store.next_try(self.sweep))
 
     def report_there(self, sought: Sought) -> int:
-        """The office's report on the artifact; 0 where there is none."""
+        """The office's report on the artifact; 0 where there is none, or where something else was made of it since."""
         return self._kept(lambda: self._store.has_report(
             entry=sought.entry, digests=[sought.digest], readers=[sought.reader], standing=Standing.OFFICE,
-            checks_digest=sought.checks_digest, options_digest=sought.options_digest))
+            checks_digest=sought.checks_digest, options_digest=sought.options_digest, stands=True))
 
     def reading_there(self, digest: str, reader: str) -> str:
         """Digest of a stored reading of the artifact by this version of its reader; empty for none."""
@@ -112,7 +112,7 @@ class Ledger:
         added = self._kept(lambda: self._store.add_report(
             report, product=task.app.product or task.entry, entry=task.entry, standing=Standing.OFFICE,
             recorded=_now(), readings={digest: reading} if reading else {}, sweep=self.sweep, task=task.key,
-            outcome=outcome))
+            outcome=outcome, stands=True))
         return {**outcome, "report": added.id}
 
     def same(self, task: Task, digest: str, report: int) -> Mapping[str, object]:

@@ -113,7 +113,7 @@ def _keep(store: Store, stored: StoredReport, document: dict[str, Any]) -> None:
     """The artifact was not met again: nothing is said about what the app consists of today."""
     store.add_report(document, product=stored.product, entry=stored.entry, standing=Standing.OFFICE,
                      recorded=datetime.now(UTC), readings={one.digest: one.reading for one in stored.artifacts},
-                     appearance=stored.appearance, seen=False, own=stored.own)
+                     appearance=stored.appearance, seen=False, own=stored.own, stands=True)
 
 
 def _task_of(stored: StoredReport, document: Mapping[str, Any]) -> Task:

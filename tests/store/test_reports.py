@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appscan.store import Added, Standing, Store
+from appscan.store import Added, Cause, Standing, Store
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -106,6 +106,32 @@ def test_judging_an_old_version_again_does_not_make_it_the_present_one(store, fo
     tool = {**forced_report["tool"], "checks_digest": "other"}
     add(store, {**forced_report, "tool": tool}, NOON + 2 * HOUR, seen=False)
     assert [one.id for one in store.reports()] == [new.id]
+
+
+def test_who_goes_back_to_earlier_checks_has_their_verdicts_again(store, forced_report):
+    newer = {**forced_report, "tool": {**forced_report["tool"], "checks_digest": "b" * 64}}
+    asked = {"entry": "E1", "digests": [forced_report["artifacts"][0]["sha256"]],
+             "readers": [forced_report["artifacts"][0]["reader"]], "options_digest": forced_report["options_digest"],
+             "checks_digest": forced_report["tool"]["checks_digest"]}
+    first = add(store, forced_report, stands=True)
+    assert store.has_report(**asked, stands=True) == first.id
+    add(store, newer, NOON + HOUR, seen=False, stands=True)
+    assert store.has_report(**asked) == first.id
+    assert not store.has_report(**asked, stands=True), "it is there and does not stand"
+    back = add(store, forced_report, NOON + 2 * HOUR, seen=False, stands=True)
+    assert [one.id for one in store.reports()] == [back.id] != [first.id]
+    again = add(store, forced_report, NOON + 3 * HOUR, seen=False, stands=True)
+    assert (back.is_new, again.is_new, again.id) == (True, False, back.id)
+    assert [one.causes for one in store.history("E1")] == [(Cause.FIRST,), (Cause.CHECKS,), (Cause.CHECKS,)]
+    assert [one.id for one in store.reports(as_of=NOON)] == [first.id]
+
+
+def test_a_claim_that_is_sent_again_after_a_newer_one_stays_one(store, forced_report):
+    newer = {**forced_report, "tool": {**forced_report["tool"], "checks_digest": "b" * 64}}
+    first = add(store, forced_report, standing=Standing.CLAIMED)
+    last = add(store, newer, NOON + HOUR, Standing.CLAIMED)
+    assert add(store, forced_report, NOON + 2 * HOUR, Standing.CLAIMED) == Added(first.id, is_new=False)
+    assert [one.id for one in store.reports()] == [last.id]
 
 
 def test_what_was_worked_out_of_a_reading_is_kept_once_for_each_version(store):

@@ -81,6 +81,33 @@ def test_rejudging_equals_scanning(sweep: Sweep, appscan: Command, built_apks: P
     assert said[0] == said[1]
 
 
+def test_checks_that_are_taken_back_are_taken_back_by_the_next_sweep_too(
+        sweep: Sweep, appscan: Command, built_apks: Path, few_checks: Path, without_check_in: Path,
+        tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(built_apks / FORCED, folder)
+    store = ("--store", tmp_path / "office.db", "--workers", 1)
+
+    def standing() -> dict[str, str]:
+        with Store.open(str(tmp_path / "office.db")) as opened:
+            (report,) = opened.reports()
+            return dict(report.verdicts)
+
+    assert sweep(folder, *store, "--checks", few_checks).ended() == 0
+    first = standing()
+    for back in (("rejudge", "--write", "--checks", few_checks), None):
+        assert appscan("rejudge", *store, "--write", "--checks", without_check_in).returncode == 0
+        assert "check-in" not in standing()
+        if back:
+            assert appscan(*back, *store).returncode == 0
+        else:
+            again = sweep(folder, *store, "--checks", few_checks)
+            assert again.ended() == 0
+            assert [one["how"] for one in again.seen if one["event"] == "finished"] == ["judged"]
+        assert standing() == first
+
+
 def test_trends_tell_new_fixed_and_returned(sweep: Sweep, appscan: Command, built_apks: Path, few_checks: Path,
                                             tmp_path: Path) -> None:
     app = tmp_path / "app.apk"
