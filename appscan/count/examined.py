@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from appscan.count.values import EXEMPT, FOUND, Examined, Tested
+from appscan.model.artifact import RECORDING_SUFFIX
 from appscan.model.judgement import Verdict
-from appscan.model.registry import Entry
+from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.office.standing import Stood
 from appscan.portfolio.grouping import Product
 from appscan.store import Standing
 
 RANK: Mapping[str, int] = {verdict.value: verdict.severity for verdict in Verdict}
+SITE = "recording:"
+"""Begins the appearance of a site in the store."""
 
 
 def examined(product: Product, standing: Mapping[str, Sequence[Stood]]) -> Examined:
@@ -40,5 +44,14 @@ def _tested(worst: Verdict, is_partial: bool) -> Tested:
 
 
 def _is_partial(entry: Entry, own: Sequence[Stood]) -> bool:
-    looked_at = sum(len(one.report.appearance.split("\n")) for one in own)
-    return looked_at < max(1, len(entry.artifacts))
+    """Whether fewer sites or fewer files stand than the registry names: two addresses that a site has had do not make
+    up for the package that nobody looked at."""
+    seen = Counter(line.startswith(SITE) for one in own for line in one.report.appearance.split("\n"))
+    named = Counter(map(_is_site, entry.artifacts))
+    return not seen or any(seen[is_site] < number for is_site, number in named.items())
+
+
+def _is_site(key: ArtifactKey) -> bool:
+    """Whether a crawl is what shows it: a page, or the recording of one."""
+    return (key.platform in (Platform.WEB, Platform.H5) or key.path.lower().endswith(RECORDING_SUFFIX)
+            or (key.platform is Platform.UNKNOWN and bool(key.url) and not key.path))

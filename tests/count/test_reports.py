@@ -4,6 +4,7 @@ day are laid over, and likeness is seen in stored readings."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from appscan.cli.registering import grouped
 from appscan.count.gathering import gather
 from appscan.count.traits import VERSION, field_name, traits_of
+from appscan.model.registry import ArtifactKey, Platform
 from appscan.office.exemptions import grant_all
 from appscan.portfolio.proposals import Reason, propose
 from appscan.schema import problems
@@ -49,6 +51,15 @@ def test_half_an_app_clears_no_app(store, add, built_apks):
     assert (seen["result"], seen["partial"]) == ("inconclusive", True)
     add("B", built_apks / "decoy.apk")
     assert product_of(document_of(store), "x")["examined"]["result"] == "not_found"
+
+
+def test_two_packages_do_not_make_up_for_the_site_that_nobody_looked_at(store, add, built_apks):
+    site = ArtifactKey(Platform.WEB, url="https://a.invalid/")
+    put(store, replace(app("A"), artifacts=(*app("A").artifacts, site)))
+    add("A", built_apks / "decoy.apk")
+    add("A", built_apks / "library-only.apk")  # the app under another package name
+    seen = product_of(document_of(store), "p:A")["examined"]
+    assert (seen["result"], seen["partial"], len(seen["reports"])) == ("inconclusive", True, 2)
 
 
 def test_an_exemption_counts_on_its_days_only(store, add, built_apks, tmp_path):
