@@ -13,6 +13,8 @@ from appscan.cli.stores import acting
 from appscan.cli.sweep_listeners import Heard, Human, JsonLines
 from appscan.cli.sweeping import SweepOrder, engine_for, tasks_of
 from appscan.errors import UsageError
+from appscan.office.owners import owners_of
+from appscan.portfolio.owner_names import OwnerNames
 from appscan.store import Plan, Store, SweepState, TaskState
 from appscan.sweep.coordinator import Coordinator
 from appscan.sweep.inventory import Omissions
@@ -52,7 +54,7 @@ class SweepRun:
             engine.close()
         ledger.let_go()
         listener.ended(meter.now(), stopped=not over)
-        listener.summed(by_owner(ledger.outcomes()))
+        listener.summed(by_owner(ledger.outcomes(), OwnerNames(owners_of(self._store))))
         return self._code(meter, over=over)
 
     def _planned(self) -> bool:

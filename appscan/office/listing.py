@@ -99,10 +99,12 @@ def _app(material: Material, documents: Sequence[Json], owners: OwnerNames) -> L
     owner = (entry.owner if entry else "") or (first.owner if first else "")
     overall = worst(Verdict(one["overall"]) for one in documents).value if documents else ""
     name = entry.name if entry else first.app or first.entry.partition(":")[2] if first else ""
+    level = entry.level.value if entry and entry.level else ""
+    asked = level if entry else str(documents[0]["app"]["level"]) if documents else ""
     return ListedApp(
-        entry=material.id, name=name, owner=owner, body=owners.of(owner),
+        entry=material.id, name=name, owner=owner, body=owners.of(owner, asked),
         product=entry.product if entry else first.product if first else "",
-        level=entry.level.value if entry and entry.level else "", region=entry.region if entry else "",
+        level=level, region=entry.region if entry else "",
         platforms=_platforms(material), status=entry.status.value if entry else "", overall=overall,
         urgency=urgency(overall, _force(documents)) if overall else urgency(Verdict.NOT_FOUND) + UNJUDGED,
         listed=entry is not None, claimed=bool(material.reports) and all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from appscan.model.registry import Level
 from appscan.portfolio.owners import Owners, load
 
 
@@ -19,9 +20,10 @@ class OwnerNames:
     def _owners(self) -> Owners:
         return self._given or load()
 
-    def of(self, written: str) -> str:
-        """The name; empty for nobody."""
+    def of(self, written: str, level: str = "") -> str:
+        """The name; empty for nobody. `level` is the owner's level where it is known: 医保局 of a county is no body of
+        the centre."""
         if not written.strip():
             return ""
-        match = self._owners.resolve(written)
+        match = self._owners.resolve(written, Level(level) if level else None)
         return self._owners.name(match.owner) if match.owner else match.subject or written

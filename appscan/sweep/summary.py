@@ -25,12 +25,11 @@ class OwnerSum:
         return self.verdicts.total() + self.failed
 
 
-def by_owner(ended: Iterable[QueuedTask]) -> list[OwnerSum]:
+def by_owner(ended: Iterable[QueuedTask], names: OwnerNames) -> list[OwnerSum]:
     """Sums over all tasks that ended, the owner with the most first."""
     owners: dict[str, OwnerSum] = {}
-    names = OwnerNames()
     for task in ended:
-        name = names.of(str(task.content["app"]["owner"]))
+        name = names.of(str(task.content["app"]["owner"]), str(task.content["app"]["level"]))
         one = owners.setdefault(name, OwnerSum(name))
         if task.state is TaskState.DONE:
             one.verdicts[str(task.outcome["overall"])] += 1

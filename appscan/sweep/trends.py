@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from appscan.model.judgement import Verdict
+from appscan.office.owners import owners_of
 from appscan.portfolio.owner_names import OwnerNames
-from appscan.store import Store, SweepState, TaskState
+from appscan.store import Store, StoredReport, SweepState, TaskState
 
 FLAGGED = frozenset({Verdict.LIKELY_VIOLATION.value, Verdict.NEEDS_REVIEW.value, Verdict.MISSING.value})
 CLEAR = frozenset({Verdict.NOT_FOUND.value, Verdict.INFO.value})
 """What is neither, was not seen or is exempt: it changes nothing, and is no fix."""
+
+TOLD = FLAGGED | CLEAR
 
 
 class Turn(StrEnum):
@@ -40,31 +43,32 @@ class Row:
 
 @dataclass(slots=True)
 class _App:
-    """What is known of one artifact of an app so far: its report, checks flagged now, and checks that once were."""
+    """What is known of one app so far: what its owner is called, for each of its appearances the report and the checks
+    flagged in it, the checks flagged in any of them, and those that once were."""
 
-    owner: str
-    report: int = 0
+    owner: str = ""
+    reports: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)
     flagged: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
 
 
 def trends(store: Store, sweeps: Sequence[SweepState]) -> list[Row]:
-    """The turns in these sweeps, oldest first. An app that a sweep did not reach, or could not see, stays as it was:
-    not seen is not fixed."""
-    apps: dict[str, _App] = {}
+    """The turns in these sweeps, oldest first. An app is one however many artifacts it has, and wherever its files lie
+    from sweep to sweep. One that a sweep did not reach, or could not see, stays as it was: not seen is not fixed."""
+    apps: defaultdict[str, _App] = defaultdict(_App)
     rows: list[Row] = []
-    names = OwnerNames()
+    names = OwnerNames(owners_of(store))
     for sweep in sweeps:
-        turns: Counter[tuple[str, str, Turn]] = Counter()
+        met: dict[str, None] = {}
+        made = {one.id: one for one in store.reports(latest=False, sweep=sweep.id, verdicts=True, only=TOLD)}
         for task in store.tasks(sweep.id, TaskState.DONE):
-            owner = names.of(str(task.content["app"]["owner"]))
-            app = apps.setdefault(task.key, _App(owner))
-            app.owner = owner
-            report = int(task.outcome.get("report", 0))
-            if report and report != app.report:
-                app.report = report
-                for check_id, turn in _turned(app, _verdicts(store, report)):
-                    turns[owner, check_id, turn] += 1
+            about, report = task.content["app"], int(task.outcome.get("report", 0))
+            apps[task.entry].owner = names.of(str(about["owner"]), str(about["level"]))
+            if report and report not in apps[task.entry].reports.values():
+                _see(apps[task.entry], made.get(report) or store.report(report))
+                met[task.entry] = None
+        turns = Counter((apps[entry].owner, check_id, turn) for entry in met for check_id, turn in _turned(apps[entry]))
         rows += _rows(sweep.id, turns, apps.values())
     return rows
 
@@ -75,21 +79,27 @@ def of_days(sweeps: Iterable[SweepState], since: datetime | None, until: datetim
                    and (until is None or one.planned <= until)), key=lambda one: one.planned)
 
 
-def _verdicts(store: Store, report: int) -> Mapping[str, str]:
-    found = store.report(report)
-    return found.verdicts if found is not None else {}
+def _see(app: _App, report: StoredReport | None) -> None:
+    """What a report says of one appearance: flagged, clear, or nothing."""
+    if report is None:
+        return
+    app.reports[report.appearance] = report.id
+    part = app.parts.setdefault(report.appearance, set())
+    for check_id, verdict in report.verdicts.items():
+        if verdict in FLAGGED:
+            part.add(check_id)
+        elif verdict in CLEAR:
+            part.discard(check_id)
 
 
-def _turned(app: _App, verdicts: Mapping[str, str]) -> list[tuple[str, Turn]]:
-    turned = []
-    for check_id, verdict in sorted(verdicts.items()):
-        if verdict in FLAGGED and check_id not in app.flagged:
-            app.flagged.add(check_id)
-            turned.append((check_id, Turn.RETURNED if check_id in app.fixed else Turn.NEW))
-        elif verdict in CLEAR and check_id in app.flagged:
-            app.flagged.remove(check_id)
-            app.fixed.add(check_id)
-            turned.append((check_id, Turn.FIXED))
+def _turned(app: _App) -> list[tuple[str, Turn]]:
+    """The turns that a sweep brought, after all that it saw of the app."""
+    flagged = {check_id for part in app.parts.values() for check_id in part}
+    turned = [(check_id, Turn.RETURNED if check_id in app.fixed else Turn.NEW)
+              for check_id in sorted(flagged - app.flagged)]
+    turned += [(check_id, Turn.FIXED) for check_id in sorted(app.flagged - flagged)]
+    app.fixed |= app.flagged - flagged
+    app.flagged = flagged
     return turned
 
 

@@ -100,6 +100,14 @@ def test_an_app_is_listed_with_its_verdict_and_every_place_of_its_findings(store
     assert lists.states(FindingsAsked())["open"] == len(found)
 
 
+def test_a_name_that_local_bodies_bear_too_is_the_one_that_the_count_takes_it_for(store, forced_report):
+    register(store, Entry("R-1", "虚构医保", owner="医保局", level=Level.COUNTY))
+    register(store, Entry("R-2", "虚构医保", owner="医保局"))
+    put(store, {**forced_report, "app": {**forced_report["app"], "owner": "医保局", "level": "county"}}, "unlisted:x")
+    bodies = {one.entry: one.body for one in fresh(store).apps(AppsAsked(), Window())}
+    assert bodies == {"R-1": "医保局", "R-2": "国家医疗保障局", "unlisted:x": "医保局"}
+
+
 def test_a_review_shows_and_is_taken_back_by_another_one(store, forced_report):
     register(store, Entry("R-1", "虚构打卡"))
     put(store, forced_report, "R-1")
