@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def import_files(files: Sequence[Path], ask: Ask, *, strict: bool) -> ExitCode:
     if ask.as_json:
         _print_json([_file_document(one, lang) | _counted(count) for one, count in zip(read, counts, strict=True)])
     for one, count in zip(read, counts, strict=True):
-        _tell_problems(one, ask.console)
+        _tell_problems(one, ask.console, named=len(read) > 1)
         if count is not None:
             ask.console.result([say(lang, "registry_said.imported", path=one.path, **_counted(count))])
     if strict and kept_out:
@@ -93,7 +94,7 @@ def _read_all(files: Sequence[Path], known: Iterable[Entry], owners: Owners | No
     there = {entry.id: entry for entry in known}
     read = []
     for path in files:
-        read.append(read_registry(path, there.values(), owners))
+        read.append(read_registry(path, there.values(), owners, _today()))
         there.update({entry.id: entry for entry in read[-1].entries})
     return read
 
@@ -108,7 +109,7 @@ def check_files(files: Sequence[Path], as_json: bool, console: Console) -> ExitC
     if as_json:
         _print_json([_file_document(one, console.lang) for one in read])
     for one in read:
-        _tell_problems(one, console)
+        _tell_problems(one, console, named=len(read) > 1)
     if not any(one.problems for one in read):
         console.result([say(console.lang, "registry_said.fine")])
     return ExitCode.UNDECIDED if any(one.faults for one in read) else ExitCode.OK
@@ -125,7 +126,7 @@ def check_store(url: str, as_json: bool, console: Console) -> ExitCode:
         grouping, evidence = grouped(store)
         owners = owners_of(store)
     entries = [entry for product in grouping.products for entry in product.entries]
-    problems = [*contradictions(entries, owners, _field), *doubts(entries, owners, _field)]
+    problems = [*contradictions(entries, owners, _field), *doubts(entries, owners, _field, _today())]
     proposals = propose(grouping, evidence)
     if as_json:
         _print_json({"problems": [problem_document(one, console.lang) for one in problems],
@@ -187,7 +188,10 @@ def _field(entry: Entry, column: str, key: str = "") -> str:  # noqa: ARG001 (an
     return f"{entry.id}.{column}"
 
 
-def _tell_problems(one: RegistryFile, console: Console) -> None:
+def _tell_problems(one: RegistryFile, console: Console, *, named: bool) -> None:
+    """Problems and sums of one file; `named` where there are several, whose cells are called alike."""
+    if named and (one.problems or one.examples or one.skipped):
+        console.trouble("registry_said.of_file", path=one.path)
     for problem in one.problems[:SHOWN]:
         console.trouble("registry_said.problem", **_told(problem, console.lang))
     if len(one.problems) > SHOWN:
@@ -205,6 +209,10 @@ def _summary(one: RegistryFile) -> Iterator[tuple[str, dict[str, object]]]:
         yield "registry_said.examples", {"count": one.examples}
     if one.skipped:
         yield "registry_said.skipped", {"names": ", ".join(one.skipped)}
+
+
+def _today() -> date:
+    return now().astimezone().date()
 
 
 def _problem_lines(problems: Sequence[Problem], lang: Language) -> Iterator[str]:

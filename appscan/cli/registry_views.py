@@ -31,7 +31,8 @@ def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, con
         owners = owners_of(store)
     products = grouping.products
     if owner:
-        wanted = owners.resolve(owner).identity
+        match = owners.resolve(owner)
+        wanted = match.identity
         products = tuple(one for one in products if wanted in one.owners or owner in {
             entry.owner for entry in one.entries})
     proposals = propose(grouping, evidence) if with_proposals else ()
@@ -42,6 +43,9 @@ def list_products(url: str, owner: str, with_proposals: bool, as_json: bool, con
     if not grouping.products:
         console.note("registry_said.empty")
         return ExitCode.OK
+    if owner and not products and not match.owner:
+        near = match.candidates or owners.near(owner)
+        console.note("registry_said.no_such_owner", owner=owner, near=", ".join(map(owners.name, near)))
     count = sum(len(one.entries) for one in products)
     console.result([say(console.lang, "registry_said.list_head", products=len(products), entries=count),
                     *(_row(one, console.lang) for one in products),
@@ -106,8 +110,8 @@ def _lines(product: Product, owners: Owners, events: Sequence[Event], lang: Lang
     for event in events:
         what = say(lang, f"registry_said.{'merged' if event.kind.value == 'products_merged' else 'split'}_what",
                    entries=", ".join(event.content.get("entries", ())))
-        yield say(lang, "registry_said.event_line", when=event.when.date().isoformat(), who=event.who, what=what,
-                  reason=event.reason)
+        day = event.when.astimezone().date().isoformat()
+        yield say(lang, "registry_said.event_line", when=day, who=event.who, what=what, reason=event.reason)
 
 
 def _link_lines(product: Product, lang: Language) -> Iterator[str]:

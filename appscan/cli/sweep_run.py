@@ -66,8 +66,9 @@ class SweepRun:
                                  content=self._identity())
         for folder in self._omissions.unread:
             order.console.trouble("errors.unreadable_folder", name=folder)
-        if self._omissions.empty:
-            order.console.note("cli.sweep.entries_empty", count=self._omissions.empty)
+        for key, named in (("entries_empty", self._omissions.empty), ("addresses_left", self._omissions.left)):
+            if named.count:
+                order.console.note(f"cli.sweep.{key}", **named.told())
         if not added and not alike and not self._omissions.unread and not self._state().counts[TaskState.DONE]:
             raise UsageError("inventory_empty", path=order.source)
         return bool(alike) and not order.new

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -42,7 +42,8 @@ class Seen:
 class Material:
     """All of it. `stood` and `seen` are by entry; `unlisted` counts apps with reports that the registry does not have;
     `unread` counts kept readings that could not be read; `closed_since` tells from when on the
-    register calls an entry closed that has been crawled; `owners` are the bodies with what people said of owners."""
+    register calls an entry closed that the office has crawled, `crawled` when it crawled what such an entry's reports
+    rest on, by report; `owners` are the bodies with what people said of owners."""
 
     as_of: date
     entries: tuple[Entry, ...]
@@ -54,6 +55,7 @@ class Material:
     unlisted: int = 0
     unread: int = 0
     closed_since: Mapping[str, datetime] = field(default_factory=dict)
+    crawled: Mapping[int, datetime] = field(default_factory=dict)
     owners: Owners = field(default_factory=load)
 
 
@@ -66,10 +68,10 @@ def gather(store: Store, as_of: date, step: Step | None = None) -> Material:
         standing[one.entry].append(one)
     seen, unread = _seen(store, {one.report.id: entry for entry, several in standing.items() for one in several}, step)
     evidence = _evidence(seen)
-    known = {entry.id for entry in entries}
+    known, closed = {entry.id for entry in entries}, _closed_since(store, as_of, entries, standing)
     return Material(as_of, tuple(entries), made, group(entries, evidence, made, owners), evidence,
                     {entry: tuple(several) for entry, several in standing.items() if entry in known}, seen,
-                    len(standing.keys() - known), unread, _closed_since(store, as_of, entries, standing), owners)
+                    len(standing.keys() - known), unread, closed, _crawled(store, closed), owners)
 
 
 def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
@@ -77,7 +79,8 @@ def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
     """Since when the register has called an entry closed; asked only of those with a crawl."""
     found = {}
     for entry in entries:
-        crawled = any(one.report.appearance.startswith("recording:") for one in standing.get(entry.id, ()))
+        crawled = any(one.report.own and one.report.appearance.startswith("recording:")
+                      for one in standing.get(entry.id, ()))
         if entry.status in (AppStatus.CLOSED, AppStatus.SUSPENDED) and crawled:
             for since, version in reversed(store.versions(entry.id)):
                 if since.astimezone().date() > as_of:
@@ -86,6 +89,16 @@ def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
                     break
                 found[entry.id] = since
     return found
+
+
+def _crawled(store: Store, entries: Collection[str]) -> dict[int, datetime]:
+    """When the office crawled what its reports rest on: judging a recording again is no second visit. What came from
+    elsewhere may have been crawled at any time and is left out."""
+    own = [one for one in store.reports(latest=False, entries=entries) if one.own] if entries else []
+    first: dict[tuple[str, tuple[str, ...]], datetime] = {}
+    for one in own:
+        first[one.entry, one.digests] = min(one.recorded, first.get((one.entry, one.digests), one.recorded))
+    return {one.id: first[one.entry, one.digests] for one in own}
 
 
 def grouped(store: Store, step: Step | None = None) -> tuple[Grouping, Mapping[str, Evidence]]:

@@ -110,12 +110,14 @@ def _of_closing(one: Placed, material: Material) -> Iterator[RecordGap]:
         since = material.closed_since.get(entry.id)
         crawled = [stood.report for stood in material.stood.get(entry.id, ())
                    if stood.report.appearance.startswith("recording:")]
-        answered = [report for report in crawled if since and report.recorded > since]
+        answered = [(when, report) for report in crawled
+                    if since and (when := material.crawled.get(report.id)) and when > since]
         address = next((key.url for key in entry.artifacts if key.url), "")
         if answered:
+            when, report = max(answered, key=lambda pair: (pair[0], pair[1].id))
             yield RecordGap(Gap.CLOSED_BUT_ANSWERS, one.id, {
-                "entry": entry.id, "address": address, "day": answered[-1].recorded.date().isoformat(),
-                "report": str(answered[-1].id)})
+                "entry": entry.id, "address": address, "day": when.astimezone().date().isoformat(),
+                "report": str(report.id)})
         elif address:
             yield RecordGap(Gap.CLOSED_WITH_ADDRESS, one.id, {"entry": entry.id, "address": address})
 

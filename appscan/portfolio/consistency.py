@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
-from appscan.model.registry import Entry
+from appscan.model.registry import AppStatus, Entry
 from appscan.portfolio.cells import Problem
 from appscan.portfolio.owners import OwnerMatch, Owners, Standing
 
 NAMED = 3
+ENDED = (AppStatus.SUSPENDED, AppStatus.CLOSED)
 
 
 class Address(Protocol):
@@ -37,9 +39,9 @@ def contradictions(entries: Sequence[Entry], owners: Owners, at: Address, known:
     return found
 
 
-def doubts(entries: Sequence[Entry], owners: Owners, at: Address) -> Iterator[Problem]:
-    """What is to be looked at: owners that are unknown or doubtful, days in the wrong order, one product id under two
-    owners."""
+def doubts(entries: Sequence[Entry], owners: Owners, at: Address, today: date | None = None) -> Iterator[Problem]:
+    """What is to be looked at: owners that are unknown or doubtful, days in the wrong order or after `today`, one
+    product id under two owners."""
     products: dict[str, dict[str, Entry]] = {}
     for entry in entries:
         match = owners.resolve(entry.owner, entry.level)
@@ -48,12 +50,23 @@ def doubts(entries: Sequence[Entry], owners: Owners, at: Address) -> Iterator[Pr
             yield Problem(at(entry, "last_update"), "updated_before_online", {
                 "online": entry.online.isoformat(), "updated": entry.last_update.isoformat()}, "last_update", False,
                 entry.id)
+        yield from _days_to_come(entry, at, today)
         if entry.product:
             first = products.setdefault(entry.product, {}).setdefault(match.identity, entry)
             if len(products[entry.product]) > 1 and first is entry:
                 named = ", ".join(one.owner for one in products[entry.product].values())[:300]
                 yield Problem(at(entry, "product"), "product_two_owners", {"key": entry.product, "owners": named},
                               "product", False, entry.id)
+
+
+def _days_to_come(entry: Entry, at: Address, today: date | None) -> Iterator[Problem]:
+    """Days of what is said to have happened; an app that is planned may be online later."""
+    days = {"approval_day": entry.approval.day, "first_seen": entry.first_seen, "last_update": entry.last_update,
+            "online": entry.online if entry.status in (AppStatus.RUNNING, *ENDED) else None}
+    for column, day in days.items() if today is not None else ():
+        if day is not None and today is not None and day > today:
+            yield Problem(at(entry, column), "day_to_come", {"given": day.isoformat(), "today": today.isoformat()},
+                          column, False, entry.id)
 
 
 def _owner_doubt(entry: Entry, match: OwnerMatch, owners: Owners, at: Address) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from appscan.errors import UsageError
@@ -47,10 +48,11 @@ class RegistryFile:
         return tuple(problem for problem in self.problems if problem.refuses)
 
 
-def read_registry(path: Path, known: Iterable[Entry] = (), owners: Owners | None = None) -> RegistryFile:
+def read_registry(path: Path, known: Iterable[Entry] = (), owners: Owners | None = None,
+                  today: date | None = None) -> RegistryFile:
     """Read a registry file by its ending: .xlsx, .csv, .tsv, .yaml, .json. `known` are the entries that the registry
     has; a package cannot come in under another owner than it has there. `owners` are the shipped bodies unless given.
-    Raises UsageError where nothing can be read."""
+    Days after `today` are told, where it is given. Raises UsageError where nothing can be read."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UsageError("registry_kind", file=str(path), known=", ".join(READERS))
@@ -62,10 +64,11 @@ def read_registry(path: Path, known: Iterable[Entry] = (), owners: Owners | None
     except OSError as error:
         why = errno.errorcode.get(error.errno or 0, "EIO")
         raise UsageError("registry_unreadable", file=str(path), why=why) from None
-    return _registry(path, digest, rows, known, owners or load())
+    return _registry(path, digest, rows, known, owners or load(), today)
 
 
-def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry], owners: Owners) -> RegistryFile:
+def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry], owners: Owners,
+              today: date | None) -> RegistryFile:
     made = assemble(rows.rows)
     made_of = {one.entry.id: one for one in made.entries}
     entries = [one.entry for one in made.entries]
@@ -76,7 +79,7 @@ def _registry(path: Path, digest: str, rows: Rows, known: Iterable[Entry], owner
     against = contradictions(entries, owners, at, known)
     out = {problem.entry for problem in against}
     good = tuple(entry for entry in entries if entry.id not in out)
-    problems = sorted((*rows.problems, *made.problems, *against, *doubts(good, owners, at)), key=_place)
+    problems = sorted((*rows.problems, *made.problems, *against, *doubts(good, owners, at, today)), key=_place)
     return RegistryFile(path, digest, good, tuple(problems), made.examples, made.refused + len(out), rows.skipped)
 
 

@@ -18,6 +18,10 @@ from appscan.scan import READ_SUFFIXES, UNREAD_SUFFIXES
 from appscan.sweep.fetching import is_remote
 from appscan.sweep.tasks import Place, Task, Thing
 
+WALKED = (Platform.WEB, Platform.H5, Platform.UNKNOWN)
+"""Platforms whose addresses are sites of the app itself."""
+
+NAMED = 5
 SUFFIXES = (*READ_SUFFIXES, *UNREAD_SUFFIXES)
 
 
@@ -40,12 +44,32 @@ class Rules:
 
 
 @dataclass(slots=True)
+class Named:
+    """How many there are, and the first few of them by name."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append(name)
+
+    def told(self) -> dict[str, object]:
+        """Parameters of a text."""
+        return {"count": self.count, "names": ", ".join(self.first) + (" …" if self.count > len(self.first) else "")}
+
+
+@dataclass(slots=True)
 class Omissions:
     """What an inventory holds beside tasks; grows while tasks are taken from it. `unread` are folders that could not be
-    searched; `empty` counts entries that name no file and no site."""
+    searched; `empty` are entries that name no file and no site to walk; `left` are addresses in rows of other platforms
+    than the web, which may be a shop's page as well as a site."""
 
     unread: list[str] = field(default_factory=list)
-    empty: int = 0
+    empty: Named = field(default_factory=Named)
+    left: Named = field(default_factory=Named)
 
 
 def tasks_of_folder(folder: Path, rules: Rules, omissions: Omissions) -> Iterator[Task]:
@@ -68,7 +92,11 @@ def tasks_of_entries(entries: Iterable[Entry], base: Path, rules: Rules, omissio
         app = app_of(entry)
         code, source = rules.of(entry.region)
         things = dict.fromkeys(thing for key in entry.artifacts for thing in _things(key, base))
-        omissions.empty += not things
+        if not things:
+            omissions.empty.add(entry.id)
+        for key in entry.artifacts:
+            if key.url and key.platform not in WALKED:
+                omissions.left.add(f"{entry.id} {key.url}")
         for thing in things:
             yield Task(entry.id, app, thing, code, source.value)
 
@@ -92,7 +120,7 @@ def _things(key: ArtifactKey, base: Path) -> Iterator[Thing]:
         location = key.path if is_remote(key.path) else location_of(base / key.path)
         name = urlsplit(key.path).path if is_remote(key.path) else key.path
         yield Thing(Place.FILE, location, _plain(name.replace("\\", "/").rpartition("/")[2] or "artifact"), key.digest)
-    if key.url and key.platform in (Platform.WEB, Platform.H5, Platform.UNKNOWN):
+    if key.url and key.platform in WALKED:
         yield Thing(Place.SITE, key.url, recording_name(key.url))
 
 

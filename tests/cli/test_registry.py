@@ -74,6 +74,27 @@ def test_good_rows_go_in_and_every_problem_is_told_with_its_cell(appscan, tmp_pa
     assert (again[0]["same"], again[0]["kept_out"], again[0]["problems"][0]["fault"]) == (3, 1, "missing_owner")
 
 
+def test_of_several_files_it_is_told_whose_cells_they_are(appscan, tmp_path):
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text(BAD, "utf-8")
+    told = appscan("registry", "check", "one.csv", "two.csv").err.splitlines()
+    places = [line for line in told if line.endswith("：") or line.startswith("C5")]
+    assert [line[:7] for line in places] == ["one.csv", "C5　主办单位", "two.csv", "C5　主办单位"]
+    assert "one.csv：" not in appscan("registry", "check", "one.csv").err
+
+
+def test_a_day_that_has_not_come_is_told_and_goes_in(appscan, tmp_path):
+    head = "编号,应用名称,主办单位,状态,批复日期,上线日期,最近更新\n"
+    rows = ["1,虚构通,工信部,运行中,2090-01-01,2024-01-01,2090-01-02", "2,虚构二,工信部,拟建,2024-01-01,2090-01-01,"]
+    (tmp_path / "days.csv").write_text(head + "\n".join(rows), "utf-8")
+    ran = appscan("registry", "import", "days.csv")
+    assert (ran.code, "新增 2" in ran.out) == (ExitCode.OK, True)
+    assert [line[:2] for line in ran.err.splitlines() if "晚于今天" in line] == ["E2", "G2"]
+    assert "2 处请核对（见上），不影响导入" in ran.err
+    checked = appscan("registry", "check").out
+    assert ("1.approval_day" in checked, "2.online" in checked) == (True, False)
+
+
 def test_strict_refuses_all_and_makes_nothing(appscan, tmp_path):
     (tmp_path / "bad.csv").write_text(BAD, "utf-8")
     ran = appscan("registry", "import", "bad.csv", "--strict", "--lang", "en")
@@ -103,6 +124,7 @@ def test_list_finds_an_owner_under_any_of_its_names(stored):
         ran = stored("registry", "list", "--owner", name)
         assert (ran.code, ran.out.count("工业和信息化部")) == (ExitCode.OK, 2)
     assert "虚构通" not in stored("registry", "list", "--owner", "公安部").out
+    assert "是不是：工业和信息化部" in stored("registry", "list", "--owner", "工业和信息部").err
 
 
 def test_check_tells_unknown_owners_and_products_that_may_be_one(appscan, tmp_path):

@@ -146,6 +146,12 @@ def test_a_closed_site_that_a_crawl_saw_answering_is_told_with_the_report(store,
                                 appearance="recording:https://a.example.invalid/")
 
     assert document_of(store)["rules"]["records"]["closed_with_address"][0]["product"] == "p:A"
+    again = {**document, "tool": {**document["tool"], "checks_digest": "0" * 64}, "artifacts": [
+        {**document["artifacts"][0], "sha256": "0" * 64}]}
+    for checks, when in (("0", WHEN + timedelta(minutes=30)), ("1", WHEN + timedelta(minutes=90))):
+        store.add_report({**again, "tool": {**again["tool"], "checks_digest": checks * 64}}, product="", entry="A",
+                         standing=Standing.OFFICE, recorded=when, appearance="recording:https://a.example.invalid/")
+    assert document_of(store)["rules"]["records"]["closed_but_answers"] == [], "judged again and not visited again"
     report = crawl(datetime(2026, 10, 8, 6, tzinfo=UTC)).id
     records = document_of(store)["rules"]["records"]
     assert records["closed_with_address"] == []
