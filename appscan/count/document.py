@@ -4,7 +4,7 @@ else, so that a number is the same everywhere."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from appscan.portfolio.owners import Standing, load
 
 COUNT = "count-1"
 VERSION = 1
+MOST_NEAR = 500
 Json = dict[str, Any]
 
 
@@ -39,8 +40,8 @@ def to_document(count: Count, made: datetime, effect: Effect | None = None) -> J
         "version": VERSION, "tool": {"name": "appscan", "version": __version__}, "as_of": material.as_of.isoformat(),
         "made": made.isoformat(timespec="seconds"), "profile": _profile(count), "limit": LIMIT,
         "totals": _totals(count), "owners": [_owner(row) for row in count.owners],
-        "no_owner": [_no_owner(one) for one in count.placed if one.scope is not Scope.OUT and one.standing not in (
-            Standing.CENTRAL, Standing.LOCAL)],
+        "no_owner": _no_owner([one for one in count.placed if one.scope is not Scope.OUT and one.standing not in (
+            Standing.CENTRAL, Standing.LOCAL)]),
         "local": _local(count), "rules": _rules(count), "products": [_product(one) for one in count.placed]}
     if effect is not None:
         document["proposed"] = _effect(effect)
@@ -107,10 +108,18 @@ def _ids(placed: Iterable[Placed]) -> list[str]:
     return [one.id for one in placed]
 
 
-def _no_owner(one: Placed) -> Json:
-    match = one.product.owner
-    return {"product": one.id, "standing": one.standing.value, "written": match.written, "doubt": match.doubt,
-            "candidates": [{"owner": owner, "name": load().name(owner)} for owner in match.candidates]}
+def _no_owner(placed: Sequence[Placed]) -> list[Json]:
+    """Products that count for nobody; for owners that nobody knows the bodies with names like theirs, as the registry's
+    check proposes them, where there are few enough to look each of them up."""
+    has_near = len(placed) <= MOST_NEAR
+    rows = []
+    for one in placed:
+        match = one.product.owner
+        near = load().near(match.written) if has_near and one.standing is Standing.UNKNOWN else ()
+        rows.append({"product": one.id, "standing": one.standing.value, "written": match.written, "doubt": match.doubt,
+                     "candidates": [{"owner": owner, "name": load().name(owner)}
+                                    for owner in match.candidates or near]})
+    return rows
 
 
 def _local(count: Count) -> Json:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from appscan.errors import UsageError
 from appscan.gate.exemptions import Claim, claim_of, read_claims
+from appscan.model.folding import fold
+from appscan.model.registry import Entry
+from appscan.portfolio.owners import plain
 from appscan.store import Event, EventKind, Exemption, Store
 
 
@@ -42,8 +45,10 @@ def grant_all(store: Store, path: Path, *, who: str, when: datetime, reason: str
     digest = _proved(document, claims)
     kept = {"document": digest, "document_name": document_name or (document.name if document else "")} if digest else {}
     there = store.exemptions()
+    entries = store.entries()
     for claim in claims:
         _refuse_overlap(claim, there, path)
+        _refuse_shared_name(claim, entries, path)
     if document is not None:
         store.put_blob(document)
     same = [next((one for one in there if dict(one.record) == dict(claim.told)), None) for claim in claims]
@@ -74,6 +79,18 @@ def _refuse_overlap(claim: Claim, there: Sequence[Exemption], path: Path) -> Non
         if dict(one.record) != dict(claim.told) and claim_of(one.record).overlaps(claim):
             raise UsageError("exemption_overlaps_grant", file=str(path), check=claim.check_id, app=claim.app,
                              grant=one.event)
+
+
+def _refuse_shared_name(claim: Claim, entries: Sequence[Entry], path: Path) -> None:
+    """A name that apps of several owners bear is none of one app: the exemption of one would be everybody's."""
+    app = fold(claim.app)
+    if any(app in {fold(key) for key in (one.id, one.product, *(key.package for key in one.artifacts)) if key}
+           for one in entries):
+        return
+    named = [one for one in entries if app in {fold(name) for name in (one.name, *one.names)}]
+    if len({plain(one.owner) for one in named}) > 1:
+        raise UsageError("exemption_app_shared", file=str(path), app=claim.app,
+                         entries=", ".join(f"{one.id} ({one.owner})" for one in named)[:300])
 
 
 def _event(store: Store, claim: Claim, event: Event, document: Mapping[str, str]) -> Event:

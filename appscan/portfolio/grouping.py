@@ -107,9 +107,12 @@ def _grouping(entries: Sequence[Entry], matches: Mapping[str, OwnerMatch], union
         for product in {entry.product for entry in group_} - {""}:
             declared[product] += 1
     products = []
+    # What the lists call a product may be written down as another one's declared id.
+    given = {f"p:{group_[0].id}" for group_ in members.values() if not any(entry.product for entry in group_)}
     for root, group_ in members.items():
         first = next((entry for entry in group_ if entry.product), group_[0])
-        named = first.product if declared.get(first.product, 0) == 1 else f"{first.product or 'p'}:{group_[0].id}"
+        is_own = declared.get(first.product, 0) == 1 and first.product not in given
+        named = first.product if is_own else f"{first.product or 'p'}:{group_[0].id}"
         ordered = (first, *(entry for entry in group_ if entry is not first))
         products.append(Product(named, ordered, matches[first.id], tuple(dict.fromkeys(
             matches[entry.id].identity for entry in ordered)), tuple(dict.fromkeys(linked[root]))))

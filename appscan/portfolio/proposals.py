@@ -123,8 +123,8 @@ def _names(entries: Sequence[Entry], grouping: Grouping) -> Iterator[Found]:
                          if (subject := filing_subject(entry.icp))), Reason.FILING_AND_NAME)
     by_owner: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for product in grouping.products:
-        if product.owner.subject:
-            by_owner[product.owner.subject].append((normal_name(product.name), product.entries[0].id))
+        if product.owner.identity:  # arms of one body with one app each may run one app: in the count they are its many
+            by_owner[product.owner.identity].append((normal_name(product.name), product.entries[0].id))
     for named in by_owner.values():
         named.sort()
         for (name, one), (longer, other) in pairwise(named):

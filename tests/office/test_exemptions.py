@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from appscan.errors import UsageError
 from appscan.model.judgement import Verdict
+from appscan.model.registry import Entry
 from appscan.office.exemptions import Granted, Phase, grant_all, phase
 from appscan.office.standing import exempted, granted, on_day, stood
 from appscan.report.document import from_document
@@ -151,3 +153,15 @@ def test_a_report_that_says_it_was_granted_is_taken_at_no_word(store, document):
                "fingerprints": [place["fingerprint"] for one in document["findings"] for place in one["occurrences"]]}
     laid = exempted(store, {**document, "exemptions": [claimed]}, DAY)
     assert (laid["overall"], laid["exemptions"]) == (Verdict.LIKELY_VIOLATION, [])
+
+
+def test_a_name_that_apps_of_several_owners_bear_exempts_none_of_them(store, records):
+    entries = [Entry("A", "虚构打卡", owner="虚构甲县应急局"), Entry("B", "虚构打卡", owner="虚构乙县应急局")]
+    store.put_entries(entries, who="甲", when=NOON, source="test")
+    with pytest.raises(UsageError, match="exemption_app_shared"):
+        give(store, records("虚构打卡"))
+    assert not store.exemptions()
+    assert give(store, records("A"))[0].is_new
+    same = [replace(one, owner="虚构甲县应急局") for one in entries]
+    store.put_entries(same, who="甲", when=NOON, source="test")
+    assert give(store, records("虚构打卡"))[0].is_new, "two entries of one owner may be one app"

@@ -114,7 +114,10 @@ def test_packages_seen_in_reports_group_like_written_ones():
 
 def test_equal_names_of_two_owners_and_of_an_arm_and_its_centre_stay_apart():
     assert len(sets([entry("a", "虚构甲县数据局", "虚构通"), entry("b", "虚构乙县数据局", "虚构通")])) == 2
-    assert len(sets([entry("a", "国家税务总局", "虚构通"), entry("b", "国家税务总局浙江省税务局", "虚构通")])) == 2
+    arms = [entry("a", "国家税务总局", "虚构税务通"), entry("b", "国家税务总局浙江省税务局", "虚构税务通")]
+    assert len(sets(arms)) == 2
+    [proposal] = propose(group(arms))
+    assert (proposal.kind, set(proposal.reasons)) == (ProposalKind.PRODUCT, {Reason.NAME_BEGINS})
 
 
 def test_a_module_of_a_host_does_not_pull_the_host_in_by_its_package():
@@ -228,6 +231,8 @@ def test_the_id_of_a_product_is_the_declared_one_where_nobody_else_declares_it()
     assert products == {"p", "p:b"}
     twice = group([entry("a", "公安部", product="p"), entry("b", "司法部", product="p")]).products
     assert len({product.id for product in twice}) == 2
+    shown = group([entry("a", product="p:b"), entry("b")]).products  # written as lists show the product of b
+    assert sorted(product.id for product in shown) == ["p:b", "p:b:a"]
 
 
 NAMES = st.sampled_from(["虚构甲", "虚构乙", "虚构丙"])
