@@ -58,9 +58,11 @@ class SweepRun:
         return self._code(meter, over=over)
 
     def _planned(self) -> bool:
-        """Find the sweep that was cut short, or begin one, and plan what it does not have; whether it is an old one."""
+        """Find the sweep that was cut short, or begin one, and plan what it does not have; whether it is an old one.
+        One after which the same inventory was swept otherwise is left: what it saw then may be another app today."""
         order, now = self._order, datetime.now(UTC)
-        alike = [one for one in self._store.sweeps() if one.content == self._identity() and not one.is_over]
+        last = next((one for one in self._store.sweeps() if one.content.get("source") == self._source), None)
+        alike = [last] if last is not None and last.content == self._identity() and not last.is_over else []
         self.sweep = alike[0].id if alike and not order.new else self._new_id(now)
         added = self._store.plan(self.sweep, self._plans(), who=acting(order.operator), when=now,
                                  content=self._identity())

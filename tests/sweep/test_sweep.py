@@ -12,7 +12,7 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from appscan.model.registry import ArtifactKey, Entry, Platform
-from appscan.store import Store, TaskState
+from appscan.store import Plan, Store, TaskState
 
 from .conftest import COMMAND
 
@@ -58,6 +58,20 @@ def test_unchanged_apps_are_neither_read_nor_judged_again(apps: Callable[[int], 
     with Store.open(str(tmp_path / "office.db")) as store:
         assert len(list(store.reports(latest=False))) == 3
         assert [one.counts[TaskState.DONE] for one in store.sweeps()] == [3, 3]
+
+
+def test_a_sweep_that_was_cut_short_before_a_later_one_is_not_gone_on_with(
+        apps: Callable[[int], Path], sweep: Sweep, options: tuple[object, ...], tmp_path: Path) -> None:
+    assert sweep(apps(1), *options).ended() == 0
+    with Store.open(str(tmp_path / "office.db")) as store:
+        (done,) = store.sweeps()
+        (task,) = store.tasks(done.id)
+        store.plan("older", [Plan("key", task.entry, task.content)], who="test",
+                   when=done.planned - timedelta(days=30), content=done.content)
+        assert [one.is_over for one in store.sweeps()] == [True, False]
+    assert sweep(apps(1), *options).ended() == 0
+    with Store.open(str(tmp_path / "office.db")) as store:
+        assert [one.counts[TaskState.DONE] for one in store.sweeps()] == [1, 1, 0]
 
 
 def test_an_app_under_another_name_is_judged_from_the_stored_reading(
