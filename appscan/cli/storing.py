@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from appscan.cli.check_names import CheckNames
 from appscan.cli.console import Console
 from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
@@ -64,8 +65,9 @@ def show_history(entry: str, url: str, as_json: bool, console: Console) -> ExitC
                           "events": [_act(one) for one in acts.values()], "as_of": day.isoformat(), "today": today},
                          ensure_ascii=False, indent=2))
         return ExitCode.OK
-    told = [(one.since, list(_step_lines(one, console.lang))) for one in steps]
-    told += [(one.when, [_act_line(one, console.lang)]) for one in acts.values()]
+    names = CheckNames(console.lang)
+    told = [(one.since, list(_step_lines(one, names, console.lang))) for one in steps]
+    told += [(one.when, [_act_line(one, names, console.lang)]) for one in acts.values()]
     console.result(line for _, lines in sorted(told, key=lambda one: one[0]) for line in lines)
     console.result(say(console.lang, "history.today", day=day, appearance=_on_one_line(appearance),
                        verdict=say(console.lang, f"verdicts.{verdict}")) for appearance, verdict in today.items())
@@ -90,7 +92,7 @@ def _act(event: Event) -> dict[str, Any]:
             "content": dict(event.content)}
 
 
-def _step_lines(step: Step, lang: Language) -> Iterator[str]:
+def _step_lines(step: Step, names: CheckNames, lang: Language) -> Iterator[str]:
     causes = [say(lang, f"history.cause.{one}") for one in step.causes]
     standing = "given" if step.report.standing == "office" and not step.report.own else step.report.standing
     yield say(lang, "history.step", when=_when(step.since), appearance=_on_one_line(step.appearance),
@@ -98,13 +100,14 @@ def _step_lines(step: Step, lang: Language) -> Iterator[str]:
               causes=("、" if lang == "zh" else ", ").join(causes))
     for move in step.moves:
         before, now = (say(lang, f"verdicts.{one}") if one else "–" for one in (move.before, move.now))
-        yield "    " + say(lang, "history.move", check=move.check_id, before=before, now=now,
+        yield "    " + say(lang, "history.move", check=names.of(move.check_id), before=before, now=now,
                            cause=say(lang, f"history.cause.{move.cause}"))
 
 
-def _act_line(event: Event, lang: Language) -> str:
+def _act_line(event: Event, names: CheckNames, lang: Language) -> str:
+    check = event.content.get("record", {}).get("check", "")
     return say(lang, f"history.act.{event.kind}", when=_when(event.when), who=event.who, reason=event.reason,
-               check=event.content.get("record", {}).get("check", ""), number=event.content.get("grant", event.id))
+               check=names.of(check) if check else "", number=event.content.get("grant", event.id))
 
 
 def _when(moment: Any) -> str:

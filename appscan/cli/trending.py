@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
+from appscan.cli.check_names import CheckNames
 from appscan.cli.console import Console
 from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
@@ -39,12 +40,13 @@ def show_trends(address: str, blobs: str, since: str, as_of: str, owner: str, ch
 
 
 def _lines(rows: Sequence[Row], sweeps: Sequence[str], console: Console) -> list[str]:
-    lang, lines = console.lang, []
+    lang, lines, names = console.lang, [], CheckNames(console.lang)
     for sweep in sweeps:
         of_sweep = [row for row in rows if row.sweep == sweep]
         total = {name: sum(getattr(row, name) for row in of_sweep) for name in ("new", "fixed", "returned", "flagged")}
         lines.append(say(lang, "cli.trends.sweep", sweep=sweep, **total))
-        lines += [say(lang, "cli.trends.row", owner=row.owner or say(lang, "cli.sweep.no_owner"), check=row.check_id,
-                      new=row.new, fixed=row.fixed, returned=row.returned, flagged=row.flagged)
+        lines += [say(lang, "cli.trends.row", owner=row.owner or say(lang, "cli.sweep.no_owner"),
+                      check=names.of(row.check_id), new=row.new, fixed=row.fixed, returned=row.returned,
+                      flagged=row.flagged)
                   for row in of_sweep]
     return lines or [say(lang, "cli.trends.none")]

@@ -56,6 +56,7 @@ def test_an_office_takes_reports_in_judges_exempts_and_looks_back(appscan, vendo
     assert [(act["kind"], act["who"]) for act in told["events"]] == [("exemption_granted", "乙")]
     assert appscan("exemption", "withdraw", listed[0]["number"], "--reason", "汛期已过", "--who", "乙").code == 0
     shown = appscan("history", "unlisted:com.xugou.wanggetong").out.splitlines()
+    assert "（打卡签到（check-in））" in shown[2]
     assert ["记录第" in shown[2], "撤回第" in shown[3], "涉嫌违规" in shown[4]] == [True, True, True]
 
 
