@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from appscan.count.counting import count
+from appscan.count.gathering import Seen, gather
 from appscan.count.profile import CountProfile, ZombieBounds, read_profile
 from appscan.count.scope import scope_of
 from appscan.count.values import LIMIT, Range, Reason, Scope, State
 from appscan.errors import UsageError
 from appscan.model.registry import AppStatus, ArtifactKey, Audience, Level, Platform, Usage
+from appscan.office.owners import name_owner
 from appscan.schema import problems
 from appscan.store import Event, EventKind
 
@@ -53,6 +56,33 @@ def test_a_merge_holds_from_its_day_on_and_not_before(store):
     store.record(Event(EventKind.PRODUCTS_MERGED, "p:A", "虚构的人", LATER, "同一应用", {"entries": ["A", "B"]}))
     assert row_of(document_of(store), "mnr")["state"] == "exceeds_principle"
     assert row_of(document_of(store, LATER.date()), "mnr")["confirmed_products"] == ["p:A"]
+
+
+def test_a_split_and_what_was_said_of_an_owner_hold_from_their_day_on(store):
+    put(store, app("A", "自然资源部", product="p"), app("B", "自然资源部", product="p"), app("C", "虚构通讯办"))
+    store.record(Event(EventKind.PRODUCT_SPLIT, "p", "虚构的人", LATER, "两个应用",
+                       {"entries": ["A"], "apart_from": ["B"]}))
+    name_owner(store, "虚构通讯办", "mnr", who="虚构的人", when=LATER, reason="三定规定")
+    before, after = document_of(store), document_of(store, LATER.date())
+    assert (row_of(before, "mnr")["confirmed"], row_of(after, "mnr")["confirmed"]) == (1, 3)
+
+
+def test_a_product_of_a_body_and_its_arm_is_no_arms(store):
+    put(store, app("A", "国家税务总局"), app("B", "国家税务总局浙江省税务局", level=None))
+    store.record(Event(EventKind.PRODUCTS_MERGED, "p:A", "虚构的人", LATER, "同一应用", {"entries": ["A", "B"]}))
+    before, after = (row_of(document_of(store, day), "sta") for day in (DAY, LATER.date()))
+    assert (before["confirmed"], before["without_arms"]["confirmed"]) == (2, 1)
+    assert (after["confirmed"], "without_arms" in after) == (1, False)
+
+
+@pytest.mark.parametrize(("role", "other", "rows"), [
+    ("村级填报员", "村级填报员", 1), ("村级填报员", "", 1), ("村级填报员", "省级管理员", 0)])
+def test_forms_overlap_only_where_one_role_may_fill_in_both(store, role, other, rows):
+    put(store, app("A"), app("B", "水利部"))
+    fields = ["户主姓名", "家庭人口", "年人均收入", "致贫原因"]
+    forms = {name: {"screen": "/a", "role": one, "fields": fields} for name, one in (("A", role), ("B", other))}
+    seen = {name: (Seen(1, ({"forms": [form], "target_sdk": ""},)),) for name, form in forms.items()}
+    assert len(count(replace(gather(store, DAY), seen=seen)).overlaps) == rows
 
 
 def test_a_product_that_a_person_made_of_two_bodies_counts_for_neither(store):
