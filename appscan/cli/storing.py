@@ -50,16 +50,16 @@ def show_status(url: str, as_json: bool, console: Console) -> ExitCode:
 
 def show_history(entry: str, url: str, as_json: bool, console: Console) -> ExitCode:
     """What stood for an entry, why it changed, and what it comes to today. Raises UsageError `no_history`."""
-    from appscan.office.standing import acts_on, on_day
+    from appscan.office.standing import acts_on, history_of, on_day
 
     day = day_of("")
     with opened(url) as store:
-        steps = store.history(entry)
+        steps = history_of(store, entry)
         if not steps:
             raise UsageError("no_history", entry=entry)
         last = {step.appearance: step.report for step in steps}
-        acts = {event.id: event for report in last.values() for event in acts_on(store, report)}
-        today = {appearance: str(on_day(store, report, day)["overall"]) for appearance, report in last.items()}
+        acts = {event.id: event for report in last.values() for event in acts_on(store, report, entry)}
+        today = {appearance: str(on_day(store, report, day, entry)["overall"]) for appearance, report in last.items()}
     if as_json:
         print(json.dumps({"entry": entry, "steps": [_step(one) for one in steps],
                           "events": [_act(one) for one in acts.values()], "as_of": day.isoformat(), "today": today},

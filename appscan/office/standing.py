@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from appscan.gate.exemptions import Claim, claim_of, grant
 from appscan.model.folding import fold
 from appscan.model.judgement import Verdict
 from appscan.office.matching import UNLISTED, Register, keys_of_stored
-from appscan.store import Event, EventKind, Store, StoredReport
+from appscan.store import Event, EventKind, Step, Store, StoredReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,31 @@ def stood(store: Store, as_of: date, only: Collection[str] | None = None) -> Ite
             yield _stood(entry, report, claims, as_of, only)
 
 
-def on_day(store: Store, report: StoredReport, as_of: date) -> dict[str, Any]:
-    """The document of a report with the exemptions of a day laid over it."""
-    return grant(report.document, _own(report.entry, report, _by_app(granted(store, as_of))), as_of)
+def history_of(store: Store, entry: str) -> list[Step]:
+    """What stood for an entry, with what was kept of the app while the registry did not have it; oldest first."""
+    own = store.history(entry)
+    since: dict[str, datetime] = {}
+    for step in own:
+        since.setdefault(step.appearance, step.since)
+    kept = [step for name in _strays_of(store, entry) for step in store.history(name)
+            if step.appearance not in since or step.since < since[step.appearance]]
+    return sorted([*own, *kept], key=lambda step: (step.since, step.report.id))
+
+
+def _strays_of(store: Store, entry: str) -> list[str]:
+    """Names of apps that the registry did not have when their report came, and that are this entry."""
+    register = Register(store.entries())
+    if entry not in register.by_id:
+        return []
+    kept = [one for one in store.reports() if one.entry.startswith(UNLISTED)]
+    found = ((one.entry, register.match(keys_of_stored(one)).entry) for one in kept)
+    return list(dict.fromkeys(name for name, match in found if match is not None and match.id == entry))
+
+
+def on_day(store: Store, report: StoredReport, as_of: date, entry: str = "") -> dict[str, Any]:
+    """The document of a report with the exemptions of a day laid over it. `entry` where the registry has the app under
+    another name than the report was kept under."""
+    return grant(report.document, _own(entry or report.entry, report, _by_app(granted(store, as_of))), as_of)
 
 
 def exempted(store: Store, document: dict[str, Any], as_of: date) -> dict[str, Any]:
@@ -64,9 +86,9 @@ def exempted(store: Store, document: dict[str, Any], as_of: date) -> dict[str, A
     return grant(document, [claim for claim in granted(store, as_of) if claim.is_of(document)], as_of)
 
 
-def acts_on(store: Store, report: StoredReport) -> Iterator[Event]:
-    """What was granted or withdrawn for the app of a report, oldest first."""
-    names = _names(report.entry, report)
+def acts_on(store: Store, report: StoredReport, entry: str = "") -> Iterator[Event]:
+    """What was granted or withdrawn for the app of a report, oldest first. `entry` as for `on_day`."""
+    names = _names(entry or report.entry, report)
     return (event for event in store.events(EventKind.EXEMPTION_GRANTED, EventKind.EXEMPTION_WITHDRAWN)
             if fold(event.subject) in names)
 

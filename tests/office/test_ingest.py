@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from appscan.model.judgement import Verdict
 from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.office.ingest import Taken, Terms, digests_of, take_in
 from appscan.office.matching import Register
-from appscan.office.standing import stood
+from appscan.office.standing import history_of, stood
 from appscan.report.given import read_report
-from appscan.store import EventKind, Standing, Store
+from appscan.store import Cause, EventKind, Standing, Store
 
+HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 DAY = NOON.astimezone().date()
 LISTED = Entry("R-1", "网格通", product="P-1",
@@ -156,6 +157,17 @@ def test_an_app_that_enters_the_registry_later_has_its_report_from_then_on(store
     again = take(store, vendor("again"))
     assert again.added.is_new, "what is taken in now belongs to the entry"
     assert [(one.entry, one.report.id) for one in stood(store, date(2026, 12, 1))] == [("R-1", again.added.id)]
+
+
+def test_the_history_of_an_entry_has_what_came_before_the_registry_had_it(store, vendor, scanned, document):
+    take(store, vendor())
+    register(store, LISTED, replace(LISTED, id="R-2", product="", artifacts=()))
+    assert [(step.report.entry, step.causes) for step in history_of(store, "R-1")] == [
+        ("unlisted:com.xugou.wanggetong", (Cause.FIRST,))]
+    assert history_of(store, "R-2") == []
+    own = store.add_report(document, product="P-1", entry="R-1", standing=Standing.OFFICE, recorded=NOON + HOUR)
+    take(store, vendor("later", operator="乙", options_digest="0" * 64), when=NOON + 2 * HOUR, register=Register([]))
+    assert [step.report.id for step in history_of(store, "R-1")][1:] == [own.id]
 
 
 def test_pictures_are_kept_where_they_are_what_their_names_say(store, vendor):
