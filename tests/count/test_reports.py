@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from appscan.cli.registering import grouped
+from appscan.count.examined import examined
 from appscan.count.gathering import gather
 from appscan.count.traits import VERSION, field_name, traits_of
+from appscan.model.judgement import Verdict
 from appscan.model.registry import ArtifactKey, Platform
 from appscan.office.exemptions import grant_all
 from appscan.portfolio.proposals import Reason, propose
@@ -76,6 +78,16 @@ def test_an_exemption_counts_on_its_days_only(store, add, built_apks, tmp_path):
     assert granted["check-in"] == "exempt"
     later = product_of(document_of(store, DAY + timedelta(days=2)), "p:A")["examined"]["found"]
     assert {"check": "check-in", "verdict": "likely_violation"} in later
+
+
+def test_an_app_of_which_everything_is_exempt_stays_found_and_is_told(store, add, built_apks):
+    put(store, app("A"))
+    add("A", built_apks / "checkin-native.apk")
+    material = gather(store, DAY)
+    (product,), (one,) = material.grouping.products, material.stood["A"]
+    exempt = replace(one, overall=Verdict.EXEMPT, verdicts={"check-in": "exempt"})
+    seen = [examined(product, {"A": (stood,)}) for stood in (one, exempt)]
+    assert [(each.tested, each.is_exempt) for each in seen] == [("found", False), ("found", True)]
 
 
 def test_a_report_of_an_app_that_the_registry_lacks_is_told_and_counts_nowhere(store, add, built_apks):
