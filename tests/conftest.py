@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from .site_captures import SiteCaptures, captures_of_run
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +39,12 @@ def project_root() -> Path:
 def built_apks() -> Path:
     """Folder of the built fixture APKs."""
     return ROOT / "fixtures" / "apks" / "built"
+
+
+@pytest.fixture(scope="session")
+def site_captures(tmp_path_factory: pytest.TempPathFactory) -> SiteCaptures:
+    """The fixture sites, each captured once for all tests of the run."""
+    return captures_of_run(tmp_path_factory.getbasetemp())
 
 
 PARENT_DEATH_SIGNAL = 1

@@ -3,24 +3,18 @@ down, and nothing on the server has changed. Takes minutes: `pytest -m "not site
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
 import json
-import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
 from appscan import schema
-from appscan.capture import Actor, CaptureOptions, capture
 from appscan.capture.browser import find_chromium
 from appscan.checks import load, shipped_folder
 from appscan.model.artifact import App
@@ -31,13 +25,10 @@ from appscan.report.document import to_document
 from appscan.scan import ScanResult, Target, judge_readings, scan_app
 
 from .expectations import differences, unproven, without_check
+from .site_captures import PAGES, SiteCaptures
 
-PAGES = Path(__file__).resolve().parents[1] / "fixtures" / "pages"
 CHECKS = load()
 CHECK_IDS = [check.id for check in CHECKS.checks]
-OPTIONS = CaptureOptions(max_minutes=20, pictures=False, stall_seconds=90, load_seconds=60)
-BOUNDED = {"hostile": {"max_minutes": 3, "stall_seconds": 25, "load_seconds": 15}}
-"""Times so wide that a busy machine does not reach them, but for a site that is there to reach them."""
 PLATFORM_WORDS = re.compile(
     r"\b(android|apk|dex|ios|iphone|web|webpage|website|browser|chrome|html|dom|url|h5|wechat|miniprogram)\b|浏览器|网页|安卓",
     re.IGNORECASE)
@@ -93,52 +84,17 @@ Capture = Callable[[Case], Captured]
 
 
 @pytest.fixture(scope="module")
-def server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fixture_pages_server", PAGES / "server.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def captured(server: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Capture:
-    """Captures a case once for all tests, of all processes that run tests side by side."""
-    base = tmp_path_factory.getbasetemp()
-    folder, kept = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sites", dict[str, Captured]()
-    folder.mkdir(exist_ok=True)
-
-    def capture_here(case: Case, recording: Path) -> int:
-        with server.serve(case.site) as served:
-            starts = [served.url + entry for entry in (served.site["entry"], *served.site.get("more_entries", []))]
-            capture(starts, recording, options_of(case, served, folder))
-            return int(served.effects.total)
+def captured(site_captures: SiteCaptures) -> Capture:
+    """The capture of a case, scanned once."""
+    kept: dict[str, Captured] = {}
 
     def run(case: Case) -> Captured:
         if case.name not in kept:
-            recording, effects = folder / f"{case.name}.recording.zip", folder / f"{case.name}.effects"
-            with (folder / f"{case.name}.lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not effects.exists():
-                    effects.write_text(str(capture_here(case, recording)), "utf-8")
-            kept[case.name] = Captured(recording, int(effects.read_text("utf-8")), scanned(recording))
+            known = site_captures.of(case.site, case.actors, robots=case.robots)
+            kept[case.name] = Captured(known.recording, known.effects, scanned(known.recording))
         return kept[case.name]
 
     return run
-
-
-def options_of(case: Case, served: Any, folder: Path) -> CaptureOptions:
-    options = replace(OPTIONS, robots=case.robots, **BOUNDED.get(case.site, {}))
-    if not case.actors:
-        return options
-    actors = []
-    for name in case.actors:
-        state = folder / f"{case.name}-{name}.json"
-        state.write_text(json.dumps(served.storage_state(name)), "utf-8")
-        actors.append(Actor(name, storage_state=state))
-    return replace(options, actors=tuple(actors))
 
 
 def scanned(recording: Path) -> ScanResult:

@@ -74,16 +74,16 @@ def midnight_of(now: datetime) -> int:
 def settings_of(options: CaptureOptions, network: Network, hosts: frozenset[str], now: datetime) -> dict[str, Any]:
     """Settings of the instrument in a sealed copy: start of the day, and the answers that the living site gave."""
     midnight = midnight_of(now)
-    answers, left = carried(network.answers.living, MAX_ANSWERS)
+    answers, left = carried(network.kept.answers.living, MAX_ANSWERS)
     channels = network.journal.hearing.channels
     return {
         "hosts": sorted(hosts),
         "writes": options.writes,
         "sealed": True,
         "answers": answers,
-        "left": sorted({*left, *network.answers.unkept})[:MAX_LEFT],
+        "left": sorted({*left, *network.kept.answers.unkept})[:MAX_LEFT],
         "pushed": {key: channel.texts[:MAX_PUSHED] for key, channel in channels.items() if channel.texts},
-        **network.answers.settings(),
+        **network.kept.answers.settings(),
         "midnight": midnight,
         "start": midnight + DAY_START_HOUR * HOUR,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -20,16 +19,15 @@ from appscan.capture.page import Seat, Sight
 from appscan.capture.patience import brings_new
 from appscan.capture.pressing import Pressing, is_pressed
 from appscan.capture.repeats import Repeats
-from appscan.capture.shapes import listed, number_of, plain_control, plain_dialog, plain_form, plain_text
+from appscan.capture.shapes import listed, number_of
+from appscan.capture.state_rows import StateRows
 from appscan.capture.states import Node, Visit, pattern_of
 from appscan.capture.turned_away import TurnedAway
+from appscan.capture.unrolling import Unrolling
 from appscan.capture.walls import Arrival, is_astray, is_door, is_moved
-from appscan.capture.ways import SCROLLS, Ways
+from appscan.capture.ways import Ways
 from appscan.errors import UsageError
 
-NEW_TEXTS = 1
-TEXT_STATES, TEXTS_OF_ROUTE = 8, 60
-"""States that differ in their texts alone: after presses of one control, and of one route."""
 PLANS = 3
 """So many times a page may do by itself what it planned, one after the other."""
 MAX_ARRIVALS = 2000
@@ -37,11 +35,6 @@ MAX_OPTIONS = 6
 """So many other choices of a list are tried."""
 LAST, RETRY_PAUSE = 50, 2.0
 """Where in the queue an address waits for another try, and seconds that pass at least before it."""
-
-LITTLE_TEXT = 40
-"""A page with a canvas and fewer characters than this is drawn, not written."""
-PICTURED, FEW_LETTERS = 0.4, 20
-"""A page whose window pictures cover to this share, with fewer characters, is made of pictures."""
 
 
 @dataclass
@@ -60,10 +53,7 @@ class Explorer:
     arrivals: list[Arrival] = field(default_factory=list)
     doors: set[str] = field(default_factory=set)
     turned: TurnedAway = field(default_factory=TurnedAway)
-    _written: int = 0
     _repeats: Repeats = field(default_factory=Repeats)
-    _texts: dict[str, set[int]] = field(default_factory=dict)
-    _text_states: Counter[str] = field(default_factory=Counter)
     _pressing: dict[str, Pressing] = field(default_factory=dict)
     _current: Node | None = None
     _fatal: set[str] = field(default_factory=set)
@@ -72,6 +62,8 @@ class Explorer:
     def __post_init__(self) -> None:
         self.frontier = Frontier(self.journal, self.network, self.options, self._allowed)
         self.leads = Leads(self.journal, self.network, self.frontier)
+        self.rows = StateRows(self.journal, self.suffix, self.options.pictures)
+        self.unrolling = Unrolling(self.journal, self.ways, self.rows, self.leads, self.frontier, self.nodes)
 
     @property
     def seat(self) -> Seat:
@@ -179,7 +171,7 @@ class Explorer:
         self.journal.gap(error.failure.value, ["text", "control", "route"], place, **extra)
 
     def _visit(self, visit: Visit) -> None:
-        self.ways.moment(visit.origin, "load", "")
+        self.journal.enter(visit.origin, "load", "")
         if visit.url in self._tried_again:
             self.seat.pause(max(0.0, self._tried_again[visit.url] + RETRY_PAUSE - time.monotonic()))
         since = self.journal.marks()
@@ -202,7 +194,7 @@ class Explorer:
         self._came(arrival)
         visited = not is_moved(arrival) or not (node.id in self.doors or (started and is_astray(arrival)))
         self.journal.route(route_of(visit.url), visit.found_by, visited=visited)
-        self.ways.moment(node.id, "timer", "")
+        self.journal.enter(node.id, "timer", "")
         self._afterwards(node, visit.depth, None, None, started)
 
     def _afterwards(
@@ -241,23 +233,20 @@ class Explorer:
             sight = self.ways.patience.wait(self.seat, sight)
         self.ways.here = sight
         known = self.nodes.get(sight.key)
-        fresh = sight.marks - self._texts.get(sight.route, set())
-        if known and (len(fresh) < NEW_TEXTS or not self._more_texts(sight, by)):
+        if known and not (self.rows.are_texts_new(sight) and self.rows.has_room(sight, by)):
             return known
         if not self.network.own(sight.url):
             raise CaptureError(Failure.UNREACHABLE_HOST, sight.url, why="other_origin")
-        self._written += 1
-        identity = f"s{self._written}-{self.suffix}"
+        identity = self.rows.new_id()
         seen = self.seat.look()
         looked = self.seat.sight(seen)
         if looked.key != sight.key and looked.key in self.nodes:  # it went on while we looked, to a place we know
             self.ways.here = looked
             return self.nodes[looked.key]
         sight = self.ways.here = looked
-        self._texts.setdefault(sight.route, set()).update(sight.marks)
-        controls = self._write(identity, sight, seen, origin, by)
+        controls = self.rows.write(identity, self.seat, sight, seen, origin, by)
         if known:  # same controls, new words: worth keeping, not worth walking again
-            self._note_texts(sight, by)
+            self.rows.note_alike(sight, by)
             self.leads.discover(known, controls, seen)
             return known
         if is_door(seen, sight.route):
@@ -271,89 +260,9 @@ class Explorer:
             self.frontier.push(node, depth, self.frontier.patterns[pattern_of(sight.route) + sight.fold] // STEADY)
             self.frontier.patterns[pattern_of(sight.route) + sight.fold] += 1
         elif deeper := sum(is_pressed(row) for row in controls):
-            self._bounded("depth", "depth_reached", sight.url, count=deeper)
-        self._unroll(node)  # last: a browser that dies of it leaves a state that waits
+            self.journal.bounded("depth", "depth_reached", sight.url, count=deeper)
+        self.unrolling.unroll(node)  # last: a browser that dies of it leaves a state that waits
         return node
-
-    def _more_texts(self, sight: Sight, by: str) -> bool:
-        """False where as many states that differ in their texts alone were kept as will be; that is told."""
-        of_route, of_press = self._text_states[sight.route], self._text_states[f"{sight.route} {by}"]
-        more = of_route < TEXTS_OF_ROUTE and of_press < TEXT_STATES
-        if not more:
-            self._bounded("lists", "texts_not_kept", sight.url)
-        return more
-
-    def _note_texts(self, sight: Sight, by: str) -> None:
-        self._text_states[sight.route] += 1
-        self._text_states[f"{sight.route} {by}"] += 1
-
-    def _write(
-        self, identity: str, sight: Sight, seen: dict[str, Any], origin: str | None, by: str
-    ) -> tuple[dict[str, Any], ...]:
-        moment, journal = self.journal.moment, self.journal
-        controls = tuple(listed(seen, "controls"))
-        html = seen.get("html")
-        state = {
-            "id": identity,
-            "actor": moment.actor,
-            "viewport": moment.viewport,
-            "url": sight.url,
-            "route": sight.route,
-            "title": str(seen.get("title", ""))[:400],
-            "arrived": by[:200],
-            "from": origin,
-            "by": by,
-            "dom": journal.keep_text("dom", html) if isinstance(html, str) else None,
-            "picture": journal.keep_picture(self.seat.picture()) if self.options.pictures else None,
-            "text_length": number_of(seen, "text_length"),
-            "canvases": number_of(seen, "canvases"),
-            "time": journal.now(),
-            "controls": [plain_control(row) for row in controls],
-            "texts": [plain_text(row) for row in listed(seen, "texts")],
-            "forms": [plain_form(row) for row in listed(seen, "forms")],
-            "dialogs": [plain_dialog(row) for row in listed(seen, "dialogs")],
-        }
-        journal.states.append(state)
-        self.ways.moment(identity, moment.trigger, moment.label)
-        self.seat.timers()
-        self.ways.moment(moment.state, moment.trigger, moment.label)
-        if seen.get("cut"):
-            journal.gap("page_too_large", ["text", "control"], sight.url)
-        if seen.get("canvases") and number_of(seen, "text_length") < LITTLE_TEXT:
-            journal.gap("canvas_page", ["text", "control"], sight.url)
-        elif number_of(seen, "text_length") < FEW_LETTERS and float(seen.get("pictured") or 0) >= PICTURED:
-            journal.gap("picture_page", ["text", "control", "title"], sight.url)
-        return controls
-
-    def _unroll(self, node: Node) -> None:
-        """Scroll lists to see whether they grow, at most a few screens."""
-        for _ in range(SCROLLS):
-            more, sight = self.seat.scroll()
-            if sight.route != node.sight.route:
-                self.ways.here = sight
-                return
-            if not more:
-                break
-        else:
-            self._bounded("lists", "list_not_finished", node.sight.url, count=SCROLLS)
-        self.ways.here = sight
-        fresh = sight.marks - self._texts.get(sight.route, set())
-        if (len(fresh) >= NEW_TEXTS or sight.key not in self.nodes) and self._more_texts(sight, "scroll"):
-            self._note_texts(sight, "scroll")
-            self._texts.setdefault(sight.route, set()).update(sight.marks)
-            seen = self.seat.look()
-            self._below(node, sight, seen, self._write(f"{node.id}-down", sight, seen, node.id, "scroll"))
-
-    def _below(self, node: Node, sight: Sight, seen: dict[str, Any], controls: tuple[dict[str, Any], ...]) -> None:
-        """What came by scrolling: its addresses are queued, its new controls are pressed as those of another state."""
-        self.leads.discover(node, controls, seen)
-        known = {control.get("key") for control in node.controls}
-        fresh = tuple(control for control in controls if control.get("key") not in known)
-        if sight.key in self.nodes or not any(map(is_pressed, fresh)):
-            return
-        below = Node(f"{node.id}-down", sight, node.depth, fresh, node, below=True)
-        self.nodes[sight.key] = below
-        self.frontier.push(below, node.depth + 1)
 
     def _expand(self, first: Node) -> None:
         """Press all controls of a state; meanwhile those of others of its rank, where a press leads to one: that saves
@@ -404,13 +313,8 @@ class Explorer:
         if pressing.unpressed:
             self.journal.gap("controls_not_pressed", ["control", "text"], place, count=pressing.unpressed)
         if pressing.missed:
-            self._bounded("controls", "controls_not_pressed", place, count=pressing.missed)
+            self.journal.bounded("controls", "controls_not_pressed", place, count=pressing.missed)
         pressing.unpressed = pressing.missed = 0
-
-    def _bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
-        """A bound has cut something off here: what lies behind it was not seen."""
-        self.journal.reached.add(cap)
-        self.journal.gap(reason, ["control", "text"], place, **params)
 
     def _answered(self, node: Node) -> bool:
         """True where a state differed from what is there now by a dialog alone that came by itself and was answered
@@ -421,7 +325,7 @@ class Explorer:
     def _press(self, node: Node, control: dict[str, Any]) -> bool:
         """False where the control could not be pressed: it is not there any more, or something lies over it."""
         key, text = str(control.get("key", "")), str(control.get("text", ""))[:120]
-        self.ways.moment(node.id, "click", text)
+        self.journal.enter(node.id, "click", text)
         self.seat.away, self.network.away, self.seat.status = "", "", 0
         try:
             sight = self._step(node, key)
@@ -455,7 +359,7 @@ class Explorer:
         """What is there instead of a control may be a state by itself; under a dialog nothing is pressed (what lies
         under it is walked once the dialog is away)."""
         if sight.outcome == "gone" and sight.key not in self.nodes and self.network.own(sight.url):
-            self.ways.moment(node.id, "timer", "")
+            self.journal.enter(node.id, "timer", "")
             self._arrived(sight, node.id, "later", node.depth + 1, None, None)
         return sight.outcome not in ("gone", "covered") or (sight.outcome == "covered" and node.covered)
 
@@ -467,11 +371,11 @@ class Explorer:
             if sight.outcome != "elsewhere":
                 return sight
             if self.network.own(sight.url):
-                self.ways.moment(node.id, "timer", "")
+                self.journal.enter(node.id, "timer", "")
                 self._arrived(sight, node.id, "later", node.depth + 1, None, None)
             if not self.ways.to(node):
                 return sight
-            self.ways.moment(node.id, "click", key.partition("|")[2][:120])
+            self.journal.enter(node.id, "click", key.partition("|")[2][:120])
         return sight
 
     def forget_place(self) -> None:

@@ -8,9 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 PARTS = (
-    *("core", "clock", "act", "network", "exchange", "doors", "workers"),
+    *("answering", "core", "clock", "act", "network", "exchange", "doors", "workers"),
     *("abilities", "stubs", "look", "attempt", "day"),
 )
+WORKER_PARTS = ("answering", "worker")
 NAME = "appscan-instrument"
 ECHO = "/__appscan-echo"
 """A path that a living page asks for to be sure that what it asked for before is known outside; it is never sent."""
@@ -24,7 +25,7 @@ def part(name: str) -> str:
 
 def script(**settings: Any) -> str:
     """The whole instrument as one classic script; `settings` are read by its parts as SETTINGS."""
-    settings["worker"] = part("worker")
+    settings["worker"] = "(() => {\n" + "\n".join(part(name) for name in WORKER_PARTS) + "\n})();"
     body = "\n".join(part(name) for name in PARTS)
     return (
         f"(() => {{ if (window.__appscan) return; const SETTINGS = {json.dumps(settings)};\n{body}\n}})();\n"

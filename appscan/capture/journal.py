@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from appscan.capture.addresses import urlsplit
@@ -88,6 +88,10 @@ class Journal:
         """Milliseconds since the start of the capture."""
         return int((time.monotonic() - self.began) * 1000)
 
+    def enter(self, state: str | None, trigger: str, label: str) -> None:
+        """What happens from now on happens in this state and for this reason."""
+        self.moment = replace(self.moment, state=state, trigger=trigger, label=label)
+
     def keep_text(self, folder: str, text: str) -> str | None:
         """Keep a text part (`bodies`, `dom`, `scripts`); returns its handle, or None where the bound is reached."""
         handle = self.parts.keep_text(folder, text)
@@ -111,6 +115,11 @@ class Journal:
         if blinds or (known and self._gaps[reason] < MAX_GAPS_OF_REASON):
             self._gaps[reason] += 1
             self.gaps.append(row)
+
+    def bounded(self, cap: str, reason: str, place: str, **params: Any) -> None:
+        """A bound has cut something off at a place: what lies behind it was not seen."""
+        self.reached.add(cap)
+        self.gap(reason, ["control", "text"], place, **params)
 
     def route(self, path: str, found_by: str, visited: bool = False, blocked: str | None = None) -> None:
         """A route of the site; who found it first stays."""

@@ -5,46 +5,32 @@ Knows no policy. Second barriers lie below: the browser resolves no other host, 
 
 from __future__ import annotations
 
-import base64
 import json
-import re
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, Route
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Route
 
 from appscan.capture.addresses import urljoin, urlsplit
-from appscan.capture.answers import GIF, Answers, Asset, kit_script, kits_of, library_of
+from appscan.capture.answers import GIF, Asset, kit_script, kits_of
 from appscan.capture.fields import kind_of
 from appscan.capture.instrument import ECHO
 from appscan.capture.journal import Journal, route_of
+from appscan.capture.kept import Kept
 from appscan.capture.manners import PARTS, Manners
 from appscan.capture.options import CaptureOptions
-from appscan.capture.shadows import CLOSING
+from appscan.capture.sizes import Sizes, refuse
 from appscan.capture.under_way import UnderWay
 from appscan.capture.writes import Kind, callback_of, classify
-from appscan.model.coverage import CODE_KINDS
 
-MAX_ANSWER = 20 * 1024 * 1024
-STREAMED = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
 MAX_URL = 4000
 MAX_SHOWN = 5000
 MAX_FORMS = 50
-RUN = frozenset({"Document", "Script"})
-"""What does nothing at all, or half of it, where its end is missing."""
 ASKED = frozenset({"xhr", "fetch", "jsonp"})
 FETCHED = ASKED | {"eventsource"}
-MAX_KEPT = 2 * 1024 * 1024
-MAX_ASSETS = 64 * 1024 * 1024
-TELLING = frozenset(
-    {"nel", "report-to", "reporting-endpoints", "speculation-rules", "attribution-reporting-register-source"}
-)
-"""Headers that make the browser itself ask somebody."""
-IMPORT = re.compile(r"\bimport\s*\(")
-TEXTUAL = re.compile(r"json|javascript|ecmascript|html|xml|text/", re.IGNORECASE)
 
 
 @dataclass
@@ -58,43 +44,28 @@ class Network:
     login_endpoints: frozenset[str] | None = None
     learning: bool = False
     assets: dict[str, Asset] = field(default_factory=dict)
-    answers: Answers = field(default_factory=Answers)
     leaks: list[str] = field(default_factory=list)
     away: str = ""
-    closed_trees: bool = False
-    """Some page of the site closes a shadow tree in its markup."""
-    importing: bool = False
-    """Some code of the site fetches more code by `import()`, which nobody inside a page can see."""
     handing_in: bool = False
     """A trial hands a form in just now: whatever a page asks with a query then is that form."""
     let_through: set[str] = field(default_factory=set)
     _shown: set[str] = field(default_factory=set)
     _forms: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_FORMS))
     _recent: dict[str, deque[float]] = field(default_factory=dict)
-    _rows: dict[Request, dict[str, Any]] = field(default_factory=dict)
-    _kept: int = 0
 
     def __post_init__(self) -> None:
         self.manners = Manners(self.options)
-        self.under_way = UnderWay(self._rows, self.journal)
+        self.kept = Kept(self.journal, self.assets)
+        self.under_way = UnderWay(self.kept.rows, self.journal)
+        self._sizes = Sizes(self.journal, self.kept, self.options.load_seconds / 2)
 
     def attach(self, context: BrowserContext) -> None:
         """Take over all requests of `context` and nothing else: sockets have stand-ins inside the page."""
         context.route("**/*", self._on_request)
         context.expose_binding("__appscanMayOpen", lambda _source, kind, url: self._told(kind, url))
-        context.on("requestfinished", self._on_finished)
-        context.on("requestfailed", self._on_failed)
+        context.on("requestfinished", self.kept.finish)
+        context.on("requestfailed", self.kept.fail)
         context.set_default_timeout(self.options.load_seconds * 1000)
-
-    def _on_failed(self, request: Request) -> None:
-        row = self._rows.pop(request, None)
-        if row is not None and row["kind"] == "script" and "BLOCKED" not in (request.failure or ""):
-            self._unread(request.url)
-
-    def _unread(self, url: str) -> None:
-        """A script that was asked for and whose text is not known is told, unless it comes another time."""
-        if len(self.journal.scripts) < MAX_SHOWN:
-            self.journal.scripts.setdefault(url, {"url": url[:2000], "body": None, "library": library_of(url, "")})
 
     def _told(self, kind: object, url: object) -> bool:
         return isinstance(kind, str) and isinstance(url, str) and len(url) < MAX_URL and self.may_open(kind, url)
@@ -124,7 +95,7 @@ class Network:
 
     def awaits(self) -> bool:
         """True while an answer to something that a page asked for is on its way."""
-        return any(row["kind"] in ASKED for row in self._rows.values())
+        return self.kept.awaits(ASKED)
 
     def may_open(self, kind: str, url: str) -> bool:
         """True where a socket or stream may really be opened: on an own host, and its address reads."""
@@ -197,7 +168,7 @@ class Network:
             self._tell_unsent(request, url, kind, verdict)
             return
         self._pace(url)
-        self._rows[request] = row
+        self.kept.rows[request] = row
         route.continue_()
 
     def _tell_unsent(self, request: Request, url: str, kind: str, verdict: Kind) -> None:
@@ -276,7 +247,7 @@ class Network:
 
     def _answer(self, route: Route, url: str, kind: str, navigation: bool) -> int:
         """Answer a write here with a plausible success; returns the status told to the page."""
-        callback, success = callback_of(url), self.answers.success_of(urlsplit(url).path)
+        callback, success = callback_of(url), self.kept.answers.success_of(urlsplit(url).path)
         if navigation or kind == "eventsource":  # 204 ends both: the page stays, the stream is not tried again
             route.fulfill(status=204, body="")
             return 204
@@ -331,148 +302,33 @@ class Network:
             time.sleep(max(0.0, 1.0 - (now - recent[0])))
         recent.append(time.monotonic())
 
-    def _on_finished(self, request: Request) -> None:
-        row = self._rows.pop(request, None)
-        first = request.redirected_from
-        for _ in range(20):  # only the first hop of a redirect was ours to note
-            if row is not None or first is None:
-                break
-            row, first = self._rows.pop(first, None), first.redirected_from
-        if row is None:
-            row = self._hop(request)
-        if row is None:
-            return
-        try:
-            response = request.response()
-            if response:
-                self._keep(request, response, row)
-        except Error:  # the page went on; the answer is gone
-            if row["kind"] == "script":
-                self._unread(request.url)
-
-    def _hop(self, request: Request) -> dict[str, Any] | None:
-        """The row written for the target of a redirect, which no route was asked about."""
-        if request.redirected_from is None:
-            return None
-        return next((row for row in reversed(self.journal.requests[-50:]) if row["url"] == request.url), None)
-
-    def _keep(self, request: Request, response: Response, row: dict[str, Any]) -> None:
-        row["status"] = response.status
-        kind, fine = row["kind"], 200 <= response.status < 300
-        type_ = response.headers.get("content-type", "")
-        runs = fine and (kind == "script" or (kind == "other" and "javascript" in type_))  # what a Worker imports
-        telling = kind in ("document", "jsonp", "style", "xhr", "fetch", "form")
-        textual = telling and bool(TEXTUAL.search(type_) or not type_)
-        if not (runs or textual or kind == "script") or 300 <= response.status < 400:
-            return
-        if int(request.sizes()["responseBodySize"]) > MAX_KEPT * 4:
-            self._too_large(request.url, row)
-            return
-        body = response.body()
-        if len(body) > MAX_KEPT * 4:  # small only on the wire
-            self._too_large(request.url, row)
-            return
-        again = kind in ("script", "style", "document") or "javascript" in type_
-        if again and response.status == 200 and self._kept + len(body) < MAX_ASSETS:
-            self._kept += len(body)
-            self.assets[request.url.partition("#")[0]] = Asset(response.status, type_ or "text/html", body)
-        text = body.decode("utf-8", "replace")
-        self.closed_trees = self.closed_trees or (kind == "document" and bool(CLOSING.search(text)))
-        if kind in ("script", "document"):
-            self.importing = self.importing or bool(IMPORT.search(text))
-            self.answers.learn_script(text)
-        if runs:
-            self._read(request.url, text)
-        elif kind not in ("style", "script"):
-            self.journal.answered(row, response.status, text)
-            self.answers.learn(request.method, request.url, response.status, type_, text)
-
-    def _read(self, url: str, text: str) -> None:
-        known = self.journal.scripts.get(url)
-        if known is None or known["body"] is None:
-            body = self.journal.keep_text("scripts", text)
-            self.journal.scripts[url] = {"url": url[:2000], "body": body, "library": library_of(url, text)}
-
-    def _too_large(self, url: str, row: dict[str, Any]) -> None:
-        """What came whole to the page but is too large to be kept."""
-        if row["kind"] in ("script", "other"):
-            self._unread(url)
-        else:
-            self.journal.gap("answer_too_large", ["request", "text"], url, limit=MAX_KEPT * 4)
-
     def _on_answer(self, session: CDPSession, event: dict[str, Any]) -> None:
         """Response stage: a redirect is followed only where its target would be asked; too large answers are cut."""
-        identity = {"requestId": event["requestId"]}
         headers = {row["name"].lower(): row["value"] for row in event.get("responseHeaders", [])}
-        status = event.get("responseStatusCode", 0)
-        asked = event["request"]
         try:
-            if 300 <= status < 400 and "location" in headers:
-                target = urljoin(asked["url"], headers["location"])
-                method = asked["method"] if status in (307, 308) else "GET"
-                kind = kind_of(event.get("resourceType", "Other").lower(), method, target)
-                verdict = self._classify(method, target, "", kind)
-                self.journal.on_network(method, target, kind, verdict, self.own(target) and verdict is Kind.READ, "")
-                if not self.own(target):
-                    self.journal.out("origins", _origin(target), "redirect")
-                    self.away = target[:2000]
-                navigates = kind in ("document", "form") and not self.learning
-                if (
-                    not self.own(target)
-                    or not (verdict is Kind.READ or self._may_write(method, target))
-                    or (navigates and self._unmannerly(target, None, True, False))
-                ):
-                    session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
-                    return
-            if int(headers.get("content-length") or 0) > MAX_ANSWER:
-                self._cut(event)
-                session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
-                return
-            endless = "content-length" not in headers and "event-stream" not in headers.get("content-type", "")
-            if endless and status == 200 and event.get("resourceType") in STREAMED:
-                self._drain(session, event)
-                return
-            if headers.keys() & TELLING:
-                kept = [row for row in event["responseHeaders"] if row["name"].lower() not in TELLING]
-                session.send("Fetch.continueResponse", {**identity, "responseCode": status, "responseHeaders": kept})
-                return
-            session.send("Fetch.continueRequest", identity)
+            redirects = 300 <= event.get("responseStatusCode", 0) < 400 and "location" in headers
+            if redirects and not self._follows(event, headers["location"]):
+                refuse(session, event)
+            else:
+                self._sizes.bound(session, event, headers)
         except (Error, ValueError):
             return  # the request is gone
 
-    def _cut(self, event: dict[str, Any]) -> None:
-        """An answer that the page does not get whole: without its code or its page nothing of the site is known."""
-        url, type_ = event["request"]["url"], event.get("resourceType")
-        if type_ == "Script":
-            self._unread(url)
-        if type_ in RUN:
-            self.journal.gap("answer_too_large", sorted(CODE_KINDS), url, blinds=True, limit=MAX_ANSWER)
-        else:
-            self.journal.gap("answer_too_large", ["request", "text"], url, limit=MAX_ANSWER)
-
-    def _drain(self, session: CDPSession, event: dict[str, Any]) -> None:
-        """An answer whose length is not told is read here up to a bound: an endless one must not fill the browser."""
-        identity = {"requestId": event["requestId"]}
-        stream = session.send("Fetch.takeResponseBodyAsStream", identity)["stream"]
-        chunks: list[bytes] = []
-        size, until, ended = 0, time.monotonic() + self.options.load_seconds / 2, False
-        while not ended and size <= MAX_ANSWER and time.monotonic() < until:
-            read = session.send("IO.read", {"handle": stream, "size": 1 << 18})
-            part = base64.b64decode(read["data"]) if read.get("base64Encoded") else str(read["data"]).encode()
-            chunks.append(part)
-            size, ended = size + len(part), bool(read["eof"])
-        session.send("IO.close", {"handle": stream})
-        if not ended:
-            self._cut(event)
-            if event.get("resourceType") in RUN:  # half a script is none, and half a page may look whole
-                session.send("Fetch.failRequest", {**identity, "errorReason": "BlockedByClient"})
-                return
-        dropped = TELLING | {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
-        headers = [row for row in event.get("responseHeaders", []) if row["name"].lower() not in dropped]
-        body = base64.b64encode(b"".join(chunks)).decode()
-        session.send(
-            "Fetch.fulfillRequest", {**identity, "responseCode": 200, "responseHeaders": headers, "body": body}
-        )
+    def _follows(self, event: dict[str, Any], location: str) -> bool:
+        """Judge and write down the next hop of a redirect, which no route is asked about."""
+        asked, status = event["request"], event["responseStatusCode"]
+        target = urljoin(asked["url"], location)
+        method = asked["method"] if status in (307, 308) else "GET"
+        kind = kind_of(event.get("resourceType", "Other").lower(), method, target)
+        verdict = self._classify(method, target, "", kind)
+        own = self.own(target)
+        self.journal.on_network(method, target, kind, verdict, own and verdict is Kind.READ, "")
+        if not own:
+            self.journal.out("origins", _origin(target), "redirect")
+            self.away = target[:2000]
+        passes = own and (verdict is Kind.READ or self._may_write(method, target))
+        navigates = kind in ("document", "form") and not self.learning
+        return passes and not (navigates and self._unmannerly(target, None, True, False))
 
 
 def host_of(url: str) -> str:

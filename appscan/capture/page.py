@@ -120,7 +120,7 @@ class Seat:
         return self.rest(40)
 
     def _open_trees(self) -> None:
-        if self._network.closed_trees:
+        if self._network.kept.closed_trees:
             open_closed_trees(self.session)
 
     def _goto(self, url: str) -> Response | None:
@@ -308,7 +308,7 @@ class Seat:
             if self._navigations > MAX_NAVIGATIONS:
                 raise CaptureError(Failure.REDIRECT_LOOP, self.page.url)
             try:
-                answer = self.page.evaluate(IMPORTING % code if self._network.importing else code, argument)
+                answer = self.page.evaluate(IMPORTING % code if self._network.kept.importing else code, argument)
                 self._chromium.alive()
                 if isinstance(answer, dict):
                     self._journal.take(answer.pop("rows", None))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from appscan.capture.addresses import urldefrag
-from appscan.capture.journal import Journal, Moment
+from appscan.capture.journal import Journal
 from appscan.capture.page import Seat, Sight
 from appscan.capture.patience import Patience
 from appscan.capture.states import Node
@@ -34,11 +34,6 @@ class Ways:
     _pressed: set[str] = field(default_factory=set)
     """States whose address does not lead to them."""
 
-    def moment(self, state: str | None, trigger: str, label: str) -> None:
-        """What happens from now on happens in this state and for this reason."""
-        before = self.journal.moment
-        self.journal.moment = Moment(before.actor, state, trigger, label, before.viewport)
-
     def open(self, url: str) -> Sight:
         """Load an address and see what is there. Raises CaptureError."""
         if self.within(url):
@@ -53,7 +48,7 @@ class Ways:
         """Be in a state again; True where it was reached. Raises CaptureError."""
         if self.here and self.here.key == node.sight.key:
             return True
-        self.moment(node.id, "load", "")
+        self.journal.enter(node.id, "load", "")
         if node.below and node.parent:
             return self.to(node.parent, depth + 1) and self._scrolled(node)
         if node.id not in self._pressed and self._loaded(node):
@@ -63,7 +58,7 @@ class Ways:
         self._pressed.add(node.id)
         if not self.to(node.parent, depth + 1):
             return False
-        self.moment(node.parent.id, "load", "")  # the press happens there
+        self.journal.enter(node.parent.id, "load", "")  # the press happens there
         self.here = self.seat.step(node.press)
         if self.here.outcome == "covered" and self._aside():
             self.here = self.seat.step(node.press)

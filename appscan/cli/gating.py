@@ -37,7 +37,7 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
         raise UsageError("exemptions_twice")
     known = read_baseline(baseline) if baseline else None
     day = day_of(as_of)
-    documents = _documents(reports)
+    documents = _documents_of_apps(reports)
     claims = read_claims(exemptions, lambda name: _exists(name, documents)) if exemptions else ()
     rules = read_policy(policy, lambda name: _exists(name, documents)) if policy else Policy()
     if store:
@@ -113,7 +113,7 @@ def write_baseline(reports: Sequence[Path], target: Path, console: Console, *, f
 
     if target.exists() and not force:
         raise UsageError("file_there_force", path=str(target))
-    document = baseline_document(_documents(reports))
+    document = baseline_document(_documents_of_apps(reports))
     _write_aside(target, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     count = sum(len(app["occurrences"]) for app in document["apps"])
     console.result([say(console.lang, "gate.baseline_written", path=target, apps=len(document["apps"]), count=count)])
@@ -128,7 +128,7 @@ def check_baseline(reports: Sequence[Path], baseline: Path, console: Console) ->
     from appscan.gate.policy import Act, Policy
 
     policy = Policy(fail_on="needs_review", undeclared=Act.IGNORE, declared_not_found=Act.IGNORE)
-    documents = _documents(reports)
+    documents = _documents_of_apps(reports)
     result = decide(documents, policy, read_baseline(baseline))
     console.result(GateWords(documents, console.lang).lines(result, marked=False))
     return _exit_code(result)
@@ -137,8 +137,9 @@ def check_baseline(reports: Sequence[Path], baseline: Path, console: Console) ->
 def show_difference(old: Path, new: Path, form: Literal["table", "json"], console: Console) -> ExitCode:
     """What differs between two reports of one app."""
     from appscan.gate.difference import compare
+    from appscan.report.given import read_report
 
-    before, now = _documents([old, new])
+    before, now = (read_report(path).document for path in (old, new))
     difference = compare(before, now)
     if form == "json":
         print(json.dumps(_difference_document(difference), ensure_ascii=False, indent=2))
@@ -156,10 +157,14 @@ def write_app_file(target: Path, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _documents(paths: Sequence[Path]) -> list[dict[str, Any]]:
+def _documents_of_apps(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """The reports in files, each of another app. Raises UsageError `report_twins` where two are of one."""
+    from appscan.gate.apps import refuse_twins
     from appscan.report.given import read_report
 
-    return [read_report(path).document for path in paths]
+    given = [read_report(path) for path in paths]
+    refuse_twins(given)
+    return [one.document for one in given]
 
 
 def _write_aside(target: Path, text: str) -> None:

@@ -1,9 +1,12 @@
-"""By what names the app of a report is known again. Knows no verdict."""
+"""By what names the app of a report is known again, and that a report stands for it alone. Knows no verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from appscan.errors import UsageError
+from appscan.report.given import GivenReport
 
 Json = Mapping[str, Any]
 
@@ -18,3 +21,14 @@ def key_of(document: Json) -> str:
     """The steadiest name: product id, else package, else name of the app."""
     package = next((one["package"] for one in document["artifacts"] if one["package"]), "")
     return str(document["product"] or package or document["app"]["name"])
+
+
+def refuse_twins(reports: Iterable[GivenReport]) -> None:
+    """Raises UsageError `report_twins` where two reports are of one app: everything of it would count twice, and the
+    older would speak for a package that is not released."""
+    first: dict[str, GivenReport] = {}
+    for report in reports:
+        app = key_of(report.document)
+        if app in first:
+            raise UsageError("report_twins", first=str(first[app].path), second=str(report.path), app=app)
+        first[app] = report

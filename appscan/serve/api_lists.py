@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from appscan.serve.api import LARGEST_NUMBER, REFUSALS, Problem
 from appscan.serve.app_view import app_view
@@ -29,48 +29,24 @@ FindingName = Annotated[str, InPath(pattern="^[0-9a-f]{16}$")]
 router = APIRouter(prefix="/api", responses=REFUSALS)
 
 
-class App(BaseModel):
+Unsaid = Annotated[int, Field(exclude=True)]
+"""What lists are sorted by; nobody else needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class App(ListedApp):
     """One app of the list. The last five count places of findings by what people decided."""
 
-    entry: str
-    name: str
-    owner: str
-    body: str
-    product: str
-    level: str
-    region: str
-    platforms: list[str]
-    status: str
-    overall: str
-    listed: bool
-    claimed: bool
-    recorded: datetime | None
-    open: int
-    confirmed: int
-    dismissed: int
-    asked: int
-    exempted: int
+    urgency: Unsaid
 
 
-class Finding(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Finding(ListedFinding):
     """One place of a finding. `event` is the decision that stands, 0 for none."""
 
-    id: str
-    entry: str
-    app: str
-    body: str
-    check_id: str
-    title: str
-    verdict: str
-    presence: str
-    force: str
-    screen: str
-    fingerprint: str
-    report: int
-    state: str
-    who: str
-    at: datetime | None
-    event: int
+    __pydantic_config__: ClassVar = ConfigDict(json_schema_serialization_defaults_required=True)
+    urgency: Unsaid
+    title: str = ""
 
 
 class Apps(BaseModel):

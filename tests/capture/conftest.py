@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import threading
 import time
 import zipfile
@@ -17,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from appscan.capture import CaptureOptions, capture
 from appscan.capture.browser import is_installed
 from appscan.schema import problems
 
@@ -65,31 +62,22 @@ def _browser() -> None:
 
 
 @pytest.fixture(scope="session")
-def sites() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "fixtures" / "pages" / "server.py"
-    spec = importlib.util.spec_from_file_location("fixture_pages_server", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def sites(site_captures: Any) -> ModuleType:
+    """What serves the fixture sites, for captures with wishes of their own."""
+    return site_captures.server
 
 
 @pytest.fixture(scope="session")
-def shoot(sites: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Recording, Any]]:
-    """Capture a fixture site; gives the recording and the server that was asked. The same wish is captured once."""
-    kept: dict[str, tuple[Recording, Any]] = {}
+def shoot(site_captures: Any) -> Callable[..., tuple[Recording, int]]:
+    """The recording of a fixture site and how often its capture changed something on the server; shared with all tests
+    of the run."""
+    kept: dict[Path, Recording] = {}
 
-    def run(name: str, **wishes: Any) -> tuple[Recording, Any]:
-        key = f"{name} {wishes}"
-        if key not in kept:
-            with sites.serve(name) as served:
-                starts = [served.url + entry for entry in (served.site["entry"], *served.site.get("more_entries", []))]
-                target = tmp_path_factory.mktemp("recordings") / f"{name}.recording.zip"
-                capture(starts, target, CaptureOptions(**{**QUICK, **wishes}))
-                kept[key] = opened(target), served
-        return kept[key]
+    def run(name: str, *actors: str) -> tuple[Recording, int]:
+        known = site_captures.of(name, actors)
+        if known.recording not in kept:
+            kept[known.recording] = opened(known.recording)
+        return kept[known.recording], known.effects
 
     return run
 

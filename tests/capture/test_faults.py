@@ -26,8 +26,11 @@ from appscan.texts import say_error
 from .conftest import HTML, QUICK, opened, page
 
 
-def test_a_hostile_site_ends_bounded_with_gaps(shoot):
-    recording, served = shoot("hostile", max_minutes=0.5, stall_seconds=8.0, load_seconds=10.0, days=1)
+def test_a_hostile_site_ends_bounded_with_gaps(sites, tmp_path):
+    bounds = {"max_minutes": 0.5, "stall_seconds": 8.0, "load_seconds": 10.0}
+    with sites.serve("hostile") as served:
+        starts = [served.url + served.site["entry"]]
+        recording = opened(capture(starts, tmp_path / "o.zip", CaptureOptions(**{**QUICK, **bounds})))
     assert recording.document["states"]
     assert "minutes" in recording.document["caps"]["reached"] or not recording.document["queue_left"]
     assert {row["reason"] for row in recording.document["gaps"]} & {"redirect_loop", "browser_died", "cap_reached"}

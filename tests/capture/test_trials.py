@@ -16,35 +16,35 @@ from .conftest import QUICK, opened, page
 
 
 def test_refusing_the_place_shows_that_the_dialog_cannot_be_passed(shoot):
-    recording, served = shoot("checkin-forced", trials=6)
+    recording, effects = shoot("checkin-forced")
     outcomes = {row["test"]: row["outcome"] for row in recording.document["trials"]}
     assert outcomes == {"decline": "refused", "opt_out": "refused", "skip": "refused"}
-    assert served.effects.total == 0
+    assert effects == 0
 
 
 @pytest.mark.parametrize(("site", "outcome"), [("media-forced", "refused"), ("media-voluntary", "server_decides")])
 def test_leaving_out_the_photo_tells_who_refuses(shoot, site, outcome):
-    recording, served = shoot(site, trials=6)
+    recording, effects = shoot(site)
     assert [row["outcome"] for row in recording.rows("trials", test="omit")] == [outcome]
-    assert served.effects.total == 0
+    assert effects == 0
 
 
 def test_going_elsewhere_first_is_refused_by_a_gate_and_allowed_by_a_hint(shoot):
-    forced, served = shoot("checkin-forced", trials=6)
+    forced, effects = shoot("checkin-forced")
     gates = forced.rows("trials", test="skip")
     assert {row["outcome"] for row in gates} == {"refused"}
     assert any("#/task -> /index.html#/home" in row["detail"] for row in gates)
-    voluntary, _ = shoot("checkin-voluntary", trials=6)
+    voluntary, _ = shoot("checkin-voluntary")
     assert [row["outcome"] for row in voluntary.rows("trials", test="skip")] == ["allowed"]
-    assert served.effects.total == 0
+    assert effects == 0
 
 
 def test_a_dialog_that_answers_every_press_with_the_same_demand_is_a_gate(shoot):
-    recording, served = shoot("uni-h5", trials=8, days=0)
+    recording, effects = shoot("uni-h5")
     skip = recording.rows("trials", test="skip")
     assert [(row["outcome"], "#/pages/sign/sign" in row["detail"]) for row in skip] == [("refused", True)]
     assert not recording.rows("gaps", reason="state_not_reached_again")
-    assert served.effects.total == 0
+    assert effects == 0
 
 
 GUARDED = """<div id=app></div><script>

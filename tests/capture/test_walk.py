@@ -12,9 +12,9 @@ from .conftest import QUICK, opened, page
 
 
 def test_routes_without_links_shadow_trees_and_frames_are_seen(shoot):
-    recording, _ = shoot("vue-app", days=0)
+    recording, _ = shoot("vue-app")
     assert len({row["route"] for row in recording.document["states"]}) >= 3
-    inner, _ = shoot("frames-shadow", days=0)
+    inner, _ = shoot("frames-shadow")
     assert any(len(row["texts"]) > 3 for row in inner.document["states"])
 
 

@@ -130,6 +130,18 @@ def test_a_baseline_is_not_written_over_unasked(appscan: Run, forced_report: Pat
     assert appscan(*write, "--force").code == 0
 
 
+def test_two_reports_of_one_app_are_refused_with_both_files(appscan: Run, forced_report: Path, decoy_report: Path,
+                                                            tmp_path: Path) -> None:
+    again = Path(shutil.copytree(forced_report.parent, tmp_path / "later")) / "report.json"
+    assert appscan("baseline", "write", forced_report, "-o", "held.json").code == 0
+    for command in ("gate", "baseline write -o new.json", "baseline check --baseline held.json"):
+        ran = appscan(*command.split(), forced_report, decoy_report, again)
+        assert (ran.code, ran.out, len(ran.err.strip().splitlines())) == (2, "", 1), ran
+        assert all(named in ran.err for named in (str(forced_report), str(again), "com.xugou.wanggetong"))
+        assert not (tmp_path / "new.json").exists()
+    assert appscan("gate", forced_report, decoy_report).code == 11, "one report of each app"
+
+
 def test_a_declaration_that_was_not_filled_in_is_refused_with_its_line(appscan: Run, forced: Path,
                                                                        tmp_path: Path) -> None:
     for lang in ("zh", "en"):

@@ -32,10 +32,10 @@ for (const name of ["documentElement", "body", "title", "readyState", "scrolling
 let hub = null;
 try { hub = window.top !== window && window.top.__appscan ? window.top.__appscan : null; } catch { /* another origin */ }
 const nativeOpen = window.XMLHttpRequest.prototype.open, nativeSend = window.XMLHttpRequest.prototype.send;
-const MAX_ROWS = 4000, MAX_BODY = 65536, MAX_PER_KIND = 1500;
+const MAX_ROWS = 4000, MAX_PER_KIND = 1500;
 const appscan = {
   rows: [], told: {}, waiting: new Map(), answered: new Set(), queries: new Map(), short: 0, drawing: 0, mutations: 0, label: "", trigger: "load", unloading: false,
-  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: {}, polls: {}, streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
+  answers: SETTINGS.answers || {}, pushed: SETTINGS.pushed || {}, left: new Set(SETTINGS.left || []), successes: SETTINGS.successes || {}, asks: newAsks(), streams: 0, shared: {}, success: SETTINGS.success || { code: 200, success: true, msg: "ok", data: {} },
   deny: {}, confirm: true, listeners: new WeakMap(), roots: [], clock: null, workers: [], series: {}, gone: false,
   leaving: false, document: Math.random().toString(36).slice(2) + "." + performance.timeOrigin,
 };

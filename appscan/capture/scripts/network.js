@@ -1,17 +1,4 @@
 // What a page asks of a server, seen inside the page; in the sealed copy also answered there.
-function bodyText(body) {
-  if (body === null || body === undefined) return "";
-  if (typeof body === "string") return body.slice(0, MAX_BODY);
-  if (body instanceof URLSearchParams) return body.toString().slice(0, MAX_BODY);
-  if (typeof FormData !== "undefined" && body instanceof FormData) {
-    const parts = [];
-    for (const [name, value] of body) parts.push(encodeURIComponent(name) + "=" + (typeof value === "string" ? encodeURIComponent(value) : `[file:${value.type}:${value.size}]`));
-    return parts.join("&").slice(0, MAX_BODY);
-  }
-  if (body instanceof Document) return "[document]";
-  try { if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body instanceof ArrayBuffer ? body.slice(0, MAX_BODY) : new Uint8Array(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_BODY))); } catch { /* binary */ }
-  return "";
-}
 let requestNumber = 0;
 const mark = Math.floor(native.now() * 1000) + "." + Math.floor(native.Date.now() % 1e9);
 function noteRequest(kind, method, url, body) {
@@ -21,17 +8,12 @@ function noteRequest(kind, method, url, body) {
   return row;
 }
 function noteAnswer(row, status, text) { row.status = status; row.response = String(text || "").slice(0, MAX_BODY); }
-// In the sealed copy an answer comes at once. What is asked for again and again in the same moment is a long poll: the
-// server would hold it, so its answer comes after half a virtual minute, and a loop without a timer ends.
-const AT_ONCE = 20, ALL_AT_ONCE = 400, HELD = 30000;
 function whenAnswered(method, url, run) {
   if (!sealed || !root.clock) { later(run); return; }
-  const now = root.clock.now, key = method + " " + url.replace(/[?#].*$/, "").replace(/\d+/g, "0");
-  if (root.asks.at !== now) root.asks = { at: now, all: 0, counts: {} };
-  const count = root.asks.counts[key] = (root.asks.counts[key] || 0) + 1;
-  if (root.polls[key] !== now && count <= AT_ONCE && ++root.asks.all <= ALL_AT_ONCE) { later(run); return; }
+  const poll = pollOf(method, url);
+  if (!isHeld(root.asks, poll, root.clock.now)) { later(run); return; }
   if (!root.held) { root.held = true; tell("gap", { reason: "poll_held", place: url.slice(0, 300) }); }
-  root.clock.set(() => { root.polls[key] = root.clock.now; run(); }, HELD, [], false, window);  // asked again right then: held again
+  root.clock.set(() => { root.asks.held[poll] = root.clock.now; run(); }, HELD, [], false, window);
 }
 // An answer of the living site if there was one for this address, else a plausible success.
 function answerFor(method, url) {
@@ -41,14 +23,6 @@ function answerFor(method, url) {
   if (sealed && !known && (root.left.has(method + " " + url) || root.left.has(method + " " + path))) tell("gap", { reason: "day_answer_left_out", place: path.slice(0, 300) });
   const success = root.successes[path.split("/").slice(0, 3).join("/")] || root.successes[path.split("/").slice(0, 2).join("/")] || root.success;
   return known ? { status: known.status, text: known.text, type: known.type } : { status: 200, text: native.stringify(success), type: "application/json" };
-}
-// A Response whose body is there at once: reading a real one takes turns of the event loop that the virtual clock would skip.
-function replyOf(answer, url) {
-  const response = new Response([204, 205, 304].includes(answer.status) ? null : answer.text, { status: answer.status || 200, headers: { "content-type": answer.type || "application/json" } });
-  const soon = (make) => function () { return new native.Promise((done, failed) => { try { done(make()); } catch (error) { failed(error); } }); };
-  const own = { url, json: soon(() => native.parse(answer.text)), text: soon(() => answer.text), blob: soon(() => new Blob([answer.text], { type: answer.type || "" })), arrayBuffer: soon(() => new TextEncoder().encode(answer.text).buffer), clone: () => replyOf(answer, url) };
-  for (const [name, value] of Object.entries(own)) try { Object.defineProperty(response, name, { value, configurable: true }); } catch { /* fixed */ }
-  return response;
 }
 // An answer is there once its body is: read by a method of the answer, or otherwise (piece by piece, through another
 // stream, some time later) once the browser tells that all of it came. A stream of events has no end to be awaited.
