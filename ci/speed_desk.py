@@ -160,7 +160,7 @@ def deciding(path: Path, every: float) -> Iterator[None]:
             for number in range(1_000_000):
                 if ended.wait(every):
                     return
-                store.record(Event(EventKind.REVIEWED, f"R-{number}", "bench", dt.datetime.now(dt.UTC), "bench",
+                store.record(Event(EventKind.REVIEWED, f"S{number:06}", "bench", dt.datetime.now(dt.UTC), "bench",
                                    {"decision": "confirm", "fingerprint": "0" * 16, "check": CHECKS[0]}))
 
     thread = threading.Thread(target=decide)

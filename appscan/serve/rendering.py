@@ -116,9 +116,9 @@ def appearance_named(lang: Language, appearance: str) -> str:
                       else shown(kind + colon + rest, 200) for kind, colon, rest in parts)
 
 
-def picture_address(file: str) -> str:
+def picture_address(report: int, file: str) -> str:
     """Where a picture of a report is, by its file beside the report (its digest)."""
-    return f"/pictures/{file.removeprefix('evidence/').removesuffix('.png')}"
+    return f"/pictures/{report}/{file.removeprefix('evidence/').removesuffix('.png')}"
 
 
 def segment(name: str) -> str:

@@ -138,10 +138,10 @@ def test_a_site_is_walked_with_the_login_that_came_along_and_reaches_nothing_ins
         assert {"check-in"} <= {one["check_id"] for one in document["findings"]}
         assert document["pictures"]
         for picture in document["pictures"]:
-            shown = client.get(f"/pictures/{picture['sha256']}")
+            shown = client.get(f"/pictures/{job['report']}/{picture['sha256']}")
             assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
         kept = walking.store.report(job["report"])
-        assert client.get(f"/pictures/{kept.digests[0]}").status_code == 404
+        assert client.get(f"/pictures/{job['report']}/{kept.digests[0]}").status_code == 404
         recording = walking.store.get_blob(kept.digests[0])  # which somebody hands in again, from elsewhere
         again = _ended(client, client.post("/scans", data=_form(client), files={
             "file": ("site.recording.zip", recording)}).headers["location"])

@@ -74,7 +74,7 @@ def app_page(request: Request, entry: str, _visit: Viewer,
 
     return render(request, "app.html", **shown, page=arrange(document, lang) if document else None,
                   say=partial(say, lang), title=request.app.state.titles.of, beside_place=beside_place,
-                  picture_address=picture_address)
+                  picture_address=partial(picture_address, shown["chosen"].id if shown["chosen"] else 0))
 
 
 @cache

@@ -123,7 +123,7 @@ def _page(request: Request, number: str, visit: Visit, query: QueueQuery, *, pro
                   carried=_carried(query), last=_last(request, query), title=request.app.state.titles.of,
                   may=visit.may(Role.REVIEWER), problem=problem, given=given,
                   decision=decision, mark=secrets.token_hex(8), declared=declared, say=partial(say, lang),
-                  picture_address=picture_address, beside_place=None)
+                  picture_address=partial(picture_address, shown["report"].id), beside_place=None)
 
 
 def _form(request: Request, number: str, query: QueueQuery, fields: dict[str, str], problem: str = "") -> Response:
