@@ -17,7 +17,8 @@ MEGABYTE = 1 << 20
 class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
     a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
-    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`. Sites are walked at public
+    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`
+    within `scan_bytes` of memory. Sites are walked at public
     addresses, and at those in `ranges`. `provider` signs people in beside passwords. Logins of sites are sealed with
     `key`; without one none is taken."""
 
@@ -30,6 +31,7 @@ class Settings:
     checks: Path | None = None
     workers: int = 1
     scan_seconds: float = 300.0
+    scan_bytes: int = 4096 * MEGABYTE
     ranges: tuple[IPv4Network | IPv6Network, ...] = ()
     provider: Provider | None = None
     key: str = field(default="", repr=False)

@@ -6,10 +6,11 @@ import importlib.util
 
 import pytest
 
-from appscan.model.registry import AppStatus, Audience, Entry, Level
+from appscan.model.registry import AppStatus, Audience, Entry, Level, Platform
 from appscan.serve import sessions
 from appscan.serve.jobs import DESK
 from appscan.store import EventKind, Standing
+from appscan.texts import say
 from tests.serve.conftest import report_of
 
 MINISTRY = {"app": "虚构新应用", "owner": "教育部", "level": "central", "audience": "grassroots_internal"}
@@ -85,6 +86,20 @@ def test_only_who_confirms_registers_the_app_as_planned_and_the_scan_belongs_to_
     assert [one["entry"] for one in asked] == ["", new.id]
     imported = list(ministry.store.events(EventKind.REGISTRY_IMPORTED))[-1]
     assert (imported.who, imported.content["source"]) == ("复核员", "desk")
+
+
+@pytest.mark.parametrize(("name", "platform"), [
+    ("虚构.apk", Platform.ANDROID), ("虚构.XAPK", Platform.ANDROID), ("虚构.hap", Platform.HARMONYOS),
+    ("网站.recording.zip", Platform.WEB), ("立项.docx", Platform.UNKNOWN)])
+def test_the_platform_of_a_registered_app_is_that_of_its_file(idle_desk, name, platform):
+    with idle_desk.signed_in("复核员") as client:
+        answer = client.post("/scans", data={"form_token": sessions.form_token(client.cookies["appscan"]), **MINISTRY,
+                                             "register": "yes"}, files={"file": (name, b"PK")})
+        assert answer.status_code == 303
+        entry = idle_desk.store.entries()[0]
+        assert [one.platform for one in entry.artifacts] == [platform]
+        page = client.get("/registry/entry", params={"id": entry.id}).text
+        assert say("zh", f"registry_platform.{platform}") in page
 
 
 def test_a_viewer_may_not_propose(ministry):

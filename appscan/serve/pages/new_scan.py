@@ -89,7 +89,8 @@ def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) ->
         raise UsageError("scan_no_file")
     proposal = _proved(request, upload.fields)
     digest = request.app.state.store.put_blob(upload.path)
-    entry = _entry(request, upload.fields, proposal, who, digest) if confirmed else upload.fields.get("entry", "")
+    fields = upload.fields
+    entry = _entry(request, fields, proposal, who, digest, upload.name) if confirmed else fields.get("entry", "")
     return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app.name,
                                     proposal.app.owner))
 
@@ -111,14 +112,15 @@ def _proved(request: Request, fields: Mapping[str, str]) -> Proposal:
     return proposal_of(fields)
 
 
-def _entry(request: Request, fields: Mapping[str, str], proposal: Proposal, who: str, digest: str = "") -> str:
+def _entry(request: Request, fields: Mapping[str, str], proposal: Proposal, who: str, digest: str = "",
+           file: str = "") -> str:
     """The entry as named, else a new one. Raises UsageError where an app has no name or no owner."""
     if fields.get("entry"):
         return fields["entry"]
     if not proposal.app.name or not proposal.app.owner:
         raise UsageError("proposal_unnamed")
     store: Store = request.app.state.store
-    return proposals.register(store, proposal, who=who, when=sessions.now(), digest=digest)
+    return proposals.register(store, proposal, who=who, when=sessions.now(), digest=digest, file=file)
 
 
 def effect_of(request: Request, fields: Mapping[str, str]) -> dict[str, Any]:
