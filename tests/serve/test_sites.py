@@ -4,6 +4,7 @@ the office's own network."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 import time
@@ -25,7 +26,7 @@ from appscan.serve.jobs import DESK
 from appscan.serve.sealing import Seal, key_from
 from appscan.serve.settings import Settings
 from appscan.store import TaskState
-from tests.serve.conftest import run_desk
+from tests.serve.conftest import looked_at, page_at, run_desk, sign_in_with
 from tests.serve.test_scans import _ended
 
 SECRET = "password-planted-9c1e"
@@ -258,6 +259,32 @@ def test_the_key_comes_from_the_environment_or_the_file_that_it_names(tmp_path, 
             key_from(told)
     else:
         assert key_from(told) == said
+
+
+def test_the_page_of_a_walk_is_accessible_in_each_of_its_states(walking, outside, browser):
+    outside.pages = {"/home": "<h1>虚构</h1><iframe src=/slow></iframe>", "/slow": "<p>虚构</p>"}
+    for page in page_at(browser, walking.url):
+        sign_in_with(page, "复核员")
+        with walking.signed_in("复核员") as client:
+            first, second = (client.post("/scans/address", data=_form(client, url=f"{outside.url}/home"),
+                                         files={"login": ("", b"")}).headers["location"] for _ in range(2))
+        _until(lambda: "/slow" in outside.seen)
+        page.goto(first)
+        page.get_by_role("status").filter(has_text=re.compile(r"\S")).wait_for()
+        looked_at(page, "scan-walking")
+        page.goto(second)  # the same host: one after the other
+        page.get_by_role("progressbar").wait_for()
+        looked_at(page, "scan-waiting")
+        page.get_by_role("button", name="取消").click()
+        page.get_by_role("alert").wait_for()
+        looked_at(page, "scan-cancelled")
+        outside.slow.set()
+        page.goto(first)
+        page.get_by_role("link", name="查看应用").or_(page.get_by_role("alert")).first.wait_for(timeout=120_000)
+        looked_at(page, "scan-walked")
+        page.goto("/scans")
+        looked_at(page, "scans-of-sites")
+        assert page.faults == []
 
 
 def _browsers() -> list[psutil.Process]:
