@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from appscan.model.artifact import App
 from appscan.model.registry import AppStatus, ArtifactKey, Audience, Entry, Level, Platform
 from appscan.portfolio.registry import read_registry
 from appscan.serve.passwords import hashed
+from appscan.serve.sealing import KEY_FILE
 from appscan.store import Plan, Role, Store
 from appscan.sweep.coordinator import Coordinator
 from appscan.sweep.crew import Crew
@@ -48,9 +50,19 @@ def main(folder: Path, port: int, sites: bool) -> int:
     with Store.open(str(folder / "office.db")) as store:
         print("准备演示数据（全部为虚构应用）……", flush=True)
         prepare(store, SITES if sites else {})
+        os.environ.setdefault(KEY_FILE, str(key_in(folder)))
         for name, password in accounts(store).items():
             print(f"账号 {name}　密码 {password}　（只显示这一次）", flush=True)
     return int(serve(ServeOrder(str(folder / "office.db"), "", "127.0.0.1", port, False, None), Console("zh")))
+
+
+def key_in(folder: Path) -> Path:
+    """A key for logins of sites, made once."""
+    path = folder / "key"
+    if not path.is_file():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), "utf-8")
+    return path
 
 
 def prepare(store: Store, sites: dict[str, tuple[str, str, str]]) -> None:

@@ -6,16 +6,19 @@
 
 The registry is that of speed_count.py; the rows of the lists are made up beside it (what makes rows of reports is
 measured apart, with --reports of a bundled fixture). The desk runs as `appscan serve` in a process of its own over
-SQLite; the readers are threads of another one. In the first run each asks for the next page as soon as it has one, in
-the second after a second's look at it.
+SQLite; the readers are threads of another one, whose own share of the processor is told apart. In the first run each
+asks for the next page as soon as it has one, in the second too, while every second somebody's decision is written past
+the desk, so that it keeps no list for longer; in the third after a second's look at each page.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import hashlib
 import http.client
+import itertools
 import os
 import random
 import re
@@ -26,6 +29,8 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -34,11 +39,12 @@ from speed_document import write_part
 
 PASSWORD = "a password for this measurement"  # noqa: S105
 READER = "测量"
-LIST_MS, OVERVIEW_MS = 150, 300
+LIST_MS, OVERVIEW_MS, RESIDENT_MB = 150, 300, 150
 CHECKS = ("check-in", "points-ranking", "online-duration", "media-upload", "forced-install", "form-filling")
 STATES = ("open", "open", "open", "open", "confirmed", "dismissed", "asked", "exempted")
 VERDICTS = ("likely_violation", "needs_review", "missing", "inconclusive")
 THINKING = 1.0
+WARM_SECONDS = 20.0
 
 
 def make_rows(path: Path, apps: int, findings: int) -> None:
@@ -118,7 +124,7 @@ class Browser:
 
     def __init__(self, port: int, cookie: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.cookie = cookie
+        self.port, self.cookie = port, cookie
 
     def get(self, path: str) -> str:
         """The page."""
@@ -142,6 +148,46 @@ class Browser:
         self._connection.request("POST", "/sign-in", form, {
             "cookie": self.cookie, "content-type": "application/x-www-form-urlencoded"})
         self._read(303)
+
+    def hand_in(self, piece: bytes, times: int) -> None:
+        """Send a file of so many pieces in the form of a new scan."""
+        token = re.search(r'name="form_token" value="(\w+)"', self.get("/scans/new"))
+        assert token
+        edge = "----speed"
+        head = (f'--{edge}\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token[1]}\r\n--{edge}\r\n'
+                'Content-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n').encode()
+        tail = f"\r\n--{edge}--\r\n".encode()
+        body = itertools.chain([head], itertools.repeat(piece, times), [tail])
+        self._connection.request("POST", "/scans", body, {
+            "cookie": self.cookie, "content-type": f"multipart/form-data; boundary={edge}",
+            "content-length": str(len(head) + len(piece) * times + len(tail))})
+        self._read(303)
+
+
+@contextlib.contextmanager
+def deciding(path: Path, every: float) -> Iterator[None]:
+    """Write a decision past the desk again and again; never where `every` is 0."""
+    from appscan.store import Event, EventKind, Store
+
+    ended = threading.Event()
+
+    def decide() -> None:
+        with Store.open(str(path)) as store:
+            for number in range(1_000_000):
+                if ended.wait(every):
+                    return
+                store.record(Event(EventKind.REVIEWED, f"S{number:06}", "bench", dt.datetime.now(dt.UTC), "bench",
+                                   {"decision": "confirm", "fingerprint": "0" * 16, "check": CHECKS[0]}))
+
+    thread = threading.Thread(target=decide)
+    if every:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if every:
+            thread.join()
 
 
 def read(first: Browser, port: int, readers: int, seconds: float, thinking: float) -> dict[str, list[float]]:
@@ -186,29 +232,73 @@ def spent(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(apps: int, findings: int, readers: int, seconds: float) -> list[tuple[str, dict[str, list[float]], float]]:
-    """Both runs against a desk of its own: their name, what pages took, and seconds of the server's processor."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What pages took by kind, in milliseconds, and seconds of the processor of server and of readers."""
+
+    name: str
+    took: dict[str, list[float]]
+    server: float
+    readers: float
+
+
+@contextlib.contextmanager
+def desk(path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Browser]]:
+    """A desk in a process of its own over a store, and a browser that is signed in."""
+    port = 8700 + os.getpid() % 1000
+    command = [sys.executable, "-m", "appscan", "serve", "--store", str(path), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait(port)
+            browser = Browser(port)
+            browser.sign_in()
+            yield process, browser
+        finally:
+            process.kill()
+
+
+def streamed(megabytes: int) -> tuple[int, int, float]:
+    """Resident memory of the server before, and most of it while so much was handed in as one file, in megabytes; and
+    the seconds that it took. Bytes by chance, in no form that is read: what is measured is the way into the store."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "office.db"
+        make_rows(path, 10, 100)
+        with desk(path) as (process, browser):
+            browser.get("/scans/new")
+            time.sleep(WARM_SECONDS)
+            Path(f"/proc/{process.pid}/clear_refs").write_text("5", "ascii")  # the most begins anew
+            before, begun = most_resident(process.pid), time.perf_counter()
+            browser.hand_in(os.urandom(1 << 20), megabytes)
+            return before, most_resident(process.pid), time.perf_counter() - begun
+
+
+def most_resident(process: int) -> int:
+    """Megabytes of memory that a process held at most so far (proc(5), Linux)."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("utf-8"))
+    assert found
+    return int(found[1]) >> 10
+
+
+RUNS = (("without a pause", 0.0, 0.0), ("without a pause, a decision every second", 0.0, 1.0),
+        (f"looking at each page for {THINKING:.0f} s", THINKING, 0.0))
+"""Name, seconds of a look, and seconds between decisions."""
+
+
+def measured(apps: int, findings: int, readers: int, seconds: float) -> list[Run]:
+    """All runs against a desk of its own."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "office.db"
         make_rows(path, apps, findings)
-        port = 8700 + os.getpid() % 1000
-        command = [sys.executable, "-m", "appscan", "serve", "--store", str(path), "--port", str(port)]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            try:
-                _wait(port)
-                first = Browser(port)
-                first.sign_in()
-                first.get("/")  # summed up once
-                first.get("/findings")
-                runs = []
-                for name, thinking in (("without a pause", 0.0), (f"looking at each page for {THINKING:.0f} s",
-                                                                  THINKING)):
-                    before = spent(process.pid)
-                    took = read(first, port, readers, seconds, thinking)
-                    runs.append((name, took, spent(process.pid) - before))
-                return runs
-            finally:
-                process.kill()
+        with desk(path) as (process, first):
+            first.get("/")  # summed up once
+            first.get("/findings")
+            runs = []
+            for name, thinking, every in RUNS:
+                before, own = spent(process.pid), time.process_time()
+                with deciding(path, every):
+                    took = read(first, first.port, readers, seconds, thinking)
+                runs.append(Run(name, took, spent(process.pid) - before, time.process_time() - own))
+            return runs
 
 
 def _wait(port: int) -> None:
@@ -230,16 +320,22 @@ def table(given: argparse.Namespace) -> str:
     lines = ["# The desk", "", held, "", "With other work around, the clock runs ahead of the processor.", "",
              f"Wanted: p95 of any list ≤ {LIST_MS} ms, of the overview ≤ {OVERVIEW_MS} ms.", "",
              "| readers | page | pages | median, ms | p95, ms | most, ms |", "|---|---|---:|---:|---:|---:|"]
-    for name, took, processor in runs:
-        for kind, times in sorted(took.items()):
+    for run in runs:
+        for kind, times in sorted(run.took.items()):
             times.sort()
-            lines.append(f"| {name} | {kind} | {len(times)} | {statistics.median(times):.0f} | "
+            lines.append(f"| {run.name} | {kind} | {len(times)} | {statistics.median(times):.0f} | "
                          f"{times[int(len(times) * 0.95)]:.0f} | {times[-1]:.0f} |")
-        pages = sum(map(len, took.values()))
-        lines.append(f"| {name} | all: {pages / given.seconds:.0f} a second, {processor / pages * 1000:.1f} ms of the "
-                     f"server's processor each | {pages} | | | |")
+        pages = sum(map(len, run.took.values()))
+        lines.append(f"| {run.name} | all: {pages / given.seconds:.0f} a second, {run.server / pages * 1000:.1f} ms of "
+                     f"the server's processor each and {run.readers / pages * 1000:.1f} ms of the readers' | {pages} "
+                     "| | | |")
     if speed:
         lines += ["", f"Worked into the lists: {speed:.0f} reports a second."]
+    if given.megabytes:
+        before, after, seconds = streamed(given.megabytes)
+        told = (f"A file of {given.megabytes:,} MB handed in: the server held {before} MB before and {after} MB at "
+                f"most meanwhile, {seconds:.0f} s. Wanted: ≤ {RESIDENT_MB} MB.")
+        lines += ["", told]
     return "\n".join(lines)
 
 
@@ -251,6 +347,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--reports", type=int, default=200)
+    parser.add_argument("--megabytes", type=int, default=1024)
     parser.add_argument("--write", type=Path, metavar="FILE")
     given = parser.parse_args()
     text = table(given)

@@ -42,11 +42,12 @@ def serve(order: ServeOrder, console: Console) -> ExitCode:
         try:
             from appscan.serve.provider import provider_from
             from appscan.serve.running import server
+            from appscan.serve.sealing import key_from
             from appscan.serve.settings import Settings
         except ImportError as error:
             raise UsageError("serve_not_installed", component=(error.name or "").partition(".")[0]) from None
         settings = Settings(console.lang, order.behind_https, checks=order.checks, ranges=ranges,
-                            provider=provider_from(os.environ))
+                            provider=provider_from(os.environ), key=key_from(os.environ))
         listening = _listening(order.host, order.port)
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host

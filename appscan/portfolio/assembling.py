@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from appscan.model.artifact import RECORDING_SUFFIX
 from appscan.model.registry import Approval, AppStatus, ArtifactKey, Confidence, Entry, Origin, Platform, Usage
 from appscan.portfolio import values
 from appscan.portfolio.cells import Problem, Row
@@ -148,8 +149,14 @@ def _guessable(given: Mapping[str, str]) -> Platform:
         return Platform.MINIPROGRAM
     if set(given) == {"url"}:
         return Platform.WEB
-    ending = PurePath(given.get("path", "")).suffix.lower()
-    return ENDINGS.get(ending, Platform.UNKNOWN)
+    return platform_of(given.get("path", ""))
+
+
+def platform_of(file: str) -> Platform:
+    """The platform that a file can only be of, by the end of its name; unknown where that does not say."""
+    if file.lower().endswith(RECORDING_SUFFIX):
+        return Platform.WEB
+    return ENDINGS.get(PurePath(file).suffix.lower(), Platform.UNKNOWN)
 
 
 def _made_id(parsed: _Parsed) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
@@ -15,6 +15,7 @@ from appscan.office.owners import name_owner
 from appscan.office.products import merge, split
 from appscan.serve import sessions
 from appscan.serve.api import BINARY, LARGEST_NUMBER, REFUSALS, Problem
+from appscan.serve.entry_edits import edit, edit_document, undo
 from appscan.serve.pages.exemptions import exemption_document, exemption_lines, grant
 from appscan.serve.pages.owners import owner_lines
 from appscan.serve.pages.products import proposals_of, signed
@@ -31,7 +32,7 @@ from appscan.serve.registry_data import (
 )
 from appscan.serve.rendering import language_of
 from appscan.serve.uploads import Upload, raw_body
-from appscan.store import Role, Store
+from appscan.store import Role, Store, entry_mark
 
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
@@ -43,6 +44,8 @@ Cursor = Annotated[str, Query(max_length=2000)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 Id = Annotated[str, Field(min_length=1, max_length=400)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+Column = Literal["name", "owner", "level", "region", "audience", "status", "approval_number", "approval_body",
+                 "approval_day", "approval_scope"]
 PAGE = 50
 
 router = APIRouter(prefix="/api", responses={**REFUSALS, 503: {"model": Problem}})
@@ -81,6 +84,8 @@ class EntryWhole(BaseModel):
     links: list[dict[str, str]]
     decisions: list[dict[str, Any]]
     versions: list[dict[str, Any]]
+    mark: str
+    edits: list[dict[str, Any]]
 
 
 class Proposed(BaseModel):
@@ -133,6 +138,21 @@ class OwnerAsked(BaseModel):
 
     written: Id
     owner: Annotated[str, Field(max_length=400)]
+    reason: Reason
+
+
+class EditAsked(BaseModel):
+    """Columns of an entry as a registry file would say them; those that are not named stay. `mark` is that of the entry
+    as it was looked at."""
+
+    changes: Annotated[dict[Column, Annotated[str, Field(max_length=2000)]], Field(min_length=1)]
+    mark: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    reason: Reason
+
+
+class UndoAsked(BaseModel):
+    """Why an edit is taken back."""
+
     reason: Reason
 
 
@@ -216,7 +236,22 @@ def show_entry(request: Request, _visit: Viewer, entry: EntryId) -> EntryWhole:
     """One entry whole."""
     parts = entry_parts(request, entry)
     return EntryWhole(**entry_document(parts["row"], parts["owners"], parts["product"], parts["events"],
-                                       parts["versions"]))
+                                       parts["versions"]), mark=entry_mark(parts["row"].entry),
+                      edits=[edit_document(one) for one in parts["edits"]])
+
+
+@router.post("/registry/entry", status_code=201, responses={409: {"model": Problem}})
+def edit_entry(request: Request, visit: Reviewer, entry: EntryId, asked: EditAsked) -> Recorded:
+    """Change some columns of an entry."""
+    changes = {str(column): text for column, text in asked.changes.items()}
+    return Recorded(number=edit(request.app.state.store, entry, changes, asked.mark, signed(visit, asked.reason),
+                                language_of(request)))
+
+
+@router.post("/registry/edits/{number}/undo", status_code=201, responses={409: {"model": Problem}})
+def undo_edit(request: Request, number: Number, visit: Reviewer, asked: UndoAsked) -> Recorded:
+    """Take an edit back by a new one."""
+    return Recorded(number=undo(request.app.state.store, number, signed(visit, asked.reason))[1])
 
 
 @router.get("/registry/products")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
+import hashlib
 import threading
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
@@ -29,7 +33,7 @@ from appscan.serve.proposals import Counts
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
 from appscan.serve.register import RegisterView
-from appscan.serve.rendering import language_of, render, to_home, told
+from appscan.serve.rendering import environment, language_of, pages_of, render, to_home, told
 from appscan.serve.settings import Settings
 from appscan.serve.styles import PARTS, parts_style
 from appscan.serve.titles import Titles
@@ -50,7 +54,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(jobs.start)
         freshener.start()
-        threading.Thread(target=app.state.titles.warm, daemon=True, name="desk-titles").start()
+        threading.Thread(target=_warm, args=(app.state.titles,), daemon=True, name="desk-titles").start()
         try:
             yield
         finally:
@@ -70,6 +74,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
         app.add_api_route("/", to_home, methods=["GET"], include_in_schema=False,
                           dependencies=[Depends(needs(Role.VIEWER))])
     app.state.routes = list(app.router.routes)
+    app.state.pages = pages_of(app.state.routes)
     if missing := unguarded(app.state.routes):
         raise RuntimeError(f"routes without a guard: {missing}")
     app.add_exception_handler(Refused, _refused)
@@ -81,20 +86,41 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _warm(titles: Titles) -> None:
+    """Have ready what stays for good, and let the collector of garbage pass over it: each look through all of it would
+    make everybody wait a tenth of a second. What loading took beside goes back to the system."""
+    titles.warm()
+    environment()
+    gc.collect()
+    gc.freeze()
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
+    if give_back is not None:
+        give_back(0)
+
+
 def _bound(settings: Settings, method: str, path: str) -> int:
     return settings.upload_bytes if method == "POST" and path in ("/scans", "/api/scans") else settings.form_bytes
 
 
-def _static(name: str, _visit: Annotated[Visit, Depends(open_to_all())]) -> Response:
-    """A file of static/ by its plain name: what is not in the folder itself is not there."""
-    if name == PARTS:
-        return Response(parts_style(), media_type=STATIC[".css"])
-    folder = files("appscan.serve") / "static"
-    for one in folder.iterdir():
-        suffix = f".{one.name.rpartition('.')[2]}"
-        if one.name == name and suffix in STATIC:
-            return Response(one.read_bytes(), media_type=STATIC[suffix])
-    raise Refused(404, "not_there")
+def _static(request: Request, name: str, _visit: Annotated[Visit, Depends(open_to_all())]) -> Response:
+    """A file of static/ by its plain name: what is not in the folder itself is not there. A browser that has it as it
+    is asks for nothing more."""
+    if name not in _files():
+        raise Refused(404, "not_there")
+    content, kind, mark = _files()[name]
+    headers = {"etag": mark}
+    if request.headers.get("if-none-match") == mark:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=kind, headers=headers)
+
+
+@cache
+def _files() -> dict[str, tuple[bytes, str, str]]:
+    """Every file's bytes, kind and mark by its name."""
+    there = {one.name: one.read_bytes() for one in (files("appscan.serve") / "static").iterdir()
+             if f".{one.name.rpartition('.')[2]}" in STATIC}
+    return {name: (content, STATIC[f".{name.rpartition('.')[2]}"], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+            for name, content in {**there, PARTS: parts_style().encode()}.items()}
 
 
 def _answer(request: Request, status: int, key: str, text: str) -> Response:

@@ -97,7 +97,8 @@ def manners_of(content: Mapping[str, Any], settings: Settings, secret: Mapping[s
     if site:
         capture = {"viewport": site.viewport, "virtual_hours": site.hours, "max_minutes": site.minutes,
                    "guarded": True, "ranges": [str(one) for one in settings.ranges], "actors": _actors(secret, folder)}
-    return Manners(checks, operator=str(content["who"]), seconds=(seconds, seconds), capture=capture)
+    return Manners(checks, operator=str(content["who"]), seconds=(seconds, seconds), memory_bytes=settings.scan_bytes,
+                   capture=capture)
 
 
 def _actors(secret: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ REST_SECONDS = 20.0
 """At most this between two times of summing up, while one change follows the other."""
 REST_SHARE = 10
 """So many times as long as it took: what is summed up in a moment follows at once."""
-MOST_REMEMBERED = 500
+MOST_REMEMBERED = 300
+"""Tables of lists among them, each some thirty kilobytes."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -38,6 +39,7 @@ class Freshener:
         self._thread: threading.Thread | None = None
         self._remembered: dict[object, object] = {}
         self._version = -1
+        self._summed_up: Kept | None = None
 
     def start(self) -> None:
         """Begin to follow the store."""
@@ -67,7 +69,9 @@ class Freshener:
         return found
 
     def remembered(self, key: object, version: int, make: Callable[[], T]) -> T:
-        """What `make` gave before in this state of the lists, else what it gives now."""
+        """What `make` gave before in this state of the lists, else what it gives now. Never older than the state: what
+        was kept is thrown away by the first who meets another state, before anything is made for that one, so what
+        somebody makes late belongs to the state that it was asked for or to a newer one."""
         if version != self._version or len(self._remembered) > MOST_REMEMBERED:
             self._remembered, self._version = {}, version
         remembered = self._remembered
@@ -75,8 +79,15 @@ class Freshener:
             remembered[key] = make()
         return cast("T", remembered[key])
 
-    def overview(self) -> Kept:
-        """What was summed up last; summed up now where that was never done."""
+    def overview(self, condition: Condition) -> Kept:
+        """What was summed up last; summed up now where that was never done. What was summed up in the state that the
+        lists are in is not read again."""
+        kept = self._summed_up
+        if kept is None or kept.version != condition.version:
+            self._summed_up = kept = self._overview()
+        return kept
+
+    def _overview(self) -> Kept:
         kept = self._store.lists.kept(OVERVIEW)
         if kept is None:
             with self._summing:

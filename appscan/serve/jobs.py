@@ -21,6 +21,7 @@ from appscan.model.registry import Entry
 from appscan.serve.asked import Asked, Login, file_in, manners_of, site_of, task_of
 from appscan.serve.hands import Hand, new_hand
 from appscan.serve.keeping import keep
+from appscan.serve.sealing import Seal
 from appscan.serve.settings import Settings
 from appscan.store import Event, EventKind, Plan, QueuedTask, Store, TaskState
 from appscan.sweep.frames import Frame
@@ -79,6 +80,7 @@ class Jobs:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._seal = Seal(self.settings.key)
         self._ledger = Ledger(self.store, DESK, 0.0, lambda reason, _: _LOG.warning("store away: %s", reason))
 
     def start(self) -> None:
@@ -102,11 +104,16 @@ class Jobs:
             with contextlib.suppress(AppscanError):
                 self._ledger.let_go()
 
-    def add(self, asked: Asked, login: Login | None = None) -> str:
-        """Keep a job, and who asked for it; its name. A login is for the worker alone and ends with the job."""
+    def sealed(self, login: Login | None) -> dict[str, str]:
+        """A login as it may be kept; nothing for none. Raises UsageError `key_missing` where the desk has no key."""
+        return self._seal.sealed(login.to_plain()) if login else {}
+
+    def add(self, asked: Asked, sealed: Mapping[str, str] | None = None) -> str:
+        """Keep a job, and who asked for it; its name. A `sealed` login is for the worker alone and ends with the
+        job."""
         key, content = secrets.token_hex(8), asked.to_plain(_now())
         host = urlsplit(asked.site.url).netloc.lower() if asked.site else ""
-        plan = Plan(key, asked.entry, content, host, login.to_plain() if login else {})
+        plan = Plan(key, asked.entry, content, host, dict(sealed or {}))
         self.store.plan(DESK, [plan], who=DESK, when=_now())
         self.store.record(Event(EventKind.SCAN_ASKED, key, asked.who, _now(), content=content))
         self._work.set()
@@ -211,7 +218,7 @@ class Jobs:
                   file_in(folder, str(content["name"])).open("wb") as file):
                 shutil.copyfileobj(blob, file, 1 << 20)
         task = task_of(content, self._entry(str(content["entry"])), folder)
-        manners = manners_of(content, self.settings, self.store.secret(DESK, job.key), folder)
+        manners = manners_of(content, self.settings, self._seal.opened(self.store.secret(DESK, job.key)), folder)
         seconds = self.settings.scan_seconds + GRACE + (site.minutes * 60 + WALK_GRACE if site else 0)
 
         def tell(told: Mapping[str, object]) -> None:

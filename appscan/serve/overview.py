@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import Request
 
 from appscan.model.judgement import Verdict
-from appscan.serve.freshness import Freshener
-from appscan.store import FindingsAsked, Store
+from appscan.serve.portfolio_lists import fresh
+from appscan.store import FindingsAsked, Kept, Store
 
 MOST_REASONS = 12
 VERDICTS = (*sorted(Verdict, key=lambda one: -one.severity), "")
@@ -19,13 +19,18 @@ VERDICTS = (*sorted(Verdict, key=lambda one: -one.severity), "")
 def overview_of(request: Request) -> dict[str, Any]:
     """`count` and `trends` as they were summed up last, at `made`; `is_behind` where something changed since; verdicts
     of apps, states of findings and reasons for what could not be judged as they are now."""
-    store: Store = request.app.state.store
-    freshener: Freshener = request.app.state.freshener
-    condition = freshener.look()
-    kept = freshener.overview()
+    store, freshener, condition = fresh(request)
+    kept, is_behind = summed_up(request)
     now: Mapping[str, Any] = freshener.remembered("overview", condition.version, lambda: _now(store))
     return {"count": kept.content["count"], "trends": kept.content["trends"], "made": kept.made,
-            "is_behind": kept.version != condition.version or bool(condition.stale), **now}
+            "is_behind": is_behind, **now}
+
+
+def summed_up(request: Request) -> tuple[Kept, bool]:
+    """What was summed up last; and whether something changed since."""
+    _, freshener, condition = fresh(request)
+    kept = freshener.overview(condition)
+    return kept, kept.version != condition.version or bool(condition.stale)
 
 
 def _now(store: Store) -> dict[str, Any]:

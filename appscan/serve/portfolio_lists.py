@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from fastapi import Request
+from markupsafe import Markup
 
 from appscan.serve.freshness import Freshener
 from appscan.serve.lists import Key, Listed, key_of, listed
-from appscan.serve.queries import ANY, AppsQuery, FindingsQuery, filters_of
+from appscan.serve.queries import ANY, LAST, AppsQuery, FindingsQuery, filters_of
+from appscan.serve.rendering import language_of
 from appscan.store import (
     AppsAsked,
     Condition,
@@ -23,7 +26,17 @@ from appscan.store import (
 from appscan.store.browsing import APP_SORTS, FINDING_SORTS, key_kinds
 from appscan.store.moments import written
 
+T = TypeVar("T")
+Q = TypeVar("Q", AppsQuery, FindingsQuery)
 PAGE = 50
+
+
+def fresh(request: Request) -> tuple[Store, Freshener, Condition]:
+    """The store with the state of its lists, looked at once for a request: all parts of a page are of one state."""
+    freshener: Freshener = request.app.state.freshener
+    if not hasattr(request.state, "condition"):
+        request.state.condition = freshener.look()
+    return request.app.state.store, freshener, request.state.condition
 
 
 def apps_asked(query: AppsQuery) -> AppsAsked:
@@ -38,9 +51,44 @@ def findings_asked(query: FindingsQuery) -> FindingsAsked:
     return FindingsAsked(query.text, state, query.check, query.verdict, query.entry)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[T]):
+    """A page of a list as pages show it: `list` without its rows, and the `table` that they became, "" for none."""
+
+    list: Listed[T]
+    table: Markup
+
+
+def apps_shown(request: Request, query: AppsQuery,
+               table: Callable[[Listed[ListedApp]], Markup]) -> tuple[Shown[ListedApp], int]:
+    """One page of apps with its table; and how many changes it does not know of yet."""
+    return _shown(request, query, apps_page, table)
+
+
+def findings_shown(request: Request, query: FindingsQuery,
+                   table: Callable[[Listed[ListedFinding]], Markup]) -> tuple[Shown[ListedFinding], int]:
+    """The same of findings."""
+    return _shown(request, query, findings_page, table)
+
+
+def _shown(request: Request, query: Q, page: Callable[[Request, Q], tuple[Listed[T], int]],
+           table: Callable[[Listed[T]], Markup]) -> tuple[Shown[T], int]:
+    """What `page` finds and `table` writes, or what they did before in this state of the lists: a table is made of
+    nothing else but what is asked and the language."""
+    _, freshener, condition = fresh(request)
+
+    def make() -> Shown[T]:
+        found, _ = page(request, query)
+        return Shown(replace(found, rows=()), table(found) if found.rows else Markup())
+
+    asked = tuple(value for name, value in query.model_dump().items() if name != LAST)
+    key = (page.__name__, language_of(request), asked)
+    return freshener.remembered(key, condition.version, make), condition.stale
+
+
 def apps_page(request: Request, query: AppsQuery, most: int = PAGE) -> tuple[Listed[ListedApp], int]:
     """One page of apps; and how many changes it does not know of yet."""
-    store, freshener, condition = _fresh(request)
+    store, freshener, condition = fresh(request)
     asked, sort = apps_asked(query), query.sort or "urgency"
     window = _window(APP_SORTS, query, sort, most)
     total = freshener.remembered(("apps", asked), condition.version, lambda: store.lists.count_apps(asked))
@@ -51,7 +99,7 @@ def apps_page(request: Request, query: AppsQuery, most: int = PAGE) -> tuple[Lis
 
 def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> tuple[Listed[ListedFinding], int]:
     """One page of findings; and how many changes it does not know of yet."""
-    store, freshener, condition = _fresh(request)
+    store, freshener, condition = fresh(request)
     asked, sort = findings_asked(query), query.sort or "urgency"
     window = _window(FINDING_SORTS, query, sort, most)
     total = freshener.remembered(("findings", asked), condition.version,
@@ -63,7 +111,7 @@ def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> t
 
 def states_of(request: Request, query: FindingsQuery) -> Mapping[str, int]:
     """How many findings of this list are in each state."""
-    store, freshener, condition = _fresh(request)
+    store, freshener, condition = fresh(request)
     return _states(store, freshener, condition.version, findings_asked(query))
 
 
@@ -80,7 +128,7 @@ def _total(store: Store, freshener: Freshener, version: int, asked: FindingsAske
 
 def checks_found(request: Request) -> list[str]:
     """Ids of the checks that have findings."""
-    store, freshener, condition = _fresh(request)
+    store, freshener, condition = fresh(request)
     return freshener.remembered("checks", condition.version, store.lists.checks_found)
 
 
@@ -116,8 +164,3 @@ def _window(sorts: Mapping[str, tuple[str, ...]], query: AppsQuery | FindingsQue
     kinds = key_kinds(sorts, sort)
     before = key_of(query.before, kinds)
     return Window(sort, None if before else key_of(query.after, kinds), before, most)
-
-
-def _fresh(request: Request) -> tuple[Store, Freshener, Condition]:
-    freshener: Freshener = request.app.state.freshener
-    return request.app.state.store, freshener, freshener.look()

@@ -18,6 +18,7 @@ from appscan.count.proposing import entry_of, propose_one
 from appscan.errors import UsageError
 from appscan.model.artifact import App
 from appscan.model.registry import AppStatus, ArtifactKey, Audience, Confidence, Entry, Level, Origin
+from appscan.portfolio.assembling import platform_of
 from appscan.store import Store
 
 SOURCE = "desk"
@@ -88,11 +89,12 @@ class Counts:
         return to_document(counted, made, propose_one(counted, entry))
 
 
-def register(store: Store, proposal: Proposal, *, who: str, when: datetime, digest: str = "") -> str:
+def register(store: Store, proposal: Proposal, *, who: str, when: datetime, digest: str = "",
+             file: str = "") -> str:
     """Put the app into the registry as planned, proposed by `who` at the desk; the id of its entry. It counts when its
-    status says that it runs. `digest` is that of the file which was handed in with it."""
+    status says that it runs. `digest` is that of the file which was handed in with it, under the name `file`."""
     made = entry_of(proposal.app, (proposal.url,) if proposal.url else ())
-    artifacts = (*made.artifacts, ArtifactKey(digest=digest)) if digest else made.artifacts
+    artifacts = (*made.artifacts, ArtifactKey(platform_of(file), digest=digest)) if digest else made.artifacts
     entry = replace(made, id=f"desk-{secrets.token_hex(4)}", status=AppStatus.PLANNED, artifacts=artifacts,
                     origins=dict.fromkeys(_named(made), Origin(SOURCE, Confidence.UNKNOWN)))
     store.put_entries([entry], who=who, when=when, source=SOURCE)

@@ -12,6 +12,8 @@ from appscan.serve.lists import LONGEST_CURSOR
 Word = Annotated[str, Field(max_length=200)]
 Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR, description="as a page gave it")]
 ANY = "any"
+LAST = "last"
+"""The field that says where somebody came from: no part of what is asked."""
 AppSort = Literal["", "urgency", "-urgency", "name", "-name", "body", "-body", "recorded", "-recorded", "open", "-open"]
 FindingSort = Literal["", "urgency", "-urgency", "app", "-app"]
 VerdictAsked = Literal["", "likely_violation", "needs_review", "missing", "inconclusive", "exempt", "exempt_claimed",
@@ -62,5 +64,5 @@ QueueAsking = Annotated[QueueQuery, Query()]
 
 def filters_of(query: BaseModel) -> dict[str, str]:
     """What stays in the addresses of all pages of a list."""
-    aside = ("after", "before", "last")
+    aside = ("after", "before", LAST)
     return {name: value for name, value in query.model_dump().items() if value and name not in aside}

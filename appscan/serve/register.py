@@ -19,7 +19,7 @@ from appscan.portfolio.proposals import Proposal, propose
 from appscan.serve.lists import Key, Listed, key_of, listed
 from appscan.store import EventKind, Store
 
-KINDS = (EventKind.REGISTRY_IMPORTED, EventKind.ENTRIES_REMOVED, EventKind.OWNER_NAMED)
+KINDS = (EventKind.REGISTRY_IMPORTED, EventKind.ENTRIES_REMOVED, EventKind.OWNER_NAMED, EventKind.ENTRY_EDITED)
 DECIDED = (EventKind.PRODUCTS_MERGED, EventKind.PRODUCT_SPLIT)
 STALE_SECONDS = 60.0
 """So old may be what readings show of entries while reports keep coming in."""

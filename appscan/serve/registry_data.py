@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from appscan.model.registry import Entry
+from appscan.office.entries import SOURCE
 from appscan.office.products import acts_on
 from appscan.portfolio.changes import differing
 from appscan.portfolio.flat import document_of, fields_of, written
@@ -86,7 +87,9 @@ def fields_told(entry: Entry, lang: Language) -> Iterator[FieldLine]:
     for column, value in list(fields_of(entry).items())[1:]:
         origin = entry.origins.get(column)
         sure = origin.confidence.value if origin and origin.confidence.value != "unknown" else ""
-        yield FieldLine(column, str(written(column, value, lang)), origin.source if origin else "", sure)
+        source = origin.source if origin else ""
+        yield FieldLine(column, str(written(column, value, lang)),
+                        say(lang, "desk.edit.source") if source == SOURCE else source, sure)
 
 
 def versions_of(store: Store, entry: str) -> list[Version]:

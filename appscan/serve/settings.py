@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -17,8 +17,10 @@ MEGABYTE = 1 << 20
 class Settings:
     """`behind_https` marks cookies for HTTPS only. `form_bytes` bounds the body of any request, `upload_bytes` that of
     a new scan. A session ends after `idle`, and after `longest` however busy it is. `checks` is a folder of packs, None
-    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`. Sites are walked at public
-    addresses, and at those in `ranges`. `provider` signs people in beside passwords."""
+    for those shipped. `workers` scans run at once, each reading for at most `scan_seconds`
+    within `scan_bytes` of memory. Sites are walked at public
+    addresses, and at those in `ranges`. `provider` signs people in beside passwords. Logins of sites are sealed with
+    `key`; without one none is taken."""
 
     lang: Language = "zh"
     behind_https: bool = False
@@ -29,5 +31,7 @@ class Settings:
     checks: Path | None = None
     workers: int = 1
     scan_seconds: float = 300.0
+    scan_bytes: int = 4096 * MEGABYTE
     ranges: tuple[IPv4Network | IPv6Network, ...] = ()
     provider: Provider | None = None
+    key: str = field(default="", repr=False)

@@ -19,6 +19,7 @@ from appscan.store.listed import (
 from appscan.store.lists import Condition, Kept, Lists, Made, Stale
 from appscan.store.patience import patiently
 from appscan.store.plain import storable
+from appscan.store.registry import mark as entry_mark
 from appscan.store.stale import StaleKind
 from appscan.store.store import Store
 from appscan.store.tasks import Plan, QueuedTask, SweepState, TaskState
@@ -38,5 +39,5 @@ __all__ = [
     "Added", "AppsAsked", "Blinding", "Cause", "Condition", "Counts", "Decision", "Event", "EventKind", "Exemption",
     "FindingsAsked", "Kept", "ListedApp", "ListedFinding", "ListedGap", "Lists", "Made", "Move", "Plan", "QueuedTask",
     "ReviewState", "Role", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact", "StoredReport",
-    "Summary", "SweepState", "TaskState", "Token", "User", "Window", "patiently", "storable",
+    "Summary", "SweepState", "TaskState", "Token", "User", "Window", "entry_mark", "patiently", "storable",
 ]

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from appscan.errors import UsageError
 from appscan.store.database import Database
@@ -149,14 +150,13 @@ class Accounts:
 
     def session_user(self, digest: str, *, now: datetime, idle: timedelta) -> User | None:
         """Whose session it is; None where there is none, its time is over, it lay idle, or the account is shut."""
-        rows, users = table(SessionRow), table(UserRow)
         with self._database.reading() as connection:
-            found = connection.execute(select(users, rows.c.seen).join(rows, rows.c.user == users.c.name).where(
-                rows.c.digest == digest, rows.c.ends > written(now), rows.c.seen > written(now - idle),
-                users.c.disabled == 0)).first()
+            found = connection.execute(_whose_session(), {"asked": digest, "now": written(now),
+                                                          "since": written(now - idle)}).first()
         if found is None:
             return None
         if read(found.seen) < now - _SEEN_EVERY:
+            rows = table(SessionRow)
             with self._database.writing() as connection:
                 connection.execute(update(rows).where(rows.c.digest == digest).values(seen=written(now)))
         return _user(found)
@@ -202,6 +202,15 @@ class Accounts:
             return None
         user, most = _user(found), Role(found.most)
         return user if most.may(user.role) else User(user.name, most, user.disabled, user.created)
+
+
+@cache
+def _whose_session() -> Select[Any]:
+    """Asked before every page, so put together once: `asked` is the digest, `since` when it was used at the latest."""
+    rows, users = table(SessionRow), table(UserRow)
+    return select(users, rows.c.seen).join(rows, rows.c.user == users.c.name).where(
+        rows.c.digest == bindparam("asked"), rows.c.ends > bindparam("now"), rows.c.seen > bindparam("since"),
+        users.c.disabled == 0)
 
 
 def _user(row: Any) -> User:

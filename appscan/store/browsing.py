@@ -201,15 +201,18 @@ def _searched(rows: Table, text: str) -> Asked:
     return [rows.c.search.contains(word, autoescape=True) for word in fold(text).split()]
 
 
-def _app(row: Any) -> ListedApp:
+def _app(row: Sequence[Any]) -> ListedApp:
+    """The columns of the table in their order: by name each would be looked up anew for every row of a page."""
+    (entry, name, owner, body, product, level, region, platforms, status, overall, urgent, listed, claimed, recorded,
+     *counts, _) = row
     return ListedApp(
-        row.entry, row.name, row.owner, row.body, row.product, row.level, row.region,
-        tuple(filter(None, row.platforms.split(","))), row.status, row.overall, row.urgency, bool(row.listed),
-        bool(row.claimed), read(row.recorded) if row.recorded else None, row.open, row.confirmed, row.dismissed,
-        row.asked, row.exempted)
+        entry, name, owner, body, product, level, region, tuple(filter(None, platforms.split(","))), status, overall,
+        urgent, bool(listed), bool(claimed), read(recorded) if recorded else None, *counts)
 
 
-def _finding(row: Any) -> ListedFinding:
-    return ListedFinding(
-        row.id, row.entry, row.report, row.fingerprint, row.check_id, row.verdict, row.urgency, row.presence, row.force,
-        row.screen, row.app, row.body, ReviewState(row.state), row.who, read(row.at) if row.at else None, row.event)
+def _finding(row: Sequence[Any]) -> ListedFinding:
+    """As for apps."""
+    (number, entry, report, mark, check, verdict, urgent, presence, force, screen, app_name, body, state, who, at,
+     event) = row
+    return ListedFinding(number, entry, report, mark, check, verdict, urgent, presence, force, screen, app_name,
+                         body, ReviewState(state), who, read(at) if at else None, event)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from appscan.store import browsing
 from appscan.store.database import Database
@@ -91,12 +92,10 @@ class Lists:
 
     def condition(self) -> Condition:
         """How they stand to what they are made of."""
-        rows, changes = table(KeptRow), table(StaleRow)
         with self._database.reading() as connection:
-            row = connection.execute(select(rows.c.version, rows.c.content).where(rows.c.name == STATE)).first()
-            stale = connection.execute(select(func.count()).select_from(changes)).scalar_one()
-        day = str(unpack(row.content).get("day", "")) if row else ""
-        return Condition(row.version if row else 0, day, int(stale))
+            stale, version, content = connection.execute(_condition()).one()
+        day = str(unpack(content).get("day", "")) if content else ""
+        return Condition(version or 0, day, int(stale))
 
     def stale(self, most: int, about: Collection[str] = ()) -> list[Stale]:
         """What changed, oldest first; `about` some entries or apps, or anything."""
@@ -238,6 +237,14 @@ class Lists:
         """Why apps could not be judged, the most frequent reason first."""
         with self._database.reading() as connection:
             return browsing.blindings(connection, most)
+
+
+@cache
+def _condition() -> Select[Any]:
+    """Asked before every page, so put together once: changes that wait, and version and content of the state."""
+    rows, waiting = table(KeptRow), select(func.count()).select_from(table(StaleRow)).subquery("waiting")
+    return select(waiting, rows.c.version, rows.c.content).select_from(
+        waiting.outerjoin(rows, rows.c.name == STATE))
 
 
 def _app_row(one: ListedApp, search: str) -> dict[str, Any]:

@@ -55,6 +55,26 @@ def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Count
         return counts
 
 
+def edit_entry(database: Database, entry: Entry, over: str, event: Event) -> int:
+    """Keep another version of one entry under the event of its edit; the event's id. 0, and nothing is kept, where the
+    version that the registry has is not the one with the mark `over`: somebody else changed it meanwhile."""
+    with database.writing(TURN) as connection:
+        there = _present(connection, None, [entry.id])
+        if [row.digest for row in there if row.content] != [over]:
+            return 0
+        number = record_in(database, connection, event)
+        connection.execute(insert(EntryRow), {
+            "event": number, "entry": named(entry.id), "at": written(event.when), "digest": mark(entry),
+            "content": canonical(to_plain(entry)).decode("utf-8", "replace")})
+        note_stale(connection, StaleKind.REGISTRY, [named(entry.id)])
+        return number
+
+
+def mark(entry: Entry) -> str:
+    """Tells versions of an entry apart."""
+    return hashlib.sha256(canonical(to_plain(entry))).hexdigest()
+
+
 def remove_entries(database: Database, ids: Collection[str], act: Act) -> int:
     """Take entries out; earlier days still have them. How many there were."""
     with database.writing(TURN) as connection:

@@ -248,6 +248,11 @@ class Store:
         """Import entries, all or none, under one event; entries that are not named stay as they are."""
         return registry.put_entries(self._database, entries, registry.Act(who, when, source, digest, reason))
 
+    def edit_entry(self, entry: Entry, over: str, event: Event) -> int:
+        """Another version of one entry, under the event of its edit; the event's id, 0 where the registry no longer has
+        the version with the mark `over`."""
+        return registry.edit_entry(self._database, entry, over, event)
+
     def remove_entries(self, ids: Collection[str], *, who: str, when: datetime, reason: str) -> int:
         """Take entries out of the registry; earlier days still have them. How many were there."""
         return registry.remove_entries(self._database, ids, registry.Act(who, when, reason=reason))

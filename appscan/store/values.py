@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     REGISTRY_GIVEN = "registry_given"
     OWNER_NAMED = "owner_named"
     PAPER_MADE = "paper_made"
+    ENTRY_EDITED = "entry_edited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,12 +266,12 @@ def test_a_crawled_finding_shows_its_screenshot_with_frames_request_and_trials(d
     folder, document = crawled()
     for picture in (folder / "evidence").glob("*.png"):
         desk.store.put_blob(picture)
-    desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
+    added = desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
     with desk.signed_in("复核员") as client:
         number = Reviewer(client).findings(check="check-in")[0]["id"]
         for path in (f"/findings/{number}", "/apps/R-1"):
             page = client.get(path).text
-            shown = set(re.findall(r'<image href="/pictures/([0-9a-f]{64})"', page))
+            shown = set(re.findall(rf'<image href="/pictures/{added.id}/([0-9a-f]{{64}})"', page))
             assert shown, path
             assert shown <= {one["sha256"] for one in document["pictures"]}
             assert 'class="frame" x="37" y="427" width="306" height="52"' in page

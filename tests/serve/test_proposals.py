@@ -6,10 +6,12 @@ import importlib.util
 
 import pytest
 
-from appscan.model.registry import AppStatus, Audience, Entry, Level
+from appscan.model.registry import AppStatus, Audience, Entry, Level, Platform
 from appscan.serve import sessions
 from appscan.serve.jobs import DESK
-from appscan.store import EventKind
+from appscan.store import EventKind, Standing
+from appscan.texts import say
+from tests.serve.conftest import report_of
 
 MINISTRY = {"app": "虚构新应用", "owner": "教育部", "level": "central", "audience": "grassroots_internal"}
 APPROVAL = {"number": "虚批〔2026〕1号", "body": "虚构审批部门", "day": "2026-11-01", "scope": "form-filling"}
@@ -86,6 +88,20 @@ def test_only_who_confirms_registers_the_app_as_planned_and_the_scan_belongs_to_
     assert (imported.who, imported.content["source"]) == ("复核员", "desk")
 
 
+@pytest.mark.parametrize(("name", "platform"), [
+    ("虚构.apk", Platform.ANDROID), ("虚构.XAPK", Platform.ANDROID), ("虚构.hap", Platform.HARMONYOS),
+    ("网站.recording.zip", Platform.WEB), ("立项.docx", Platform.UNKNOWN)])
+def test_the_platform_of_a_registered_app_is_that_of_its_file(idle_desk, name, platform):
+    with idle_desk.signed_in("复核员") as client:
+        answer = client.post("/scans", data={"form_token": sessions.form_token(client.cookies["appscan"]), **MINISTRY,
+                                             "register": "yes"}, files={"file": (name, b"PK")})
+        assert answer.status_code == 303
+        entry = idle_desk.store.entries()[0]
+        assert [one.platform for one in entry.artifacts] == [platform]
+        page = client.get("/registry/entry", params={"id": entry.id}).text
+        assert say("zh", f"registry_platform.{platform}") in page
+
+
 def test_a_viewer_may_not_propose(ministry):
     with ministry.signed_in("看客") as client:
         token = {"x-form-token": sessions.form_token(client.cookies["appscan"])}
@@ -93,24 +109,34 @@ def test_a_viewer_may_not_propose(ministry):
         assert client.post("/api/proposals", json={"app": "a", "owner": "b"}, headers=token).status_code == 403
 
 
-def test_pictures_are_given_out_and_nothing_else_of_the_store(desk, tmp_path):
-    """Not even to an administrator, by an address that anybody may guess who has the file."""
+def test_pictures_are_given_out_with_their_report_and_nothing_else_of_the_store(desk, tmp_path, vendor_report):
+    """Not even to an administrator, by an address that anybody may guess who has the file, nor where a report names
+    it."""
     assert importlib.util.find_spec("PIL")
     from PIL import Image
 
-    Image.new("RGB", (40, 30), "red").save(tmp_path / "shot.png")
-    content = (tmp_path / "shot.png").read_bytes()
-    kept = desk.store.put_blob(content)
+    for colour in ("red", "blue"):
+        Image.new("RGB", (40, 30), colour).save(tmp_path / f"{colour}.png")
+    content = (tmp_path / "red.png").read_bytes()
+    kept, approval = (desk.store.put_blob(tmp_path / f"{colour}.png") for colour in ("red", "blue"))
     others = [desk.store.put_blob(one) for one in (
         b"PK\3\4 a package", b"<script>alert(1)</script>", b"\x89PNG\r\n\x1a\n<script>alert(1)</script>",
         content + b"<script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")]
+    first, second = (desk.store.add_report(
+        {**report_of(vendor_report, number), "pictures": [
+            {"source": one, "sha256": one, "width": 40, "height": 30, "covered": 0, "left": 0, "top": 0}
+            for one in pictures]}, product="", entry=f"R-{number}", standing=Standing.OFFICE,
+        recorded=sessions.now()).id for number, pictures in enumerate(([kept, *others], [])))
     with desk.signed_in("看客") as client, desk.client() as guest:
-        shown = client.get(f"/pictures/{kept}")
+        shown = client.get(f"/pictures/{first}/{kept}")
         assert (shown.status_code, shown.content) == (200, content)
         assert shown.headers["content-type"] == "image/png"
         assert shown.headers["x-content-type-options"] == "nosniff"
         assert shown.headers["content-security-policy"] == ("default-src 'none'; frame-ancestors 'none'; sandbox")
-        assert guest.get(f"/pictures/{kept}").status_code == 303
+        assert guest.get(f"/pictures/{first}/{kept}").status_code == 303
     with desk.signed_in("管理员") as admin:
-        for digest in (*others, "0" * 64, "../" + kept, kept.upper(), kept[:63]):
-            assert admin.get(f"/pictures/{digest}").status_code == 404
+        for digest in (*others, approval, "0" * 64, "../" + kept, kept.upper(), kept[:63]):
+            assert admin.get(f"/pictures/{first}/{digest}").status_code == 404, digest
+        for report in (second, second + 1):
+            assert admin.get(f"/pictures/{report}/{kept}").status_code == 404, report
+        assert admin.get(f"/pictures/{kept}").status_code == 404

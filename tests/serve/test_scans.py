@@ -11,8 +11,9 @@ import pytest
 
 from appscan.serve import sessions
 from appscan.serve.jobs import DESK
+from appscan.serve.settings import MEGABYTE, Settings
 from appscan.store import EventKind, Role, Store, TaskState
-from tests.serve.conftest import form_token, serving
+from tests.serve.conftest import form_token, run_desk, serving
 
 
 def _send(client, path: Path, **fields):
@@ -75,6 +76,21 @@ def test_a_zip_bomb_costs_neither_the_desk_nor_its_disk(desk, tmp_path):
         assert job["overall"] == "inconclusive"
         assert [gap["reason"] for gap in document["coverage"]["gaps"]] == ["entry_too_large"]
         assert client.get("/scans").status_code == 200
+
+
+@pytest.mark.parametrize("bound", [{"scan_seconds": 0.001}, {"scan_bytes": 64 * MEGABYTE}])
+def test_a_file_gets_no_more_time_and_memory_than_the_desk_gives(tmp_path, kept_password, built_apks, bound):
+    """Whatever the bounds of the readers let pass: with those of the desk alone taken out this is a violation."""
+    for desk in run_desk(tmp_path, kept_password, Settings(**bound)):
+        with desk.signed_in("复核员") as client:
+            job = _ended(client, _send(client, built_apks / "checkin-native.apk").headers["location"])
+            if "scan_bytes" in bound:
+                assert (job["state"], job["report"]) == ("failed", None)
+                assert "64 MiB" in job["problem"]
+            else:
+                assert job["overall"] == "inconclusive"
+                gaps = client.get(f"/api/reports/{job['report']}").json()["coverage"]["gaps"]
+                assert [gap["reason"] for gap in gaps] == ["time_limit"]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.apk", "..\\..\\win.apk", "/abs/x.apk", "a\0b.apk",

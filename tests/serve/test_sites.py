@@ -4,6 +4,7 @@ the office's own network."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 import time
@@ -16,18 +17,21 @@ import psutil
 import pytest
 
 from appscan.capture.browser import is_installed
+from appscan.errors import UsageError
 from appscan.model.reach import ranges_of
 from appscan.serve import sessions
 from appscan.serve.asked import Asked
 from appscan.serve.asked import Site as WalkedSite
 from appscan.serve.jobs import DESK
+from appscan.serve.sealing import Seal, key_from
 from appscan.serve.settings import Settings
 from appscan.store import TaskState
-from tests.serve.conftest import run_desk
+from tests.serve.conftest import looked_at, page_at, run_desk, sign_in_with
 from tests.serve.test_scans import _ended
 
 SECRET = "password-planted-9c1e"
 TOKEN = "token-planted-55aa01"
+KEY = "a key for tests, longer than it must be"
 LOGIN = """<form><input name=user placeholder=账号><input name=pwd type=password placeholder=密码>
 <button type=button id=go>登录</button></form><script>document.getElementById('go').onclick = () =>
 fetch('/api/login', {method: 'POST', body: new URLSearchParams(new FormData(document.forms[0]))})
@@ -112,7 +116,7 @@ def outside():
 def walking(tmp_path, kept_password):
     if not is_installed():
         pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
-    yield from run_desk(tmp_path, kept_password, Settings(ranges=ranges_of(["127.0.0.2/32"])))
+    yield from run_desk(tmp_path, kept_password, Settings(ranges=ranges_of(["127.0.0.2/32"]), key=KEY))
 
 
 def _form(client, **fields):
@@ -138,10 +142,10 @@ def test_a_site_is_walked_with_the_login_that_came_along_and_reaches_nothing_ins
         assert {"check-in"} <= {one["check_id"] for one in document["findings"]}
         assert document["pictures"]
         for picture in document["pictures"]:
-            shown = client.get(f"/pictures/{picture['sha256']}")
+            shown = client.get(f"/pictures/{job['report']}/{picture['sha256']}")
             assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
         kept = walking.store.report(job["report"])
-        assert client.get(f"/pictures/{kept.digests[0]}").status_code == 404
+        assert client.get(f"/pictures/{job['report']}/{kept.digests[0]}").status_code == 404
         recording = walking.store.get_blob(kept.digests[0])  # which somebody hands in again, from elsewhere
         again = _ended(client, client.post("/scans", data=_form(client), files={
             "file": ("site.recording.zip", recording)}).headers["location"])
@@ -182,7 +186,10 @@ def test_cancelling_ends_the_browser_and_forgets_the_login(walking, outside, tmp
         location = answer.headers["location"]
         key = location.rpartition("/")[2]
         _until(lambda: "/slow" in outside.seen)
-        assert walking.store.secret(DESK, key)["content"] == state.decode()
+        kept = walking.store.secret(DESK, key)
+        assert kept.keys() == {"sealed"}
+        assert "cookies" not in str(kept)
+        assert Seal(KEY).opened(kept)["content"] == state.decode()
         browsers = _browsers()
         assert browsers
         assert client.post(f"{location}/cancel", data=_form(client)).status_code == 303
@@ -190,6 +197,94 @@ def test_cancelling_ends_the_browser_and_forgets_the_login(walking, outside, tmp
         assert walking.store.secret(DESK, key) == {}
         _until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in browsers))
         _until(lambda: not list(Path(tempfile.gettempdir()).glob("appscan-desk-*/state.json")))
+
+
+def test_a_login_is_kept_only_sealed_so_the_database_does_not_give_it_away(tmp_path, kept_password):
+    for desk in run_desk(tmp_path, kept_password, Settings(key=KEY, workers=0)):
+        with desk.signed_in("复核员") as client:
+            answer = client.post("/scans/address", files={"login": ("steps.yaml", STEPS.encode())}, data=_form(
+                client, url="https://site.example/home", account="staff", password=SECRET))
+        key = answer.headers["location"].rpartition("/")[2]
+        assert Seal(KEY).opened(desk.store.secret(DESK, key))["values"] == {"ACCOUNT": "staff", "PASSWORD": SECRET}
+        with pytest.raises(UsageError) as refused:
+            Seal(KEY[::-1]).opened(desk.store.secret(DESK, key))
+        assert refused.value.key == "key_wrong"
+        files = [path for path in tmp_path.iterdir() if path.name.startswith("office.db")]
+        assert files
+        for path in files:
+            assert SECRET.encode() not in path.read_bytes(), path
+            assert b"/api/login" not in path.read_bytes(), path
+
+
+def test_without_a_key_no_login_is_taken_and_the_form_says_why(idle_desk):
+    with idle_desk.signed_in("复核员") as client:
+        form = client.get("/scans/new").text
+        page = client.post("/scans/address", files={"login": ("steps.yaml", STEPS.encode())}, data=_form(
+            client, url="https://site.example/home", app="虚构网格通", owner="虚构甲县数据局", register="yes",
+            account="staff", password=SECRET))
+        program = client.post("/api/scans/address", json={
+            "url": "https://site.example/", "sign_in": {"kind": "state", "content": '{"cookies": [], "origins": []}'}},
+            headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
+        without = client.post("/scans/address", data=_form(client, url="https://site.example/home"),
+                              files={"login": ("", b"")})
+    assert 'name="login"' not in form
+    for text in (form, page.text, program.json()["message"]):
+        assert "APPSCAN_KEY" in text
+    assert (page.status_code, program.status_code, without.status_code) == (422, 422, 303)
+    assert idle_desk.store.entries() == []
+    assert [task.host for task in idle_desk.store.tasks(DESK)] == ["site.example"]
+
+
+def test_a_job_whose_login_was_sealed_with_another_key_ends_with_a_line_that_says_so(walking, outside):
+    site = WalkedSite(f"{outside.url}/home", hours=0, login="state")
+    sealed = Seal(KEY[::-1]).sealed({"kind": "state"})
+    key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=site), sealed)
+    with walking.signed_in("复核员") as client:
+        job = _ended(client, f"/scans/{key}", 90)
+    assert job["state"] == "failed"
+    assert "另一个密钥" in job["problem"]
+    assert outside.seen == []
+
+
+@pytest.mark.parametrize(("environment", "said"), [
+    ({}, ""), ({"APPSCAN_KEY": f" {'k' * 32}\n"}, "k" * 32), ({"APPSCAN_KEY": "short"}, UsageError),
+    ({"APPSCAN_KEY_FILE": "{file}"}, "f" * 40), ({"APPSCAN_KEY_FILE": "/not/there"}, UsageError),
+    ({"APPSCAN_KEY_FILE": "{empty}"}, UsageError)])
+def test_the_key_comes_from_the_environment_or_the_file_that_it_names(tmp_path, environment, said):
+    (tmp_path / "key").write_text("f" * 40 + "\n")
+    (tmp_path / "empty").write_text("\n")
+    told = {name: value.format(file=tmp_path / "key", empty=tmp_path / "empty") for name, value in environment.items()}
+    if said is UsageError:
+        with pytest.raises(UsageError):
+            key_from(told)
+    else:
+        assert key_from(told) == said
+
+
+def test_the_page_of_a_walk_is_accessible_in_each_of_its_states(walking, outside, browser):
+    outside.pages = {"/home": "<h1>虚构</h1><iframe src=/slow></iframe>", "/slow": "<p>虚构</p>"}
+    for page in page_at(browser, walking.url):
+        sign_in_with(page, "复核员")
+        with walking.signed_in("复核员") as client:
+            first, second = (client.post("/scans/address", data=_form(client, url=f"{outside.url}/home"),
+                                         files={"login": ("", b"")}).headers["location"] for _ in range(2))
+        _until(lambda: "/slow" in outside.seen)
+        page.goto(first)
+        page.get_by_role("status").filter(has_text=re.compile(r"\S")).wait_for()
+        looked_at(page, "scan-walking")
+        page.goto(second)  # the same host: one after the other
+        page.get_by_role("progressbar").wait_for()
+        looked_at(page, "scan-waiting")
+        page.get_by_role("button", name="取消").click()
+        page.get_by_role("alert").wait_for()
+        looked_at(page, "scan-cancelled")
+        outside.slow.set()
+        page.goto(first)
+        page.get_by_role("link", name="查看应用").or_(page.get_by_role("alert")).first.wait_for(timeout=120_000)
+        looked_at(page, "scan-walked")
+        page.goto("/scans")
+        looked_at(page, "scans-of-sites")
+        assert page.faults == []
 
 
 def _browsers() -> list[psutil.Process]:

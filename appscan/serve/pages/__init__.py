@@ -5,6 +5,7 @@ from __future__ import annotations
 from appscan.serve.pages import (
     apps,
     checks,
+    entry_edit,
     exemptions,
     findings,
     new_scan,
@@ -21,5 +22,5 @@ from appscan.serve.pages import (
 )
 
 ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, new_scan.router, scans.router,
-           pictures.router, tokens.router, registry.router, registry_import.router, products.router, owners.router,
-           exemptions.router, papers.router, checks.router)
+           pictures.router, tokens.router, registry.router, registry_import.router, entry_edit.router, products.router,
+           owners.router, exemptions.router, papers.router, checks.router)

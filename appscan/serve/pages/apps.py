@@ -3,8 +3,8 @@ the report's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -17,18 +17,19 @@ from appscan.report.view import arrange
 from appscan.serve import sessions
 from appscan.serve.app_view import app_view
 from appscan.serve.permissions import Visit, needs
-from appscan.serve.portfolio_lists import app_key, apps_asked, apps_page
+from appscan.serve.pieces import word
+from appscan.serve.portfolio_lists import app_key, apps_asked, apps_shown
 from appscan.serve.queries import AppsAsking, AppsQuery, filters_of
-from appscan.serve.rendering import language_of, picture_address, render
+from appscan.serve.rendering import language_of, part, picture_address, render
 from appscan.serve.turns import in_turn
 from appscan.serve.workbook import to_xlsx
 from appscan.store import ListedApp, ReviewState, Role, Store, Window
 from appscan.store.listed import REVIEWED
-from appscan.texts import say
+from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
-VERDICTS = (*REVIEWED, "inconclusive", "info", "not_found", "none")
+VERDICTS = (*REVIEWED, "inconclusive", "info", "not_found")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 2000
 LARGEST_NUMBER = (1 << 53) - 1
@@ -38,9 +39,9 @@ LARGEST_NUMBER = (1 << 53) - 1
 @in_turn
 def apps_list(request: Request, _visit: Viewer, query: AppsAsking) -> Response:
     """One page of the list."""
-    found, behind = apps_page(request, query)
-    return render(request, "apps.html", list=found, behind=behind, levels=list(Level), verdicts=VERDICTS,
-                  platforms=[one for one in Platform if one is not Platform.UNKNOWN], states=list(ReviewState),
+    lang = language_of(request)
+    found, behind = apps_shown(request, query, lambda found: part(lang, "apps_table.html", list=found))
+    return render(request, "apps.html", list=found.list, table=found.table, behind=behind, choices=_choices(lang),
                   reason_text=_reason(request, query.reason))
 
 
@@ -73,7 +74,17 @@ def app_page(request: Request, entry: str, _visit: Viewer,
 
     return render(request, "app.html", **shown, page=arrange(document, lang) if document else None,
                   say=partial(say, lang), title=request.app.state.titles.of, beside_place=beside_place,
-                  picture_address=picture_address)
+                  picture_address=partial(picture_address, shown["chosen"].id if shown["chosen"] else 0))
+
+
+@cache
+def _choices(lang: Language) -> Mapping[str, list[tuple[str, str]]]:
+    """Words of each filter with what they are called."""
+    spaces: dict[str, tuple[str, Iterable[str]]] = {
+        "level": ("levels", Level), "verdict": ("verdicts", VERDICTS), "state": ("desk.apps.with_state", ReviewState),
+        "platform": ("registry_platform", [one for one in Platform if one is not Platform.UNKNOWN])}
+    found = {name: [(str(one), word(one, space, lang)) for one in several] for name, (space, several) in spaces.items()}
+    return {**found, "verdict": [*found["verdict"], ("none", say(lang, "desk.lists.unjudged"))]}
 
 
 def _reason(request: Request, reason: str) -> str:

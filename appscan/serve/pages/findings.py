@@ -15,10 +15,11 @@ from appscan.errors import UsageError
 from appscan.serve.finding_view import arranged, finding_named, finding_shown
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs, proves
-from appscan.serve.portfolio_lists import beside, checks_found, findings_page, states_of
+from appscan.serve.pieces import word
+from appscan.serve.portfolio_lists import beside, checks_found, findings_shown, states_of
 from appscan.serve.queries import QueueAsking, QueueQuery, filters_of
 from appscan.serve.refusals import Refused
-from appscan.serve.rendering import language_of, picture_address, render
+from appscan.serve.rendering import language_of, part, picture_address, render
 from appscan.serve.reviewing import TERMS, Ruling, decide, exempt, withdraw
 from appscan.serve.turns import in_turn
 from appscan.serve.uploads import form_body, plain_name
@@ -38,12 +39,15 @@ Number = Annotated[int, Form(ge=0, le=(1 << 53) - 1)]
 @in_turn
 def findings_list(request: Request, _visit: Viewer, query: QueueAsking) -> Response:
     """One page of the queue."""
-    found, behind = findings_page(request, query)
     titles, lang = request.app.state.titles, language_of(request)
+    words = {"asked": query.state or ReviewState.OPEN.value, "carried": _carried(query), "title": titles.of}
+    found, behind = findings_shown(request, query,
+                                   lambda found: part(lang, "findings_table.html", list=found, **words))
     checks = sorted(((check, titles.of(check, lang)) for check in checks_found(request)), key=lambda one: one[1])
-    return render(request, "findings.html", list=found, behind=behind, states=states_of(request, query),
-                  asked=query.state or ReviewState.OPEN.value, checks=checks, verdicts=(*REVIEWED, "inconclusive"),
-                  title=titles.of, carried=_carried(query), last=_last(request, query), only=_only(request, query))
+    return render(request, "findings.html", list=found.list, table=found.table, behind=behind,
+                  states=states_of(request, query), checks=checks,
+                  verdicts=[(one, word(one, "verdicts", lang)) for one in (*REVIEWED, "inconclusive")],
+                  last=_last(request, query), only=_only(request, query), **words)
 
 
 @router.get("/findings/{number}")
@@ -119,7 +123,7 @@ def _page(request: Request, number: str, visit: Visit, query: QueueQuery, *, pro
                   carried=_carried(query), last=_last(request, query), title=request.app.state.titles.of,
                   may=visit.may(Role.REVIEWER), problem=problem, given=given,
                   decision=decision, mark=secrets.token_hex(8), declared=declared, say=partial(say, lang),
-                  picture_address=picture_address, beside_place=None)
+                  picture_address=partial(picture_address, shown["report"].id), beside_place=None)
 
 
 def _form(request: Request, number: str, query: QueueQuery, fields: dict[str, str], problem: str = "") -> Response:

@@ -21,6 +21,7 @@ from appscan.serve.jobs import Jobs
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.proposals import FIELDS, Proposal, proposal_of
 from appscan.serve.rendering import language_of, render
+from appscan.serve.sealing import KEY
 from appscan.serve.settings import MEGABYTE
 from appscan.serve.uploads import Upload, form_body
 from appscan.store import Role, Store
@@ -88,7 +89,8 @@ def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) ->
         raise UsageError("scan_no_file")
     proposal = _proved(request, upload.fields)
     digest = request.app.state.store.put_blob(upload.path)
-    entry = _entry(request, upload.fields, proposal, who, digest) if confirmed else upload.fields.get("entry", "")
+    fields = upload.fields
+    entry = _entry(request, fields, proposal, who, digest, upload.name) if confirmed else fields.get("entry", "")
     return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app.name,
                                     proposal.app.owner))
 
@@ -96,10 +98,10 @@ def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) ->
 def keep_site(request: Request, site: Site, login: Login | None, fields: Mapping[str, str], who: str, *,
               confirmed: bool) -> str:
     """The same for a site. Raises UsageError."""
-    proposal = _proved(request, fields)
+    sealed, proposal = _jobs(request).sealed(login), _proved(request, fields)
     entry = _entry(request, fields, proposal, who) if confirmed else fields.get("entry", "")
     return _jobs(request).add(Asked(who, urlsplit(site.url).netloc, entry=entry, app=proposal.app.name,
-                                    owner=proposal.app.owner, site=site), login)
+                                    owner=proposal.app.owner, site=site), sealed)
 
 
 def _proved(request: Request, fields: Mapping[str, str]) -> Proposal:
@@ -110,14 +112,15 @@ def _proved(request: Request, fields: Mapping[str, str]) -> Proposal:
     return proposal_of(fields)
 
 
-def _entry(request: Request, fields: Mapping[str, str], proposal: Proposal, who: str, digest: str = "") -> str:
+def _entry(request: Request, fields: Mapping[str, str], proposal: Proposal, who: str, digest: str = "",
+           file: str = "") -> str:
     """The entry as named, else a new one. Raises UsageError where an app has no name or no owner."""
     if fields.get("entry"):
         return fields["entry"]
     if not proposal.app.name or not proposal.app.owner:
         raise UsageError("proposal_unnamed")
     store: Store = request.app.state.store
-    return proposals.register(store, proposal, who=who, when=sessions.now(), digest=digest)
+    return proposals.register(store, proposal, who=who, when=sessions.now(), digest=digest, file=file)
 
 
 def effect_of(request: Request, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _form(request: Request, fields: Mapping[str, str], site: Mapping[str, str], 
     return render(request, "new_scan.html", status=status, fields=told, site=site, problem=problem,
                   most=request.app.state.settings.upload_bytes // MEGABYTE, effect=effect_of(request, told),
                   levels=[one.value for one in Level], audiences=[one.value for one in Audience],
-                  viewports=sites.VIEWPORTS)
+                  viewports=sites.VIEWPORTS, takes_logins=bool(request.app.state.settings.key), key_name=KEY)
 
 
 def _jobs(request: Request) -> Jobs:

@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 
-from appscan.serve.overview import overview_of
+from appscan.serve.overview import overview_of, summed_up
 from appscan.serve.permissions import Visit, needs
-from appscan.serve.rendering import language_of, render
+from appscan.serve.portfolio_lists import fresh
+from appscan.serve.rendering import language_of, part, render
 from appscan.serve.turns import in_turn
 from appscan.store import Role
-from appscan.texts import say
+from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
 MOST_BARS = 14
@@ -23,14 +25,23 @@ MOST_BARS = 14
 @in_turn
 def overview_page(request: Request, _visit: Annotated[Visit, Depends(needs(Role.VIEWER))]) -> Response:
     """The overview."""
+    lang = language_of(request)
+    kept, is_behind = summed_up(request)
+    _, freshener, condition = fresh(request)
+    content = freshener.remembered(("overview page", lang, kept.made, is_behind), condition.version,
+                                   lambda: _content(request, lang))
+    return render(request, "overview.html", content=content, is_behind=is_behind)
+
+
+def _content(request: Request, lang: Language) -> Markup:
     from appscan.count.chart import chart
     from appscan.count.sections import SIGNS, Words
 
-    lang, found = language_of(request), overview_of(request)
+    found = overview_of(request)
     count = found["count"]
     bars = Words({**count, "owners": count["owners"][:MOST_BARS]}, {}, lang)
-    return render(request, "overview.html", **found, chart=chart(bars), bars=MOST_BARS, signs=SIGNS,
-                  say=partial(_of_count, lang), span=bars.span, title=request.app.state.titles.of)
+    return part(lang, "overview_content.html", **found, chart=chart(bars), bars=MOST_BARS, signs=SIGNS,
+                say=partial(_of_count, lang), span=bars.span, title=request.app.state.titles.of)
 
 
 def _of_count(lang: str, key: str, **params: object) -> str:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from appscan.portfolio.template import registry_book
 from appscan.portfolio.writing import FORMATS
 from appscan.serve.downloads import download
+from appscan.serve.entry_edits import edits_of
 from appscan.serve.lists import Listed
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
@@ -98,4 +99,5 @@ def entry_parts(request: Request, entry: str) -> dict[str, Any]:
     product = product_of(state.register.grouped(), entry)
     return {"row": row, "owners": seen.owners, "fields": list(fields_told(row.entry, lang)), "product": product,
             "events": decided(state.store, product), "versions": versions_of(state.store, entry),
+            "edits": edits_of(state.store, row.entry, lang),
             "doubt": doubt_told(row.match, seen.owners, lang)}
