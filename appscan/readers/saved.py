@@ -26,6 +26,7 @@ from appscan.model.coverage import Coverage, Gap, Kind, ReadItem
 from appscan.model.reading import Reading
 from appscan.readers.apk.container import Container, open_container
 from appscan.readers.limits import MEBIBYTE, Limits
+from appscan.readers.packed import earlier
 from appscan.readers.packed.streams import LARGEST_UNPACKED, ColumnReader, ColumnWriter, DamagedError
 from appscan.readers.packed.strings import read_strings, write_strings
 from appscan.readers.packed.tables import (
@@ -39,7 +40,8 @@ from appscan.readers.packed.tables import (
     write_resources,
 )
 
-FORMAT = 1
+FORMAT = 2
+"""What is written; format 1 (`packed/earlier.py`) is read still."""
 HEADER, COLUMNS, ICON = "header.json", "columns.bin", "icon"
 LARGEST_ICON = 64 << 10
 FILE_LIMITS = Limits(entries=16, entry_bytes=256 * MEBIBYTE, inflated_bytes=256 * MEBIBYTE)
@@ -91,7 +93,7 @@ def unpacked_reading(packed: Path | bytes, name: str) -> Reading:
         header = json.loads(_member(container, HEADER))
         if not isinstance(header, dict):
             raise DamagedError("header")
-        if header.get("format") != FORMAT:
+        if header.get("format") not in (FORMAT, earlier.FORMAT):
             raise UnreadableError("reading_version", name=name, version=str(header.get("format"))[:20],
                                   supported=FORMAT)
         icon = _member(container, ICON) if ICON in container else b""
@@ -158,8 +160,13 @@ def _reading(header: dict[str, Any], columns: bytes) -> Reading:
     strings_count, blob_size = (_count(count, LARGEST_UNPACKED) for count in header["strings"])
     sizes = {name: (_count(raw, LARGEST_UNPACKED), _count(packed, LARGEST_UNPACKED))
              for name, (raw, packed) in header["sizes"].items()}
-    reader = ColumnReader(columns, sizes, [int(width) for width in header["widths"]])
-    strings = read_strings(reader, strings_count, blob_size)
+    widths = [int(width) for width in header["widths"]]
+    if header["format"] == earlier.FORMAT:
+        reader = ColumnReader(columns, sizes, widths, earlier.unpack)
+        strings = earlier.read_strings(reader, strings_count, blob_size)
+    else:
+        reader = ColumnReader(columns, sizes, widths)
+        strings = read_strings(reader, strings_count, blob_size)
     facts = read_facts(reader, rows["facts"], strings_count)
     resources = read_resources(reader, rows["resources"], strings_count)
     code = read_code(reader, rows, strings)

@@ -131,6 +131,18 @@ def test_the_digest_tells_any_change_of_a_column_or_of_the_header() -> None:
     assert len({reading_digest(one) for one in (reading, *others)}) == 6
 
 
+EARLIER = Path(__file__).with_name("earlier")
+"""Readings that earlier versions of the program saved."""
+
+
+def test_readings_of_the_first_format_are_read_still_and_keep_their_digest(tmp_path: Path) -> None:
+    chance = load_reading(EARLIER / "chance.format-1.reading")
+    assert_equal(chance, reading_of(5))
+    app = load_reading(EARLIER / "checkin-uniapp.format-1.reading")
+    assert reading_digest(app) == "1bcf87dc3d42e8193f261ee4ec6052cba1c99791a785863753118134f969bdbd"
+    assert reading_digest(round_trip(app, tmp_path)) == reading_digest(app)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=12) | st.sampled_from(TEXTS), unique=True, max_size=60))
 def test_any_strings_come_back(texts: list[str]) -> None:
@@ -159,8 +171,13 @@ def test_any_numbers_come_back_in_every_form(column: Any) -> None:
     assert np.array_equal(reader.take_numbers(len(column)), small)
 
 
+FORMATS = (1, 2)
+
+
 @cache
-def saved_bytes() -> bytes:
+def saved_bytes(form: int = 2) -> bytes:
+    if form == 1:
+        return (EARLIER / "chance.format-1.reading").read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         save_reading(reading_of(5), Path(folder) / "a.reading")
         return (Path(folder) / "a.reading").read_bytes()
@@ -185,7 +202,7 @@ def loaded_or_error(path: Path) -> Reading | str:
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_flipped_and_cut_files_are_damaged_and_nothing_else(tmp_path: Path, draws: st.DataObject) -> None:
-    raw = bytearray(saved_bytes())
+    raw = bytearray(saved_bytes(draws.draw(st.sampled_from(FORMATS))))
     for _ in range(draws.draw(st.integers(1, 4))):
         raw[draws.draw(st.integers(0, len(raw) - 1))] ^= draws.draw(st.integers(1, 255))
     raw = raw[:draws.draw(st.sampled_from([len(raw)] * 3 + [len(raw) // 2, 30]))]
@@ -195,9 +212,9 @@ def test_flipped_and_cut_files_are_damaged_and_nothing_else(tmp_path: Path, draw
         assert_equal(loaded, reading_of(5))
 
 
-def rewritten(tmp_path: Path, header: bytes | None = None, columns: bytes | None = None) -> Path:
+def rewritten(tmp_path: Path, header: bytes | None = None, columns: bytes | None = None, form: int = 2) -> Path:
     """A reading with good checksums whose members were changed by hand."""
-    (tmp_path / "a.reading").write_bytes(saved_bytes())
+    (tmp_path / "a.reading").write_bytes(saved_bytes(form))
     with zipfile.ZipFile(tmp_path / "a.reading") as archive:
         header = archive.read("header.json") if header is None else header
         columns = archive.read("columns.bin") if columns is None else columns
@@ -207,20 +224,31 @@ def rewritten(tmp_path: Path, header: bytes | None = None, columns: bytes | None
     return tmp_path / "a.reading"
 
 
-def header_text(tmp_path: Path) -> bytes:
-    with zipfile.ZipFile(rewritten(tmp_path)) as archive:
-        return archive.read("header.json")
+def member_of(tmp_path: Path, name: str = "header.json", form: int = 2) -> bytes:
+    with zipfile.ZipFile(rewritten(tmp_path, form=form)) as archive:
+        return archive.read(name)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_forged_header_never_escapes_as_another_error(tmp_path: Path, draws: st.DataObject) -> None:
-    header = bytearray(header_text(tmp_path))
+    form = draws.draw(st.sampled_from(FORMATS))
+    header = bytearray(member_of(tmp_path, form=form))
     for _ in range(draws.draw(st.integers(1, 3))):
         at = draws.draw(st.integers(0, len(header) - 1))
         put = draws.draw(st.sampled_from([b"9", b"", b"[", b"-1", b"\xff", b"x"]))
         header[at:at + draws.draw(st.integers(0, 2))] = put
-    loaded_or_error(rewritten(tmp_path, header=bytes(header)))
+    loaded_or_error(rewritten(tmp_path, header=bytes(header), form=form))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_forged_columns_never_escape_as_another_error(tmp_path: Path, draws: st.DataObject) -> None:
+    form = draws.draw(st.sampled_from(FORMATS))
+    columns = bytearray(member_of(tmp_path, "columns.bin", form))
+    for _ in range(draws.draw(st.integers(1, 3))):
+        columns[draws.draw(st.integers(0, len(columns) - 1))] = draws.draw(st.integers(0, 255))
+    loaded_or_error(rewritten(tmp_path, columns=bytes(columns), form=form))
 
 
 def test_columns_of_another_reading_are_damaged(tmp_path: Path) -> None:
@@ -231,7 +259,7 @@ def test_columns_of_another_reading_are_damaged(tmp_path: Path) -> None:
 
 
 def test_a_later_format_is_told_apart_from_damage(tmp_path: Path) -> None:
-    later = header_text(tmp_path).replace(b'"format":1', b'"format":2')
+    later = member_of(tmp_path).replace(b'"format":2', b'"format":3')
     assert error_of(rewritten(tmp_path, header=later)) == "reading_version"
 
 
@@ -239,7 +267,7 @@ def test_a_later_format_is_told_apart_from_damage(tmp_path: Path) -> None:
     (b'"bytes":[', b'"bytes":[99999999999,'), (b'"strings":[17', b'"strings":[9999999999'),
     (b'"calls":40', b'"calls":4000000000'), (b'"calls":40', b'"calls":true')])
 def test_sizes_beyond_all_bounds_are_refused_before_unpacking(tmp_path: Path, old: bytes, new: bytes) -> None:
-    header = header_text(tmp_path)
+    header = member_of(tmp_path)
     assert old in header
     assert error_of(rewritten(tmp_path, header=header.replace(old, new))) == "reading_damaged"
 
