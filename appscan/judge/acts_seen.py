@@ -27,29 +27,32 @@ _CONTINUOUS = ("location_continuous", "location_background", "track_service")
 _PRESS = re.compile(r"\.(on\w*(Click|Touch|Press|Selected|CheckedChanged|Checked)\w*|lambda\$\w*[cC]lick\w*)$")
 
 
-class ActsSeen:
-    """Built once per reading. `hits` answers terms: some groups are made of others."""
+Ask = Callable[[Term], tuple[Hit, ...]]
+"""Answers a term with its hits."""
 
-    def __init__(self, places: Places, acts: Acts, vocabulary: Vocabulary,
-                 hits: Callable[[Term], tuple[Hit, ...]]) -> None:
+
+class ActsSeen:
+    """Built once per reading."""
+
+    def __init__(self, places: Places, acts: Acts, vocabulary: Vocabulary) -> None:
         self.places = places
         self.acts = acts
         self.vocabulary = vocabulary
-        self._ask = hits
         self._known: dict[tuple[str, Kind], tuple[Hit, ...]] = {}
 
-    def hits(self, name: str, kind: Kind) -> tuple[Hit, ...]:
-        """Hits of a call group, as those of a term of this kind, in a fixed order; bounded."""
+    def hits(self, name: str, kind: Kind, ask: Ask) -> tuple[Hit, ...]:
+        """Hits of a call group, as those of a term of this kind, in a fixed order; bounded. Some groups are made of
+        others, for which it will `ask`."""
         known = self._known.get((name, kind))
         if known is None:
-            known = self._known[name, kind] = tuple(itertools.islice(self._find(name, kind), MAX_HITS))
+            known = self._known[name, kind] = tuple(itertools.islice(self._find(name, kind, ask), MAX_HITS))
         return known
 
-    def _find(self, name: str, kind: Kind) -> Iterator[Hit]:
+    def _find(self, name: str, kind: Kind, ask: Ask) -> Iterator[Hit]:
         places = self.places
         match name:
             case "self_started":
-                yield from self._self_started(kind)
+                yield from self._self_started(kind, ask)
             case "runs_as_service":
                 yield from self._services(kind)
             case "asked_again":
@@ -77,9 +80,9 @@ class ActsSeen:
         program = self.places.program
         return f"{program.dotted(program.owner_of(callee))}.{program.text(program.method_name(callee))}"
 
-    def _self_started(self, kind: Kind) -> Iterator[Hit]:
+    def _self_started(self, kind: Kind, ask: Ask) -> Iterator[Hit]:
         for name in _CONTINUOUS:
-            for hit in self._ask(Term(kind, groups=(name,))) if name in self.vocabulary.calls else ():
+            for hit in ask(Term(kind, groups=(name,))) if name in self.vocabulary.calls else ():
                 if hit.method >= 0:
                     path = self.places.liveness.path_to(hit.method)
                     by_itself = hit.live and not any(_PRESS.search(step) for step in path)

@@ -70,7 +70,7 @@ class Evaluator:
         self._keys_of: dict[tuple[frozenset[str], str], tuple[str, ...]] = {}
         self._shared = shared_screens(sight.reading)
         self._dead: dict[int, tuple[Expression, bool]] = {}
-        self._beside = self if hidden is None or hidden == blinded else Evaluator(sight, hidden)
+        self._beside = None if hidden is None or hidden == blinded else Evaluator(sight, hidden)
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
         """Truth and matches of `expression` among the hits that `pick` lets count."""
@@ -152,7 +152,7 @@ class Evaluator:
             return Outcome(Truth.UNKNOWN if lost or more else Truth.FALSE)
         is_unknown = False
         for item in expression.none:
-            asked = self if within is Within.APP else self._beside
+            asked = self if within is Within.APP else self._beside or self
             against = asked.evaluate(item, _first_party, within)
             is_unknown |= against.truth is Truth.UNKNOWN
             if against.truth is Truth.TRUE:

@@ -17,6 +17,7 @@ from appscan.judge.occurrences import occurrences_of, set_aside
 from appscan.judge.presence import Seen, presence_of
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
+from appscan.judge.uncollected import uncollected
 from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
 from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind
@@ -34,7 +35,6 @@ from appscan.model.reading import Reading
 
 _ELSEWHERE = frozenset({"cap_reached", "login_wall", "login_lost", "login_failed", "script_not_loaded"})
 """Gaps that hide places nobody saw, and nothing on a screen that was seen."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,12 @@ def judge_versions(reading: Reading, versions: Sequence[CheckSet], *, profile: P
                    declared: Mapping[str, str] | None = None, of_government: bool = False) -> tuple[Judgement, ...]:
     """Judge one reading by several sets of checks that share their limits and all vocabulary but contexts, looking
     through the reading once."""
+    with uncollected():
+        return _judge_versions(reading, versions, profile, declared, of_government)
+
+
+def _judge_versions(reading: Reading, versions: Sequence[CheckSet], profile: Profile,
+                    declared: Mapping[str, str] | None, of_government: bool) -> tuple[Judgement, ...]:
     checks = versions[0]
     structures = Structures(reading, checks.vocabulary)
     early = standing_limits(checks.limits, structures, None)

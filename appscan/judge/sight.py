@@ -40,7 +40,7 @@ class Sight:
         self.layouts = Layouts(self.program, self.liveness, self.screens, everything_lives=code_blind)
         self.places = Places(self.program, self.liveness, self.screens, self.layouts, everything_lives=code_blind)
         self.words = WordsSeen(self.places, self.search, self.acts)
-        self._acts_seen = ActsSeen(self.places, self.acts, vocabulary, self.hits)
+        self._acts_seen = ActsSeen(self.places, self.acts, vocabulary)
         is_document = reading.artifact.kind is ArtifactKind.DOCUMENT
         self.document = DocumentSense(reading, vocabulary.plans) if is_document else None
         self._silent: frozenset[int] = frozenset()
@@ -76,7 +76,7 @@ class Sight:
         if term.plan:
             return
         for name in term.groups:
-            yield from self._acts_seen.hits(name, term.kind)
+            yield from self._acts_seen.hits(name, term.kind, self.hits)
         for word in term.named:
             yield from self.words.named_methods(word)
         yield from self.words.hits(term)
