@@ -15,6 +15,7 @@ import datetime as dt
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -112,12 +113,28 @@ def multiplied(sources: Sequence[Path], count: int, folder: Path) -> Path:
     return folder
 
 
+def measured_on(name: str, quick: bool) -> tuple[list[Path], int]:
+    """Packages of that size, and how many are made of them."""
+    small, large = packages()
+    return (small, 24 if quick else 96) if name == "small" else (large, 8 if quick else 32)
+
+
+def store_of(name: str, scratch: Path, workers: int, quick: bool) -> Path:
+    """A store with what a sweep of packages of that size keeps: that of `throughput`, or made now. There is none where
+    there are no packages."""
+    store = scratch / f"{name}.db"
+    sources, count = measured_on(name, quick)
+    if sources and not store.is_file():
+        sweep(multiplied(sources, count, scratch / name), store, "--workers", workers)
+    return store
+
+
 def throughput(scratch: Path, workers: int, quick: bool) -> list[str]:
     """Small and large packages a second, read and judged and kept."""
-    small, large = packages()
     lines = ["| packages | number | median, MB | a second | wanted | whole command, s | coordinator's peak, MiB |",
              "|---|---|---|---|---|---|---|"]
-    for name, sources, count in (("small", small, 24 if quick else 96), ("large", large, 8 if quick else 32)):
+    for name in ("small", "large"):
+        sources, count = measured_on(name, quick)
         if not sources:
             lines.append(f"| {name} | none here | | | {WANTED[name]} | | |")
             continue
@@ -129,53 +146,70 @@ def throughput(scratch: Path, workers: int, quick: bool) -> list[str]:
     return lines
 
 
-def rejudged(scratch: Path, workers: int) -> list[str]:
-    """Everything that the sweeps before stored, judged with packs of another digest."""
+def rejudged(scratch: Path, workers: int, quick: bool) -> list[str]:
+    """Everything that sweeps stored, judged with packs of another digest."""
     checks = scratch / "checks"
     shutil.copytree(ROOT / "checks", checks)
     pack = checks / "pack.yaml"
     pack.write_text(re.sub(r"version: .*", 'version: "speed"', pack.read_text("utf-8")), encoding="utf-8")
-    lines = ["| stored readings | number | a second | wanted | whole command, s |", "|---|---|---|---|---|"]
+    lines = ["| stored readings | number | a second | wanted | whole command, s | of its processors, s |",
+             "|---|---|---|---|---|---|"]
     for name in ("small", "large"):
-        store = scratch / f"{name}.db"
+        store = store_of(name, scratch, workers, quick)
         if not store.is_file():
             continue
-        started = time.perf_counter()
-        process = subprocess.Popen([*COMMAND, "rejudge", "--store", str(store), "--checks", str(checks), "--workers",
-                                    str(workers), "--format", "json"], stdout=subprocess.PIPE, text=True,
-                                   stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        assert process.stdout is not None
-        times = [time.perf_counter() for line in process.stdout if line.startswith("{")]
-        process.wait()
-        span = times[-1] - times[0] if len(times) > 1 else 0.0
+        told = timed("rejudge", "--store", store, "--checks", checks, "--workers", workers, "--format", "json")
         wanted = f"≥ {WANTED['rejudge']:g}" if name == "small" else ""
-        lines.append(f"| of {name} packages | {len(times)} | {(len(times) - 1) / span if span else 0:.1f} | {wanted} | "
-                     f"{time.perf_counter() - started:.1f} |")
+        lines.append(f"| of {name} packages | {told.count} | {told.rate:.1f} | {wanted} | {told.seconds:.1f} | "
+                     f"{told.processor:.1f} |")
     return lines
 
 
-def ingested(scratch: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A command that tells a line for each thing it did: their number, how many a second from the first to the last,
+    seconds in all, and seconds of processor of the command and its workers."""
+
+    count: int
+    rate: float
+    seconds: float
+    processor: float
+    code: int
+
+
+def timed(*command: object) -> Told:
+    """Run such a command to its end."""
+    started, spent = time.perf_counter(), _processor()
+    process = subprocess.Popen([*COMMAND, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert process.stdout is not None
+    times = [time.perf_counter() for line in process.stdout if line.startswith("{")]
+    code = process.wait()
+    span = times[-1] - times[0] if len(times) > 1 else 0.0
+    return Told(len(times), (len(times) - 1) / span if span else 0.0, time.perf_counter() - started,
+                _processor() - spent, code)
+
+
+def _processor() -> float:
+    """Seconds of processor that processes which have ended took."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def ingested(scratch: Path, workers: int, quick: bool) -> list[str]:
     """Reports made elsewhere, validated and kept."""
     from appscan.store import Store
 
     folder = scratch / "reports"
     folder.mkdir()
-    with Store.open(str(scratch / "small.db"), create=False) as store:
+    with Store.open(str(store_of("small", scratch, workers, quick)), create=False) as store:
         for one in store.reports(latest=False):
             (folder / f"{one.id}.json").write_text(json.dumps(one.document, ensure_ascii=False), encoding="utf-8")
-    files = sorted(map(str, folder.iterdir()))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    seconds = []
-    for some in (files[:1], files):
-        started = time.perf_counter()
-        done = subprocess.run([*COMMAND, "ingest", *some, "--store", str(scratch / "taken.db"), "--quiet"], check=False,
-                              env=environment, stdout=subprocess.DEVNULL)
-        seconds.append(time.perf_counter() - started)
-        if done.returncode not in (0, 10, 11):
-            return [f"`appscan ingest` failed ({done.returncode})."]
-    rate = (len(files) - 1) / max(seconds[1] - seconds[0], 1e-9)
-    return ["| reports | a second | wanted | whole command, s |", "|---|---|---|---|",
-            f"| {len(files)} | {rate:.0f} | ≥ {WANTED['ingest']:g} | {seconds[1]:.1f} |"]
+    told = timed("ingest", *sorted(folder.iterdir()), "--store", scratch / "taken.db", "--json")
+    if told.code != 0:
+        return [f"`appscan ingest` failed ({told.code})."]
+    return ["| reports | a second | wanted | whole command, s | of its processor, s |", "|---|---|---|---|---|",
+            f"| {told.count} | {told.rate:.0f} | ≥ {WANTED['ingest']:g} | {told.seconds:.1f} | {told.processor:.1f} |"]
 
 
 def memory(scratch: Path, workers: int, quick: bool) -> list[str]:
@@ -238,8 +272,8 @@ def main() -> None:
         scratch = Path(folder)
         for name, title, measure in (
                 ("throughput", "Packages", lambda: throughput(scratch, options.workers, options.quick)),
-                ("rejudge", "Stored readings judged again", lambda: rejudged(scratch, options.workers)),
-                ("ingest", "Reports made elsewhere", lambda: ingested(scratch)),
+                ("rejudge", "Stored readings judged again", lambda: rejudged(scratch, options.workers, options.quick)),
+                ("ingest", "Reports made elsewhere", lambda: ingested(scratch, options.workers, options.quick)),
                 ("memory", "Memory of the coordinator", lambda: memory(scratch, options.workers, options.quick)),
                 ("dask", "Dask beside the pool", lambda: dask(scratch, options.workers, options.quick))):
             if name in options.only:
