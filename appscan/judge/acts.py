@@ -120,9 +120,10 @@ class Acts:
     def _callees(self, pattern: MethodPattern) -> Iterable[int]:
         if pattern.owner == "*":
             return self._all_callees if pattern.name == "*" else self._callees_by_name.get(pattern.name, ())
-        names = self.reading.code.methods.name
-        return [callee for sid in self._family(pattern.owner) for callee in self._callees_by_owner.get(sid, ())
-                if pattern.name == "*" or self.program.text(int(names[callee])) == pattern.name]
+        owned = [self._callees_by_owner[sid] for sid in self._family(pattern.owner) if sid in self._callees_by_owner]
+        if pattern.name == "*":
+            return [callee for named in owned for callees in named.values() for callee in callees]
+        return [callee for named in owned for callee in named.get(pattern.name, ())]
 
     def _family(self, descriptor: str) -> frozenset[int]:
         """The class with this descriptor and the first-party classes below it."""
@@ -139,19 +140,20 @@ class Acts:
         return callees
 
     @cached_property
-    def _callees_by_owner(self) -> dict[int, list[int]]:
-        owners = self.reading.code.methods.owner
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for callee in self._all_callees:
-            grouped[int(owners[callee])].append(callee)
+    def _callees_by_owner(self) -> dict[int, dict[str, list[int]]]:
+        """Class → name → methods called."""
+        grouped: dict[int, dict[str, list[int]]] = {}
+        for name, callees in self._callees_by_name.items():
+            for callee in callees:
+                grouped.setdefault(self.program.owner_of(callee), {}).setdefault(name, []).append(callee)
         return grouped
 
     @cached_property
     def _callees_by_name(self) -> dict[str, list[int]]:
-        names = self.reading.code.methods.name
+        program = self.program
         grouped: dict[str, list[int]] = defaultdict(list)
         for callee in self._all_callees:
-            grouped[self.program.text(int(names[callee]))].append(callee)
+            grouped[program.text(program.method_name(callee))].append(callee)
         return grouped
 
     @cached_property

@@ -134,15 +134,14 @@ class Liveness:
                 self._reach(method, by)
 
     def _called_from_outside(self, method: int, strange: list[int]) -> bool:
-        methods = self.program.reading.code.methods
-        flags, name = int(methods.flags[method]), self.program.text(int(methods.name[method]))
+        flags, key = self.program.flags_of(method), self.program.method_name(method)
+        name = self.program.text(key)
         if name in ("<clinit>", "<init>") or flags & ACC_NATIVE:
             return True
         if flags & (ACC_STATIC | ACC_PRIVATE):
             return name in self._onclick
         if name in self._onclick or (strange and _CALLBACK.match(name)):
             return True
-        key = int(methods.name[method])
         return any(parent << 32 | key in self._library_methods for parent in strange)
 
     @cached_property

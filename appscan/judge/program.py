@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from appscan.judge.origins import Origins
+from appscan.judge.spans import singles
 from appscan.model.reading import Fact, Reading
 
 ACC_NATIVE = 0x100
@@ -107,7 +108,11 @@ class Program:
     def superclass(self, sid: int) -> int:
         """Descriptor sid of the superclass of a defined class, -1 where unknown."""
         row = self.class_row.get(sid)
-        return int(self.reading.code.classes.superclass[row]) if row is not None else -1
+        return self._superclasses[row] if row is not None else -1
+
+    @cached_property
+    def _superclasses(self) -> memoryview[int]:
+        return singles(self.reading.code.classes.superclass)
 
     def ancestors(self, sid: int) -> Iterable[int]:
         """Superclasses and interfaces of a class, nearest first, as far as they are known and `MAX_DEPTH` goes."""
@@ -150,21 +155,21 @@ class Program:
         """Callee row → first-party methods that it may run (class-hierarchy dispatch)."""
         methods = self.reading.code.methods
         callees = np.unique(self.calls_own[1])
-        owners, names, protos = methods.owner, methods.name, methods.proto
+        owners, names, protos = self._owners, self._names, singles(methods.proto)
         found: dict[int, tuple[int, ...]] = {}
         for callee in callees.tolist():
-            same = self.signature_index.get((int(names[callee]), int(protos[callee])))
+            same = self.signature_index.get((names[callee], protos[callee]))
             if not same:
                 continue
-            owner = int(owners[callee])
-            if self.text(int(names[callee])) == "<init>" or self.text(owner) == "Ljava/lang/Object;":
+            owner = owners[callee]
+            if self.text(names[callee]) == "<init>" or self.text(owner) == "Ljava/lang/Object;":
                 below = {owner}  # constructors are never dispatched; everything descends from Object
             else:
                 below = self.descendants(owner)
-            targets = [row for row in same if int(owners[row]) in below]
+            targets = [row for row in same if owners[row] in below]
             if not targets and self.own_sid[owner]:
                 above = set(self.ancestors(owner))
-                targets = [row for row in same if int(owners[row]) in above]
+                targets = [row for row in same if owners[row] in above]
             if targets:
                 found[callee] = tuple(targets)
         return found
@@ -298,7 +303,7 @@ class Program:
     def name_of(self, method: int) -> str:
         """Short name for people: MainActivity.onCreate; a lambda is named after the method it stands in."""
         owner = self.text(self.owner_of(method))[1:-1].rpartition("/")[2]
-        name = self.text(int(self.reading.code.methods.name[method]))
+        name = self.text(self._names[method])
         made = _LAMBDA.match(name)
         return f"{owner.partition('$$')[0]}.{made['method'] if made else name}"
 
@@ -308,7 +313,19 @@ class Program:
 
     def method_name(self, method: int) -> int:
         """Sid of the name of `method`."""
-        return int(self.reading.code.methods.name[method])
+        return self._names[method]
+
+    @cached_property
+    def _names(self) -> memoryview[int]:
+        return singles(self.reading.code.methods.name)
+
+    def flags_of(self, method: int) -> int:
+        """Access flags of `method`, -1 where it is only referred to."""
+        return self._flags[method]
+
+    @cached_property
+    def _flags(self) -> memoryview[int]:
+        return singles(self.reading.code.methods.flags)
 
     def owner_of(self, method: int) -> int:
         """Descriptor sid of the class that owns `method`."""

@@ -133,8 +133,8 @@ class Search:
         """Patterns are tried on ASCII strings only where they are ASCII."""
         found = dict(by_needles(words.needles, self._told_foreign)) | dict(
             by_reading(words.unneeding, self._told_foreign))
-        latin = [word for word in words.unneeding if word.text.isascii()]
-        for some in (by_needles(words.latin_needles, self._told_ascii), by_reading(latin, self._told_ascii)):
+        for some in (by_needles(words.latin_needles, self._told_ascii),
+                     by_reading(words.latin_unneeding, self._told_ascii)):
             for word, sids in some:
                 found.setdefault(word, set()).update(sids)
         return found

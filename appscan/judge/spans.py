@@ -1,4 +1,4 @@
-"""Where a value stands in a sorted column. Knows no meaning of any column."""
+"""Where a value stands in a sorted column, and single numbers of any. Knows no meaning of a column."""
 
 from __future__ import annotations
 
@@ -10,3 +10,9 @@ def span(column: np.ndarray, value: int) -> tuple[int, int]:
     another, NumPy would copy the whole column at each call."""
     needle = column.dtype.type(value)
     return int(column.searchsorted(needle)), int(column.searchsorted(needle, side="right"))
+
+
+def singles(column: np.ndarray) -> memoryview[int]:
+    """A column of which single numbers are asked for: as Python's own integers, in a third of the time that an array
+    takes to give them."""
+    return np.ascontiguousarray(column).data

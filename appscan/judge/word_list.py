@@ -99,25 +99,29 @@ class WordList:
         return all(max(text) >= HAN_FROM for text in self.han)
 
     @cached_property
-    def needed(self) -> dict[Word, Needles | None]:
-        """What a line must contain for each pattern."""
-        return {word: needles(word.text) for word in self.patterns}
-
-    @cached_property
     def unneeding(self) -> list[Word]:
         """Patterns of which nothing can be said."""
-        return [word for word, some in self.needed.items() if some is None]
+        return [word for word in self.patterns if needles(word.text) is None]
 
     @cached_property
     def needles(self) -> NeedleList:
         """For texts of any kind."""
-        return NeedleList([(word, some) for word, some in self.needed.items() if some])
+        return NeedleList([(word, some) for word in self.patterns if (some := needles(word.text))])
+
+    @cached_property
+    def latin_unneeding(self) -> list[Word]:
+        """Patterns of which nothing can be said for ASCII texts, on which only ASCII patterns are tried."""
+        return [word for word in self._latin_patterns if needles(word.text, of_ascii=True) is None]
 
     @cached_property
     def latin_needles(self) -> NeedleList:
-        """For ASCII texts, on which only ASCII patterns are tried."""
-        return NeedleList([(word, frozenset(one for one in some if one.isascii()))
-                           for word, some in self.needed.items() if some and word.text.isascii()])
+        """For ASCII texts."""
+        return NeedleList([(word, some) for word in self._latin_patterns
+                           if (some := needles(word.text, of_ascii=True))])
+
+    @property
+    def _latin_patterns(self) -> list[Word]:
+        return [word for word in self.patterns if word.text.isascii()]
 
 
 def _by_text(words: Iterable[Word]) -> dict[str, list[Word]]:

@@ -13,9 +13,13 @@ from appscan.model.sighting import Sighting
 class _Ladder(StrEnum):
     """A closed set whose order of definition is its order of rank."""
 
+    def __init__(self, _value: str) -> None:
+        self._rank = len(type(self).__members__)
+
     @property
     def rank(self) -> int:
-        return list(type(self)).index(self)
+        """Its place in that order, from 0."""
+        return self._rank
 
 
 class Presence(_Ladder):

@@ -87,6 +87,11 @@ class Strings:
 
     blob: bytes
     ends: Int64
+    _ends: memoryview[int] = field(init=False, repr=False, compare=False)
+    """The same for looking up single ones, which an array is slow to give."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ends", np.ascontiguousarray(self.ends).data)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -95,8 +100,7 @@ class Strings:
         """UTF-8 bytes of string `sid`; empty for -1."""
         if sid < 0:
             return b""
-        start = int(self.ends[sid - 1]) if sid else 0
-        return self.blob[start:int(self.ends[sid])]
+        return self.blob[self._ends[sid - 1] if sid else 0:self._ends[sid]]
 
     def __getitem__(self, sid: int) -> str:
         """Text of string `sid`; empty for -1."""
