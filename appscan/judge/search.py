@@ -16,7 +16,7 @@ from appscan.judge.one_text import bare, is_whole
 from appscan.judge.patterns import by_needles, by_reading
 from appscan.judge.spelling import Spelling
 from appscan.judge.word_list import WordList
-from appscan.model.folding import fold
+from appscan.model.folding import fold, fold_all
 from appscan.model.reading import Strings
 
 MAX_IDENTIFIER = 300
@@ -82,7 +82,9 @@ class Search:
 
     def _lines(self, chosen: NDArray[np.bool_]) -> Lines:
         sids = np.flatnonzero(chosen).tolist()
-        return lines_of(sids, [self.folded(sid) for sid in sids])
+        fresh = [sid for sid in sids if sid not in self._folded]
+        self._folded.update(zip(fresh, fold_all(self.strings.texts(fresh)), strict=True))
+        return lines_of(sids, [self._folded[sid] for sid in sids])
 
     @cached_property
     def _han(self) -> Lines:

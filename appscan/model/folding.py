@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from appscan.model.traditional import SIMPLIFIED
 
@@ -18,6 +19,7 @@ _REWRITTEN = re.compile(f"[{re.escape(''.join(_WRITTEN))}]")
 ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?|&(?:#x?[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
 """A character written as a JavaScript escape or as a character reference of HTML."""
 _SPACE = re.compile(r"\s+")
+_SPACE_IN_LINE = re.compile(r"[^\S\n]+")
 _BETWEEN_HAN = re.compile(r" (?<=[\u3400-\u9fff] )(?=[\u3400-\u9fff])")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -31,6 +33,29 @@ def fold(text: str) -> str:
         return _SPACE.sub(" ", text.lower()) if ("\n" in text or "\t" in text or "  " in text) else text.lower()
     simplified = _REWRITTEN.sub(_rewritten, unicodedata.normalize("NFKC", text))
     return _BETWEEN_HAN.sub("", _SPACE.sub(" ", simplified.lower()))
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """Each text as `fold` gives it, in a fraction of the time: nearly all of them are folded joined by line feeds."""
+    folded = list(texts)
+    ascii_places, other_places = [], []
+    for place, text in enumerate(texts):
+        if "\n" in text or "&" in text or "\\u" in text:
+            folded[place] = fold(text)
+        elif not text.isascii():
+            other_places.append(place)
+        elif "\t" in text or "  " in text:
+            folded[place] = fold(text)
+        else:
+            ascii_places.append(place)
+    joined = "\n".join([texts[place] for place in ascii_places]).lower()
+    for place, text in zip(ascii_places, joined.split("\n"), strict=False):
+        folded[place] = text
+    joined = unicodedata.normalize("NFKC", "\n".join([texts[place] for place in other_places]))
+    joined = _SPACE_IN_LINE.sub(" ", _REWRITTEN.sub(_rewritten, joined).lower())
+    for place, text in zip(other_places, _BETWEEN_HAN.sub("", joined).split("\n"), strict=False):
+        folded[place] = text
+    return folded
 
 
 def _rewritten(letter: re.Match[str]) -> str:

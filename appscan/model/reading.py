@@ -7,6 +7,7 @@ without its artifact. Knows nothing of checks, origins or reachability: those ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -105,6 +106,11 @@ class Strings:
     def __getitem__(self, sid: int) -> str:
         """Text of string `sid`; empty for -1."""
         return self.raw(sid).decode("utf-8", "replace")
+
+    def texts(self, sids: Sequence[int]) -> list[str]:
+        """Texts of many strings: decoded together, where none has a line feed in it."""
+        texts = b"\n".join(map(self.raw, sids)).decode("utf-8", "replace").split("\n")
+        return texts if len(texts) == len(sids) else [self[sid] for sid in sids]
 
 
 @dataclass(frozen=True, slots=True)

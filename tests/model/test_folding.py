@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appscan.model.folding import fold, tokens
+from appscan.model.folding import fold, fold_all, tokens
 
 TEXTS = st.text(alphabet=st.sampled_from("签到 打卡ＡＢab12，：　\n\t\u200b\u00ad\ufe0fÉéｶ①ﬁ"), max_size=30)
 
@@ -32,6 +32,14 @@ TEXTS = st.text(alphabet=st.sampled_from("签到 打卡ＡＢab12，：　\n\t\u
 ])
 def test_a_text_folds_to_what_is_matched(written: str, folded: str) -> None:
     assert fold(written) == folded
+
+
+AWKWARD = st.text("\r\n\t\x0b\x1c\x85\u2028 aAΣσ签 到\u0301\u3099か\uff21\ufeff&\\u;4e00數", max_size=12)
+
+
+@given(st.lists(AWKWARD | TEXTS | st.text(max_size=12)))
+def test_texts_folded_together_are_as_folded_one_by_one(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
 
 
 @given(TEXTS)

@@ -32,6 +32,7 @@ from appscan.model.reading import (
     Methods,
     Reading,
     Resources,
+    Strings,
     Uses,
 )
 from appscan.readers.columns import StringPool
@@ -331,3 +332,12 @@ def test_real_readings_come_back_and_take_less_than_a_third_of_their_package(pac
 @pytest.mark.skipif(not packages(CORPUS), reason="APPSCAN_CORPUS names no folder with APKs")
 def test_half_of_the_corpus_takes_less_than_a_fifth() -> None:
     assert float(np.median([saved_share(package) for package in packages(CORPUS)])) <= 1 / 5
+
+
+@given(st.lists(st.text(max_size=9) | st.sampled_from(["a\nb", "\n", "", "签\n"]), unique=True, max_size=20),
+       st.binary(max_size=40))
+def test_texts_of_many_strings_are_those_of_each(texts: list[str], damaged: bytes) -> None:
+    parts = [text.encode("utf-8", "replace") for text in texts] + [damaged, damaged[::-1]]
+    strings = Strings(b"".join(parts), np.cumsum(list(map(len, parts)), dtype=np.int64))
+    for sids in (range(len(strings)), range(len(texts)), range(1, len(strings), 2)):
+        assert strings.texts(sids) == [strings[sid] for sid in sids]
