@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from appscan.checks.pack import Check, Example, Expression, Vocabulary
+from appscan.checks.pack import AllOf, AnyOf, Check, Example, Expression, Vocabulary
 from appscan.checks.parse import GROUPED, check_group, named_conditions, parse_expression, terms_of
 from appscan.checks.source import Closed, Source, Token, close, key_line, line_of, place
 from appscan.model.coverage import Kind
@@ -64,7 +64,7 @@ def parse_check(name: str, node: dict[str, Any], vocabulary: Vocabulary, clauses
         clauses=attempt(lambda: _clauses(node, clauses, source), ()),
         audience=attempt(lambda: _audience(node, vocabulary, source), ()), presence=presence,
         applies=attempt(lambda: _applies(node, polarity, source), None),
-        force=_rungs(node, "force", Force, source), tags=_rungs(node, "tags", Tag, source),
+        firm=_firm(presence), force=_rungs(node, "force", Force, source), tags=_rungs(node, "tags", Tag, source),
         contexts=attempt(lambda: _contexts(node, vocabulary, source), ()),
         needs=attempt(lambda: _needs(node, presence, source), ()), found=found, not_found=not_found,
         known_misses=misses, known_false_hits=false_hits)
@@ -121,6 +121,17 @@ def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source
     parsed = source.each(node, lambda rung: (source.member(ladder, rung, key, key_line(node, rung)),
                                              parse_expression(node[rung], source, place(node, rung))))
     return dict(parsed.values())
+
+
+def _firm(presence: Mapping[Presence, Expression]) -> dict[Presence, Expression | None]:
+    """The rungs with weak conditions, each without them."""
+    firm: dict[Presence, Expression | None] = {}
+    for rung, expression in presence.items():
+        items = expression.items if isinstance(expression, AnyOf) else (expression,)
+        kept = tuple(item for item in items if not (isinstance(item, AllOf) and item.weak))
+        if len(kept) < len(items):
+            firm[rung] = AnyOf(kept) if kept else None
+    return firm
 
 
 def _applies(node: dict[str, Any], polarity: Polarity, source: Source) -> Expression | None:

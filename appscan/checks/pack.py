@@ -67,11 +67,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """True when every item is, near each other. Items of `none` must not stand there."""
+    """True when every item is, near each other. Items of `none` must not stand there. What a `weak` one shows is often
+    shown elsewhere too: where no other condition of its rung holds, the feature is for a person to look at."""
 
     items: tuple[Expression, ...]
     none: tuple[Expression, ...]
     within: Within
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class Example:
 class Check:
     """One banned or required feature as data. `clauses`: those its file names, then the others that ban or require it;
     `beside`: clauses that allow it, that another one sets aside where a report stands, or of a narrower subject.
-    `applies`: which apps a required feature is asked of (None: all)."""
+    `applies`: which apps a required feature is asked of (None: all). `firm`: the rungs that have weak conditions,
+    without these (None: nothing is left)."""
 
     id: str
     title: Bilingual
@@ -120,6 +123,7 @@ class Check:
     known_misses: tuple[Example, ...] = ()
     known_false_hits: tuple[Example, ...] = ()
     beside: tuple[str, ...] = ()
+    firm: Mapping[Presence, Expression | None] = field(default_factory=dict)
 
 
 class Structure(StrEnum):

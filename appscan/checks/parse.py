@@ -189,8 +189,8 @@ def _listed(name: str, source: Source, at: At) -> Sequence[str]:
 
 
 def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expression:
-    """A term, `any: […]`, `all: […]` with optional `not: […]` and `within:`, or `is: name` for a condition that has a
-    name; at most four levels deep, what a name stands for not counted."""
+    """A term, `any: […]`, `all: […]` with optional `not: […]`, `within:`, `weak:`, or `is: name` for a condition that
+    has a name; at most four levels deep, what a name stands for not counted."""
     if not isinstance(node, dict):
         source.fail(at, "not_condition", value=repr(node))
     keys = list(node)
@@ -200,10 +200,13 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expre
         _only(node, {"any"}, source)
         return AnyOf(_items(node, "any", source, depth))
     if "all" in keys:
-        _only(node, {"all", "not", "within"}, source)
+        _only(node, {"all", "not", "within", "weak"}, source)
         none = _items(node, "not", source, depth) if "not" in node else ()
         within = source.member(Within, node.get("within", "screen"), "within", place(node, "within"))
-        return AllOf(_items(node, "all", source, depth), none, within)
+        weak = node.get("weak", False)
+        if not isinstance(weak, bool) or (weak and depth != 1):
+            source.fail(key_line(node, "weak"), "weak_misplaced")
+        return AllOf(_items(node, "all", source, depth), none, within, weak)
     if len(keys) != 1:
         source.fail(node if isinstance(node, Pairs) else at, "keys_in_condition", keys=", ".join(keys))
     if keys == ["is"]:

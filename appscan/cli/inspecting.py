@@ -153,16 +153,34 @@ def measure_others(folder: Path, checks: Path | None, console: Console, *, seale
     from appscan.bench.others_table import to_other_lines
 
     loaded = _load(checks)
-    known = [check.id for check in loaded.checks]
-    for name in only:
-        if name not in known:
-            raise UsageError("check_unknown", check=name, known=", ".join(known))
+    _known(only, loaded)
     cases = _cases(folder, sealed=sealed)
     result = run_others(cases, loaded, read_labels(folder), only)
     console.result(to_other_lines(result, console.lang))
     if not cases:
         return ExitCode.NOTHING_READ
     return ExitCode.FOUND if result.false() else ExitCode.OK
+
+
+def measure_conditions(folder: Path, checks: Path | None, console: Console, *, sealed: bool,
+                       only: Sequence[str]) -> ExitCode:
+    """Judge written cases by each condition of every check, or of `only` these, alone. Raises UsageError for an unknown
+    check."""
+    from appscan.bench.conditions import to_condition_lines, try_conditions
+    from appscan.bench.others import read_labels
+
+    loaded = _load(checks)
+    _known(only, loaded)
+    cases = _cases(folder, sealed=sealed)
+    console.result(to_condition_lines(try_conditions(cases, loaded, read_labels(folder), only), console.lang))
+    return ExitCode.OK if cases else ExitCode.NOTHING_READ
+
+
+def _known(only: Sequence[str], loaded: CheckSet) -> None:
+    known = [check.id for check in loaded.checks]
+    for name in only:
+        if name not in known:
+            raise UsageError("check_unknown", check=name, known=", ".join(known))
 
 
 def _cases(folder: Path, *, sealed: bool) -> list[Case]:

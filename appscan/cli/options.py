@@ -67,6 +67,7 @@ CorpusFolder = Annotated[Path | None, typer.Argument(metavar="[CORPUS]", help=he
                                                      show_default=False)]
 SealedOption = Annotated[bool, typer.Option("--sealed", help=help_of("bench_sealed"))]
 AllChecksOption = Annotated[bool, typer.Option("--all-checks", help=help_of("bench_all_checks"))]
+ConditionsOption = Annotated[bool, typer.Option("--conditions", help=help_of("bench_conditions"))]
 OnlyChecksOption = Annotated[list[str] | None, typer.Option("--check", metavar="ID", help=help_of("bench_check"),
                                                             show_default=False)]
 LexiconOption = Annotated[Path | None, typer.Option("--lexicon", metavar="FILE", help=help_of("bench_lexicon"),

@@ -253,11 +253,13 @@ def _checks_try(edit: given.Edit, on: given.EditReadings, checks: given.ChecksOp
 
 def _bench(labels: given.LabelsFolder, corpus: given.CorpusFolder = None, readings: given.ReadingsFolder = None,
            sealed: given.SealedOption = False, lexicon: given.LexiconOption = None, keep: given.KeepFigures = None,
-           all_checks: given.AllChecksOption = False, check: given.OnlyChecksOption = None,
-           checks: given.ChecksOption = None, lang: given.LangOption = "zh",
+           all_checks: given.AllChecksOption = False, conditions: given.ConditionsOption = False,
+           check: given.OnlyChecksOption = None, checks: given.ChecksOption = None, lang: given.LangOption = "zh",
            quiet: given.QuietOption = False) -> ExitCode:
-    from appscan.cli.inspecting import measure, measure_cases, measure_others
+    from appscan.cli.inspecting import measure, measure_cases, measure_conditions, measure_others
 
+    if corpus is None and conditions:
+        return measure_conditions(labels, checks, Console(lang, quiet), sealed=sealed, only=check or ())
     if corpus is None and (all_checks or check):
         return measure_others(labels, checks, Console(lang, quiet), sealed=sealed, only=check or ())
     if corpus is None:

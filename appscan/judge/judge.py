@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appscan.checks.pack import Check, CheckSet, Expression
 from appscan.checks.parse import terms_of
@@ -18,7 +18,7 @@ from appscan.judge.presence import Seen, presence_of
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.uncollected import uncollected
-from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of_required
+from appscan.judge.verdicts import Profile, declaration_of, reason_of, verdict_between, verdict_of, verdict_of_required
 from appscan.judge.word_list import WordList
 from appscan.model.artifact import ArtifactKind
 from appscan.model.coverage import Coverage, Kind
@@ -126,10 +126,15 @@ class _Bench:
         seen = presence_of(check, self.evaluator, contexts)
         force, force_at_most, forced = force_of(check, seen, self.evaluator)
         verdict, is_open = self._verdict(check, seen, force, force_at_most)
+        weak = verdict is Verdict.LIKELY_VIOLATION and not self._stands_firm(check, seen)
+        if weak:
+            verdict = Verdict.NEEDS_REVIEW
         groundless = verdict is Verdict.LIKELY_VIOLATION and not check.clauses
         if groundless:
             verdict = Verdict.NEEDS_REVIEW  # no rule that holds here says so: a person has to look for the ground
         why = [self._reason(verdict, seen.presence, force)]
+        if weak:
+            why.append(Message("weak_signs", {}))
         if groundless:
             why.append(Message("no_clause_here", {}))
         is_required = check.polarity == "required"
@@ -168,6 +173,13 @@ class _Bench:
             return verdict, verdict is Verdict.INCONCLUSIVE
         high_force = force_at_most if seen.at_most.rank >= Presence.REACHABLE.rank else force
         return verdict_between((seen.presence, force), (seen.at_most, high_force), self.profile)
+
+    def _stands_firm(self, check: Check, seen: Seen) -> bool:
+        """Whether it would be a likely violation by the places alone at which more than weak conditions hold."""
+        if seen.is_firm:
+            return True
+        force, _, _ = force_of(check, replace(seen, matches=seen.firm), self.evaluator)
+        return bool(seen.firm) and verdict_of(seen.presence, force, self.profile) is Verdict.LIKELY_VIOLATION
 
     @property
     def _is_document(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from appscan.checks.pack import Check, Term
 from appscan.judge.contexts import Contexts
 from appscan.judge.documents.standing import Said
-from appscan.judge.evaluate import Evaluator, Outcome, Truth
+from appscan.judge.evaluate import Evaluator, Outcome, Pick, Truth
 from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
@@ -23,7 +23,8 @@ _COMMON_ACTS = frozenset({"network_send", "periodic"})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How present a feature is, where, and which hits may still speak about its force."""
+    """How present a feature is, where, and which hits may still speak about its force. `firm`: where more than a weak
+    condition shows it."""
 
     presence: Presence
     at_most: Presence
@@ -32,6 +33,12 @@ class Seen:
     dead: bool
     contexts: Contexts
     sight: Sight
+    firm: Mapping[str, tuple[Hit, ...]]
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether no place hangs on weak conditions alone."""
+        return self.firm.keys() == self.matches.keys()
 
     @property
     def screens(self) -> frozenset[str]:
@@ -90,13 +97,13 @@ def presence_of(check: Check, evaluator: Evaluator, contexts: Contexts) -> Seen:
     tries = [(rung, picks.own, rung) for rung in (Presence.EXERCISED, Presence.REACHABLE)]
     tries += [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED)
               for pick, result in ((picks.own_or_dead, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
-    found, presence, at_most = Outcome(Truth.FALSE), Presence.NONE, Presence.NONE
+    found, firm, presence, at_most = Outcome(Truth.FALSE), Outcome(Truth.FALSE), Presence.NONE, Presence.NONE
     for rung, pick, result in tries:
         if rung not in check.presence:
             continue
         outcome = evaluator.evaluate(check.presence[rung], pick)
         if outcome.truth is Truth.TRUE:
-            found, presence = outcome, result
+            found, firm, presence = outcome, _firm(check, rung, outcome, evaluator, pick), result
             if result is Presence.REACHABLE and any(
                     hit.exercised and hit.role not in _COMMON_ACTS for hit in outcome.hits()):
                 presence = Presence.EXERCISED
@@ -108,4 +115,12 @@ def presence_of(check: Check, evaluator: Evaluator, contexts: Contexts) -> Seen:
     picks.cancelled.update(dict.fromkeys((hit, BARRED) for hit in evaluator.barred))
     is_dead = presence is Presence.MENTIONED and not any(hit.live for hit in found.hits())
     return Seen(presence, max(presence, at_most, key=lambda one: one.rank), found.matches, tuple(picks.cancelled),
-                 is_dead, contexts, evaluator.sight)
+                 is_dead, contexts, evaluator.sight, firm.matches)
+
+
+def _firm(check: Check, rung: Presence, outcome: Outcome, evaluator: Evaluator, pick: Pick) -> Outcome:
+    """What holds of a rung without its weak conditions."""
+    if rung not in check.firm:
+        return outcome
+    expression = check.firm[rung]
+    return Outcome(Truth.FALSE) if expression is None else evaluator.evaluate(expression, pick)

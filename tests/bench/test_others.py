@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from appscan.bench.cases import Case, read_cases
-from appscan.bench.others import LABELS, There, read_labels, run_others
+from appscan.bench.conditions import conditions_of, to_condition_lines, try_conditions
+from appscan.bench.others import LABELS, Label, There, read_labels, run_others
 from appscan.bench.others_table import to_other_lines
 from appscan.checks import load
 from appscan.cli.start import run
@@ -84,3 +85,17 @@ def test_a_damaged_label_is_named(tmp_path: Path, labels: str) -> None:
     with pytest.raises(UsageError) as raised:
         read_labels(written(tmp_path, labels))
     assert raised.value.key == "cases_damaged"
+
+
+def test_conditions_are_tried_each_alone(tmp_path: Path) -> None:
+    """A condition is right where the case's family or a `yes` says so, wrong by a near negative or a `no`."""
+    labels = {("zombie-app-n001", "check-in"): Label(There.NO, "a test"),
+              ("zombie-app-n002", "check-in"): Label(There.YES)}
+    tried = try_conditions([case(number, CLOCK) for number in (1, 2, 4)], load(), labels, ["check-in"])
+    assert len(tried) == len(conditions_of(next(one for one in load().checks if one.id == "check-in")))
+    acted = [one for one in tried if one.right or one.wrong]
+    assert acted
+    assert {(one.right, one.wrong) for one in acted} == {(("zombie-app-n002",), ("zombie-app-n001",))}
+    head, *rows = to_condition_lines(tried, "en")
+    assert ("right" in head, len(rows)) == (True, len(acted))
+    assert all(row.startswith("check-in") and row.endswith("zombie-app-n001") for row in rows)

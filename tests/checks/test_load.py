@@ -404,6 +404,7 @@ MISTAKES: dict[str, tuple[str, str, int, str]] = {
     "condition that is a word": ("{text: [口哨]}        # 27", "口哨", 27, "not_condition"),
     "unknown within": ("within: screen", "within: room", 28, "unknown_value"),
     "key beside": ("within: screen", "with: screen", 28, "key_beside"),
+    "weak that is a word": ("within: screen", "weak: maybe", 28, "weak_misplaced"),
     "unknown force": ("  consequence:", "  fine:", 30, "unknown_value"),
     "unknown context": ("[football]", "[footbal]", 31, "unknown_context"),
     "kind": ("needs: [text, control]", "needs: [text, smell]", 32, "unknown_value"),

@@ -179,6 +179,40 @@ def test_a_forced_feature_is_no_likely_violation_where_no_clause_holds(pack: Pac
     assert [reason.id for reason in finding.why][1] == "no_clause_here"
 
 
+# ---------------------------------------------------------------- weak conditions
+
+
+WEAK = {"reachable": {"any": [{"control": ["吹哨"]},
+                              {"all": [{"text": ["集合"]}], "not": [{"text": ["广播操"]}], "weak": True}]}}
+SIGN, FINE = ("label", "集合"), ("label", "扣分")
+
+
+@pytest.mark.parametrize(("pages", "expected", "is_told"), [
+    ([page("p", SIGN, FINE)], Verdict.NEEDS_REVIEW, True),
+    ([page("p", SIGN)], Verdict.NEEDS_REVIEW, False),
+    ([page("p", ("button", "吹哨"), FINE)], Verdict.LIKELY_VIOLATION, False),
+    ([page("p", ("button", "吹哨"), SIGN, FINE)], Verdict.LIKELY_VIOLATION, False),
+    ([page("p", ("button", "吹哨")), page("q", SIGN, FINE)], Verdict.NEEDS_REVIEW, True),
+    ([page("p", ("button", "吹哨"), FINE), page("q", SIGN)], Verdict.LIKELY_VIOLATION, False),
+    ([page("p", SIGN, ("label", "广播操"), FINE)], Verdict.NOT_FOUND, False),
+])
+def test_a_weak_sign_alone_asks_for_a_look(pages: list[Page], expected: Verdict, is_told: bool, pack: Pack) -> None:
+    """Where a firm condition holds, and force beside it, the verdict is as ever."""
+    checks = pack(presence=WEAK)
+    reading = reading_with(*pages)
+    assert verdict(reading, checks) is expected
+    told = [reason.id for one in judge(reading, checks).verdicts for reason in one.why]
+    assert ("weak_signs" in told) == is_told
+
+
+def test_a_weak_sign_is_no_likely_violation_for_the_strict_either(pack: Pack) -> None:
+    reading = reading_with(page("p", SIGN, FINE))
+    finding = finding_of(reading, pack(presence=WEAK), profile=Profile.STRICT)
+    assert finding is not None
+    assert (finding.verdict, finding.presence, finding.force) == (
+        Verdict.NEEDS_REVIEW, Presence.REACHABLE, Force.CONSEQUENCE)
+
+
 def test_a_finding_carries_what_stands_beside_it(pack: Pack) -> None:
     checks = pack()
     beside = replace(checks, checks=tuple(replace(check, beside=("RULE-7",)) for check in checks.checks))

@@ -48,10 +48,9 @@ def condition(expression: Expression, groups: Mapping[str, CallGroup], lang: Lan
 
 def _together(expression: AllOf, groups: Mapping[str, CallGroup], lang: Language, depth: int,
               patterns: int) -> Iterator[str]:
-    if len(expression.items) == 1 and not expression.none:
-        yield _item(say(lang, f"reference.alone.{expression.within}"), depth)
-    else:
-        yield _item(say(lang, f"reference.all.{expression.within}"), depth)
+    together = "alone" if len(expression.items) == 1 and not expression.none else "all"
+    weak = say(lang, "reference.weak") if expression.weak else ""
+    yield _item(say(lang, f"reference.{together}.{expression.within}") + weak, depth)
     for item in expression.items:
         yield from condition(item, groups, lang, depth + 1, patterns)
     if expression.none:
