@@ -24,6 +24,8 @@ _PRESSED = frozenset({"button", "menu", "tab", "title"})
 _ENDPOINT = re.compile(
     r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>(?:/[\w{}:.~$-]+|[\w.~-]+/)[\w{}:.~$/-]*(?:\?\S*)?)$|"
     r"^(?P<file>[\w-]+\.(?:aspx|ashx|asmx|do|action|php|jsp|json|svc)(?:\?\S*)?)$|^(?P<query>\?\w+=\S*)$")
+_BEHIND_A_HOLE = re.compile(r"\{\}/[A-Za-z][\w.-]*/\S")
+"""`${BASE}/patrol/list`: the hole stands for the server. One name alone may be a unit (`${speed}/min`)."""
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|"
     r"(application|text|image|video|audio|multipart|font)/|"  # kinds of content; with a slash before, a server's path
@@ -75,6 +77,8 @@ class Hit:
 
 def endpoint_path(text: str) -> str:
     """Path and query of something that looks like an address of a server; "" where it does not."""
+    if _BEHIND_A_HOLE.match(text):
+        text = text[2:]
     if len(text) > 500 or _NOT_ENDPOINT.search(text):
         return ""
     found = _ENDPOINT.match(text)

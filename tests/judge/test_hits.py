@@ -28,3 +28,10 @@ def test_paths_of_servers_named_like_folders_of_a_device_are_endpoints(path: str
                                   "/storage/emulated/0/DCIM", "/vendor/lib64/libc.so", "/sys/devices/system/cpu"])
 def test_folders_of_a_device_are_no_endpoints(text: str) -> None:
     assert endpoint_path(text) == ""
+
+
+@pytest.mark.parametrize(("text", "path"), [
+    ("{}/patrol/{}/points", "/patrol/{}/points"), ("{}/api/login?way=1", "/api/login?way=1"), ("{}/min", ""),
+    ("{}/{}/{}", ""), ("{}/5", "")])
+def test_a_path_behind_a_hole_is_an_endpoint_and_a_unit_is_none(text: str, path: str) -> None:
+    assert endpoint_path(text) == path
