@@ -17,8 +17,6 @@ from appscan.errors import UsageError
 from appscan.model.judgement import Presence, Verdict
 
 SETS = [Path(__file__).resolve().parents[2] / "fixtures" / "cases" / name for name in (".", "second", "third")]
-MENDED = SETS[:2]
-"""Sets whose labels were there when the packs were last mended."""
 CLOCK = "<h1>考勤</h1><button onclick=\"fetch('/api/kaoqin/daka',{method:'POST'})\">上班打卡</button><p>漏打卡扣分</p>"
 QUIET = "<h1>天气</h1><p>多云</p>"
 
@@ -46,7 +44,7 @@ def test_every_label_is_of_an_open_case_and_of_a_check_of_another_family(folder:
         assert check in known - {cases[name].family}, (name, check)
 
 
-@pytest.mark.parametrize("folder", MENDED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_false_accusations_are_rare_in_a_sample(folder: Path) -> None:
     """Every eighth label, each once an accusation; `appscan bench --all-checks` judges all of them."""
     labels, checks = read_labels(folder), load()
