@@ -266,10 +266,10 @@ def streamed(megabytes: int) -> tuple[int, int, float]:
         with desk(path) as (process, browser):
             browser.get("/scans/new")
             time.sleep(WARM_SECONDS)
-            browser = Browser(browser.port, browser.cookie)  # the server lets an idle connection go
+            again = Browser(browser.port, browser.cookie)  # the server lets an idle connection go
             Path(f"/proc/{process.pid}/clear_refs").write_text("5", "ascii")  # the most begins anew
             before, begun = most_resident(process.pid), time.perf_counter()
-            browser.hand_in(os.urandom(1 << 20), megabytes)
+            again.hand_in(os.urandom(1 << 20), megabytes)
             return before, most_resident(process.pid), time.perf_counter() - begun
 
 
