@@ -20,6 +20,8 @@ LARGEST_XML = 64 << 10
 DEEPEST = 3
 """An adaptive icon names a layer, which may be an inset that names a bitmap."""
 MOST_NAMED = 8
+MOST_FILES = 128
+"""Files looked at for one icon: a picture for each density and language, of a few layers. More is a trap."""
 TABLE, LARGEST_TABLE = "resources.arsc", 64 << 20
 NO_DRAWABLES = (SKIPPED_TYPES - {"drawable", "mipmap"}) | {"array", "id", "layout", "menu", "plurals", "raw", "string"}
 LAYERS = ("foreground", "item", "inset", "bitmap", "layer-list", "adaptive-icon", "selector")
@@ -33,7 +35,7 @@ def read_icon(containers: Sequence[Container], resource: int) -> bytes:
     lookup = _drawables(containers) if resource else None
     if lookup is None:
         return b""
-    pictures = [picture for picture in _pictures(containers, resource, lookup, DEEPEST) if len(picture) <= LARGEST]
+    pictures = [picture for picture in _pictures(containers, resource, lookup) if len(picture) <= LARGEST]
     return min(pictures, key=lambda one: (len(one) > ENOUGH, abs(ENOUGH - len(one)), one), default=b"")
 
 
@@ -56,20 +58,25 @@ def _drawables(containers: Sequence[Container]) -> ResourceLookup | None:
     return ResourceLookup.joined(lookups) if lookups else None
 
 
-def _pictures(containers: Sequence[Container], resource: int, lookup: ResourceLookup, deep: int) -> Iterator[bytes]:
-    drawn: list[bytes] = []
-    found = False
-    for path in lookup.paths(resource):
-        content = _content(containers, path)
-        if is_picture(content):
-            found = True
-            yield content
-        elif content and len(content) <= LARGEST_XML:
-            drawn.append(content)
-    if deep and not found:
-        for content in drawn:
-            for named in _named(content):
-                yield from _pictures(containers, named, lookup, deep - 1)
+def _pictures(containers: Sequence[Container], resource: int, lookup: ResourceLookup) -> Iterator[bytes]:
+    """Pictures behind a resource: its own, else those of the layers that it is drawn of. Each resource is looked at
+    once, and no more than MOST_FILES files: tables of a hostile package name each other in circles."""
+    seen: set[int] = set()
+    left = MOST_FILES
+    now = [resource]
+    for _ in range(DEEPEST + 1):
+        layers: list[int] = []
+        for one in now:
+            if one in seen or left <= 0:
+                continue
+            seen.add(one)
+            found = [content for path in lookup.paths(one)[:left] if (content := _content(containers, path))]
+            left -= max(len(found), 1)
+            pictures = [content for content in found if is_picture(content)]
+            yield from pictures
+            if not pictures:
+                layers += [named for content in found if len(content) <= LARGEST_XML for named in _named(content)]
+        now = layers
 
 
 def _content(containers: Sequence[Container], path: str, most: int = LARGEST) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from appscan.model.reading import Reading
 from appscan.readers.apk.container import Container, open_container
-from appscan.readers.apk.icons import ENOUGH, LARGEST, is_picture, read_icon
+from appscan.readers.apk.icons import ENOUGH, LARGEST, MOST_FILES, is_picture, read_icon
 from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
@@ -64,6 +64,26 @@ def test_a_picture_in_a_split_is_found() -> None:
     {"res/i.png": ADAPTIVE[:60]}, {"res/i.png": ADAPTIVE, "res/l.xml": LOOP}, {"resources.arsc": b"\2\0\x0c\0"}])
 def test_what_is_no_picture_is_no_icon(files: dict[str, bytes]) -> None:
     assert read_icon([package(files)], ICON) == b""
+
+
+def test_resources_that_name_each_other_in_many_files_are_soon_left() -> None:
+    """Eight layers of forty files each, three deep, would be millions of looks."""
+    layers = [Ref(0x7F020000 + number) for number in range(8)]
+    drawn = XmlWriter().write(Element("layer-list", {}, [
+        Element("item", {"android:drawable": layer}) for layer in layers]))
+    types = [TypeChunk("mipmap", config("zh"), {0: Entry("ic", f"res/{number}.xml")}) for number in range(40)]
+    types += [TypeChunk("drawable", config("zh"), {at: Entry(f"l{at}", f"res/{number}.xml") for at in range(8)})
+              for number in range(40)]
+    table = resource_table(types)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("resources.arsc", table)
+        for number in range(40):
+            archive.writestr(f"res/{number}.xml", drawn)
+    container = open_container(packed.getvalue(), Limits())
+    assert read_icon([container], ICON) == b""
+    inflated = container.budget.total - container.budget.left - len(table)
+    assert 40 * len(drawn) <= inflated <= MOST_FILES * len(drawn)
 
 
 @pytest.mark.parametrize("resource", [0, 0x7F0100FF, 0x01080093])
