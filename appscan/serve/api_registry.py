@@ -251,7 +251,8 @@ def edit_entry(request: Request, visit: Reviewer, entry: EntryId, asked: EditAsk
 @router.post("/registry/edits/{number}/undo", status_code=201, responses={409: {"model": Problem}})
 def undo_edit(request: Request, number: Number, visit: Reviewer, asked: UndoAsked) -> Recorded:
     """Take an edit back by a new one."""
-    return Recorded(number=undo(request.app.state.store, number, signed(visit, asked.reason))[1])
+    return Recorded(number=undo(request.app.state.store, number, signed(visit, asked.reason),
+                                language_of(request))[1])
 
 
 @router.get("/registry/products")

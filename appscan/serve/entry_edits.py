@@ -13,6 +13,7 @@ from appscan.office.entries import AFTER, BEFORE, COLUMNS, UNDOES, WrongFieldErr
 from appscan.office.products import Signed
 from appscan.portfolio.assembling import PARSERS
 from appscan.portfolio.flat import written
+from appscan.portfolio.values import WrongValueError
 from appscan.serve.refusals import Refused
 from appscan.store import Event, EventKind, Store, entry_mark
 from appscan.texts import Language, say
@@ -67,8 +68,7 @@ def edit(store: Store, entry: str, given: Mapping[str, str], mark: str, signed: 
     try:
         number = office.edit(store, there, office.changed(there, given), signed)
     except WrongFieldError as error:
-        raise Refused(422, "entry_field", column=say(lang, f"registry_column.{error.column}"),
-                      reason=say(lang, f"registry_faults.{error.wrong.key}", **error.wrong.params)) from None
+        raise _refused(error, lang) from None
     except UsageError as error:
         raise Refused(422, {"registry_why": "no_reason"}.get(error.key, error.key)) from None
     if not number:
@@ -76,21 +76,32 @@ def edit(store: Store, entry: str, given: Mapping[str, str], mark: str, signed: 
     return number
 
 
-def undo(store: Store, number: int, signed: Signed) -> tuple[str, int]:
+def undo(store: Store, number: int, signed: Signed, lang: Language) -> tuple[str, int]:
     """Take an edit back; the entry, and the number of the new event. Raises Refused 404, 409 where what it changed was
-    changed again, 422 without a reason."""
+    changed again, 422 without a reason, or where a column was what it cannot be made by hand."""
     event = store.event(number)
     if event is None or event.kind is not EventKind.ENTRY_EDITED:
         raise Refused(404, "not_there")
     if not signed.reason.strip():
         raise Refused(422, "no_reason")
-    made = office.undo(store, event, signed)
+    try:
+        made = office.undo(store, event, signed)
+    except WrongFieldError as error:
+        raise _refused(error, lang) from None
     if not made:
         raise Refused(409, "edit_over")
     return event.subject, made
 
 
+def _refused(error: WrongFieldError, lang: Language) -> Refused:
+    return Refused(422, "entry_field", column=say(lang, f"registry_column.{error.column}"),
+                   reason=say(lang, f"registry_faults.{error.wrong.key}", **error.wrong.params))
+
+
 def _shown(column: str, text: str, lang: Language) -> str:
-    """A value in words of a language."""
-    value = PARSERS[column](text)
+    """A value in words of a language; what no form would take as it is, since entries also come from scans."""
+    try:
+        value = PARSERS[column](text)
+    except WrongValueError:
+        return text
     return str(written(column, value, lang)) if value else ""

@@ -78,6 +78,22 @@ def test_an_edit_is_an_event_with_what_was_before_and_shows_everywhere(registere
     assert kept["edits"][0]["standing"] is True
 
 
+def test_what_no_form_would_take_is_shown_as_it_was_and_not_taken_back_to(registered):
+    """Entries also come from scans, whose words were nobody's to prove."""
+    strange = replace(ENTRY, region="甲\n乙", approval=replace(ENTRY.approval, day=date(1980, 1, 1)))
+    registered.store.put_entries([strange], who="甲", when=sessions.now(), source="表")
+    with registered.signed_in("复核员") as client:
+        assert save(client, strange, region="虚构市", approval_day="2025-01-01").status_code == 303
+        page = client.get("/registry/entry?id=R-1")
+        kept = client.get("/api/registry/entry?id=R-1")
+        number = kept.json()["edits"][0]["number"]
+        answer = send(client, f"/registry/entry/undo?number={number}", reason="看错了")
+    assert (page.status_code, kept.status_code, answer.status_code) == (200, 200, 422)
+    assert "1980-01-01 → 2025-01-01" in page.text
+    assert "甲\n乙 → 虚构市" in page.text
+    assert now(registered).region == "虚构市"
+
+
 def test_an_edit_is_taken_back_by_a_new_one_and_both_stay(registered):
     with registered.signed_in("复核员") as client:
         assert save(client, ENTRY, status="closed", approval_scope="").status_code == 303

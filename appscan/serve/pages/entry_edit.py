@@ -58,7 +58,8 @@ def edit_entry(request: Request, visit: Reviewer, entry: EntryId, name: Text = "
 def undo_edit(request: Request, visit: Reviewer, number: Number,
               reason: Annotated[str, Form(max_length=1000)] = "") -> Response:
     """Take an edit back by a new one."""
-    entry, _ = undo(request.app.state.store, number, Signed(visit.who, sessions.now(), reason))
+    entry, _ = undo(request.app.state.store, number, Signed(visit.who, sessions.now(), reason),
+                    language_of(request))
     return RedirectResponse(address("/registry/entry", {"id": entry}) + "#edits", 303)
 
 
