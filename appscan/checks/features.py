@@ -119,19 +119,30 @@ def _audience(node: dict[str, Any], vocabulary: Vocabulary, source: Source) -> t
 def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source) -> dict[Closed, Expression]:
     node: dict[str, Any] = source.faults.attempt(lambda: source.mapping(owner, key), {})
     parsed = source.each(node, lambda rung: (source.member(ladder, rung, key, key_line(node, rung)),
-                                             parse_expression(node[rung], source, place(node, rung))))
+                                             parse_expression(node[rung], source, place(node, rung),
+                                                              may_be_weak=ladder is Presence)))
     return dict(parsed.values())
 
 
 def _firm(presence: Mapping[Presence, Expression]) -> dict[Presence, Expression | None]:
-    """The rungs with weak conditions, each without them."""
+    """The rungs with weak conditions, each without them; what only weakly is exercised may be reachable firmly."""
+    kept = {rung: tuple(item for item in _any_of(expression) if not _is_weak(item))
+            for rung, expression in presence.items()}
     firm: dict[Presence, Expression | None] = {}
     for rung, expression in presence.items():
-        items = expression.items if isinstance(expression, AnyOf) else (expression,)
-        kept = tuple(item for item in items if not (isinstance(item, AllOf) and item.weak))
-        if len(kept) < len(items):
-            firm[rung] = AnyOf(kept) if kept else None
+        if len(kept[rung]) < len(_any_of(expression)):
+            below = kept.get(Presence.REACHABLE, ()) if rung is Presence.EXERCISED else ()
+            items = (*kept[rung], *below)
+            firm[rung] = AnyOf(items) if items else None
     return firm
+
+
+def _any_of(expression: Expression) -> tuple[Expression, ...]:
+    return expression.items if isinstance(expression, AnyOf) else (expression,)
+
+
+def _is_weak(expression: Expression) -> bool:
+    return isinstance(expression, AllOf) and expression.weak
 
 
 def _applies(node: dict[str, Any], polarity: Polarity, source: Source) -> Expression | None:

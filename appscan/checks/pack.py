@@ -103,7 +103,7 @@ class Check:
     """One banned or required feature as data. `clauses`: those its file names, then the others that ban or require it;
     `beside`: clauses that allow it, that another one sets aside where a report stands, or of a narrower subject.
     `applies`: which apps a required feature is asked of (None: all). `firm`: the rungs that have weak conditions,
-    without these (None: nothing is left)."""
+    without these, but with what is firm of the rung below (None: nothing is left)."""
 
     id: str
     title: Bilingual

@@ -188,9 +188,10 @@ def _listed(name: str, source: Source, at: At) -> Sequence[str]:
     return source.lists[name[1:]]
 
 
-def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expression:
+def parse_expression(node: Any, source: Source, at: At, depth: int = 0, *, may_be_weak: bool = False) -> Expression:
     """A term, `any: […]`, `all: […]` with optional `not: […]`, `within:`, `weak:`, or `is: name` for a condition that
-    has a name; at most four levels deep, what a name stands for not counted."""
+    has a name; at most four levels deep, what a name stands for not counted. `may_be_weak`: the items of an `any` at
+    the top may."""
     if not isinstance(node, dict):
         source.fail(at, "not_condition", value=repr(node))
     keys = list(node)
@@ -198,13 +199,13 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0) -> Expre
         source.fail(node if isinstance(node, Pairs) else at, "too_deep")
     if "any" in keys:
         _only(node, {"any"}, source)
-        return AnyOf(_items(node, "any", source, depth))
+        return AnyOf(_items(node, "any", source, depth, may_be_weak=may_be_weak and depth == 0))
     if "all" in keys:
         _only(node, {"all", "not", "within", "weak"}, source)
         none = _items(node, "not", source, depth) if "not" in node else ()
         within = source.member(Within, node.get("within", "screen"), "within", place(node, "within"))
         weak = node.get("weak", False)
-        if not isinstance(weak, bool) or (weak and depth != 1):
+        if not isinstance(weak, bool) or (weak and not (may_be_weak and depth == 1)):
             source.fail(key_line(node, "weak"), "weak_misplaced")
         return AllOf(_items(node, "all", source, depth), none, within, weak)
     if len(keys) != 1:
@@ -231,11 +232,13 @@ def _named(node: dict[str, Any], source: Source) -> Expression:
     return source.conditions[name]
 
 
-def _items(node: dict[str, Any], key: str, source: Source, depth: int) -> tuple[Expression, ...]:
+def _items(node: dict[str, Any], key: str, source: Source, depth: int, *,
+           may_be_weak: bool = False) -> tuple[Expression, ...]:
     items = node[key]
     if not isinstance(items, list) or not items:
         source.fail(place(node, key), "empty_items", member=key)
-    return tuple(parse_expression(item, source, place(items, index), depth + 1) for index, item in enumerate(items))
+    return tuple(parse_expression(item, source, place(items, index), depth + 1, may_be_weak=may_be_weak)
+                 for index, item in enumerate(items))
 
 
 def _only(node: dict[str, Any], allowed: set[str], source: Source) -> None:

@@ -56,6 +56,7 @@ def clauses(clause: Any, **changes: Any) -> dict[str, Any]:
 
 EXAMPLES: dict[str, Any] = CHECK["examples"]
 
+WEAK_ONE = {"all": [{"text": ["哨"]}], "weak": True}
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     # what is wrong: (changed documents, file that is named, words of the reason)
     "yaml syntax": ({CHECK_FILE: "id: whistle\npresence: {any: [\n"}, CHECK_FILE, ""),
@@ -112,6 +113,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "conditions too deep": (reachable({"any": [{"any": [{"any": [{"any": [{"text": ["哨"]}]}]}]}]}), CHECK_FILE,
                             "nested too deep"),
     "unknown within": (reachable({"all": [{"text": ["哨"]}], "within": "room"}), CHECK_FILE, "unknown within room"),
+    "a weak condition of force": (with_check(force={"consequence": {"any": [WEAK_ONE]}}), CHECK_FILE, "weak: is true"),
+    "a weak part of a condition": (reachable({"all": [WEAK_ONE]}), CHECK_FILE, "weak: is true"),
+    "a weak condition that must not stand": (reachable({"all": [{"text": ["哨"]}], "not": [WEAK_ONE]}), CHECK_FILE,
+                                             "weak: is true"),
+    "a weak condition with a name": (with_check(conditions={"blown": {"any": [WEAK_ONE]}}), CHECK_FILE,
+                                     "weak: is true"),
     "groups that are no words": (reachable({"call": [7]}), CHECK_FILE, "call needs names of call groups"),
     "a pattern that does not compile": (pattern("(哨"), CHECK_FILE, "does not compile"),
     "a pattern for every text": (pattern("(哨)?"), CHECK_FILE, "holds for every text"),

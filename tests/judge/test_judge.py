@@ -213,6 +213,15 @@ def test_a_weak_sign_is_no_likely_violation_for_the_strict_either(pack: Pack) ->
         Verdict.NEEDS_REVIEW, Presence.REACHABLE, Force.CONSEQUENCE)
 
 
+def test_a_firm_sign_of_a_lower_rung_stands_beside_a_weak_one_of_a_higher(pack: Pack) -> None:
+    """What is only weakly seen to be done is no doubt about what is firmly seen to be there."""
+    of_both = {"exercised": {"any": [{"all": [{"text": ["集合"]}], "weak": True}]}, "reachable": {"control": ["吹哨"]}}
+    forced = reading_with(page("p", ("button", "吹哨"), SIGN, FINE))
+    finding = found(forced, pack(presence=of_both))
+    assert (finding.verdict, finding.presence) == (Verdict.LIKELY_VIOLATION, Presence.EXERCISED)
+    assert verdict(reading_with(page("p", SIGN, FINE)), pack(presence=of_both)) is Verdict.NEEDS_REVIEW
+
+
 def test_a_finding_carries_what_stands_beside_it(pack: Pack) -> None:
     checks = pack()
     beside = replace(checks, checks=tuple(replace(check, beside=("RULE-7",)) for check in checks.checks))
