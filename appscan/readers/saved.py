@@ -157,7 +157,8 @@ def _member(container: Container, name: str) -> bytes:
 
 def _reading(header: dict[str, Any], columns: bytes) -> Reading:
     rows = {name: _count(count, MOST_ROWS) for name, count in header["rows"].items()}
-    strings_count, blob_size = (_count(count, LARGEST_UNPACKED) for count in header["strings"])
+    strings_count, blob_size = (_count(count, most) for count, most in zip(
+        header["strings"], (MOST_ROWS, LARGEST_UNPACKED), strict=True))
     sizes = {name: (_count(raw, LARGEST_UNPACKED), _count(packed, LARGEST_UNPACKED))
              for name, (raw, packed) in header["sizes"].items()}
     widths = [int(width) for width in header["widths"]]

@@ -39,6 +39,7 @@ from appscan.readers.columns import StringPool
 from appscan.readers.limits import Limits
 from appscan.readers.packed.streams import ColumnReader, ColumnWriter
 from appscan.readers.packed.strings import read_strings, write_strings
+from appscan.readers.packed.tables import MOST_ROWS
 from appscan.readers.saved import load_reading, reading_digest, save_reading
 from appscan.readers.target import read_target
 
@@ -271,6 +272,15 @@ def test_sizes_beyond_all_bounds_are_refused_before_unpacking(tmp_path: Path, ol
     header = member_of(tmp_path)
     assert old in header
     assert error_of(rewritten(tmp_path, header=header.replace(old, new))) == "reading_damaged"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_more_strings_than_any_app_has_are_refused_before_a_place_is_made_for_them(tmp_path: Path, form: int) -> None:
+    """Half a billion empty ones would be some kilobytes of a file and several gigabytes of lengths."""
+    header = member_of(tmp_path, form=form).replace(b'"strings":[17', b'"strings":[%d' % (MOST_ROWS + 1))
+    with pytest.raises(UnreadableError) as caught:
+        load_reading(rewritten(tmp_path, header=header, form=form))
+    assert caught.value.params["reason"] == "count"
 
 
 def test_sids_beyond_the_table_are_damaged(tmp_path: Path) -> None:
