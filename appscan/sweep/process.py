@@ -18,6 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+SECRETS = frozenset({"APPSCAN_KEY", "APPSCAN_KEY_FILE", "APPSCAN_OIDC_SECRET", "APPSCAN_PASSWORD", "APPSCAN_STORE"})
+"""Variables that hold or lead to what the office keeps from everybody. Children open hostile packages and pages, and
+the browser hands its environment on: none of them has any use for these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Child:
@@ -47,13 +51,14 @@ class Child:
 
 
 def start(module: str) -> Child:
-    """Start `python -m MODULE DESCRIPTOR` with our Python and our paths."""
+    """Start `python -m MODULE DESCRIPTOR` with our Python, our paths and our environment but for its secrets."""
     ours, theirs = socket.socketpair()
     with theirs:
         paths = os.pathsep.join(path for path in sys.path if path)
+        inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
         process = subprocess.Popen([sys.executable, "-m", module, str(theirs.fileno())],  # noqa: S603 (no shell)
                                    pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   env={**os.environ, "PYTHONPATH": paths}, start_new_session=True)
+                                   env={**inherited, "PYTHONPATH": paths}, start_new_session=True)
     return Child(process, Connection(ours.detach()))
 
 
