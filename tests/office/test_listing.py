@@ -82,6 +82,16 @@ def fresh(store, now=NOW):
     return store.lists
 
 
+def test_a_report_whose_level_is_no_level_stops_no_list(store, forced_report):
+    """A vendor may write any word there, and everybody's lists wait for it."""
+    strange = copy.deepcopy(forced_report)
+    strange["app"]["level"] = "村里"
+    put(store, strange, unlisted(strange), Standing.CLAIMED)
+    fresh(store)
+    (row,) = store.lists.apps(AppsAsked(), Window("name"))
+    assert (row.owner, row.level, row.listed) == ("虚构县委", "", False)
+
+
 def test_an_app_is_listed_with_its_verdict_and_every_place_of_its_findings(store, forced_report):
     register(store, Entry("R-1", "虚构打卡", owner="教育部", level=Level.CENTRAL, region="虚构省",
                           artifacts=(ArtifactKey(Platform.ANDROID),)), Entry("R-2", "没有检查过"))
