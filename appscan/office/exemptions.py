@@ -84,13 +84,16 @@ def _refuse_overlap(claim: Claim, there: Sequence[Exemption], path: Path) -> Non
 def _refuse_shared_name(claim: Claim, entries: Sequence[Entry], path: Path) -> None:
     """A name that apps of several owners bear is none of one app: the exemption of one would be everybody's."""
     app = fold(claim.app)
-    if any(app in {fold(key) for key in (one.id, one.product, *(key.package for key in one.artifacts)) if key}
-           for one in entries):
-        return
-    named = [one for one in entries if app in {fold(name) for name in (one.name, *one.names)}]
-    if len({plain(one.owner) for one in named}) > 1:
+    keyed = [one for one in entries if app in _folded(one.id, one.product, *(key.package for key in one.artifacts))]
+    named = [one for one in entries if app in _folded(one.name, *one.names) and one not in keyed]
+    owners, others = ({plain(one.owner) for one in several} for several in (keyed, named))
+    if others - owners if keyed else len(others) > 1:  # one product may have several owners, and is one all the same
         raise UsageError("exemption_app_shared", file=str(path), app=claim.app,
-                         entries=", ".join(f"{one.id} ({one.owner})" for one in named)[:300])
+                         entries=", ".join(f"{one.id} ({one.owner})" for one in (*keyed, *named))[:300])
+
+
+def _folded(*names: str) -> set[str]:
+    return {fold(name) for name in names if name}
 
 
 def _event(store: Store, claim: Claim, event: Event, document: Mapping[str, str]) -> Event:

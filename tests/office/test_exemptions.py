@@ -165,3 +165,12 @@ def test_a_name_that_apps_of_several_owners_bear_exempts_none_of_them(store, rec
     same = [replace(one, owner="虚构甲县应急局") for one in entries]
     store.put_entries(same, who="甲", when=NOON, source="test")
     assert give(store, records("虚构打卡"))[0].is_new, "two entries of one owner may be one app"
+
+
+def test_a_product_that_is_called_like_an_app_of_another_owner_exempts_neither(store, records):
+    product, other = Entry("A", "虚构甲端", "虚构甲县", product="虚构打卡"), Entry("B", "虚构打卡", "虚构乙县")
+    store.put_entries([product, other], who="甲", when=NOON, source="test")
+    with pytest.raises(UsageError, match="exemption_app_shared"):
+        give(store, records("虚构打卡"))
+    store.put_entries([replace(other, owner="虚构甲县")], who="甲", when=NOON, source="test")
+    assert give(store, records("虚构打卡"))[0].is_new
