@@ -1,4 +1,5 @@
-"""Questions to the lists: one page, how many, one row. Changes nothing."""
+"""Questions to the lists: one page, how many, one row. Changes nothing. What is asked is anybody's text: it becomes
+what a database takes, as all that is kept did."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from appscan.store.listed import (
     urgency,
 )
 from appscan.store.moments import read
+from appscan.store.plain import storable
 from appscan.store.tables import ListedAppRow, ListedFindingRow, ListedGapRow, table
 
 APP_SORTS: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +58,7 @@ def count_apps(connection: Connection, asked: AppsAsked) -> int:
 def app(connection: Connection, entry: str) -> ListedApp | None:
     """One app."""
     rows = table(ListedAppRow)
-    found = connection.execute(select(rows).where(rows.c.entry == entry)).first()
+    found = connection.execute(select(rows).where(rows.c.entry == storable(entry))).first()
     return _app(found) if found else None
 
 
@@ -77,7 +79,7 @@ def count_findings(connection: Connection, asked: FindingsAsked) -> int:
 def finding(connection: Connection, number: str) -> ListedFinding | None:
     """One place of a finding."""
     rows = table(ListedFindingRow)
-    found = connection.execute(select(rows).where(rows.c.id == number)).first()
+    found = connection.execute(select(rows).where(rows.c.id == storable(number))).first()
     return _finding(found) if found else None
 
 
@@ -125,7 +127,7 @@ def _page(connection: Connection, rows: Table, asked: Asked, window: Window,
     is_down = window.sort.startswith("-") != is_backward
     key = window.before if is_backward else window.after
     if key is not None:
-        here, there = tuple_(*columns), tuple_(*key)
+        here, there = tuple_(*columns), tuple_(*(storable(one) if isinstance(one, str) else one for one in key))
         asked = [*asked, here < there if is_down else here > there]
     found: Select[Any] = select(rows).where(*asked).order_by(
         *(one.desc() if is_down else one for one in columns)).limit(window.most + 1)
@@ -151,12 +153,12 @@ def _of_apps(connection: Connection, asked: AppsAsked) -> Asked:
         wanted.append(rows.c[asked.state] > 0)
     if asked.reason:
         gaps = table(ListedGapRow)
-        wanted.append(rows.c.entry.in_(select(gaps.c.entry).where(gaps.c.reason == asked.reason)))
+        wanted.append(rows.c.entry.in_(select(gaps.c.entry).where(gaps.c.reason == storable(asked.reason))))
     return wanted
 
 
 def _within(rows: Table, columns: Sequence[str], text: str) -> Asked:
-    return [or_(*(rows.c[name].contains(text, autoescape=True) for name in columns))] if text else []
+    return [or_(*(rows.c[name].contains(storable(text), autoescape=True) for name in columns))] if text else []
 
 
 def _few(connection: Connection, sought: Asked) -> Asked:
@@ -183,7 +185,8 @@ def _of_findings(connection: Connection, asked: FindingsAsked) -> Asked:
         wanted.append(rows.c.entry.in_(few) if few is not None else func.coalesce(rows.c.entry, "").in_(entries))
     for name, value in (("state", asked.state), ("check_id", asked.check), ("entry", asked.entry)):
         if value:
-            wanted.append(rows.c[name] == value if few is None else func.coalesce(rows.c[name], "") == value)
+            column = rows.c[name] if few is None else func.coalesce(rows.c[name], "")
+            wanted.append(column == storable(value))
     return wanted + _of_verdict(rows, asked.verdict)
 
 
@@ -198,7 +201,7 @@ def _of_verdict(rows: Table, asked: str) -> Asked:
 
 
 def _searched(rows: Table, text: str) -> Asked:
-    return [rows.c.search.contains(word, autoescape=True) for word in fold(text).split()]
+    return [rows.c.search.contains(storable(word), autoescape=True) for word in fold(text).split()]
 
 
 def _app(row: Sequence[Any]) -> ListedApp:

@@ -230,7 +230,7 @@ class Lists:
         """One app's gap with this reason, for its words; None where no app has one."""
         rows = table(ListedGapRow)
         with self._database.reading() as connection:
-            found = connection.execute(select(rows).where(rows.c.reason == reason).limit(1)).first()
+            found = connection.execute(select(rows).where(rows.c.reason == storable(reason)).limit(1)).first()
         return None if found is None else ListedGap(found.entry, found.reason, found.zh, found.en)
 
     def blindings(self, most: int) -> list[Blinding]:

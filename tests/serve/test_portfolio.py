@@ -217,6 +217,18 @@ def test_a_cursor_that_no_page_made_is_refused(filled):
             assert client.get(f"/apps?after={cursor}").status_code == 422, cursor
 
 
+def test_letters_that_no_database_takes_are_looked_for_all_the_same(any_filled):
+    """PostgreSQL has no NUL, and neither takes half a surrogate pair."""
+    with any_filled.signed_in("看客") as client:
+        for path in ("/apps?text=%00", "/apps?owner=%00", "/apps?region=%00x", "/apps?reason=%00",
+                     "/findings?entry=%00",
+                     "/findings?check=%00&text=%00", "/api/apps?text=%00", "/apps?sort=name&after=WyJcdTAwMDAiLCAieCJd",
+                     "/findings?sort=app&before=WyJcdWQ4MDAiLCAieCJd"):
+            assert client.get(path).status_code == 200, path
+        for path in ("/apps/%00", "/api/apps/%00"):
+            assert client.get(path).status_code == 404, path
+
+
 def test_markup_in_names_of_apps_owners_screens_and_reasons_stays_text(desk, vendor_report):
     when = datetime(2026, 11, 28, 4, tzinfo=UTC)
     report = report_of(vendor_report, 1, name=HOSTILE, owner=HOSTILE)
