@@ -253,7 +253,7 @@ def task(database: Database, sweep: str, key: str) -> QueuedTask | None:
     """One task."""
     rows = table(TaskRow)
     with database.reading() as connection:
-        found = connection.execute(select(rows).where(rows.c.sweep == sweep, rows.c.key == key)).first()
+        found = connection.execute(select(rows).where(rows.c.sweep == sweep, rows.c.key == storable(key))).first()
     return None if found is None else _task(found)
 
 

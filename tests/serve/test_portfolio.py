@@ -225,7 +225,7 @@ def test_letters_that_no_database_takes_are_looked_for_all_the_same(any_filled):
                      "/findings?check=%00&text=%00", "/api/apps?text=%00", "/apps?sort=name&after=WyJcdTAwMDAiLCAieCJd",
                      "/findings?sort=app&before=WyJcdWQ4MDAiLCAieCJd"):
             assert client.get(path).status_code == 200, path
-        for path in ("/apps/%00", "/api/apps/%00"):
+        for path in ("/apps/%00", "/api/app?entry=%00", "/scans/%00", "/api/scans/%00"):
             assert client.get(path).status_code == 404, path
 
 
