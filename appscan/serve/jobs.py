@@ -27,12 +27,10 @@ from appscan.store import Event, EventKind, Plan, QueuedTask, Store, TaskState
 from appscan.sweep.frames import Frame
 from appscan.sweep.ledger import Ledger
 from appscan.sweep.retries import Patience
-from appscan.sweep.tasks import Fault, FaultKind
+from appscan.sweep.tasks import DESK, Fault, FaultKind
 from appscan.sweep.walking import GRACE as WALK_GRACE
 from appscan.sweep.work import fault_of
 
-DESK = "desk"
-"""The sweep whose tasks these are."""
 RENEW_SECONDS = 3.0
 MOST_CLAIMS = 3
 """A file that was in hand each time the desk itself ended is not tried for ever."""

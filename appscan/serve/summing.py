@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from appscan.serve.jobs import DESK
 from appscan.store import Kept, Store
 from appscan.sweep.trends import Row, of_days, trends
 
@@ -46,7 +45,7 @@ def _span(row: Mapping[str, Any]) -> dict[str, Any]:
 def _trends(store: Store) -> dict[str, Any] | None:
     """The turns in the last sweep, by check and by owner; None where no sweep has been. What the desk itself scans is
     no sweep of the portfolio."""
-    sweeps = of_days((one for one in store.sweeps() if one.id != DESK), None, None)
+    sweeps = of_days(store.sweeps(), None, None)
     if not sweeps:
         return None
     last = sweeps[-1]

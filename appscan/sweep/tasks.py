@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from appscan.errors import AppscanError
 from appscan.model.artifact import App
 
+DESK = "desk"
+"""The sweep whose tasks are scans asked for one by one at a desk: of no inventory, and never over."""
+
 
 class FaultKind(StrEnum):
     """Why a task did not end in a report. Closed, since each is treated differently.

@@ -12,6 +12,7 @@ from appscan.model.judgement import Verdict
 from appscan.office.owners import owners_of
 from appscan.portfolio.owner_names import OwnerNames
 from appscan.store import Store, StoredReport, SweepState, TaskState
+from appscan.sweep.tasks import DESK
 
 FLAGGED = frozenset({Verdict.LIKELY_VIOLATION.value, Verdict.NEEDS_REVIEW.value, Verdict.MISSING.value})
 CLEAR = frozenset({Verdict.NOT_FOUND.value, Verdict.INFO.value})
@@ -74,8 +75,8 @@ def trends(store: Store, sweeps: Sequence[SweepState]) -> list[Row]:
 
 
 def of_days(sweeps: Iterable[SweepState], since: datetime | None, until: datetime | None) -> list[SweepState]:
-    """Sweeps planned in a span of time, oldest first."""
-    return sorted((one for one in sweeps if (since is None or one.planned >= since)
+    """Sweeps of inventories that were planned in a span of time, oldest first."""
+    return sorted((one for one in sweeps if one.id != DESK and (since is None or one.planned >= since)
                    and (until is None or one.planned <= until)), key=lambda one: one.planned)
 
 

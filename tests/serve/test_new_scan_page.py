@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from appscan.capture.browser import find_chromium, is_installed
 from appscan.model.registry import AppStatus, Audience, Entry, Level
 from appscan.serve import sessions
-from appscan.serve.jobs import DESK
+from appscan.sweep.tasks import DESK
 from tests.serve.conftest import PASSWORD
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from appscan.model.registry import AppStatus, Audience, Entry, Level, Platform
 from appscan.serve import sessions
-from appscan.serve.jobs import DESK
 from appscan.store import EventKind, Standing
+from appscan.sweep.tasks import DESK
 from appscan.texts import say
 from tests.serve.conftest import report_of
 

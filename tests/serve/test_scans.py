@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from appscan.serve import sessions
-from appscan.serve.jobs import DESK
 from appscan.serve.settings import MEGABYTE, Settings
 from appscan.store import EventKind, Role, Store, TaskState
+from appscan.sweep.tasks import DESK
 from tests.serve.conftest import form_token, run_desk, serving
 
 

@@ -22,10 +22,10 @@ from appscan.model.reach import ranges_of
 from appscan.serve import sessions
 from appscan.serve.asked import Asked
 from appscan.serve.asked import Site as WalkedSite
-from appscan.serve.jobs import DESK
 from appscan.serve.sealing import Seal, key_from
 from appscan.serve.settings import Settings
 from appscan.store import TaskState
+from appscan.sweep.tasks import DESK
 from tests.serve.conftest import looked_at, page_at, run_desk, sign_in_with
 from tests.serve.test_scans import _ended
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from appscan.model.registry import AppStatus, Audience, Entry, Level
 from appscan.serve import sessions
-from appscan.serve.jobs import DESK
 from appscan.store import EventKind, FindingsAsked, Role, Standing, Store, TaskState, Window
+from appscan.sweep.tasks import DESK
 from tests.serve.conftest import Server, page_at, pictured, report_of, serving, sign_in_with
 from tests.serve.stuck import stuck
 from tests.serve.test_papers import words_of

@@ -15,8 +15,9 @@ from appscan.model.artifact import App
 from appscan.office.owners import name_owner
 from appscan.report.document import to_document
 from appscan.scan import Target, scan_app
+from appscan.serve.asked import Asked
 from appscan.store import Plan, Standing, Store
-from appscan.sweep.tasks import Place, Task, Thing
+from appscan.sweep.tasks import DESK, Place, Task, Thing
 from appscan.sweep.trends import of_days, trends
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
@@ -75,6 +76,17 @@ def test_an_app_whose_file_has_another_name_each_month_is_the_same_app(store, sc
     swept(store, scanned, 1, {"october.apk": ("a", FLAGGED)})
     swept(store, scanned, 2, {"november.apk": ("a", CLEAR)})
     assert told(store) == [(owner, 1, 0, 0, 1), (owner, 0, 1, 0, 0)]
+
+
+def test_scans_that_were_asked_for_at_the_desk_are_no_sweep(store, scanned):
+    """They lie in the same store as tasks of another kind."""
+    swept(store, scanned, 1, {"a.apk": ("a", FLAGGED)})
+    asked = Asked("虚构的人", "b.apk", "0" * 64, 1, "one", "虚构应用", "虚构县虚构局")
+    store.plan(DESK, [Plan("job", "one", asked.to_plain(NOON))], who=DESK, when=NOON + timedelta(days=2))
+    store.add_report(scanned, product="one", entry="one", standing=Standing.OFFICE, recorded=NOON, sweep=DESK,
+                     task="job")
+    assert told(store) == [("虚构县虚构局", 1, 0, 0, 1)]
+    assert [one.id for one in of_days(store.sweeps(), None, None)] == ["sweep-1"]
 
 
 def test_owners_are_those_of_the_count(store, scanned):
