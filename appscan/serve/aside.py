@@ -19,6 +19,7 @@ from typing import Any
 from appscan import errors
 from appscan.errors import AppscanError, UsageError
 from appscan.serve.refusals import Refused
+from appscan.sweep.process import without_secrets
 
 JOBS = {
     "read_registry": "appscan.serve.registry_work:read",
@@ -51,7 +52,7 @@ class Aside:
             (folder / ASKED).write_text(json.dumps(asked), "utf-8")
             process = subprocess.Popen([sys.executable, "-m", "appscan.serve.aside", job, str(folder)],  # noqa: S603
                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                       start_new_session=True)
+                                       env=without_secrets(), start_new_session=True)
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:

@@ -55,11 +55,15 @@ def start(module: str) -> Child:
     ours, theirs = socket.socketpair()
     with theirs:
         paths = os.pathsep.join(path for path in sys.path if path)
-        inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
         process = subprocess.Popen([sys.executable, "-m", module, str(theirs.fileno())],  # noqa: S603 (no shell)
                                    pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   env={**inherited, "PYTHONPATH": paths}, start_new_session=True)
+                                   env={**without_secrets(), "PYTHONPATH": paths}, start_new_session=True)
     return Child(process, Connection(ours.detach()))
+
+
+def without_secrets() -> dict[str, str]:
+    """Our environment, for those who open what strangers made."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def die_with_the_other_end(descriptor: int, last_act: Callable[[], None]) -> None:
