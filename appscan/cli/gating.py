@@ -37,7 +37,7 @@ def run_gate(reports: Sequence[Path], policy: Path | None, baseline: Path | None
         raise UsageError("exemptions_twice")
     known = read_baseline(baseline) if baseline else None
     day = day_of(as_of)
-    documents = _documents_of_apps(reports)
+    documents = _documents_of_apps(reports, by_kind=True)
     claims = read_claims(exemptions, lambda name: _exists(name, documents)) if exemptions else ()
     rules = read_policy(policy, lambda name: _exists(name, documents)) if policy else Policy()
     if store:
@@ -157,13 +157,14 @@ def write_app_file(target: Path, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _documents_of_apps(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """The reports in files, each of another app. Raises UsageError `report_twins` where two are of one."""
+def _documents_of_apps(paths: Sequence[Path], *, by_kind: bool = False) -> list[dict[str, Any]]:
+    """The reports in files, each of another app, or of another kind of artifact of one. Raises UsageError
+    `report_twins` where two are of one."""
     from appscan.gate.apps import refuse_twins
     from appscan.report.given import read_report
 
     given = [read_report(path) for path in paths]
-    refuse_twins(given)
+    refuse_twins(given, by_kind=by_kind)
     return [one.document for one in given]
 
 

@@ -23,12 +23,13 @@ def key_of(document: Json) -> str:
     return str(document["product"] or package or document["app"]["name"])
 
 
-def refuse_twins(reports: Iterable[GivenReport]) -> None:
+def refuse_twins(reports: Iterable[GivenReport], *, by_kind: bool = False) -> None:
     """Raises UsageError `report_twins` where two reports are of one app: everything of it would count twice, and the
-    older would speak for a package that is not released."""
-    first: dict[str, GivenReport] = {}
+    older would speak for a package that is not released. `by_kind`: its package and its site may have one each."""
+    first: dict[tuple[str, frozenset[str]], GivenReport] = {}
     for report in reports:
         app = key_of(report.document)
-        if app in first:
-            raise UsageError("report_twins", first=str(first[app].path), second=str(report.path), app=app)
-        first[app] = report
+        key = app, frozenset(one["kind"] for one in report.document["artifacts"] if by_kind)
+        if key in first:
+            raise UsageError("report_twins", first=str(first[key].path), second=str(report.path), app=app)
+        first[key] = report

@@ -140,6 +140,12 @@ def test_two_reports_of_one_app_are_refused_with_both_files(appscan: Run, forced
         assert all(named in ran.err for named in (str(forced_report), str(again), "com.xugou.wanggetong"))
         assert not (tmp_path / "new.json").exists()
     assert appscan("gate", forced_report, decoy_report).code == 11, "one report of each app"
+    site = json.loads(forced_report.read_text("utf-8"))
+    for artifact in site["artifacts"]:
+        artifact["kind"] = "recording"
+    again.write_text(json.dumps(site, ensure_ascii=False), "utf-8")
+    assert appscan("gate", forced_report, again).code == 11, "the package and the site of one app"
+    assert appscan("baseline", "write", "-o", "new.json", forced_report, again).code == 2, "a baseline holds them once"
 
 
 def test_a_declaration_that_was_not_filled_in_is_refused_with_its_line(appscan: Run, forced: Path,
