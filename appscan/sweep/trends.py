@@ -44,10 +44,11 @@ class Row:
 
 @dataclass(slots=True)
 class _App:
-    """What is known of one app so far: what its owner is called, for each of its appearances the report and the checks
-    flagged in it, the checks flagged in any of them, and those that once were."""
+    """What is known of one app so far: what its owner is called, which appearance each of its tasks met last, for each
+    appearance the report and the checks flagged in it, the checks flagged in any of them, and those that once were."""
 
     owner: str = ""
+    places: dict[str, str] = field(default_factory=dict)
     reports: dict[str, int] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=dict)
     flagged: set[str] = field(default_factory=set)
@@ -67,7 +68,7 @@ def trends(store: Store, sweeps: Sequence[SweepState]) -> list[Row]:
             about, report = task.content["app"], int(task.outcome.get("report", 0))
             apps[task.entry].owner = names.of(str(about["owner"]), str(about["level"]))
             if report and report not in apps[task.entry].reports.values():
-                _see(apps[task.entry], made.get(report) or store.report(report))
+                _see(apps[task.entry], task.key, made.get(report) or store.report(report))
                 met[task.entry] = None
         turns = Counter((apps[entry].owner, check_id, turn) for entry in met for check_id, turn in _turned(apps[entry]))
         rows += _rows(sweep.id, turns, apps.values())
@@ -80,10 +81,15 @@ def of_days(sweeps: Iterable[SweepState], since: datetime | None, until: datetim
                    and (until is None or one.planned <= until)), key=lambda one: one.planned)
 
 
-def _see(app: _App, report: StoredReport | None) -> None:
-    """What a report says of one appearance: flagged, clear, or nothing."""
+def _see(app: _App, place: str, report: StoredReport | None) -> None:
+    """What a report says of one appearance: flagged, clear, or nothing. What lay at its place before is gone, unless it
+    lies elsewhere too."""
     if report is None:
         return
+    before, app.places[place] = app.places.get(place, report.appearance), report.appearance
+    if before not in app.places.values():
+        app.reports.pop(before, None)
+        app.parts.pop(before, None)
     app.reports[report.appearance] = report.id
     part = app.parts.setdefault(report.appearance, set())
     for check_id, verdict in report.verdicts.items():

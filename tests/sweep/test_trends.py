@@ -78,6 +78,15 @@ def test_an_app_whose_file_has_another_name_each_month_is_the_same_app(store, sc
     assert told(store) == [(owner, 1, 0, 0, 1), (owner, 0, 1, 0, 0)]
 
 
+def test_what_took_the_place_of_another_package_is_what_the_app_is_now(store, scanned):
+    owner = "虚构县虚构局"
+    swept(store, scanned, 1, {"app.apk": ("a", FLAGGED)})
+    swept(store, scanned, 2, {"app.apk": ("b", CLEAR)})
+    swept(store, scanned, 3, {"app.apk": ("a", FLAGGED), "copy.apk": ("a", FLAGGED)})
+    swept(store, scanned, 4, {"app.apk": ("b", CLEAR)})
+    assert told(store) == [(owner, 1, 0, 0, 1), (owner, 0, 1, 0, 0), (owner, 0, 0, 1, 1), (owner, 0, 0, 0, 1)]
+
+
 def test_scans_that_were_asked_for_at_the_desk_are_no_sweep(store, scanned):
     """They lie in the same store as tasks of another kind."""
     swept(store, scanned, 1, {"a.apk": ("a", FLAGGED)})
