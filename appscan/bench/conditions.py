@@ -13,7 +13,7 @@ from appscan.bench.cases import Case, reading_of_case
 from appscan.bench.others import Label, Labels, There
 from appscan.bench.table import NAME_WIDTH, padded
 from appscan.checks import CheckSet
-from appscan.checks.pack import AllOf, AnyOf, Check, Expression
+from appscan.checks.pack import Check, Expression, alternatives, is_weak
 from appscan.judge.judge import judge
 from appscan.model.judgement import Presence, Verdict
 from appscan.texts import Language, say
@@ -64,14 +64,7 @@ def try_conditions(cases: Iterable[Case], checks: CheckSet, labels: Labels, only
 def conditions_of(check: Check) -> tuple[Expression, ...]:
     """The conditions of which one is enough for `reachable`."""
     expression = check.presence.get(Presence.REACHABLE)
-    if expression is None:
-        return ()
-    return expression.items if isinstance(expression, AnyOf) else (expression,)
-
-
-def is_weak(condition: Expression) -> bool:
-    """Whether a pack calls the condition weak."""
-    return isinstance(condition, AllOf) and condition.weak
+    return () if expression is None else alternatives(expression)
 
 
 def to_condition_lines(tried: Sequence[Tried], lang: Language) -> list[str]:

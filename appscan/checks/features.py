@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from appscan.checks.pack import AllOf, AnyOf, Check, Example, Expression, Vocabulary
+from appscan.checks.pack import AnyOf, Check, Example, Expression, Vocabulary, alternatives, is_weak
 from appscan.checks.parse import GROUPED, check_group, named_conditions, parse_expression, terms_of
 from appscan.checks.source import Closed, Source, Token, close, key_line, line_of, place
 from appscan.model.coverage import Kind
@@ -126,23 +126,15 @@ def _rungs(owner: dict[str, Any], key: str, ladder: type[Closed], source: Source
 
 def _firm(presence: Mapping[Presence, Expression]) -> dict[Presence, Expression | None]:
     """The rungs with weak conditions, each without them; what only weakly is exercised may be reachable firmly."""
-    kept = {rung: tuple(item for item in _any_of(expression) if not _is_weak(item))
+    kept = {rung: tuple(item for item in alternatives(expression) if not is_weak(item))
             for rung, expression in presence.items()}
     firm: dict[Presence, Expression | None] = {}
     for rung, expression in presence.items():
-        if len(kept[rung]) < len(_any_of(expression)):
+        if len(kept[rung]) < len(alternatives(expression)):
             below = kept.get(Presence.REACHABLE, ()) if rung is Presence.EXERCISED else ()
             items = (*kept[rung], *below)
             firm[rung] = AnyOf(items) if items else None
     return firm
-
-
-def _any_of(expression: Expression) -> tuple[Expression, ...]:
-    return expression.items if isinstance(expression, AnyOf) else (expression,)
-
-
-def _is_weak(expression: Expression) -> bool:
-    return isinstance(expression, AllOf) and expression.weak
 
 
 def _applies(node: dict[str, Any], polarity: Polarity, source: Source) -> Expression | None:

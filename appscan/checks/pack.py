@@ -86,6 +86,16 @@ class AnyOf:
 Expression = Term | AllOf | AnyOf
 
 
+def alternatives(expression: Expression) -> tuple[Expression, ...]:
+    """The conditions of which one is enough: the items of an `any`, else the expression itself."""
+    return expression.items if isinstance(expression, AnyOf) else (expression,)
+
+
+def is_weak(expression: Expression) -> bool:
+    """Whether a pack calls the condition weak."""
+    return isinstance(expression, AllOf) and expression.weak
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A small screen that proves a check. `screen` maps kinds (control, text, endpoint, call, …) to lists of values.

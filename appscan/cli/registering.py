@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.console import Console
+from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import acting, now, opened
 from appscan.errors import UsageError
@@ -94,7 +94,7 @@ def _read_all(files: Sequence[Path], known: Iterable[Entry], owners: Owners | No
     there = {entry.id: entry for entry in known}
     read = []
     for path in files:
-        read.append(read_registry(path, there.values(), owners, _today()))
+        read.append(read_registry(path, there.values(), owners, day_of("")))
         there.update({entry.id: entry for entry in read[-1].entries})
     return read
 
@@ -126,7 +126,7 @@ def check_store(url: str, as_json: bool, console: Console) -> ExitCode:
         grouping, evidence = grouped(store)
         owners = owners_of(store)
     entries = [entry for product in grouping.products for entry in product.entries]
-    problems = [*contradictions(entries, owners, _field), *doubts(entries, owners, _field, _today())]
+    problems = [*contradictions(entries, owners, _field), *doubts(entries, owners, _field, day_of(""))]
     proposals = propose(grouping, evidence)
     if as_json:
         _print_json({"problems": [problem_document(one, console.lang) for one in problems],
@@ -209,10 +209,6 @@ def _summary(one: RegistryFile) -> Iterator[tuple[str, dict[str, object]]]:
         yield "registry_said.examples", {"count": one.examples}
     if one.skipped:
         yield "registry_said.skipped", {"names": ", ".join(one.skipped)}
-
-
-def _today() -> date:
-    return now().astimezone().date()
 
 
 def _problem_lines(problems: Sequence[Problem], lang: Language) -> Iterator[str]:

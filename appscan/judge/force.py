@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appscan.checks.pack import AllOf, AnyOf, Check, Expression, Within
+from appscan.checks.pack import AllOf, Check, Expression, Within, alternatives
 from appscan.judge.documents.plans import of_same_row
 from appscan.judge.evaluate import EVERYWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
@@ -22,7 +22,7 @@ def force_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Force, For
         if only_order and rung is not Force.ORDER:
             continue
         pick = seen.pick_order if rung is Force.ORDER else seen.pick_own
-        for item in expression.items if isinstance(expression, AnyOf) else (expression,):
+        for item in alternatives(expression):
             outcome = evaluator.evaluate(item, pick)
             beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
             if seen.sight.document is not None:

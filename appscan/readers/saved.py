@@ -24,6 +24,7 @@ from appscan.errors import LimitReached, UnreadableError
 from appscan.model.artifact import Artifact, ArtifactKind, Certificate, Part
 from appscan.model.coverage import Coverage, Gap, Kind, ReadItem
 from appscan.model.reading import Reading
+from appscan.readers.apk import icons
 from appscan.readers.apk.container import Container, open_container
 from appscan.readers.limits import MEBIBYTE, Limits
 from appscan.readers.packed import earlier
@@ -43,7 +44,6 @@ from appscan.readers.packed.tables import (
 FORMAT = 2
 """What is written; format 1 (`packed/earlier.py`) is read still."""
 HEADER, COLUMNS, ICON = "header.json", "columns.bin", "icon"
-LARGEST_ICON = 64 << 10
 FILE_LIMITS = Limits(entries=16, entry_bytes=256 * MEBIBYTE, inflated_bytes=256 * MEBIBYTE)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -97,7 +97,7 @@ def unpacked_reading(packed: Path | bytes, name: str) -> Reading:
             raise UnreadableError("reading_version", name=name, version=str(header.get("format"))[:20],
                                   supported=FORMAT)
         icon = _member(container, ICON) if ICON in container else b""
-        if len(icon) > LARGEST_ICON:
+        if len(icon) > icons.LARGEST:
             raise DamagedError("icon")
         return replace(_reading(header, _member(container, COLUMNS)), icon=icon)
     except UnreadableError as error:

@@ -235,15 +235,19 @@ def test_without_a_key_no_login_is_taken_and_the_form_says_why(idle_desk):
     assert [task.host for task in idle_desk.store.tasks(DESK)] == ["site.example"]
 
 
+def _fails_unvisited(walking, key, said, site):
+    with walking.signed_in("复核员") as client:
+        job = _ended(client, f"/scans/{key}", 90)
+    assert job["state"] == "failed"
+    assert said in job["problem"]
+    assert site.seen == []
+
+
 def test_a_job_whose_login_was_sealed_with_another_key_ends_with_a_line_that_says_so(walking, outside):
     site = WalkedSite(f"{outside.url}/home", hours=0, login="state")
     sealed = Seal(KEY[::-1]).sealed({"kind": "state"})
     key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=site), sealed)
-    with walking.signed_in("复核员") as client:
-        job = _ended(client, f"/scans/{key}", 90)
-    assert job["state"] == "failed"
-    assert "另一个密钥" in job["problem"]
-    assert outside.seen == []
+    _fails_unvisited(walking, key, "另一个密钥", outside)
 
 
 @pytest.mark.parametrize(("environment", "said"), [
@@ -304,11 +308,7 @@ def test_a_job_whose_site_turns_out_to_be_inside_ends_with_a_line_that_says_so(w
     """As with a name that no longer leads where it led when the form was sent."""
     inside.pages = {"/": "<p>secret</p>"}
     key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=WalkedSite(f"{inside.url}/", hours=0)))
-    with walking.signed_in("复核员") as client:
-        job = _ended(client, f"/scans/{key}", 90)
-    assert job["state"] == "failed"
-    assert "不允许连接" in job["problem"]
-    assert inside.seen == []
+    _fails_unvisited(walking, key, "不允许连接", inside)
 
 
 @pytest.mark.parametrize(("url", "said"), [

@@ -34,6 +34,15 @@ def without_check_in(few_checks: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def folder(built_apks: Path, tmp_path: Path) -> Path:
+    """A folder to sweep, with one app that forces."""
+    made = tmp_path / "in"
+    made.mkdir()
+    shutil.copy(built_apks / FORCED, made)
+    return made
+
+
 def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     """The JSON lines of a command that ended well."""
     assert done.returncode == 0, done.stderr
@@ -41,11 +50,7 @@ def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 def test_a_new_check_says_what_would_change_without_opening_an_app(
-        sweep: Sweep, appscan: Command, built_apks: Path, few_checks: Path, without_check_in: Path,
-        tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    shutil.copy(built_apks / FORCED, folder)
+        sweep: Sweep, appscan: Command, folder: Path, few_checks: Path, without_check_in: Path, tmp_path: Path) -> None:
     store = ("--store", tmp_path / "office.db")
     assert sweep(folder, *store, "--checks", without_check_in, "--workers", 1).ended() == 0
     shutil.rmtree(folder)  # no app is left to be opened
@@ -82,11 +87,7 @@ def test_rejudging_equals_scanning(sweep: Sweep, appscan: Command, built_apks: P
 
 
 def test_checks_that_are_taken_back_are_taken_back_by_the_next_sweep_too(
-        sweep: Sweep, appscan: Command, built_apks: Path, few_checks: Path, without_check_in: Path,
-        tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    shutil.copy(built_apks / FORCED, folder)
+        sweep: Sweep, appscan: Command, folder: Path, few_checks: Path, without_check_in: Path, tmp_path: Path) -> None:
     store = ("--store", tmp_path / "office.db", "--workers", 1)
 
     def standing() -> dict[str, str]:
