@@ -63,9 +63,26 @@ SPLIT_FROM = 600
 """Letters of a cell from which its row may go on over the page: about a third of one."""
 
 
+WHOLE_ROWS, WHOLE_LETTERS = 6, 400
+"""Rows and letters up to which a table stays on one page: about a quarter of one."""
+
+
 def is_long(row: Sequence[Cell]) -> bool:
     """Whether a row of a table may be split over two pages; shorter ones stay whole."""
-    return max((sum(len(span.text) for line in one for span in line) for one in row), default=0) > SPLIT_FROM
+    return max(map(_letters, row), default=0) > SPLIT_FROM
+
+
+def kept_rows(grid: Grid) -> frozenset[int]:
+    """The rows that stay on the page of the row after them: of a short table all, of a longer one those that would
+    leave its first or its last row alone on a page."""
+    rows = len(grid.rows)
+    if rows <= WHOLE_ROWS and sum(_letters(one) for row in grid.rows for one in row) <= WHOLE_LETTERS:
+        return frozenset(range(rows - 1))
+    return frozenset(at for at in (0, rows - 2) if 0 <= at < rows - 1 and not is_long(grid.rows[at]))
+
+
+def _letters(one: Cell) -> int:
+    return sum(len(span.text) for line in one for span in line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from appscan.report.page import content_policy
-from appscan.report.paper.blocks import Block, Figure, Grid, Heading, NewPage, Text, is_long, numbered
+from appscan.report.paper.blocks import Block, Figure, Grid, Heading, NewPage, Text, is_long, kept_rows, numbered
 from appscan.report.paper.layout import Field, Section, field_named, layout
 from appscan.report.paper.paper import Paper
 from appscan.report.paper.template import FIELD
@@ -23,7 +23,9 @@ FOOT = ('<div style="width:100%;text-align:center;font:14px serif;padding-bottom
 """The foot of every page (GB/T 9704-2012, 7.5)."""
 
 
-_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}年(?=\d{1,2}月\d{1,2}日)|(?<=年)\d{1,2}月(?=\d{1,2}日)|(?<=月)\d{1,2}日|\d{4}-\d\d-\d\d")
+"""The parts of a day that stay whole, as in the Word file: a line may end with its year or month, since one that may
+not is stretched to the margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _filled(text: str, fields: Mapping[Field, str]) -> str:
 
 
 def _whole_days(text: str) -> str:
-    """The text, escaped, with no break inside of a day."""
+    """The text, escaped, with no year, month or day torn from its number."""
     from markupsafe import Markup, escape
 
     return Markup(_DAY.sub(r'<span class="date">\g<0></span>', str(escape(text))))  # noqa: S704 (escaped before)
@@ -102,4 +104,5 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["whole_days"] = _whole_days
     environment.tests["long"] = is_long
+    environment.filters["kept"] = kept_rows
     return environment.from_string(files("appscan.report").joinpath("templates/paper.html").read_text("utf-8"))

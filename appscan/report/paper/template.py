@@ -28,6 +28,7 @@ INFLATED = 200_000_000
 
 FIELD = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
 """A field of a template: its name in double braces."""
+NEVER_LAST = "$([{£¥‘“〈《「『【〔〖〝﹙﹛﹝＄（［｛￡￥"
 NEVER_FIRST = "!%),.:;>?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠年月日"
 _BRACES = re.compile(r"\{\{[^{}]{0,40}|[^{}]{0,40}\}\}|\{%[^{}]{0,40}")
 
@@ -147,16 +148,19 @@ def _number_pages(paragraph: Any) -> None:
 
 def _keep_dates(document: Document) -> None:
     """No line begins with 年, 月 or 日, so that no year or day is torn from its number; with them the signs that no
-    line begins with anyway, since the list replaces Word's own (ECMA-376, 17.15.1, noLineBreaksBefore)."""
+    line begins or ends with anyway, since the list replaces Word's own (ECMA-376, 17.15.1, noLineBreaksBefore), and
+    LibreOffice takes one list without the other for an empty one (noLineBreaksAfter)."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    never_first = OxmlElement("w:noLineBreaksBefore")
-    never_first.set(qn("w:lang"), "zh-CN")
-    never_first.set(qn("w:val"), NEVER_FIRST)
     settings = document.settings.element
-    after = settings.find(qn("w:characterSpacingControl"))  # the schema has it right behind
-    (settings.append if after is None else after.addnext)(never_first)
+    before = settings.find(qn("w:characterSpacingControl"))  # the schema has them right behind, in this order
+    for name, signs in (("w:noLineBreaksAfter", NEVER_LAST), ("w:noLineBreaksBefore", NEVER_FIRST)):
+        never = OxmlElement(name)
+        never.set(qn("w:lang"), "zh-CN")
+        never.set(qn("w:val"), signs)
+        (settings.append if before is None else before.addnext)(never)
+        before = never
 
 
 def _words(paragraph: Any) -> list[Any]:

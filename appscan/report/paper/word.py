@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from appscan.pictures import fitted
-from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Line, Look, NewPage, Text, is_long
+from appscan.report.paper.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Grid,
+    Heading,
+    Line,
+    Look,
+    NewPage,
+    Text,
+    is_long,
+    kept_rows,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -55,8 +67,8 @@ def add_styles(document: Document) -> None:
         form.space_before = form.space_after = Pt(0)
         if look in ("body", "addressee", "h1", "h2", "number"):
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28)
-        if look in ("body", "h1", "h2"):
-            form.first_line_indent = Pt(32)
+        if look in ("body", "h1", "h2", "note"):
+            form.first_line_indent = Pt(2 * size)
         if look in ("h1", "h2", "caption"):
             form.keep_with_next = look != "caption"
         if look in ("title", "number", "head", "caption"):
@@ -129,22 +141,24 @@ class Writer:
                '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>')
         yield "".join(f'<w:gridCol w:w="{width}"/>' for width in widths) + "</w:tblGrid>"
         if grid.head:
-            heads = "".join(self._cell((((text, False),),), width, "head", shaded=True)
+            heads = "".join(self._cell((((text, False),),), width, "head", shaded=True, with_next=True)
                             for text, width in zip(grid.head, widths, strict=True))
             yield f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{heads}</w:tr>"
         names_first = not grid.head and len(grid.widths) == 2 and grid.widths[0] < grid.widths[1]
-        for row in grid.rows:
+        kept = kept_rows(grid)
+        for number, row in enumerate(grid.rows):
             cells = "".join(
                 self._cell([_spans(line) for line in one], width, "head" if names_first and at == 0 else "cell",
-                           shaded=names_first and at == 0)
+                           shaded=names_first and at == 0, with_next=number in kept)
                 for at, (one, width) in enumerate(zip(row, widths, strict=True)))
             whole = "" if is_long(row) else "<w:trPr><w:cantSplit/></w:trPr>"
             yield f"<w:tr>{whole}{cells}</w:tr>"
         yield "</w:tbl>"
 
-    def _cell(self, lines: Sequence[Iterable[tuple[str, bool]]], width: int, look: str, *, shaded: bool) -> str:
+    def _cell(self, lines: Sequence[Iterable[tuple[str, bool]]], width: int, look: str, *, shaded: bool,
+              with_next: bool) -> str:
         shade = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if shaded else ""
-        text = "".join(self._paragraph(spans, look) for spans in lines) or self._paragraph((), look)
+        text = "".join(self._paragraph(spans, look, with_next=with_next) for spans in lines or [()])
         return (f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}'
                 f'<w:vAlign w:val="{"center" if look == "head" else "top"}"/></w:tcPr>{text}</w:tc>')
 
