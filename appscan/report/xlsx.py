@@ -7,6 +7,7 @@ Every text is written as text: what an app begins with `=` stays a quotation and
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ A4: Literal[9] = 9
 """The number of the paper in a workbook (ECMA-376, 18.3.1.63)."""
 PICTURE_WIDTH, PICTURE_HEIGHT = 360, 520
 """Pixels; a row of a sheet is 409 points high at most, which is 545 pixels."""
+LINE, HIGHEST_ROW = 15, 409
+"""Points."""
 CELL = 2000
 QUOTES = 3
 
@@ -266,6 +269,9 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
             else:
                 cell.value = value
             styles.body(cell, str(value) if index - 1 == coloured else "")
+        lines = max(_lines(value, column.width) for value, column in zip(row, columns, strict=True))
+        if lines > 1:  # LibreOffice, and what is built on it, shows one line of a row whose height is not told
+            sheet.row_dimensions[last].height = min(lines * LINE, HIGHEST_ROW)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
@@ -273,6 +279,13 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
     return sheet
+
+
+def _lines(value: Cell, width: int) -> int:
+    """Lines that a value takes in a column of `width` letters; a Han letter is as wide as two others, and a line of
+    words is not filled to its end."""
+    parts = _plain(value).split("\n") if isinstance(value, str) else ()
+    return sum(max(1, math.ceil(len(part.encode("gb18030")) / (width * 0.9))) for part in parts)
 
 
 class _Styles:
