@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appscan.capture.browser import find_chromium, is_installed
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import Evidence, Message, Place, Signal
 from appscan.model.report import Report
@@ -407,3 +409,22 @@ def test_a_limit_of_a_custom_pack_is_told_in_its_own_words(report: Report) -> No
     assert "外套" in _text(coated)
     assert say("zh", "why.gap", reason="外套", place="com.coat.Stub") in _text(coated)
     assert "Coat" in "\n".join(to_text(document, "en"))
+
+
+def test_on_a_phone_the_overview_has_no_rows_that_only_say_a_dash(document: dict[str, Any], tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    if not is_installed():
+        pytest.skip("no Chromium on this machine")
+    (tmp_path / "report.html").write_text(to_html(document), "utf-8")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=find_chromium(), chromium_sandbox=False)
+        shown = {}
+        for width in (390, 1280):
+            page = browser.new_page(viewport={"width": width, "height": 800})
+            page.goto((tmp_path / "report.html").as_uri())
+            shown[width] = [one.inner_text() for one in page.locator(".overview td:visible").all()]
+        browser.close()
+    assert "—" in shown[1280]
+    assert shown[390]
+    assert "—" not in shown[390]
