@@ -110,7 +110,7 @@ def _findings(document: Json, lang: Language) -> Iterator[str]:
         notice = next((in_language(one["notice"], lang) for one in document["checks"]
                        if one["id"] == finding["check_id"]), "")
         if notice:
-            yield f"\n{say(lang, 'report.what_to_do')}: {_safe(notice)}"
+            yield f"\n{say(lang, 'report.what_to_do')}{'：' if lang == 'zh' else ': '}{_safe(notice)}"
 
 
 def _gaps(document: Json, lang: Language) -> Iterator[str]:

@@ -161,6 +161,20 @@ def test_junit_survives_text_that_xml_cannot_hold(document: Json) -> None:
     assert "name ]]> & <b>" in str(suite.get("name"))
 
 
+def test_rows_of_the_workbook_are_as_high_as_their_longest_text(document: Json) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx([document])))["发现与证据"]
+    lines = {number: max(str(cell.value or "").count("\n") + 1 for cell in sheet[number])
+             for number in range(2, sheet.max_row + 1)}
+    assert max(lines.values()) > 1, "evidence of several lines"
+    for number, count in lines.items():
+        assert count == 1 or count * 15 <= sheet.row_dimensions[number].height <= 409
+
+
+def test_markdown_has_the_colon_of_its_language(document: Json) -> None:
+    assert re.search(r"(?m)^怎么办：\S", to_markdown([document]))
+    assert re.search(r"(?m)^What to do: \S", to_markdown([document], "en"))
+
+
 def test_markdown_from_a_hostile_app_stays_text(document: Json) -> None:
     for place in document["findings"][0]["occurrences"]:
         place["screen"] = HOSTILE
