@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from appscan.model.judgement import Force, Presence
 from appscan.report.badge import Badge, badge
@@ -132,7 +132,7 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         meaning=_meaning(document, finding, lang),
         artifact=_artifact_name(document, finding["artifact"]) if name_artifact else "",
         ladders=_ladders(finding, lang),
-        why=reasons_of(document, finding["check_id"], lang),
+        why=reasons_of(document, finding["check_id"], lang, finding),
         declaration=declaration_named(finding["declaration"], lang),
         declared_reason=reason_of(document, finding["check_id"], lang),
         tags=tuple(TagView(say(lang, f"tags.{tag}"), say(lang, f"tags_mean.{tag}")) for tag in finding["tags"]),
@@ -147,6 +147,25 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
         planned=finding.get("stage") == "planned",
     )
+
+
+def together(views: Iterable[FindingView], lang: Language) -> list[FindingView]:
+    """The views with those that say the same of several artifacts, and show no place, as one that names them all: what
+    every package of an app lacks is said once."""
+    kept: list[FindingView] = []
+    for view in views:
+        first = next((at for at, one in enumerate(kept) if one.check_id == view.check_id and _alike(one, view)), None)
+        if first is None:
+            kept.append(view)
+        else:
+            names = ("、" if lang == "zh" else ", ").join((kept[first].artifact, view.artifact))
+            kept[first] = replace(kept[first], artifact=names)
+    return kept
+
+
+def _alike(one: FindingView, other: FindingView) -> bool:
+    shows = any(view.places or view.cancelled.first for view in (one, other))
+    return not shows and replace(one, anchor=other.anchor, artifact=other.artifact) == other
 
 
 def _artifact_name(document: Json, digest: str) -> str:

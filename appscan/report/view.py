@@ -9,9 +9,10 @@ from appscan.report.badge import Badge, badge
 from appscan.report.crawl_view import CrawlView, crawl_view
 from appscan.report.declared import compared, declaration_named, features_declared, is_declared
 from appscan.report.exemption_words import record_line, records_told
-from appscan.report.finding_view import FindingView, finding_view
+from appscan.report.finding_view import FindingView, finding_view, together
 from appscan.report.listed import Listed, listed
 from appscan.report.moments import durations_named, time_named
+from appscan.report.places import discreet
 from appscan.report.plain import counts_line
 from appscan.report.summary import Summary, is_blinding, ranked, summarise
 from appscan.report.timeline import HOUR
@@ -177,10 +178,13 @@ def _findings(document: Json, lang: Language) -> list[FindingView]:
     """Findings that have something to say, in the order of the overview."""
     several = len(document["artifacts"]) > 1
     order = {one["check_id"]: index for index, one in enumerate(ranked(document))}
-    ordered = sorted(document["findings"], key=lambda one: order.get(one["check_id"], len(order)))
+    place = {one["sha256"]: index for index, one in enumerate(document["artifacts"])}
+    ordered = sorted(document["findings"], key=lambda one: (order.get(one["check_id"], len(order)),
+                                                            place.get(one["artifact"], 0)))
     telling = [one for one in ordered
                if one["verdict"] not in ("not_found", "inconclusive") or one["occurrences"] or one["cancelled"]]
-    return [finding_view(document, finding, f"f{number}", several, lang) for number, finding in enumerate(telling, 1)]
+    views = (finding_view(document, finding, f"f{number}", several, lang) for number, finding in enumerate(telling, 1))
+    return together(views, lang)
 
 
 def _open_checks(document: Json, findings: list[FindingView], lang: Language) -> OpenChecks | None:
@@ -326,10 +330,11 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
         ("started", time_named(document["started"], lang)), ("ended", time_named(document["ended"], lang)),
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
+    read = [one for one in document["artifacts"] if one["reading_digest"]]
     readings = [Fact(say(lang, "report.fact.reading_digest"),
-                     shown(one["reading_digest"], 64), True)
-                for one in document["artifacts"] if one["reading_digest"]]
-    readers = dict.fromkeys(shown(one["reader"], 80) for one in document["artifacts"] if one["reading_digest"])
+                     (f"{discreet(shown(one['name'], NAME_SHOWN))} · " if len(read) > 1 else "")
+                     + shown(one["reading_digest"], 64), True) for one in read]
+    readers = dict.fromkeys(shown(one["reader"], 80) for one in read)
     inner = [("reader", separator.join(readers)), ("timings", durations_named(document["timings"], lang))]
     return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, inner))
 

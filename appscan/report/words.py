@@ -171,12 +171,12 @@ def why_named(document: Json, reason: Json, lang: Language) -> str:
     return message(lang, "why", reason["id"], params)
 
 
-def reasons_of(document: Json, check_id: str, lang: Language) -> tuple[str, ...]:
-    """Why a check ended as it did, each reason once: those of its findings, then those of its verdict. Every form takes
-    them from here."""
+def reasons_of(document: Json, check_id: str, lang: Language, of: Json | None = None) -> tuple[str, ...]:
+    """Why a check ended as it did, each reason once: those of its findings (or only `of` one of them: what was not
+    found in another package is no reason of it), then those of its verdict. Every form takes them from here."""
     nothing: Json = {"why": (), "verdict": ""}
     verdict = next((one for one in document["verdicts"] if one["check_id"] == check_id), nothing)
-    findings = (one for one in document["findings"] if one["check_id"] == check_id)
+    findings = [of] if of else [one for one in document["findings"] if one["check_id"] == check_id]
     reasons = [*(reason for finding in findings for reason in finding["why"]), *verdict["why"]]
     told = tuple(dict.fromkeys(why_named(document, reason, lang) for reason in reasons[:REASONS_TOLD]))
     if not told and verdict["verdict"] == "inconclusive" and nothing_read(document):

@@ -409,3 +409,10 @@ def test_a_recheck_section_stands_in_the_notice(document: Json) -> None:
     text = text_of(to_docx(made))
     assert "仍然存在 2 项（2 处），新出现 0 项，无法判定 0 项，已整改 1 项（1 处）" in text
     assert "已整改" in to_print(made).html
+
+
+def test_a_recheck_never_says_of_a_missing_feature_that_it_is_still_there(document: Json) -> None:
+    next(one for one in document["verdicts"] if one["check_id"] == "media-upload")["verdict"] = "missing"
+    text = notice(document, wish=dataclasses.replace(NOTICE, previous=document))
+    row = text.partition("复核情况")[2].partition("整个应用")[2].split("\n")[:4]
+    assert row[1:] == ["缺失", "缺失", "仍然缺失"]

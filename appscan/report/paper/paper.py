@@ -122,7 +122,8 @@ def deadline_named(deadline: date | None, lang: Language) -> str:
 
 def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> dict[Field, str]:
     name, kind = app_name(document, lang), wish.kind.value
-    version = next((shown(one["version_name"], 60) for one in document["artifacts"] if one["version_name"]), "")
+    versions = {one["version_name"] for one in document["artifacts"] if one["version_name"]}
+    version = shown(versions.pop(), 60) if len(versions) == 1 else ""  # of several packages each is told with its own
     checked = day_named(day_in_china(document["ended"]), lang)
     opening = say(lang, "paper.opening_opinion", app=name, version=version, checked=checked,
                   checks=len(document["verdicts"]))

@@ -47,10 +47,12 @@ def conclusion(page: Page, lang: Language) -> list[Block]:
                 (("incomplete", not page.complete), ("custom_checks", page.custom_checks)) if holds]
     head = tuple(say(lang, f"paper.column.{name}") for name in ("check", "verdict", "presence", "force", "declared",
                                                                "places"))
-    rows = tuple((cell(row.title), cell(f"{row.badge.sign} {row.badge.word}"), cell(row.presence), cell(row.force),
-                  cell(row.declaration), cell(str(row.places))) for row in page.rows[:ROWS_LISTED])
+    rows = tuple((cell(row.title), cell(f"{row.badge.sign} {row.badge.word}"), cell(row.presence or "—"),
+                  cell(row.force or "—"), cell(row.declaration or "—"), cell(str(row.places)))
+                 for row in page.rows[:ROWS_LISTED])
     overall = say(lang, "paper.overall", verdict=page.overall.word, meaning=page.meaning)
-    return [Heading(say(lang, "paper.section.conclusion"), 1), Text(plain(overall)), Text(plain(page.counts_line)),
+    return [Heading(say(lang, "paper.section.conclusion"), 1), Text(plain(overall)),
+            Text(plain(say(lang, "paper.counts", counts=page.counts_line))),
             *(Text(plain(warning, bold=True)) for warning in warnings), Grid((24, 17, 18, 18, 14, 9), rows, head)]
 
 
@@ -131,8 +133,9 @@ def _item(number: int, item: Item, previous: Json, document: Json, lang: Languag
     verdicts = [cell(say(lang, f"verdicts.{one.value}") if one else "—") for one in (item.before, item.now)]
     why = (say(lang, f"paper.cannot_tell.{item.why.value}"),) if item.why.value else ()
     place = where_told(item.occurrence, lang) if item.occurrence else say(lang, "paper.whole_app")
+    states = "paper.state" if item.occurrence else "paper.state_of_missing"
     return (cell(str(number)), cell(check_title(titles, item.check_id, lang)), cell(place), *verdicts,
-            (plain(say(lang, f"paper.state.{item.state.value}"), bold=True), *cell(*why)))
+            (plain(say(lang, f"{states}.{item.state.value}"), bold=True), *cell(*why)))
 
 
 def record(document: Json, page: Page, report_digest: str, lang: Language) -> list[Block]:
