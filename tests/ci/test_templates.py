@@ -66,6 +66,7 @@ def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports
     done = run(repository, script, environment)
     assert done.returncode == 11, done.stderr
     assert "check-in" in done.stdout
+    assert " [83e13e05af62a7a0]\n" in done.stdout, "as exemptions.yaml takes it, without marks of Markdown"
     for form in ("report.md", "report.html"):
         assert list((repository / "appscan-out").glob(f"*/{form}")), form
     sarif = json.loads((repository / "appscan-out" / "appscan.sarif").read_text("utf-8"))
@@ -85,6 +86,25 @@ def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository):
     assert "check-in" in cases(repository, "skipped")
     (repository / "exemptions.yaml").write_text(EXEMPTION % "2020-12-31", "utf-8")
     assert run(repository, script, environment).returncode == 11
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_walk_of_the_readme_is_red_green_and_red_again(tmp_path, readme):
+    blocks = re.findall(r"```\n(.*?)```", (ROOT / readme).read_text("utf-8"), re.DOTALL)
+    walk = next(one for one in blocks if "cat >exemptions.yaml" in one)
+    steps = re.sub(r"(?m)^((?:bash|\.venv/bin/appscan) .*?)(?: +#.*)?$", r'\1; echo "code $?"', walk)
+    (tmp_path / "ci").mkdir()
+    shutil.copy(ROOT / "ci" / "gate.sh", tmp_path / "ci")
+    (tmp_path / "fixtures" / "apks" / "built").mkdir(parents=True)
+    shutil.copy(ROOT / "fixtures" / "apks" / "built" / "checkin-native.apk", tmp_path / "fixtures" / "apks" / "built")
+    command = tmp_path / ".venv" / "bin" / "appscan"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m appscan "$@"\n', "utf-8")
+    command.chmod(0o755)
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    done = subprocess.run(["bash", "-c", steps], cwd=tmp_path, env=environment, capture_output=True, text=True,
+                          check=False)
+    assert re.findall(r"(?m)^code (\d+)$", done.stdout) == ["11", "0", "11"], done.stdout + done.stderr
 
 
 def test_a_baseline_in_the_repository_is_taken(repository):
