@@ -88,8 +88,7 @@ def run_bench(labels: Path, corpus: Path, checks: CheckSet, readings: Path | Non
     for entry in listed:
         _measure_app(bench, corpus, entry, measured)
     if listed_sites:
-        with _kept_in(readings) as folder:
-            studio = Studio(folder)
+        with _kept_in(readings) as folder, Studio(folder) as studio:
             for entry in listed_sites:
                 _measure_site(bench, studio, corpus, entry, measured)
     return measured.result()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -56,11 +58,20 @@ def find_site(corpus: Path, entry: dict[str, Any]) -> Site | None:
 
 class Studio:
     """Captures sites into `folder`, or finds what an earlier run captured there under the same conditions. The first
-    error of this machine stands for all sites after it."""
+    error of this machine stands for all sites after it. All browsers share one driver, until the studio is left."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.missing: AppscanError | None = None
+        self._opened = contextlib.ExitStack()
+        self._has_driver = False
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._opened.close()
 
     def shoot(self, site: Site, progress: Callable[[int, int], None]) -> Shot:
         """The recording of a site; `progress` is told (states seen, states queued). Raises UnreadableError where the
@@ -71,8 +82,11 @@ class Studio:
             return Shot(target, kept=True)
         if self.missing is not None:
             raise self.missing
-        from appscan.capture import capture
+        from appscan.capture import capture, one_driver
 
+        if not self._has_driver:
+            self._has_driver = True
+            self._opened.enter_context(one_driver())
         try:
             with serve(site.folder) as address:
                 capture([address + quote(entry, safe=IN_ADDRESS) for entry in site.entries], target, options,

@@ -11,12 +11,12 @@ import threading
 import time
 import uuid
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from playwright.sync_api import Browser, Error, Playwright, ProxySettings, sync_playwright
 
+from appscan.capture.drivers import begin_driver, end_driver
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.gateway import USER, Gateway
 
@@ -141,16 +141,17 @@ class Chromium:
         self._beat = time.monotonic()
         self._watching = threading.Event()
         self._playwright: Playwright | None = None
+        self._served = False
         self.browser: Browser | None = None
         self.kills = 0
         self._ran = False
 
     def __enter__(self) -> Chromium:
-        self._playwright = sync_playwright().start()
+        self._playwright, self._served = begin_driver()
         try:
             self.start()
         except BaseException:
-            self._playwright.stop()
+            end_driver(self._playwright)
             raise
         threading.Thread(target=self._watch, name="browser-watchdog", daemon=True).start()
         return self
@@ -161,15 +162,14 @@ class Chromium:
         self._watching.set()
         self.end()
         if self._playwright:
-            with suppress(Error):  # a dead driver cannot be stopped
-                self._playwright.stop()
+            end_driver(self._playwright)
 
     def start(self) -> Browser:
         """A fresh browser. Raises CaptureError: no_browser where none ever ran, browser_died where one did."""
         try:
             self.browser = self._launched()
         except Error as error:
-            if not self._ran:
+            if not self._ran and not self._served:
                 raise CaptureError(Failure.NO_BROWSER, "chromium", why=str(error).splitlines()[0][:200]) from error
             self.browser = self._revived()
         self._ran = True
@@ -196,17 +196,17 @@ class Chromium:
 
     def _revived(self) -> Browser:
         """A browser under a fresh driver: one that ran before and cannot be started any more has mostly lost its
-        driver. Raises CaptureError (browser_died)."""
+        driver. Raises CaptureError (browser_died; no_browser where none of this run's ever ran)."""
         _hush()
-        with suppress(Exception):  # whatever a dead driver answers to being stopped
-            if self._playwright:
-                self._playwright.stop()
+        if self._playwright:
+            end_driver(self._playwright, dead=True)
         self._kill()
         try:
-            self._playwright = sync_playwright().start()
+            self._playwright, self._served = begin_driver()
             return self._launched()
         except Error as error:
-            raise CaptureError(Failure.BROWSER_DIED, "chromium", why=str(error).splitlines()[0][:200]) from error
+            failure = Failure.BROWSER_DIED if self._ran else Failure.NO_BROWSER
+            raise CaptureError(failure, "chromium", why=str(error).splitlines()[0][:200]) from error
 
     def end(self) -> None:
         """Close the browser, whatever state it is in."""

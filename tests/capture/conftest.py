@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from appscan.capture import one_driver
 from appscan.capture.browser import is_installed
 from appscan.schema import problems
 
@@ -59,6 +60,13 @@ def page(body: str) -> tuple[int, str, bytes]:
 def _browser() -> None:
     if not is_installed():
         pytest.skip("no Chromium on this machine: install `chromium`, or name one in APPSCAN_CHROMIUM")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _driver(_browser: None) -> Iterator[None]:
+    """One driver for all captures of a module: starting one for each would take as long as the rest of a small one."""
+    with one_driver():
+        yield
 
 
 @pytest.fixture(scope="session")

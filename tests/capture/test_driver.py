@@ -6,9 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from appscan.capture import CaptureOptions, capture
+import pytest
+
+from appscan.capture import CaptureOptions, capture, one_driver
+from appscan.capture.browser import Chromium
+from appscan.capture.failures import CaptureError, Failure
 
 from .conftest import QUICK, opened, page
 
@@ -16,19 +21,26 @@ LINKS = "".join(f"<a href=/{name}.html>{name}</a>" for name in "abcd")
 FOUR = {f"/{name}.html": page(f"<h2>{name}</h2>{LINKS}") for name in "abcd"}
 
 
-def _end_driver() -> int:
-    """End the drivers that this process started; how many there were."""
-    found = 0
+def _drivers() -> list[int]:
+    """The drivers that this process started and that still run."""
+    found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parent = int((entry / "stat").read_text("utf-8").rpartition(") ")[2].split()[1])
                 if parent == os.getpid() and b"run-driver" in (entry / "cmdline").read_bytes():
-                    os.kill(int(entry.name), signal.SIGKILL)
-                    found += 1
+                    found.append(int(entry.name))
             except OSError:
                 continue
     return found
+
+
+def _end_driver() -> int:
+    """End them; how many there were."""
+    found = _drivers()
+    for process in found:
+        os.kill(process, signal.SIGKILL)
+    return len(found)
 
 
 def test_a_driver_that_dies_once_is_replaced_and_nothing_is_lost(tiny, tmp_path):
@@ -70,3 +82,42 @@ def test_a_driver_that_dies_says_nothing_on_the_terminal():
     done = subprocess.run([sys.executable, "-c", ENDED], capture_output=True, text=True, timeout=120,
                           cwd=Path(__file__).resolve().parents[2])
     assert (done.returncode, done.stdout, done.stderr) == (0, "about:blank\n", "")
+
+
+def _version() -> str:
+    with Chromium(frozenset(), "zh-CN", 60) as chromium:
+        return chromium.version
+
+
+def _kept_and_left() -> tuple[int, int]:
+    """How many drivers served three browsers, and how many were left: of a thread that keeps none so far."""
+    before, seen = set(_drivers()), set()
+    with one_driver():
+        for _ in range(2):
+            assert _version()
+            seen |= set(_drivers()) - before
+        with one_driver():
+            assert _version()
+        seen |= set(_drivers()) - before
+    return len(seen), len(set(_drivers()) - before)
+
+
+def test_browsers_one_after_the_other_share_a_driver_that_ends_with_the_block():
+    with ThreadPoolExecutor(1) as aside:
+        assert aside.submit(_kept_and_left).result(120) == (1, 0)
+
+
+def test_a_kept_driver_that_died_between_two_browsers_is_replaced():
+    with one_driver():
+        assert _version()
+        assert _end_driver() == 1
+        assert _version()
+
+
+def test_a_browser_that_does_not_start_is_told_under_a_driver_that_served_another_one_too(monkeypatch):
+    with one_driver():
+        assert _version()
+        monkeypatch.setenv("APPSCAN_CHROMIUM", "/bin/false")
+        with pytest.raises(CaptureError) as told:
+            _version()
+    assert told.value.failure is Failure.NO_BROWSER
