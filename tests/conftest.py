@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from .site_captures import SiteCaptures, captures_of_run
+from .warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,14 @@ def built_apks() -> Path:
 def site_captures(tmp_path_factory: pytest.TempPathFactory) -> SiteCaptures:
     """The fixture sites, each captured once for all tests of the run."""
     return captures_of_run(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """A process that runs commands without starting Python for each, which costs more than most commands do."""
+    process = Warm(tmp_path_factory.mktemp("warm"))
+    yield process
+    process.close()
 
 
 PARENT_DEATH_SIGNAL = 1

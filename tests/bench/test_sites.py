@@ -19,6 +19,7 @@ from appscan.bench.table import to_lines
 from appscan.checks import CheckSet, load
 from appscan.errors import UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
+from tests.warm import Warm
 
 RANKING = """<!doctype html><meta charset=gbk><title>积分排行</title><h1>积分排行榜</h1>
 <table><tr><th>名次<th>姓名<th>积分</tr><tr><td>1<td>张三<td>98</tr><tr><td>2<td>李四<td>61</tr></table>
@@ -77,10 +78,10 @@ def bench(corpus: Path, checks: CheckSet, tmp_path: Path) -> Callable[..., Bench
     return run
 
 
-def command(labels: Path, corpus: Path) -> subprocess.CompletedProcess[str]:
+def command(warm: Warm, labels: Path, corpus: Path) -> subprocess.CompletedProcess[str]:
     """The real command."""
-    return subprocess.run([sys.executable, "-c", "from appscan.cli import main; main()", "bench", str(labels),
-                           str(corpus), "--lang", "en"], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*warm.command, "bench", labels, corpus, "--lang", "en"], capture_output=True, text=True,
+                          timeout=60, check=False)
 
 
 @pytest.mark.usefixtures("browser")
@@ -114,19 +115,19 @@ def test_sites_and_apps_stand_in_one_table_and_apart(bench: Callable[..., BenchR
 
 
 def test_without_a_browser_sites_are_named_as_not_measured(bench: Callable[..., BenchResult], corpus: Path,
-                                                           built_apks: Path, tmp_path: Path,
+                                                           built_apks: Path, tmp_path: Path, warm: Warm,
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPSCAN_CHROMIUM", str(tmp_path / "no-such-browser"))
     result = bench(RANKED, PLAIN)
     assert [(name, error.key) for name, error in result.unmeasured] == [("ranking", "no_browser"),
                                                                         ("weather", "no_browser")]
-    told = command(tmp_path / "labels", corpus)
+    told = command(warm, tmp_path / "labels", corpus)
     assert told.returncode == 3
     assert "sites not measured (No browser was found" in told.stdout
     assert "): ranking, weather" in told.stdout
     (corpus / "decoy.apk").write_bytes((built_apks / "decoy.apk").read_bytes())
     bench(RANKED, apps=[{"file": "decoy.apk", "sha256": "0" * 64, "labels": {}}])
-    assert command(tmp_path / "labels", corpus).returncode == 0
+    assert command(warm, tmp_path / "labels", corpus).returncode == 0
 
 
 def test_a_site_whose_copy_is_missing_or_lies_outside_is_told(bench: Callable[..., BenchResult]) -> None:

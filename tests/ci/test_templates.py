@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "ci" / "templates"
@@ -36,11 +40,20 @@ def scripts() -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-def run(folder: Path, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    own = {"APPSCAN": f"{sys.executable} -m appscan", "PYTHONPATH": str(ROOT), "APPSCAN_LANG": "en"}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("APPSCAN", "GITHUB"))}
-    return subprocess.run(["bash", "-e", "-c", script], cwd=folder, env={**clean, **environment, **own},
-                          capture_output=True, text=True, check=False)
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(warm: Warm) -> Run:
+    """Run a script in a folder, with an environment; the command is there in the way in which it costs least."""
+
+    def run(folder: Path, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        own = {"APPSCAN": " ".join(warm.command), "APPSCAN_LANG": "en"}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("APPSCAN", "GITHUB"))}
+        return subprocess.run(["bash", "-e", "-c", script], cwd=folder, env={**clean, **environment, **own},
+                              capture_output=True, text=True, check=False)
+
+    return run
 
 
 def cases(repository: Path, element: str) -> set[str]:
@@ -61,7 +74,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("system", list(scripts()))
-def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports(repository, system):
+def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports(repository, run, system):
     script, environment = scripts()[system]
     done = run(repository, script, environment)
     assert done.returncode == 11, done.stderr
@@ -76,7 +89,7 @@ def test_a_template_stops_a_release_with_a_forced_feature_and_leaves_the_reports
     assert {one["check_name"] for one in issues if one["severity"] == "major"} == {"check-in"}
 
 
-def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository):
+def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository, run):
     script, environment = scripts()["github"]
     (repository / "policy.yaml").write_text("version: 1\naccept_claimed: true\ninconclusive: warn\n", "utf-8")
     (repository / "exemptions.yaml").write_text(EXEMPTION % "2999-12-31", "utf-8")
@@ -89,7 +102,7 @@ def test_a_claim_that_the_policy_accepts_passes_until_it_expires(repository):
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_walk_of_the_readme_is_red_green_and_red_again(tmp_path, readme):
+def test_the_walk_of_the_readme_is_red_green_and_red_again(tmp_path, warm, readme):
     blocks = re.findall(r"```\n(.*?)```", (ROOT / readme).read_text("utf-8"), re.DOTALL)
     walk = next(one for one in blocks if "cat >exemptions.yaml" in one)
     steps = re.sub(r"(?m)^((?:bash|\.venv/bin/appscan) .*?)(?: +#.*)?$", r'\1; echo "code $?"', walk)
@@ -99,7 +112,7 @@ def test_the_walk_of_the_readme_is_red_green_and_red_again(tmp_path, readme):
     shutil.copy(ROOT / "fixtures" / "apks" / "built" / "checkin-native.apk", tmp_path / "fixtures" / "apks" / "built")
     command = tmp_path / ".venv" / "bin" / "appscan"
     command.parent.mkdir(parents=True)
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m appscan "$@"\n', "utf-8")
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(warm.command)} "$@"\n', "utf-8")
     command.chmod(0o755)
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     done = subprocess.run(["bash", "-c", steps], cwd=tmp_path, env=environment, capture_output=True, text=True,
@@ -107,7 +120,7 @@ def test_the_walk_of_the_readme_is_red_green_and_red_again(tmp_path, readme):
     assert re.findall(r"(?m)^code (\d+)$", done.stdout) == ["11", "0", "11"], done.stdout + done.stderr
 
 
-def test_a_baseline_in_the_repository_is_taken(repository):
+def test_a_baseline_in_the_repository_is_taken(repository, run):
     script, environment = scripts()["gitlab"]
     assert run(repository, script, environment).returncode == 11
     written = run(repository, "$APPSCAN baseline write appscan-out/*/report.json -o baseline.json", {})
@@ -129,7 +142,7 @@ def test_an_installation_that_fails_is_told_in_one_line_and_leaves_nothing_among
     assert (without.returncode, "appscan-bundle/install.sh" in without.stderr) == (2, True)
 
 
-def test_a_target_that_is_not_there_stops_a_release_that_would_pass(repository):
+def test_a_target_that_is_not_there_stops_a_release_that_would_pass(repository, run):
     shutil.copy(APK.with_name("decoy.apk"), repository / "plain.apk")
     assert run(repository, "bash gate.sh plain.apk", {}).returncode == 0
     done = run(repository, "bash gate.sh plain.apk release/gone.apk", {})
@@ -139,7 +152,7 @@ def test_a_target_that_is_not_there_stops_a_release_that_would_pass(repository):
     assert run(repository, "bash gate.sh release release/gone.apk", {}).returncode == 11
 
 
-def test_a_wrong_call_says_how(repository):
+def test_a_wrong_call_says_how(repository, run):
     done = run(repository, "bash gate.sh", {})
     assert (done.returncode, "usage" in done.stderr) == (2, True)
 

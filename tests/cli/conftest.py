@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .warm import Warm
+from tests.warm import Warm
 
 SECONDS = 120
 DROP_FROM_BOUNDING_SET = 24
@@ -67,14 +67,6 @@ def forbidden_folder(tmp_path: Path) -> Iterator[Path]:
 def command() -> list[str]:
     """The command without its arguments."""
     return COMMAND
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """A process that runs commands without starting Python for each: most of these tests cost nothing else."""
-    process = Warm(tmp_path_factory.mktemp("warm"))
-    yield process
-    process.close()
 
 
 @pytest.fixture

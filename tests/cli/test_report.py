@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,19 +13,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.warm import Warm
+
 Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory, built_apks: Path) -> Path:
+def scanned(tmp_path_factory: pytest.TempPathFactory, built_apks: Path, warm: Warm) -> Path:
     """A folder with the reports of two apps, made by a scan."""
-    import subprocess
-    import sys
-
     out = tmp_path_factory.mktemp("scanned")
-    subprocess.run([sys.executable, "-c", "from appscan.cli import main; main()", "scan",
-                    str(built_apks / "checkin-native.apk"), str(built_apks / "decoy.apk"), "--out", str(out), "--quiet",
-                    "--fail-on", "never"], check=True)
+    subprocess.run([*warm.command, "scan", built_apks / "checkin-native.apk", built_apks / "decoy.apk", "--out", out,
+                    "--quiet", "--fail-on", "never"], check=True)
     return out
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from appscan.cli.exits import ExitCode
 from appscan.cli.start import run
+from tests.warm import Warm
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 TODAY = date.today()
@@ -21,13 +21,11 @@ RECORD = ("\n" + (FIXTURES / "exemptions" / "check-in.yaml").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def vendor(tmp_path_factory: pytest.TempPathFactory, built_apks: Path) -> Path:
+def vendor(tmp_path_factory: pytest.TempPathFactory, built_apks: Path, warm: Warm) -> Path:
     """What a vendor's CI left: reports of two apps with their readings."""
     out = tmp_path_factory.mktemp("vendor") / "out"
-    code = "from appscan.cli import main; main()"
-    subprocess.run([sys.executable, "-c", code, "scan", str(built_apks / "checkin-native.apk"),
-                    str(built_apks / "decoy.apk"), "--out", str(out), "--format", "json", "--fail-on", "never"],
-                   check=True, capture_output=True)
+    subprocess.run([*warm.command, "scan", built_apks / "checkin-native.apk", built_apks / "decoy.apk", "--out", out,
+                    "--format", "json", "--fail-on", "never"], check=True, capture_output=True)
     return out
 
 

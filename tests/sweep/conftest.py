@@ -10,13 +10,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from tests.warm import Warm
 
 TINY = ("remote-shell.apk", "checkin-forced.apk", "order-notice.apk", "quoted-regulation.apk")
 KEPT = ("check-in", "forced-login")
@@ -137,13 +139,12 @@ def _in_the_foreground() -> None:
 
 
 @pytest.fixture
-def appscan(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def appscan(tmp_path: Path, warm: Warm) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a command to its end."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        given: Sequence[str] = [*COMMAND, *map(str, arguments)]
-        return subprocess.run(given, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path,
-                              stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUTF8": "1", **environment},
-                              preexec_fn=_in_the_foreground)
+        return subprocess.run([*warm.command, *map(str, arguments)], capture_output=True, text=True, timeout=SECONDS,
+                              cwd=tmp_path, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "PYTHONUTF8": "1", **environment})
 
     return run

@@ -25,10 +25,16 @@ class Warm:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "warm.socket"
-        self._server = subprocess.Popen([sys.executable, str(Path(__file__)), str(self._path)], stdout=subprocess.PIPE,
+        self._server = subprocess.Popen([sys.executable, "-P", __file__, str(self._path)], stdout=subprocess.PIPE,
                                         env={**os.environ, "PYTHONUTF8": "1"})
         assert self._server.stdout is not None
         assert self._server.stdout.readline() == b"ready\n"
+
+    @property
+    def command(self) -> list[str]:
+        """A command line that runs as `appscan` does, for what starts commands itself: no Ctrl-C, nothing is killed."""
+        client = Path(__file__).with_name("warm_command.py")
+        return [sys.executable, "-I", "-S", str(client), str(self._path)]
 
     def close(self) -> None:
         """End the process."""
@@ -135,6 +141,7 @@ def _become(streams: list[int], arguments: list[str], folder: str, environment: 
     try:
         for target, source in enumerate(streams):
             os.dup2(source, target)
+        _open_streams()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(folder)
@@ -152,6 +159,14 @@ def _become(streams: list[int], arguments: list[str], folder: str, environment: 
     finally:
         _flush()
         os._exit(code)
+
+
+def _open_streams() -> None:
+    """As Python opens them: what was found out about the streams of the warm process (whether they seek) is not so of
+    those that took their place."""
+    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def _flush() -> None:
