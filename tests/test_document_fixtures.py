@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from appscan import schema
-from appscan.checks import load
 from appscan.model.artifact import App, ArtifactKind
 from appscan.model.judgement import Finding, Presence, Verdict
 from appscan.readers.saved import load_reading, save_reading
 from appscan.report.document import to_document
 from appscan.scan import ScanResult, Target, judge_readings, scan_app
+from tests.shipped import shipped
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "documents"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((FOLDER / "expect.json").read_text("utf-8"))
 READ = sorted(name for name, one in EXPECTED.items() if "gap" not in one)
 UNREAD = sorted(name for name, one in EXPECTED.items() if "gap" in one)
-CHECKS = load()
+CHECKS = shipped()
 
 
 @cache

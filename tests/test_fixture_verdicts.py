@@ -17,12 +17,13 @@ from appscan.model.judgement import Verdict
 from appscan.readers.saved import load_reading, save_reading
 from appscan.report.document import to_document
 from appscan.scan import ScanResult, Target, judge_readings, scan_app
+from tests.shipped import shipped
 
 from .expectations import differences, unproven, without_check
 
 SOURCES = Path(__file__).resolve().parents[1] / "fixtures" / "apks"
 PACKAGES = sorted((SOURCES / "built").iterdir())
-CHECKS = load()
+CHECKS = shipped()
 CHECK_IDS = [check.id for check in CHECKS.checks]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from appscan import schema
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.errors import AppscanError, UnreadableError
 from appscan.judge.verdicts import worst
 from appscan.model.artifact import App, ArtifactKind
@@ -28,6 +28,7 @@ from appscan.readers.saved import reading_digest
 from appscan.report.document import to_document
 from appscan.scan import ScanOptions, Target, expand_targets, judge_readings, scan_app, search
 from appscan.texts import has
+from tests.shipped import shipped
 
 BUILT = Path(__file__).resolve().parents[1] / "fixtures" / "apks" / "built"
 FORCED = BUILT / "checkin-native.apk"
@@ -38,7 +39,7 @@ MANIFEST, CODE, TABLE = "AndroidManifest.xml", "classes.dex", "resources.arsc"
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 def scanned(checks: CheckSet, *paths: Path, app: App | None = None, options: ScanOptions | None = None) -> Report:

@@ -23,11 +23,12 @@ from appscan.model.report import Report
 from appscan.readers.saved import load_reading, save_reading
 from appscan.report.document import to_document
 from appscan.scan import ScanResult, Target, judge_readings, scan_app
+from tests.shipped import shipped
 
 from .expectations import differences, unproven, without_check
 from .site_captures import PAGES, SiteCaptures
 
-CHECKS = load()
+CHECKS = shipped()
 CHECK_IDS = [check.id for check in CHECKS.checks]
 PLATFORM_WORDS = re.compile(
     r"\b(android|apk|dex|ios|iphone|web|webpage|website|browser|chrome|html|dom|url|h5|wechat|miniprogram)\b|浏览器|网页|安卓",

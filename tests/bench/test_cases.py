@@ -12,10 +12,10 @@ import yaml
 
 from appscan.bench.case_table import to_case_lines
 from appscan.bench.cases import Case, is_case_folder, read_cases, reading_of_case, run_cases
-from appscan.checks import load
 from appscan.errors import UsageError
 from appscan.model.judgement import Force, Presence
 from appscan.model.reading import Fact
+from tests.shipped import shipped
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases"
 PAGE = "<h1>考勤</h1><button onclick=\"fetch('/api/kaoqin/daka',{method:'POST'})\">上班打卡</button><p>漏打卡扣分</p>"
@@ -71,7 +71,7 @@ def test_a_third_of_every_family_is_sealed(listed: list[Case]) -> None:
 
 
 def test_a_page_is_judged_by_the_check_of_its_family() -> None:
-    row = run_cases([case("page", PAGE)], load(), {"check-in": ["打卡"]}).rows[0]
+    row = run_cases([case("page", PAGE)], shipped(), {"check-in": ["打卡"]}).rows[0]
     assert (row.presence, row.force, row.keyword) == (Presence.REACHABLE, Force.CONSEQUENCE, True)
 
 
@@ -81,13 +81,13 @@ def test_a_layout_has_the_code_that_is_listed_below_it() -> None:
     assert {"requestSingleUpdate", "newCall"} <= names
     assert "longitude" in {reading.strings[int(sid)] for sid in reading.code.fields.name}
     assert "我已到岗" in {reading.strings[int(sid)] for sid in reading.facts.value[reading.facts.kind == Fact.TEXT]}
-    assert run_cases([case("layout", LAYOUT)], load(), {}).rows[0].is_hit
+    assert run_cases([case("layout", LAYOUT)], shipped(), {}).rows[0].is_hit
 
 
 def test_right_and_wrong_are_counted_by_name() -> None:
     quiet = "<h1>天气</h1><p>多云</p>"
     result = run_cases([case("page", PAGE), case("page", quiet, 2), case("page", PAGE, 4, "none"),
-                        case("page", quiet, 5, "none")], load(), {})
+                        case("page", quiet, 5, "none")], shipped(), {})
     tally = result.tally("check-in")
     assert (tally.found, tally.missed, tally.false, tally.clean) == (
         ("check-in-p001",), ("check-in-p002",), ("check-in-p004",), 1)
@@ -100,7 +100,7 @@ def test_right_and_wrong_are_counted_by_name() -> None:
 
 def test_a_family_without_a_check_is_named_and_not_measured() -> None:
     stray = Case("whistle-p001", "whistle", "page", Presence.REACHABLE, (Force.NONE,), "", PAGE)
-    result = run_cases([stray], load(), {})
+    result = run_cases([stray], shipped(), {})
     assert (result.rows, result.unmeasured) == ((), ("whistle",))
 
 

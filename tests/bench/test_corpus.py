@@ -17,13 +17,14 @@ from appscan.bench import BenchResult, run_bench
 from appscan.bench.corpus import FEATURES
 from appscan.bench.labels import NO, YES
 from appscan.bench.table import to_lines
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.errors import UsageError
 from appscan.model.judgement import Presence, Verdict
 from appscan.readers.limits import Limits
 from appscan.readers.saved import load_reading, save_reading
 from appscan.readers.target import read_target
 from appscan.texts import say_error
+from tests.shipped import shipped
 
 CORPUS = os.environ.get("APPSCAN_CORPUS", "")
 LABELS = os.environ.get("APPSCAN_LABELS", "")
@@ -33,7 +34,7 @@ QUIET_SHARE = 0.9
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 def row(built: Path, name: str, role: str = "positive", **labels: str) -> dict[str, Any]:

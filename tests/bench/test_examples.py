@@ -9,8 +9,8 @@ import pytest
 
 from appscan.bench import run_examples
 from appscan.bench.examples import ExampleResult
-from appscan.checks import load
 from appscan.model.judgement import Force, Presence
+from tests.shipped import shipped
 
 from ..checks.small_packs import loaded, with_check  # noqa: TID252 (tests are no installed package)
 
@@ -75,4 +75,4 @@ def test_a_surprise_tells_its_line_what_should_be_and_what_is(tmp_path: Path) ->
 
 
 def test_no_example_of_the_shipped_packs_surprises() -> None:
-    assert run_examples(load()).surprises == ()
+    assert run_examples(shipped()).surprises == ()

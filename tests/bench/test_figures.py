@@ -8,8 +8,8 @@ import pytest
 
 from appscan.bench.cases import Case, run_cases
 from appscan.bench.figures import MEASURED, Figure, Figures, keep_figures, kept_figures
-from appscan.checks import load
 from appscan.model.judgement import Force, Presence
+from tests.shipped import shipped
 
 
 def _case(number, presence, content):
@@ -17,7 +17,7 @@ def _case(number, presence, content):
 
 
 def test_figures_read_back_as_they_were_measured_with_the_digest_of_their_packs(tmp_path):
-    checks = load()
+    checks = shipped()
     result = run_cases([_case("p001", Presence.REACHABLE, "系统具备人脸打卡、积分排名通报功能。"),
                         _case("p002", Presence.REACHABLE, "本文不谈任何功能。"),
                         _case("n001", Presence.NONE, "本文不谈任何功能。")], checks, {})
@@ -39,5 +39,5 @@ def test_what_is_no_measurement_is_none(tmp_path, content):
 
 def test_the_shipped_figures_are_of_checks_that_there_are(project_root):
     kept = kept_figures(project_root / "checks")
-    assert kept.of_check.keys() == {check.id for check in load().checks}
+    assert kept.of_check.keys() == {check.id for check in shipped().checks}
     assert kept.sealed, "people are shown what checks do on cases that nothing was tuned on"

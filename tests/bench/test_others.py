@@ -11,10 +11,10 @@ from appscan.bench.cases import Case, read_cases
 from appscan.bench.conditions import conditions_of, to_condition_lines, try_conditions
 from appscan.bench.others import LABELS, Label, There, read_labels, run_others
 from appscan.bench.others_table import to_other_lines
-from appscan.checks import load
 from appscan.cli.start import run
 from appscan.errors import UsageError
 from appscan.model.judgement import Presence, Verdict
+from tests.shipped import shipped
 
 SETS = [Path(__file__).resolve().parents[2] / "fixtures" / "cases" / name for name in (".", "second", "third")]
 CLOCK = "<h1>考勤</h1><button onclick=\"fetch('/api/kaoqin/daka',{method:'POST'})\">上班打卡</button><p>漏打卡扣分</p>"
@@ -36,7 +36,7 @@ def written(folder: Path, labels: str, content: str = CLOCK) -> Path:
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_every_label_is_of_an_open_case_and_of_a_check_of_another_family(folder: Path) -> None:
     cases = {one.id: one for one in read_cases(folder)}
-    known = {check.id for check in load().checks}
+    known = {check.id for check in shipped().checks}
     labels = read_labels(folder)
     assert len(labels) > 120
     for name, check in labels:
@@ -47,7 +47,7 @@ def test_every_label_is_of_an_open_case_and_of_a_check_of_another_family(folder:
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_false_accusations_are_rare_in_a_sample(folder: Path) -> None:
     """Every eighth label, each once an accusation; `appscan bench --all-checks` judges all of them."""
-    labels, checks = read_labels(folder), load()
+    labels, checks = read_labels(folder), shipped()
     sample = [key for key, label in labels.items() if label.there is There.NO][::8]
     assert len(sample) > 10
     cases = {one.id: one for one in read_cases(folder)}
@@ -59,7 +59,7 @@ def test_what_is_said_of_another_family_is_counted_by_its_label(tmp_path: Path) 
     folder = written(tmp_path, "zombie-app-n001:\n  check-in: no, a test\nzombie-app-n002:\n  check-in: yes\n"
                                "  track-upload: yes\nzombie-app-n004:\n  check-in: arguable\n")
     cases = [case(1, CLOCK), case(2, QUIET), case(4, CLOCK), case(5, CLOCK)]
-    result = run_others(cases, load(), read_labels(folder), ["check-in"])
+    result = run_others(cases, shipped(), read_labels(folder), ["check-in"])
     named = {there: result.named(Verdict.LIKELY_VIOLATION, there, "check-in") for there in There}
     assert named == {There.YES: (), There.ARGUABLE: ("zombie-app-n004",), There.NO: ("zombie-app-n001",),
                      There.UNLABELLED: ("zombie-app-n005",)}
@@ -89,8 +89,8 @@ def test_conditions_are_tried_each_alone(tmp_path: Path) -> None:
     """A condition is right where the case's family or a `yes` says so, wrong by a near negative or a `no`."""
     labels = {("zombie-app-n001", "check-in"): Label(There.NO, "a test"),
               ("zombie-app-n002", "check-in"): Label(There.YES)}
-    tried = try_conditions([case(number, CLOCK) for number in (1, 2, 4)], load(), labels, ["check-in"])
-    assert len(tried) == len(conditions_of(next(one for one in load().checks if one.id == "check-in")))
+    tried = try_conditions([case(number, CLOCK) for number in (1, 2, 4)], shipped(), labels, ["check-in"])
+    assert len(tried) == len(conditions_of(next(one for one in shipped().checks if one.id == "check-in")))
     acted = [one for one in tried if one.right or one.wrong]
     assert acted
     assert {(one.right, one.wrong) for one in acted} == {(("zombie-app-n002",), ("zombie-app-n001",))}

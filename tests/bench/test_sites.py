@@ -16,9 +16,10 @@ from appscan.bench import BenchResult, run_bench
 from appscan.bench.corpus import FEATURES
 from appscan.bench.labels import NO, YES
 from appscan.bench.table import to_lines
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.errors import UsageError
 from appscan.model.artifact import RECORDING_SUFFIX
+from tests.shipped import shipped
 from tests.warm import Warm
 
 RANKING = """<!doctype html><meta charset=gbk><title>积分排行</title><h1>积分排行榜</h1>
@@ -30,7 +31,7 @@ WORDS = "features: {F_POINTS_RANK: {strong: {zh: [积分排行]}}, F_CHECKIN: {s
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 @pytest.fixture

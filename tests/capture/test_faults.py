@@ -17,11 +17,11 @@ from appscan.capture import Actor, CaptureOptions, capture
 from appscan.capture.browser import FLAGS, arguments, has_sandbox
 from appscan.capture.failures import CaptureError, Failure
 from appscan.capture.journal import Journal
-from appscan.checks import load
 from appscan.judge.judge import judge
 from appscan.readers.limits import Limits
 from appscan.readers.target import read_target
 from appscan.texts import say_error
+from tests.shipped import shipped
 
 from .conftest import HTML, QUICK, opened, page
 
@@ -156,7 +156,7 @@ def test_a_browser_that_keeps_dying_leaves_what_was_captured_and_no_clean_bill(t
     assert len(killed) >= 3
     assert recording.document["states"]
     assert recording.rows("gaps", reason="browser_died")
-    judged = judge(read_target(target, target.name, Limits(), lambda _stage, _done: None), load())
+    judged = judge(read_target(target, target.name, Limits(), lambda _stage, _done: None), shipped())
     assert not {str(row.verdict) for row in judged.verdicts} & {"not_found"}
 
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from appscan.capture import Actor, CaptureOptions, capture
-from appscan.checks import load
 from appscan.judge.judge import judge
 from appscan.readers.limits import Limits
 from appscan.readers.target import read_target
+from tests.shipped import shipped
 
 from .conftest import QUICK, Recording, opened
 
@@ -33,7 +33,7 @@ def _walked(sites, folder: Path, steps: str = "", **roles: bool) -> tuple[Record
                 actors.append(Actor(name, steps=folder / "steps.yaml") if steps else Actor(name))
         wishes = CaptureOptions(**{**QUICK, "trials": 4, "actors": tuple(actors)})
         target = capture([served.url + "/index.html"], folder / "o.recording.zip", wishes)
-    judged = judge(read_target(target, target.name, Limits(), lambda _stage, _done: None), load())
+    judged = judge(read_target(target, target.name, Limits(), lambda _stage, _done: None), shipped())
     return opened(target), {str(row.verdict) for row in judged.verdicts}
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from appscan.capture import CaptureOptions, capture
 from appscan.capture.walls import Arrival, is_astray
-from appscan.checks import load
 from appscan.judge.judge import judge
 from appscan.readers.limits import Limits
 from appscan.readers.target import read_target
+from tests.shipped import shipped
 
 from .conftest import QUICK, opened, page
 
@@ -22,7 +22,7 @@ def seen_at(urls, tmp_path, **wishes):
 def judged(tmp_path):
     target = tmp_path / "o.recording.zip"
     reading = read_target(target, target.name, Limits(), lambda _stage, _done: None)
-    return reading, {str(row.verdict) for row in judge(reading, load()).verdicts}
+    return reading, {str(row.verdict) for row in judge(reading, shipped()).verdicts}
 
 
 def test_a_page_whose_scripts_lie_on_a_refused_host_is_never_clean(tiny, tmp_path):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from appscan.capture import CaptureOptions, capture
-from appscan.checks import load
 from appscan.model.artifact import App
 from appscan.model.judgement import Force
 from appscan.readers.limits import Limits
 from appscan.readers.target import read_target
 from appscan.scan import judge_readings
+from tests.shipped import shipped
 
 from .conftest import QUICK, opened, page
 
@@ -76,7 +76,7 @@ def test_who_cannot_get_anywhere_without_the_punch_is_forced_by_what_the_crawl_t
     url, _ = tiny({"/index.html": page(punched)})
     wishes = CaptureOptions(**{**QUICK, "days": 0, "trials": 6})
     read = read_target(capture([f"{url}/index.html"], tmp_path / "o.zip", wishes), "o.zip", Limits(), lambda *_: None)
-    findings = judge_readings([read], App(), load()).findings
+    findings = judge_readings([read], App(), shipped()).findings
     assert [finding.force for finding in findings if finding.check_id == "check-in"] == [Force.BLOCK]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.count.counting import Count, count
 from appscan.count.document import to_document
 from appscan.count.gathering import gather
@@ -23,6 +23,7 @@ from appscan.readers.saved import save_reading
 from appscan.report.document import to_document as report_document
 from appscan.scan import Target, scan_app
 from appscan.store import Added, Standing, Store
+from tests.shipped import shipped
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "portfolio"
 DAY = date(2026, 10, 8)
@@ -34,7 +35,7 @@ GRASSROOTS = frozenset({Audience.GRASSROOTS_INTERNAL})
 @pytest.fixture(scope="session")
 def checks() -> CheckSet:
     """The packs."""
-    return load()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

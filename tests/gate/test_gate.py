@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from appscan.checks import load
 from appscan.cli.console import Console
 from appscan.cli.gate_words import GateWords
 from appscan.cli.rendering import Format
@@ -31,6 +30,7 @@ from appscan.report.given import proved
 from appscan.report.paper.recheck import State
 from appscan.scan import Target, scan_app
 from appscan.texts import say_error
+from tests.shipped import shipped
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 BUILT = FIXTURES / "apks" / "built"
@@ -41,7 +41,7 @@ RECORD = (FIXTURES / "exemptions" / "check-in.yaml").read_text("utf-8").partitio
 
 def report_of(name: str) -> Document:
     path = BUILT / f"{name}.apk"
-    return to_document(scan_app([Target(path, path.name)], App(), load()).report)
+    return to_document(scan_app([Target(path, path.name)], App(), shipped()).report)
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
+from tests.shipped import shipped
 
 
 @pytest.fixture(scope="session")
 def checks() -> CheckSet:
-    return load()
+    return shipped()

@@ -6,7 +6,6 @@ from functools import reduce
 
 import pytest
 
-from appscan.checks import load
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
@@ -14,10 +13,11 @@ from appscan.judge.sight import Sight
 from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
+from tests.shipped import shipped
 
 from .small_readings import page, reading_with
 
-VOCABULARY = load().vocabulary
+VOCABULARY = shipped().vocabulary
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 HERE, THERE = "pages/here", "pages/there"
 READING = reading_with(

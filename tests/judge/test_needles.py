@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appscan.checks import load
 from appscan.checks.pack import Match
 from appscan.checks.parse import terms_of
 from appscan.judge.needles import needles
+from tests.shipped import shipped
 
 
 def _patterns() -> list[str]:
     found = set()
-    for check in load().checks:
+    for check in shipped().checks:
         for expression in (*check.presence.values(), *check.force.values(), *check.tags.values()):
             found |= {word.text for term in terms_of(expression) for word in (*term.words, *term.named)
                       if word.match is Match.PATTERN}

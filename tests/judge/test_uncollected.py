@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from appscan.checks import load
 from appscan.checks.applying import applying
 from appscan.judge.judge import judge
 from appscan.judge.uncollected import uncollected
 from appscan.model.jurisdiction import CENTRAL
 from appscan.readers.limits import Limits
 from appscan.readers.target import read_target
+from tests.shipped import shipped
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -26,7 +26,7 @@ def unheard(stage: str, share: float) -> None:
                                   "documents/built/grid-requirements.docx"])
 def test_judging_leaves_nothing_that_only_the_collector_would_free(name: str) -> None:
     path = FIXTURES / name
-    reading, checks = read_target(path, path.name, Limits(), unheard), applying(load(), CENTRAL)
+    reading, checks = read_target(path, path.name, Limits(), unheard), applying(shipped(), CENTRAL)
     judge(reading, checks)  # what is made once for the checks stays
     gc.collect()
     gc.disable()

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.model.artifact import App
 from appscan.readers.saved import save_reading
 from appscan.report.document import to_document
 from appscan.scan import ScanResult, Target, scan_app
 from appscan.store import Store
+from tests.shipped import shipped
 
 APP = App(name="虚构网格通", owner="虚构县委")
 
@@ -22,7 +23,7 @@ APP = App(name="虚构网格通", owner="虚构县委")
 @pytest.fixture(scope="session")
 def checks() -> CheckSet:
     """The packs."""
-    return load()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from appscan.checks import load
 from appscan.checks.applying import applying
 from appscan.checks.pack import Check, CheckSet
 from appscan.model.report import ClauseEffect, ClauseText, Extent, Ground, Power
+from tests.shipped import shipped
 
 WHOLE = {"CEN24", "NX24", "ZJ20", "BJ19"}
 """Rules whose text was read from beginning to end."""
@@ -17,7 +17,7 @@ WHOLE = {"CEN24", "NX24", "ZJ20", "BJ19"}
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 def rule_of(clause: ClauseText) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import Term
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.readers.limits import Deadline, Limits
 from appscan.readers.recording import read_recording
+from tests.shipped import shipped
 
 from .small_recordings import field, form, recording, request, state, write_recording
 
@@ -21,7 +22,7 @@ ANSWER = ["data.real_name", "data.communityName", "data.mobile"]
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 def asked(folder: Path, checks: CheckSet, *fields: dict[str, Any], answered_on: str = "s1",

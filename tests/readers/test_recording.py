@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appscan.checks import load
 from appscan.errors import UnreadableError
 from appscan.judge.judge import judge
 from appscan.model.artifact import ArtifactKind
@@ -26,6 +25,7 @@ from appscan.readers.saved import load_reading, reading_digest, save_reading
 from appscan.readers.target import read_target
 from appscan.scan import expand_targets
 from appscan.schema import problems
+from tests.shipped import shipped
 
 from .small_recordings import (
     HOUR,
@@ -552,7 +552,7 @@ def test_a_folder_search_finds_recordings_by_name(tmp_path: Path) -> None:
 
 
 def test_a_forced_check_in_is_found_in_a_recording(whole: Reading) -> None:
-    judged = judge(whole, load())
+    judged = judge(whole, shipped())
     [finding] = [one for one in judged.findings if one.check_id == "check-in"]
     assert finding.presence is Presence.EXERCISED
     assert finding.verdict is Verdict.LIKELY_VIOLATION
@@ -563,14 +563,14 @@ def test_a_forced_check_in_is_found_in_a_recording(whole: Reading) -> None:
 def test_a_login_wall_is_never_not_found(tmp_path: Path) -> None:
     door = state("s1", "/login", title="登录", forms=[form(field("word", type="password"))], controls=[control("登录")])
     nobody = actor(login="none", logged_in_before=None, logged_in_after=None)
-    judged = judge(read(tmp_path, recording(door, actors=[nobody])), load())
+    judged = judge(read(tmp_path, recording(door, actors=[nobody])), shipped())
     assert {row.verdict for row in judged.verdicts} == {Verdict.INCONCLUSIVE}
 
 
 def test_a_plain_site_seen_whole_is_not_found(tmp_path: Path) -> None:
     guide = state("s1", title="办事指南", texts=[words("户口迁移需要的材料")])
-    judged = judge(read(tmp_path, recording(guide)), load())
-    required = {check.id for check in load().checks if check.polarity == "required"}
+    judged = judge(read(tmp_path, recording(guide)), shipped())
+    required = {check.id for check in shipped().checks if check.polarity == "required"}
     assert {row.verdict for row in judged.verdicts if row.check_id not in required} == {Verdict.NOT_FOUND}
     assert {row.verdict for row in judged.verdicts if row.check_id in required} == {Verdict.INFO}  # not asked of it
 
@@ -580,7 +580,7 @@ def test_a_plain_site_seen_whole_is_not_found(tmp_path: Path) -> None:
 
 def verdict(folder: Path, top: Any, check_id: str, **parts: list[str]) -> tuple[str, str, str]:
     """(presence, force, verdict) of one check by the shipped packs."""
-    judgement = judge(read(folder, top, **parts), load())
+    judgement = judge(read(folder, top, **parts), shipped())
     found = next((one for one in judgement.findings if one.check_id == check_id), None)
     row = next(one for one in judgement.verdicts if one.check_id == check_id)
     return (str(found.presence) if found else "none", str(found.force) if found else "none", str(row.verdict))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from appscan.checks import load
 from appscan.judge.judge import judge
 from appscan.model.reading import Fact
 from appscan.readers.limits import Deadline, Limits
 from appscan.readers.recording import read_recording
+from tests.shipped import shipped
 
 from .small_recordings import (
     HOUR,
@@ -33,7 +33,7 @@ from .small_recordings import (
     write_recording,
 )
 
-CHECKS = load()
+CHECKS = shipped()
 QUIET, LOOKED_AT, ACCUSED = {"not_found", "info"}, {"needs_review"}, {"likely_violation"}
 FOUND, AT_MOST_LOOKED_AT = LOOKED_AT | ACCUSED, QUIET | LOOKED_AT
 WRITE, READ = {"class": "write"}, {"class": "read"}

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from appscan.bench.cases import Case, reading_of_case
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import Term
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Presence
+from tests.shipped import shipped
 
 
 @pytest.fixture(scope="module")
 def checks() -> CheckSet:
-    return load()
+    return shipped()
 
 
 def boxes(checks: CheckSet, shape: str, content: str) -> list[str]:

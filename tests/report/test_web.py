@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from appscan.checks import load
 from appscan.cli.rendering import Format
 from appscan.cli.saving import Shelf
 from appscan.model.artifact import App
@@ -28,6 +27,7 @@ from appscan.report.plain import to_text
 from appscan.scan import Target, judge_readings, scan_app
 from appscan.schema import REPORT, problems
 from appscan.texts import LANGUAGES, Language
+from tests.shipped import shipped
 
 image = pytest.importorskip("PIL.Image", reason="Pillow is missing (extra web): pictures of reports not tested")
 
@@ -83,7 +83,7 @@ def crawled(small: ModuleType, tmp_path: Path) -> Callable[..., tuple[Path, dict
             "routes": [small.route("/#/home"), small.route("/#/hidden", visited=False, blocked="robots")],
             "origins": [{"url": "https://sdk.example.com/kit.js", "kind": "script", "blocked": True}], **more})
         path = small.write_recording(tmp_path, top, {"pictures": [shot, after]})
-        result = scan_app([Target(path, path.name, str(path))], App(), load())
+        result = scan_app([Target(path, path.name, str(path))], App(), shipped())
         saved = Shelf(tmp_path / "out").save(result, to_document(result.report), [Format.HTML, Format.JSON], "zh")
         folder = saved.reports[0].parent
         return folder, json.loads((folder / "report.json").read_text("utf-8"))
@@ -334,7 +334,7 @@ def test_a_name_that_an_answer_tells_is_covered_wherever_it_stands(crawled: Any,
         "/api/points/rank", trigger="load", response_fields=["data.realName", "data.score"],
         response_body=small.digest(answer))])
     path = small.write_recording(tmp_path, top, {"pictures": [shot], "bodies": [answer]}, "rank.recording.zip")
-    result = scan_app([Target(path, path.name, str(path))], App(), load())
+    result = scan_app([Target(path, path.name, str(path))], App(), shipped())
     saved = Shelf(tmp_path / "out2").save(result, to_document(result.report), [Format.HTML, Format.JSON], "zh")
     page = saved.reports[0].read_text("utf-8")
     assert "积分排名" in page
@@ -389,7 +389,7 @@ def test_a_saved_reading_is_judged_to_the_same_findings_without_pictures(crawled
     from appscan.readers.saved import load_reading
 
     folder, document = crawled()
-    again = to_document(judge_readings([load_reading(next(folder.glob("*.reading")))], App(), load()))
+    again = to_document(judge_readings([load_reading(next(folder.glob("*.reading")))], App(), shipped()))
     assert again["findings"] == document["findings"]
     assert again["artifacts"][0]["crawl"] == document["artifacts"][0]["crawl"]
     assert "<image" not in to_html(again, "zh")

@@ -25,7 +25,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from appscan.capture.browser import find_chromium, is_installed
-from appscan.checks import load
 from appscan.model.artifact import App
 from appscan.model.registry import Entry
 from appscan.report.document import to_document
@@ -34,6 +33,7 @@ from appscan.serve import passwords, sessions
 from appscan.serve.running import server
 from appscan.serve.settings import Settings
 from appscan.store import Role, Standing, Store
+from tests.shipped import shipped
 
 PASSWORD = "a long enough password"
 WIDTHS = {"phone": (390, 844), "desk": (1366, 768), "wide": (1920, 1080)}
@@ -111,7 +111,7 @@ def run_desk(folder: Path, kept_password: str, settings: Settings, url: str = ""
 def vendor_report(built_apks: Path) -> dict[str, Any]:
     """A report as a vendor's CI makes it, of an app that forces check-in."""
     path = built_apks / "checkin-native.apk"
-    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), load()).report)
+    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), shipped()).report)
 
 
 def report_of(document: dict[str, Any], number: int, **app: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ import pytest
 from docx.text.paragraph import Paragraph
 
 from appscan.capture.browser import is_installed
-from appscan.checks import load
 from appscan.model.artifact import App
 from appscan.report.document import to_document
 from appscan.report.paper.choosing import marks_of
@@ -23,6 +22,7 @@ from appscan.scan import Target, scan_app
 from appscan.serve import sessions
 from appscan.store import Event, EventKind, Standing
 from tests.serve.conftest import send
+from tests.shipped import shipped
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 APP = App(name="虚构<b>网格通", owner="虚构县委")
@@ -32,7 +32,7 @@ APP = App(name="虚构<b>网格通", owner="虚构县委")
 def forced(built_apks) -> dict[str, Any]:
     """A report with several items: an app that forces check-in."""
     path = built_apks / "checkin-native.apk"
-    return to_document(scan_app([Target(path, path.name)], APP, load()).report)
+    return to_document(scan_app([Target(path, path.name)], APP, shipped()).report)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import io
 import docx
 import pytest
 
-from appscan.checks import load
 from appscan.checks.load import shipped_folder
 from appscan.model.artifact import App
 from appscan.readers.saved import save_reading
@@ -18,6 +17,7 @@ from appscan.scan import Target, scan_app
 from appscan.serve import sessions
 from appscan.store import EventKind, Standing
 from tests.serve.conftest import looked_at, sign_in_with
+from tests.shipped import shipped
 
 CSV = """编号,应用名称,主办单位,层级,平台,包名,网址
 R-1,虚构网格通,虚构县委,县级,安卓,com.xugou.wanggetong,
@@ -32,7 +32,7 @@ R-5,虚构错层级,虚构县委,星级,安卓,com.xugou.level,
 def judged(desk, built_apks, tmp_path):
     """A desk that has judged an app that forces check-in."""
     path = built_apks / "checkin-native.apk"
-    result = scan_app([Target(path, path.name)], App(name="虚构网格通", owner="虚构县委"), load())
+    result = scan_app([Target(path, path.name)], App(name="虚构网格通", owner="虚构县委"), shipped())
     save_reading(result.readings[0], tmp_path / "one.reading")
     document = to_document(result.report)
     desk.store.add_report(document, product="P-1", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now(),

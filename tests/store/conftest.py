@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from appscan.checks import load
 from appscan.model.artifact import App
 from appscan.report.document import to_document
 from appscan.scan import Target, scan_app
 from appscan.store import Store
+from tests.shipped import shipped
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def decoy_report(built_apks: Path) -> dict[str, Any]:
 
 
 def _report_of(path: Path) -> dict[str, Any]:
-    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), load()).report)
+    return to_document(scan_app([Target(path, path.name)], App(name="虚构应用"), shipped()).report)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appscan.checks import CheckSet, load
+from appscan.checks import CheckSet
 from appscan.checks.pack import AnyOf, Match, Term, Word
 from appscan.checks.plans import PARTS
 from appscan.judge.documents.plans import DocumentSense
@@ -20,8 +20,9 @@ from appscan.model.coverage import Kind
 from appscan.model.folding import fold
 from appscan.model.judgement import Force, Presence, Verdict
 from appscan.readers.document.reader import reading_of_text
+from tests.shipped import shipped
 
-CHECKS = load()
+CHECKS = shipped()
 PLANS = CHECKS.vocabulary.plans
 CLOCKING = Term(Kind.TEXT, (Word("打卡"),), prose=True, plan=True)
 
