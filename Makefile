@@ -32,8 +32,9 @@ PORT := 8080
 serve: setup
 	$(BIN)/python ci/demo.py $(DEMO) --port $(PORT)
 
+# Two for each of the two cores of the service: captures and servers wait for much of their time.
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 lint: setup
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from .running_order import LONG
 from .site_captures import SiteCaptures, captures_of_run
 from .warm import Warm
 
@@ -159,12 +160,25 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """xdist keeps the order of `pytest_collection_modifyitems`; by itself it begins with the groups of most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side, a module stays with one worker, since its fixtures are made once; tests that belong
-    to something smaller say so with a mark of their own. First of all hooks: xdist reads the marks in its own."""
+    to something smaller say so with a mark of their own. Long ones begin first. First of all hooks: xdist reads the
+    marks in its own."""
+    groups: dict[pytest.Item, str] = {}
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        mark = item.get_closest_marker("xdist_group")
+        groups[item] = mark.args[0] if mark else item.nodeid.partition("::")[0]
+        if mark is None:
+            item.add_marker(pytest.mark.xdist_group(groups[item]))
+    place = {group: number for number, group in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(groups[item], len(LONG)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running_order import LONG
+
 
 def names_of(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w.-]", row)[0].lower() for row in requirements}
@@ -84,3 +86,12 @@ def test_a_scan_to_json_loads_neither_the_page_nor_the_bar_nor_androguard(built_
             "assert not heavy, heavy")
     subprocess.run([sys.executable, "-c", code, "scan", str(built_apks / "decoy.apk"), "--out", "-", "--quiet"],
                    check=True, capture_output=True, timeout=60)
+
+
+def test_what_begins_first_in_a_run_of_all_tests_is_there(project_root):
+    for group in LONG:
+        if group.endswith(".py"):
+            assert (project_root / group).is_file(), group
+        else:
+            marked = f'xdist_group("{group}")'
+            assert any(marked in path.read_text("utf-8") for path in (project_root / "tests").rglob("test_*.py")), group
