@@ -29,7 +29,7 @@ _LOWERED = np.array([ord(chr(code).lower()) if code < 128 else 0 for code in ran
 
 _BASE = 0x2545F4914F6CDD1D
 _TURN = pow(_BASE, -1, 1 << 64)
-_BUCKETS = 16
+_BUCKETS = 20
 
 
 class LatinWords:
