@@ -127,6 +127,23 @@ class Heard:
         self._known: dict[str, set[Prepared]] = {}
         self._fitting: dict[str, set[Prepared]] = {}
         self._whole: dict[str, set[Prepared]] = {}
+        self._folded: dict[str, str] = {}
+        self._sentences: dict[tuple[str, int], tuple[tuple[Word, ...], list[str]]] = {}
+
+    def folded(self, value: str) -> str:
+        """A text, folded."""
+        known = self._folded.get(value)
+        if known is None:
+            known = self._folded[value] = fold(value)
+        return known
+
+    def sentences_with(self, folded: str, words: tuple[Word, ...]) -> list[str]:
+        """Sentences in which one of the words stands; the whole text where none does by itself."""
+        key = folded, id(words)  # the words are kept, so that no other list takes their place
+        known = self._sentences.get(key)
+        if known is None:
+            known = self._sentences[key] = words, _sentences_with(folded, words)
+        return known[1]
 
     def standing(self, sentence: str) -> set[Prepared]:
         """The contexts that speak of a sentence."""
@@ -172,7 +189,7 @@ class Contexts:
         known = self._known.get(key)
         if known is None:
             self._lists[id(words)] = words  # kept, so that no other list takes its place
-            folded = fold(value)
+            folded = self._heard.folded(value)
             known = self._known[key] = self._by(folded, words) or self._headed(folded, around)
         return known
 
@@ -185,7 +202,7 @@ class Contexts:
     def _by(self, folded: str, words: tuple[Word, ...]) -> str:
         by = ""
         whole: str | None = None
-        for sentence in _sentences_with(folded, words):
+        for sentence in self._heard.sentences_with(folded, words):
             by = self._sentence(sentence)
             if not by:
                 whole = by = self._paragraph(folded) if whole is None else whole
