@@ -32,13 +32,14 @@ class Structures:
         self._found: frozenset[str] = frozenset()
 
     def seek(self, limits: Sequence[Limit]) -> None:
-        """Look for the names of classes of all these limits in one walk over the classes."""
-        globs = tuple(glob for limit in limits for mark in (*limit.strong, *limit.weak) for glob in mark.classes)
-        seeking = _parts_of(globs)
+        """Look for what all these limits name, in one walk over the classes and the entries."""
+        marks = [mark for limit in limits for mark in (*limit.strong, *limit.weak)]
+        seeking = _parts_of(tuple(_dotted(glob) for mark in marks for glob in mark.classes)
+                            + tuple(glob for mark in marks for glob in mark.entry))
         if seeking is not self._seeking:
             self._seeking = seeking
-            found = seeking.matches(self._class_lines)[:, 0]
-            self._found = frozenset(seeking.texts[place] for place in np.unique(found).tolist())
+            found = seeking.matches("\n".join([self._class_lines, *self.entries]))[:, 0]
+            self._found = frozenset(seeking.texts[place] for place in set(found.tolist()))
 
     def shows(self, mark: Mark, sight: Sight | None) -> str:
         """What shows a mark, "" for nothing; remembered, but for what only sight tells."""
@@ -78,15 +79,11 @@ class Structures:
 
     def entry_like(self, globs: Sequence[str]) -> str:
         """First entry that fits one of the globs, "" for none."""
-        return _first_like(lambda: self.entries, globs, self._entries_text)
+        return _first_like(lambda: self.entries, globs, self._found)
 
     def class_like(self, globs: Sequence[str]) -> str:
         """First class (dotted name) that fits one of the globs, "" for none."""
         return _first_like(lambda: self._sorted_classes, globs, self._found)
-
-    @cached_property
-    def _entries_text(self) -> str:
-        return "\n".join(self.entries)
 
     @cached_property
     def _sorted_classes(self) -> list[str]:
@@ -145,8 +142,8 @@ def _dotted(glob: str) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _parts_of(globs: tuple[str, ...]) -> Automaton:
-    """What seeks the longest parts of many globs of classes."""
-    return Automaton(_literal_part(_dotted(glob)) for glob in globs)
+    """What seeks the longest parts of many globs."""
+    return Automaton(map(_literal_part, globs))
 
 
 def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,
