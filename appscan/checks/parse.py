@@ -149,13 +149,13 @@ def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
     """One `kind: items` pair. `prose: words` is text of any length; see _OF_TEXT for what documents say."""
     if kind in _OF_TEXT:
         plan, anyone, state = _OF_TEXT[kind]
-        return Term(Kind.TEXT, words=parse_words(items, source, at), prose=True, plan=plan, anyone=anyone, state=state)
+        return _term(Kind.TEXT, parse_words(items, source, at), prose=True, plan=plan, anyone=anyone, state=state)
     if kind not in set(Kind):
         terms = [*Kind, *_OF_TEXT, "all", "any"]
         source.fail(at, "unknown_term", "use_one_of", term=kind, known=", ".join(terms), close=close(kind, terms))
     known = Kind(kind)
     if known not in GROUPED:
-        return Term(known, words=parse_words(items, source, at))
+        return _term(known, parse_words(items, source, at))
     names = [items] if isinstance(items, str) else items
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         source.fail(at, "groups_wanted", kind=kind)
@@ -164,7 +164,14 @@ def parse_term(kind: str, items: Any, source: Source, at: At) -> Term:
         check_group(name, source, at)
     named = tuple(parse_word(name[1:], source, name if isinstance(name, Token) else at)
                   for name in names if name.startswith("#"))
-    return Term(known, groups=tuple(str(name) for name in names if not name.startswith("#")), named=named)
+    return _term(known, groups=tuple(str(name) for name in names if not name.startswith("#")), named=named)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _term(kind: Kind, words: tuple[Word, ...] = (), **more: Any) -> Term:
+    """The same object for the same term: more than half of them stand in several conditions, and what an app holds of
+    one is looked up once."""
+    return Term(kind, words, **more)
 
 
 def name_of(term: Term) -> str:

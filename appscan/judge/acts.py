@@ -13,6 +13,7 @@ from appscan.checks.pack import CallGroup, MethodPattern, Vocabulary
 from appscan.judge.hits import endpoint_path
 from appscan.judge.program import ACC_NATIVE, Program
 from appscan.judge.search import Search
+from appscan.judge.spans import RowsOf
 from appscan.model.reading import NO_CONSTANT, Fact
 
 PERIODIC = "periodic"
@@ -45,13 +46,14 @@ class Acts:
         """(caller, callee) of first-party calls to the group's methods, with the constant that the group asks for."""
         callers, callees, constants = self.program.calls_own
         wanted = self._wanted(group)
-        if not wanted:
-            return
-        rows = np.flatnonzero(np.isin(callees, np.fromiter(wanted, dtype=np.int64)))
-        for row in rows.tolist():
+        for row in sorted(row for callee in wanted for row in self._calls_of(callee)):
             callee = int(callees[row])
             if any(_constant_fits(pattern, int(constants[row])) for pattern in wanted[callee]):
                 yield int(callers[row]), callee
+
+    @cached_property
+    def _calls_of(self) -> RowsOf:
+        return RowsOf(self.program.calls_own[1], len(self.reading.code.methods.name))
 
     def _wanted(self, group: CallGroup) -> dict[int, list[MethodPattern]]:
         """Callee → the patterns it fits."""

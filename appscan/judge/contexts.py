@@ -127,6 +127,31 @@ class Heard:
         self._known: dict[str, set[Prepared]] = {}
         self._fitting: dict[str, set[Prepared]] = {}
         self._whole: dict[str, set[Prepared]] = {}
+        self._folded: dict[str, str] = {}
+        self._parts: dict[str, list[str]] = {}
+        self._sentences: dict[tuple[str, int], tuple[tuple[Word, ...], list[str]]] = {}
+
+    def folded(self, value: str) -> str:
+        """A text, folded."""
+        known = self._folded.get(value)
+        if known is None:
+            known = self._folded[value] = fold(value)
+        return known
+
+    def sentences(self, folded: str) -> list[str]:
+        """The sentences of a folded text."""
+        known = self._parts.get(folded)
+        if known is None:
+            known = self._parts[folded] = SENTENCE.findall(folded)
+        return known
+
+    def sentences_with(self, folded: str, words: tuple[Word, ...]) -> list[str]:
+        """Sentences in which one of the words stands; the whole text where none does by itself."""
+        key = folded, id(words)  # the words are kept, so that no other list takes their place
+        known = self._sentences.get(key)
+        if known is None:
+            known = self._sentences[key] = words, _sentences_with(folded, self.sentences(folded), words)
+        return known[1]
 
     def standing(self, sentence: str) -> set[Prepared]:
         """The contexts that speak of a sentence."""
@@ -161,6 +186,7 @@ class Contexts:
         self._heard = heard or Heard(Index(self.contexts))
         self._known: dict[tuple[str, int, str], str] = {}
         self._lists: dict[int, tuple[Word, ...]] = {}
+        self._speaking: dict[str, bool] = {}
 
     def cancelling(self, value: str, words: tuple[Word, ...], around: str = "") -> str:
         """Id of the context that cancels every sentence of `value` in which one of `words` stands; "" for none.
@@ -172,7 +198,7 @@ class Contexts:
         known = self._known.get(key)
         if known is None:
             self._lists[id(words)] = words  # kept, so that no other list takes its place
-            folded = fold(value)
+            folded = self._heard.folded(value)
             known = self._known[key] = self._by(folded, words) or self._headed(folded, around)
         return known
 
@@ -183,15 +209,26 @@ class Contexts:
         return ""
 
     def _by(self, folded: str, words: tuple[Word, ...]) -> str:
+        if not self._speak_of(folded):
+            return ""
         by = ""
         whole: str | None = None
-        for sentence in _sentences_with(folded, words):
+        for sentence in self._heard.sentences_with(folded, words):
             by = self._sentence(sentence)
             if not by:
                 whole = by = self._paragraph(folded) if whole is None else whole
             if not by:
                 return ""
         return by
+
+    def _speak_of(self, folded: str) -> bool:
+        """Whether one of the contexts speaks of a sentence of a text, or of the whole: of most texts none does, and it
+        need not be known which words stand where."""
+        known = self._speaking.get(folded)
+        if known is None:
+            known = self._speaking[folded] = bool(self._sentence(folded) or self._paragraph(folded) or any(
+                map(self._sentence, self._heard.sentences(folded))))
+        return known
 
     def _sentence(self, sentence: str) -> str:
         return self._first(self._heard.standing(sentence))
@@ -203,9 +240,7 @@ class Contexts:
         return next((one.id for one in self._cancelling_ones if one in some), "") if some else ""
 
 
-def _sentences_with(folded: str, words: tuple[Word, ...]) -> list[str]:
-    """Sentences in which one of the words stands; the whole text where none does by itself."""
-    parts: list[str] = SENTENCE.findall(folded)
+def _sentences_with(folded: str, parts: list[str], words: tuple[Word, ...]) -> list[str]:
     if parts == [folded]:
         return parts
     carried = list(filter(OneText(folded).has, words))

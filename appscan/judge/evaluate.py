@@ -70,6 +70,7 @@ class Evaluator:
         self._keys_of: dict[tuple[frozenset[str], str], tuple[str, ...]] = {}
         self._shared = shared_screens(sight.reading)
         self._dead: dict[int, tuple[Expression, bool]] = {}
+        self._unheard: dict[int, tuple[Expression, bool]] = {}
         self._beside = None if hidden is None or hidden == blinded else Evaluator(sight, hidden)
 
     def evaluate(self, expression: Expression, pick: Pick, within: Within = Within.SCREEN) -> Outcome:
@@ -103,12 +104,30 @@ class Evaluator:
                 return outcome
 
     def _is_dead(self, expression: Expression) -> bool:
-        """Whether an expression is false whatever hits count: what it asks for first has none, and cannot hide. Most
+        """Whether an expression is false whatever hits count: what it asks for has none, and cannot hide. Most
         expressions are, in most apps, and nothing is picked for them."""
         known = self._dead.get(id(expression))
         if known is None:
-            known = self._dead[id(expression)] = expression, self._has_nothing(expression)
+            known = self._dead[id(expression)] = expression, (
+                self._is_silent(expression) or self._has_nothing(expression))
         return known[1]
+
+    def _is_silent(self, expression: Expression) -> bool:
+        """The same as far as words alone tell: no string of the reading carries what is asked for. It costs no hit."""
+        known = self._unheard.get(id(expression))
+        if known is None:
+            known = self._unheard[id(expression)] = expression, self._says_nothing(expression)
+        return known[1]
+
+    def _says_nothing(self, expression: Expression) -> bool:
+        match expression:
+            case Term():
+                return self.sight.is_silent(expression) and not (
+                    expression.kind in self.blinded and self.sight.asks(expression))
+            case AnyOf():
+                return all(map(self._is_silent, expression.items))
+            case AllOf():
+                return any(map(self._is_silent, expression.items))
 
     def _has_nothing(self, expression: Expression) -> bool:
         match expression:

@@ -17,6 +17,8 @@ def force_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Force, For
     """(at least, at most, [(rung, screen, hits)]): force words count only beside the feature."""
     found: list[Forced] = []
     least = most = Force.NONE
+    if seen.at_most.rank < Presence.MENTIONED.rank:
+        return least, most, found  # nothing to stand beside
     only_order = seen.presence is Presence.MENTIONED
     for rung, expression in check.force.items():
         if only_order and rung is not Force.ORDER:

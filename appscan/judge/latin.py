@@ -27,9 +27,12 @@ _KINDS = np.array([_ODD if code >= 128 or chr(code) in "&\\" else _DIGIT if chr(
                    for code in range(256)], dtype=np.uint8)
 _LOWERED = np.array([ord(chr(code).lower()) if code < 128 else 0 for code in range(256)], dtype=np.uint8)
 
+_FIRST = 3
+"""Letters by which a token is told not to begin a word."""
+
 _BASE = 0x2545F4914F6CDD1D
 _TURN = pow(_BASE, -1, 1 << 64)
-_BUCKETS = 16
+_BUCKETS = 20
 
 
 class LatinWords:
@@ -39,6 +42,15 @@ class LatinWords:
         self.words = words
         self.longest = max(map(len, words), default=0)
         self.whole = frozenset(text for text, same in words.items() if any(one.match is Match.WHOLE for one in same))
+
+    @cached_property
+    def may_begin(self) -> NDArray[np.bool_]:
+        """By the first `_FIRST` letters from a place on, as one number, whether a word may begin there; what follows
+        the letters of a shorter word can be anything."""
+        found = np.zeros((128,) * _FIRST, dtype=np.bool_)
+        for text in self.words:
+            found[tuple(text[:_FIRST].encode())] = True
+        return found.reshape(-1)
 
     @cached_property
     def is_likely(self) -> NDArray[np.bool_]:
@@ -65,17 +77,17 @@ class LatinStrings:
     def carrying(self, words: LatinWords, folded: Callable[[int], str]) -> dict[Word, set[int]]:
         """Word → sids of strings that carry it. `folded` gives a string's folded text, with letters and digits only."""
         found: dict[Word, set[int]] = {}
-        letters = self.letters.decode("ascii")
+        letters, sids = self.letters.decode("ascii"), self.sids.tolist()
         for start, end, row in self._likely(words):
             for word in words.words.get(letters[start:end], ()):
                 if word.match is Match.CONTAINS or self._is_all(start, end, row):
-                    found.setdefault(word, set()).add(int(self.sids[row]))
+                    found.setdefault(word, set()).add(sids[row])
         for row in np.flatnonzero(self.is_odd).tolist() if words.whole else ():
-            text = folded(int(self.sids[row]))
+            text = folded(sids[row])
             if text in words.whole and text in letters[int(self.ends[row - 1]) if row else 0:int(self.ends[row])]:
                 for word in words.words[text]:
                     if word.match is Match.WHOLE:
-                        found.setdefault(word, set()).add(int(self.sids[row]))
+                        found.setdefault(word, set()).add(sids[row])
         return found
 
     def _is_all(self, start: int, end: int, row: int) -> bool:
@@ -85,7 +97,7 @@ class LatinStrings:
         """(start, end, row) of runs of tokens with the hash of a word, one token first, then two, and so on."""
         sums, powers = self._sums
         borders = np.append(self.tokens, len(self.letters))
-        first = np.arange(len(self.tokens))
+        first = np.flatnonzero(words.may_begin[self._beginnings])
         for further in range(1, words.longest + 1):
             first = first[first + further < len(borders)]
             starts, ends, rows = self.tokens[first], borders[first + further], self.rows[first]
@@ -96,6 +108,15 @@ class LatinStrings:
             codes = (sums[ends] - sums[starts]) * powers[starts]
             likely = words.is_likely[(codes >> np.uint64(64 - _BUCKETS)).astype(np.int64)]
             yield from zip(starts[likely].tolist(), ends[likely].tolist(), rows[likely].tolist(), strict=True)
+
+    @property
+    def _beginnings(self) -> NDArray[np.int64]:
+        """The first letters of each token, and of what follows it, as one number."""
+        letters = np.frombuffer(self.letters + bytes(_FIRST), dtype=np.uint8)
+        number = np.zeros(len(self.tokens), dtype=np.int64)
+        for place in range(_FIRST):
+            number = number << 7 | letters[self.tokens + place]
+        return number
 
     @property
     def _sums(self) -> tuple[UInt64, UInt64]:

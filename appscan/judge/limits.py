@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -13,11 +13,13 @@ import numpy as np
 from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
+from appscan.judge.word_list import Automaton
 from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Gap, Kind
 from appscan.model.reading import Fact, Reading
 
 FEW_CLASSES = 20
+
 
 class Structures:
     """Structures of an artifact that marks may name, computed from the reading."""
@@ -26,6 +28,18 @@ class Structures:
         self.reading = reading
         self.vocabulary = vocabulary
         self._stands: dict[int, tuple[Mark, str]] = {}
+        self._seeking = Automaton(())
+        self._found: frozenset[str] = frozenset()
+
+    def seek(self, limits: Sequence[Limit]) -> None:
+        """Look for what all these limits name, in one walk over the classes and the entries."""
+        marks = [mark for limit in limits for mark in (*limit.strong, *limit.weak)]
+        seeking = _parts_of(tuple(_dotted(glob) for mark in marks for glob in mark.classes)
+                            + tuple(glob for mark in marks for glob in mark.entry))
+        if seeking is not self._seeking:
+            self._seeking = seeking
+            found = seeking.matches("\n".join([self._class_lines, *self.entries]))[:, 0]
+            self._found = frozenset(seeking.texts[place] for place in set(found.tolist()))
 
     def shows(self, mark: Mark, sight: Sight | None) -> str:
         """What shows a mark, "" for nothing; remembered, but for what only sight tells."""
@@ -65,15 +79,11 @@ class Structures:
 
     def entry_like(self, globs: Sequence[str]) -> str:
         """First entry that fits one of the globs, "" for none."""
-        return _first_like(lambda: self.entries, self._entries_text, globs)
+        return _first_like(lambda: self.entries, globs, self._found)
 
     def class_like(self, globs: Sequence[str]) -> str:
         """First class (dotted name) that fits one of the globs, "" for none."""
-        return _first_like(lambda: self._sorted_classes, self._class_lines, globs)
-
-    @cached_property
-    def _entries_text(self) -> str:
-        return "\n".join(self.entries)
+        return _first_like(lambda: self._sorted_classes, globs, self._found)
 
     @cached_property
     def _sorted_classes(self) -> list[str]:
@@ -112,10 +122,10 @@ class Structures:
                 return RemotePages(sight).start() if sight else ""
 
 
-def _first_like(names: Callable[[], Sequence[str]], joined: str, globs: Sequence[str]) -> str:
-    """First of `names` that fits a glob. `joined` holds all names: a glob whose longest literal part is not in it
+def _first_like(names: Callable[[], Sequence[str]], globs: Sequence[str], parts: Container[str]) -> str:
+    """First of `names` that fits a glob. A glob whose longest literal part is not among the parts that the names have
     cannot fit, which spares nearly all comparisons."""
-    likely = [glob for glob in globs if _literal_part(glob) in joined]
+    likely = [glob for glob in globs if _literal_part(glob) in parts]
     return next((name for name in names() if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
 
 
@@ -125,10 +135,22 @@ def _literal_part(glob: str) -> str:
     return max(re.split(r"[*?\[\]]+", glob), key=len)
 
 
+def _dotted(glob: str) -> str:
+    """A glob of descriptors as one of dotted names."""
+    return glob.removeprefix("L").removesuffix(";").replace("/", ".")
+
+
+@functools.lru_cache(maxsize=8)
+def _parts_of(globs: tuple[str, ...]) -> Automaton:
+    """What seeks the longest parts of many globs."""
+    return Automaton(map(_literal_part, globs))
+
+
 def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,
                     in_own_words: bool = False) -> tuple[Gap, ...]:
     """Gaps of all limits whose marks stand: any strong one, or two different weak ones. Limits of custom packs bring
     title and advice `in_own_words`, as the catalogue of the program does not know them."""
+    structures.seek(limits)
     gaps = []
     for limit in limits:
         strong = [(mark, seen) for mark in limit.strong if (seen := structures.shows(mark, sight))]
@@ -164,8 +186,7 @@ def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:
         if not seen:
             return ""
     if mark.classes:
-        globs = [glob.removeprefix("L").removesuffix(";").replace("/", ".") for glob in mark.classes]
-        seen = structures.class_like(globs)
+        seen = structures.class_like([_dotted(glob) for glob in mark.classes])
         if not seen:
             return ""
     if mark.structure:

@@ -15,7 +15,7 @@ from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
 from appscan.judge.program import Program
 from appscan.judge.screens import Screens
-from appscan.judge.spans import span
+from appscan.judge.spans import RowsOf, singles, span
 from appscan.model.coverage import Kind
 from appscan.model.reading import Fact, Role
 
@@ -77,22 +77,18 @@ class Places:
 
     def rows_with(self, sid: int) -> list[int]:
         """Facts with this value, in order."""
-        order, values = self._facts_by_value
-        first, last = span(values, sid)
-        return sorted(order[first:last].tolist())
+        return self._rows_of(sid)
 
     @cached_property
-    def _facts_by_value(self) -> tuple[np.ndarray, np.ndarray]:
-        order = np.argsort(self.reading.facts.value, kind="stable")
-        return order, self.reading.facts.value[order]
+    def _rows_of(self) -> RowsOf:
+        return RowsOf(self.reading.facts.value, len(self.reading.strings))
 
     # -- methods that say something --------------------------------------------------------------------------------
 
     def methods_using(self, sid: int) -> list[int]:
         """Methods that load a string constant, or a string resource with this text."""
-        methods, values = self._uses_by_string
-        first, last = span(values, sid)
-        found = methods[first:last].tolist()
+        methods = self._users
+        found = [methods[row] for row in self._uses_of(sid)]
         for identifier in _holding(self._strings_named, sid):
             found += self.layouts.users_of(identifier)
         return sorted(set(found))
@@ -107,10 +103,12 @@ class Places:
                 if not self.program.origin_of(method)]
 
     @cached_property
-    def _uses_by_string(self) -> tuple[np.ndarray, np.ndarray]:
-        uses = self.reading.code.strings_used
-        order = np.argsort(uses.what, kind="stable")
-        return uses.method[order], uses.what[order]
+    def _uses_of(self) -> RowsOf:
+        return RowsOf(self.reading.code.strings_used.what, len(self.reading.strings))
+
+    @cached_property
+    def _users(self) -> memoryview[int]:
+        return singles(self.reading.code.strings_used.method)
 
     @cached_property
     def _strings_named(self) -> tuple[np.ndarray, np.ndarray]:

@@ -57,6 +57,14 @@ class Program:
             told[column] = True  # -1 falls on the spare last place
         return told[:-1]
 
+    def shown_strings(self) -> np.ndarray:
+        """Per string, whether a fact shows it, or a script has it as a literal: what else is a text for a person has a
+        blank in it, or is not ASCII."""
+        facts = self.reading.facts
+        shown = np.zeros(len(self.reading.strings) + 1, dtype=bool)
+        shown[facts.value[np.isin(facts.kind, (Fact.TEXT, Fact.DIALOG, Fact.LITERAL))]] = True
+        return shown[:-1]
+
     def text(self, sid: int) -> str:
         """Text of a string, remembered."""
         known = self._text.get(sid)

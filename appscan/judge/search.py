@@ -29,12 +29,14 @@ class Search:
     """Finds words in the strings of one reading. Han words are sought in folded strings that may hold Han, Latin words
     as runs of whole tokens in short strings, patterns in folded strings."""
 
-    def __init__(self, strings: Strings, told: NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, strings: Strings, told: NDArray[np.bool_] | None = None,
+                 shown: NDArray[np.bool_] | None = None) -> None:
         """`told`: per string, whether Latin words and patterns are sought in it (None: everywhere). Names inside
-        libraries are many."""
+        libraries are many. `shown`: whether a person may see it though it has no blank (None: all of them)."""
         self.strings = strings
         self.exact = Exact(strings).sids
         self._told = np.ones(len(strings), dtype=np.bool_) if told is None else told
+        self._shown = self._told if shown is None else shown
         self._spelling = Spelling(strings)
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
@@ -107,6 +109,12 @@ class Search:
         return self._lines(self._spelling.is_ascii & self._is_short & self._told)
 
     @cached_property
+    def _shown_ascii(self) -> Lines:
+        """Those of them that a person may see: most are names and paths."""
+        shown = self._shown | self._spelling.has_blank
+        return self._lines(self._spelling.is_ascii & self._is_short & self._told & shown)
+
+    @cached_property
     def _is_short(self) -> NDArray[np.bool_]:
         sizes = self._spelling.sizes
         short: NDArray[np.bool_] = (sizes > 2) & (sizes <= MAX_IDENTIFIER)
@@ -136,7 +144,9 @@ class Search:
         found = dict(by_needles(words.needles, self._told_foreign)) | dict(
             by_reading(words.unneeding, self._told_foreign))
         for some in (by_needles(words.latin_needles, self._told_ascii),
-                     by_reading(words.latin_unneeding, self._told_ascii)):
+                     by_reading(words.latin_unneeding, self._told_ascii),
+                     by_needles(words.shown_needles, self._shown_ascii),
+                     by_reading(words.shown_unneeding, self._shown_ascii)):
             for word, sids in some:
                 found.setdefault(word, set()).update(sids)
         return found

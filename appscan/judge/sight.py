@@ -33,7 +33,7 @@ class Sight:
         self.reading = reading
         self.vocabulary = vocabulary
         self.program = Program(reading, Origins(vocabulary, reading.artifact.package, components_of(reading)))
-        self.search = Search(reading.strings, self.program.told_strings())
+        self.search = Search(reading.strings, self.program.told_strings(), self.program.shown_strings())
         self.acts = Acts(self.program, self.search, vocabulary)
         self.liveness = Liveness(self.program)
         self.screens = Screens(self.program)
@@ -61,6 +61,10 @@ class Sight:
         """A document has sentences and rows, and nothing that is pressed or called."""
         if self.document is not None and term.prose:
             yield from self.document.hits(term)
+
+    def is_silent(self, term: Term) -> bool:
+        """Whether it was learned that no string carries a word of the term, which asks for nothing else."""
+        return id(term) in self._silent
 
     def asks(self, term: Term) -> bool:
         """Whether a term can be true of this reading at all: no app holds a sentence that plans."""

@@ -1,4 +1,4 @@
-"""Where a value stands in a sorted column, and single numbers of any. Knows no meaning of a column."""
+"""Where values stand in columns, and single numbers of any. Knows no meaning of a column."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ def span(column: np.ndarray, value: int) -> tuple[int, int]:
     another, NumPy would copy the whole column at each call."""
     needle = column.dtype.type(value)
     return int(column.searchsorted(needle)), int(column.searchsorted(needle, side="right"))
+
+
+class RowsOf:
+    """Rows of a column by their value, which is at least -1 and below `number`: asked for by the thousand, one value at
+    a time."""
+
+    def __init__(self, column: np.ndarray, number: int) -> None:
+        order = np.argsort(column, kind="stable")
+        ends = np.cumsum(np.bincount(column.astype(np.int64) + 1, minlength=number + 1))
+        self._rows, self._ends = singles(order), singles(ends)
+
+    def __call__(self, value: int) -> list[int]:
+        """The rows with this value, in order; none for -1."""
+        return self._rows[self._ends[value]:self._ends[value + 1]].tolist() if value >= 0 else []
 
 
 def singles(column: np.ndarray) -> memoryview[int]:

@@ -35,6 +35,14 @@ class Spelling:
         return (self._highest >= FAR) | self._is_escaped
 
     @cached_property
+    def has_blank(self) -> NDArray[np.bool_]:
+        """Whether a blank stands in it."""
+        found = np.zeros(len(self._strings), dtype=np.bool_)
+        places = np.flatnonzero(np.frombuffer(self._strings.blob, dtype=np.uint8) == ord(" "))
+        found[np.searchsorted(self._strings.ends, places, side="right")] = True
+        return found
+
+    @cached_property
     def _highest(self) -> NDArray[np.uint8]:
         """Its highest byte."""
         highest = np.zeros(len(self._strings), dtype=np.uint8)

@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from appscan.checks.pack import Match, Term, Word
 from appscan.judge.latin import LatinWords
 from appscan.judge.needles import Needles, needles
+from appscan.model.coverage import Kind
 
 HAN_FROM = "\u2e80"
 """Radicals, signs and characters of Chinese; what is written with letters below U+0800 is never folded to one."""
+
+SHOWN = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
+"""Kinds that only what a person may see can answer: no name, no path."""
 
 
 class Automaton:
@@ -61,7 +65,8 @@ class WordList:
     """Different words, and the terms that ask for them. `nothing` maps each word to no hit."""
 
     def __init__(self, words: Iterable[Word], terms: Iterable[Term] = ()) -> None:
-        self._terms = {id(term): term for term in terms if not (term.groups or term.named)}
+        self._all_terms = tuple(terms)
+        self._terms = {id(term): term for term in self._all_terms if not (term.groups or term.named)}
         empty: frozenset[int] = frozenset()
         self.nothing = dict.fromkeys(words, empty)
         self.patterns = [word for word in self.nothing if word.match is Match.PATTERN]
@@ -110,18 +115,41 @@ class WordList:
 
     @cached_property
     def latin_unneeding(self) -> list[Word]:
-        """Patterns of which nothing can be said for ASCII texts, on which only ASCII patterns are tried."""
+        """Patterns of which nothing can be said for ASCII texts, on which only ASCII patterns are tried; of names and
+        paths as well."""
         return [word for word in self._latin_patterns if needles(word.text, of_ascii=True) is None]
 
     @cached_property
     def latin_needles(self) -> NeedleList:
-        """For ASCII texts."""
+        """For ASCII texts, names and paths."""
         return NeedleList([(word, some) for word in self._latin_patterns
                            if (some := needles(word.text, of_ascii=True))])
 
-    @property
+    @cached_property
+    def shown_unneeding(self) -> list[Word]:
+        """The same of patterns that only texts can answer."""
+        return [word for word in self._shown_patterns if needles(word.text, of_ascii=True) is None]
+
+    @cached_property
+    def shown_needles(self) -> NeedleList:
+        """For ASCII texts that a person may see, of patterns that only these can answer."""
+        return NeedleList([(word, some) for word in self._shown_patterns
+                           if (some := needles(word.text, of_ascii=True))])
+
+    @cached_property
     def _latin_patterns(self) -> list[Word]:
-        return [word for word in self.patterns if word.text.isascii()]
+        return [word for word in self.patterns if word.text.isascii() and word not in self._of_shown]
+
+    @cached_property
+    def _shown_patterns(self) -> list[Word]:
+        return [word for word in self.patterns if word.text.isascii() and word in self._of_shown]
+
+    @cached_property
+    def _of_shown(self) -> frozenset[Word]:
+        """Words that only terms of texts ask for."""
+        of_shown = {word for term in self._all_terms if term.kind in SHOWN for word in term.words}
+        return frozenset(of_shown.difference(*((*term.words, *term.named) for term in self._all_terms
+                                               if term.kind not in SHOWN)))
 
 
 def _by_text(words: Iterable[Word]) -> dict[str, list[Word]]:

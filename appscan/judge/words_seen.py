@@ -148,8 +148,10 @@ class WordsSeen:
         rows = np.flatnonzero((facts.kind == Fact.LITERAL) & (facts.role != self.member))
         if len(rows) <= LIST_LENGTH:
             return frozenset()
-        pairs, counts = np.unique(np.stack((facts.file[rows], facts.screen[rows]), axis=1), axis=0, return_counts=True)
-        return frozenset((file, screen) for file, screen in pairs[counts > LIST_LENGTH].tolist())
+        pairs, counts = np.unique(facts.file[rows].astype(np.int64) << 32 | facts.screen[rows].astype(np.uint32),
+                                  return_counts=True)
+        many = pairs[counts > LIST_LENGTH]
+        return frozenset(zip((many >> 32).tolist(), many.astype(np.int32).tolist(), strict=True))
 
     @cached_property
     def member(self) -> int:
