@@ -107,6 +107,14 @@ def test_a_term_of_acts_names_groups_and_methods() -> None:
     assert parse_expression({"dialog": "gate"}, SOURCE, 1) == Term(Kind.DIALOG, groups=("gate",))
 
 
+def test_the_same_term_is_one_object_in_all_conditions() -> None:
+    words = ["签到", "=打卡"]
+    expression = parse_expression({"any": [{"text": words}, {"all": [{"text": words}, {"prose": words}]}]}, SOURCE, 1)
+    first, second, third = terms_of(expression)
+    assert first is second
+    assert first != third
+
+
 def test_groups_and_terms_are_found_in_every_corner() -> None:
     expression = parse_expression({"any": [{"call": ["a"]}, {"all": [{"form": ["b"]}, {"text": ["签"]}],
                                                              "not": [{"timer": ["c"]}]}]}, SOURCE, 1)

@@ -10,6 +10,7 @@ from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
+from appscan.judge.word_list import WordList
 from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
@@ -52,6 +53,18 @@ def test_a_term_is_true_seen_false_covered_or_unknown_blinded(truth: Truth) -> N
     outcome = evaluated(BY_TRUTH[truth])
     assert outcome.truth is truth
     assert bool(outcome.matches) is (truth is TRUE)
+
+
+@pytest.mark.parametrize("truth", Truth)
+def test_what_no_string_says_is_false_wherever_it_stands_and_unknown_where_it_may_hide(truth: Truth) -> None:
+    unsaid = text("名次")
+    sight = Sight(READING, VOCABULARY)
+    sight.learn(WordList(unsaid.words, (unsaid,)))
+    assert sight.is_silent(unsaid)
+    for items in ((BY_TRUTH[truth], unsaid), (unsaid, BY_TRUTH[truth])):
+        assert Evaluator(sight, frozenset({Kind.FIELD})).evaluate(both(*items), own).truth is FALSE
+        everything_hides = Evaluator(sight, frozenset({Kind.FIELD, Kind.TEXT}))
+        assert everything_hides.evaluate(both(*items), own).truth is UNKNOWN
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

@@ -53,6 +53,14 @@ def app(*pages: object, entries: tuple[str, ...] = (), components: dict[str, str
 # ---------------------------------------------------------------- marks
 
 
+def test_one_structure_answers_different_limits_one_after_the_other(checks: CheckSet) -> None:
+    reading = app(entries=("assets/shell.bin",), classes=(MAIN, "com.wrap.Stub"))
+    structures, sight = Structures(reading, checks.vocabulary), Sight(reading, checks.vocabulary)
+    for mark in (Mark("class", classes=("Lcom/wrap/*;",)), Mark("entry", entry=("assets/*.bin",))):
+        assert standing_limits([limit(strong=(mark,))], structures, sight), mark.name
+    assert not standing_limits([limit(strong=(Mark("none", classes=("Lcom/wrapped/*;",)),))], structures, sight)
+
+
 def test_any_strong_mark_stands_for_the_limit_and_is_named(checks: CheckSet) -> None:
     wrapped = limit(strong=(Mark("other", entry=("lib/*/libother.so",)), Mark("wrap", component=(STUB,))))
     gaps = standing(wrapped, app(components={STUB: "application", MAIN: "launcher"}), checks)

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from appscan.checks.pack import Match, Word
+from appscan.checks.pack import Match, Term, Word
 from appscan.judge.one_text import text_has
 from appscan.judge.search import MAX_IDENTIFIER, Search
+from appscan.judge.spans import RowsOf
+from appscan.judge.word_list import WordList
+from appscan.model.coverage import Kind
 from appscan.model.folding import fold, tokens
 from appscan.readers.columns import StringPool
 
@@ -123,6 +126,27 @@ def test_latin_words_count_only_in_strings_that_are_told() -> None:
     search = Search(strings, np.array([False, True, False]))
     assert search.having(contains("checkin")) == {1}
     assert search.having(contains("签到")) == {2}
+
+
+def test_patterns_that_only_texts_ask_for_are_not_sought_in_names() -> None:
+    pool = StringPool()
+    for text in ("/point/rank", "point rank list", "PointRank", "rankShown"):
+        pool.add(text)
+    shown, asked = pattern("rank"), pattern("(point|shown).?rank|rankshown")
+    search = Search(pool.freeze(), shown=np.array([False, False, False, True]))
+    search.learn(WordList((shown, asked), (
+        Term(Kind.TEXT, (shown,)), Term(Kind.CONTROL, (shown, asked)), Term(Kind.ENDPOINT, (asked,)))))
+    assert found(search, shown) == {"point rank list", "rankShown"}, "a text has a blank, or a fact shows it"
+    assert found(search, asked) == {"/point/rank", "point rank list", "PointRank", "rankShown"}
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-1, 5), max_size=30))
+def test_rows_of_a_value_are_all_its_rows_in_order(values: list[int]) -> None:
+    rows = RowsOf(np.array(values, dtype=np.int32), 6)
+    for value in range(6):
+        assert rows(value) == [row for row, one in enumerate(values) if one == value]
+    assert rows(-1) == []
 
 
 def carries(text: str, word: Word) -> bool:
