@@ -29,6 +29,7 @@ from appscan.serve.oidc import SingleSignOn
 from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
+from appscan.serve.pictured import Pictured
 from appscan.serve.proposals import Counts
 from appscan.serve.protection import Protection
 from appscan.serve.refusals import Refused
@@ -67,6 +68,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
     app.state.sign_on = SingleSignOn(settings.provider) if settings.provider else None
     app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
+    app.state.pictured = Pictured(store)
     for router in (*ROUTERS, api.router, api_lists.router, api_registry.router, api_papers.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
