@@ -206,6 +206,12 @@ class Lists:
         with self._database.reading() as connection:
             return browsing.count_findings(connection, asked)
 
+    def findings_and_states(self, asked: FindingsAsked, window: Window) -> tuple[list[ListedFinding], dict[str, int]]:
+        """One page as `findings`, and how many findings are in each state whatever state is asked for, as `states`:
+        what both search for is searched for once."""
+        with self._database.reading() as connection:
+            return browsing.findings_and_states(connection, asked, window)
+
     def finding(self, number: str) -> ListedFinding | None:
         """One place of a finding; None where there is none."""
         with self._database.reading() as connection:
