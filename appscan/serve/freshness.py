@@ -3,9 +3,11 @@ nobody waits for a sweep that somebody else runs. Knows no page."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import TypeVar, cast
 
@@ -24,7 +26,7 @@ REST_SECONDS = 20.0
 REST_SHARE = 10
 """So many times as long as it took: what is summed up in a moment follows at once."""
 MOST_REMEMBERED = 300
-"""Tables of lists among them, each some thirty kilobytes."""
+"""Tables of lists among them, each some thirty kilobytes. What was not asked for longest goes first."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,9 +39,9 @@ class Freshener:
         self._summing = threading.Lock()
         self._stop, self._wake = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._remembered: dict[object, object] = {}
-        self._version = -1
-        self._summed_up: Kept | None = None
+        self._remembered: tuple[int, OrderedDict[object, object]] = (-1, OrderedDict())
+        self._looked: tuple[object, Condition] | None = None
+        self._summed_up: tuple[object, Kept] | None = None
 
     def start(self) -> None:
         """Begin to follow the store."""
@@ -56,8 +58,12 @@ class Freshener:
     def look(self, about: Collection[str] = ()) -> Condition:
         """See to it that the lists know of what changed, as far as that is quickly done; in any case of what changed
         `about` these entries or apps. `stale` of the answer is what they do not know of yet."""
+        mark, looked = self._store.mark(), self._looked
+        if looked is not None and mark is not None and looked[0] == mark and _is_fresh(looked[1]):
+            return looked[1]  # nothing whatever was written since
         found = self._store.lists.condition()
         if _is_fresh(found):
+            self._looked = (mark, found)
             return found
         is_little = found.stale <= AT_ONCE
         if is_little or about:
@@ -72,19 +78,29 @@ class Freshener:
         """What `make` gave before in this state of the lists, else what it gives now. Never older than the state: what
         was kept is thrown away by the first who meets another state, before anything is made for that one, so what
         somebody makes late belongs to the state that it was asked for or to a newer one."""
-        if version != self._version or len(self._remembered) > MOST_REMEMBERED:
-            self._remembered, self._version = {}, version
-        remembered = self._remembered
-        if key not in remembered:
-            remembered[key] = make()
-        return cast("T", remembered[key])
+        of_state = self._remembered
+        if of_state[0] != version:
+            of_state = self._remembered = (version, OrderedDict())
+        remembered = of_state[1]
+        with contextlib.suppress(KeyError):
+            found = remembered[key]
+            remembered.move_to_end(key)
+            return cast("T", found)
+        made = make()
+        remembered[key] = made
+        with contextlib.suppress(KeyError):  # where others throw away too
+            while len(remembered) > MOST_REMEMBERED:
+                remembered.popitem(last=False)
+        return made
 
     def overview(self, condition: Condition) -> Kept:
         """What was summed up last; summed up now where that was never done. What was summed up in the state that the
-        lists are in is not read again."""
-        kept = self._summed_up
-        if kept is None or kept.version != condition.version:
-            self._summed_up = kept = self._overview()
+        lists are in, or before anything was written since, is not read again."""
+        mark, before = self._store.mark(), self._summed_up
+        if before is not None and (before[1].version == condition.version or (mark is not None and before[0] == mark)):
+            return before[1]
+        kept = self._overview()
+        self._summed_up = (mark, kept)
         return kept
 
     def _overview(self) -> Kept:

@@ -76,6 +76,11 @@ class Store:
         """The address for people, without secrets."""
         return self._database.name
 
+    def mark(self) -> tuple[int, int] | None:
+        """Equal to an earlier one where nothing was written in the database between both, by this process or another:
+        what was read after the earlier one is so still. None where the database cannot say so at once."""
+        return self._database.mark()
+
     def summary(self) -> Summary:
         """How much of everything there is."""
         return listing.summary(self._database)

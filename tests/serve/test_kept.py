@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from appscan.serve import sessions
-from appscan.serve.freshness import Freshener
+from appscan.serve.freshness import MOST_REMEMBERED, Freshener
 from appscan.store import Store
 from tests.serve.conftest import fill, send, serving
 
@@ -85,3 +85,13 @@ def test_what_is_made_late_is_not_kept_for_a_newer_state(tmp_path):
         late.join(30)
         assert got == ["old"]
         assert freshener.remembered("list", 2, lambda: "new") == "new"
+
+
+def test_what_everybody_asks_for_outlives_what_was_asked_for_once(tmp_path):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        freshener = Freshener(store)
+        assert freshener.remembered("everybody's", 1, lambda: "first") == "first"
+        for number in range(2 * MOST_REMEMBERED):
+            assert freshener.remembered(number, 1, lambda number=number: number) == number
+            assert freshener.remembered("everybody's", 1, lambda: "again") == "first"
+        assert freshener.remembered(0, 1, lambda: "again") == "again"
