@@ -23,6 +23,7 @@ from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api, api_lists, api_papers, api_registry
 from appscan.serve.aside import Aside
+from appscan.serve.edits import WrongEditError
 from appscan.serve.freshness import Freshener
 from appscan.serve.jobs import Jobs
 from appscan.serve.oidc import SingleSignOn
@@ -157,7 +158,8 @@ async def _wrong(request: Request, _error: Exception) -> Response:
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppscanError)
-    status = 503 if isinstance(error, UnavailableError) else 422 if isinstance(error, UsageError) else 500
+    is_theirs = isinstance(error, UsageError | WrongEditError)
+    status = 503 if isinstance(error, UnavailableError) else 422 if is_theirs else 500
     return _answer(request, status, error.key, told(language_of(request), error))
 
 
