@@ -134,7 +134,7 @@ class Freshener:
         if self._stop.is_set() or (kept is not None and kept.version == now.version):
             return False
         with self._summing:
-            sum_up(self._store, sessions.now())
+            sum_up(self._store, sessions.now(), kept)
         return True
 
 

@@ -187,6 +187,11 @@ class Store:
         return listing.reports(self._database, listing.Wanted(
             as_of, latest, entries, standing, sweep, verdicts, only))
 
+    def count_reports(self) -> tuple[int, int, int, int]:
+        """How many reports there are and the number of the last, and the same of notes of what appearances consist of:
+        they differ once any came in."""
+        return listing.count(self._database)
+
     def report(self, report: int) -> StoredReport | None:
         """One report; None where there is none."""
         return listing.report(self._database, report)
