@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import TypeVar, cast
 
-from appscan.errors import UnavailableError, UsageError
+from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.office.freshening import freshen
 from appscan.serve import sessions
 from appscan.serve.summing import OVERVIEW, sum_up
@@ -68,11 +68,21 @@ class Freshener:
         is_little = found.stale <= AT_ONCE
         if is_little or about:
             with self._turn:
-                freshen(self._store, sessions.now(), AT_ONCE, () if is_little else about)
+                self._freshen(AT_ONCE, () if is_little else about)
             found = self._store.lists.condition()
         if not _is_fresh(found):
             self._wake.set()
         return found
+
+    def _freshen(self, most: int, about: Collection[str]) -> None:
+        """A fault of ours leaves the lists as they are, with what they do not know of told on them: that is better than
+        no list for anybody."""
+        try:
+            freshen(self._store, sessions.now(), most, about)
+        except AppscanError:
+            raise
+        except Exception:  # noqa: BLE001 (as said)
+            _LOG.exception("lists")
 
     def remembered(self, key: object, version: int, make: Callable[[], T]) -> T:
         """What `make` gave before in this state of the lists, else what it gives now. Never older than the state: what
