@@ -102,10 +102,12 @@ def states(connection: Connection, asked: FindingsAsked) -> dict[str, int]:
 
 
 def _states(connection: Connection, asked: FindingsAsked, few: Few) -> dict[str, int]:
+    rows = table(ListedFindingRow)
     if asked.check or asked.verdict or asked.entry:
-        rows = table(ListedFindingRow)
-        found = connection.execute(select(rows.c.state, func.count()).where(
-            *_of_findings(asked, few)).group_by(rows.c.state)).all()
+        # The word of a verdict, not its stretch of urgencies: that index has the states and need fetch no row.
+        wanted = [*_of_findings(replace(asked, verdict=""), few), *(
+            [rows.c.verdict == asked.verdict] if asked.verdict else [])]
+        found = connection.execute(select(rows.c.state, func.count()).where(*wanted).group_by(rows.c.state)).all()
         return {state.value: 0 for state in ReviewState} | {row[0]: row[1] for row in found}
     if few is not None:
         return {state.value: sum(counts[number] for counts in few.values())
@@ -124,9 +126,12 @@ def overalls(connection: Connection) -> dict[str, int]:
 
 
 def checks_found(connection: Connection) -> list[str]:
-    """Checks that have any finding, by id."""
+    """Checks that have any finding, by id: from each the index leads to the next, without walking over its findings."""
     rows = table(ListedFindingRow)
-    return list(connection.execute(select(rows.c.check_id).distinct().order_by(rows.c.check_id)).scalars())
+    found = select(func.min(rows.c.check_id).label("check_id")).cte("found", recursive=True)
+    following = select(func.min(rows.c.check_id)).where(rows.c.check_id > found.c.check_id).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.check_id.is_not(None)))
+    return [str(one) for one in connection.execute(select(found.c.check_id)).scalars() if one is not None]
 
 
 def blindings(connection: Connection, most: int) -> list[Blinding]:
@@ -219,13 +224,14 @@ def _of_findings(asked: FindingsAsked, few: Few) -> Asked:
 
 
 def _of_verdict(rows: Table, asked: str) -> Asked:
-    """A verdict is a stretch of urgencies, which indexes know; where two share one, the word tells them apart."""
+    """A verdict is a stretch of urgencies, which indexes know in the order of the list; where two share one, the word
+    tells them apart, as an expression, since the index by words knows no order."""
     if not asked:
         return []
     first = urgency(asked, MOST_FORCE)
     same = [one for one in Verdict if one.severity == Verdict(asked).severity]
     stretch: Asked = [rows.c.urgency.between(first, first + MOST_FORCE)]
-    return [*stretch, rows.c.verdict == asked] if len(same) > 1 else stretch
+    return [*stretch, func.coalesce(rows.c.verdict, "") == asked] if len(same) > 1 else stretch
 
 
 def _searched(rows: Table, text: str) -> Asked:

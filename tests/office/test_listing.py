@@ -281,6 +281,7 @@ def test_filters_find_what_they_say_and_the_counts_agree(store, forced_report, d
     put(store, renamed(forced_report, 1), "R-1")
     put(store, renamed(decoy_report, 2), "R-2")
     lists = fresh(store)
+    assert lists.checks_found() == sorted({one.check_id for one in lists.findings(FindingsAsked(), Window(most=1000))})
     cases = [(AppsAsked(text="打卡 教育"), ["R-1"]), (AppsAsked(text="example.s002"), ["R-2"]),
              (AppsAsked(text="%"), []), (AppsAsked(text="构_公"), ["R-2"]), (AppsAsked(owner="数据局"), ["R-2"]),
              (AppsAsked(level="central"), ["R-1"]), (AppsAsked(region="乙县"), ["R-2"]),
@@ -294,7 +295,12 @@ def test_filters_find_what_they_say_and_the_counts_agree(store, forced_report, d
         asked = FindingsAsked(text=text, state="open")
         found = len(lists.findings(asked, Window(most=1000)))
         assert lists.count_findings(asked) == lists.states(asked)["open"] == found
-        for one in (asked, FindingsAsked(state="open"), FindingsAsked(text="构", check="check-in")):
+        for one in (asked, FindingsAsked(state="open"), FindingsAsked(text="构", check="check-in"),
+                    FindingsAsked(verdict="likely_violation"), FindingsAsked(verdict="exempt", check="check-in"),
+                    FindingsAsked(text="构", verdict="needs_review"), FindingsAsked(entry="R-1", verdict="info")):
+            every = lists.findings(replace(one, state=""), Window(most=1000))
+            assert lists.states(replace(one, state="")) == {
+                state.value: sum(row.state is state for row in every) for state in ReviewState}, one
             assert lists.findings_and_states(one, Window()) == (
                 lists.findings(one, Window()), lists.states(replace(one, state=""))), one
 
