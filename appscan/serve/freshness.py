@@ -14,7 +14,8 @@ from typing import TypeVar, cast
 from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.office.freshening import freshen
 from appscan.serve import sessions
-from appscan.serve.summing import OVERVIEW, sum_up
+from appscan.serve.summing import OVERVIEW, kept_on, sum_up
+from appscan.serve.summing_apart import sum_up_apart
 from appscan.store import Condition, Kept, Store
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ REST_SECONDS = 20.0
 """At most this between two times of summing up, while one change follows the other."""
 REST_SHARE = 10
 """So many times as long as it took: what is summed up in a moment follows at once."""
+LONG_SECONDS = 0.3
+"""What takes more of the processor to sum up is summed up apart the next time."""
 MOST_REMEMBERED = 300
 """Tables of lists among them, each some thirty kilobytes. What was not asked for longest goes first."""
 _LOG = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ class Freshener:
         self._thread: threading.Thread | None = None
         self._remembered: tuple[int, OrderedDict[object, object]] = (-1, OrderedDict())
         self._looked: tuple[object, Condition] | None = None
+        self._is_long = False
         self._summed_up: tuple[object, Kept] | None = None
 
     def start(self) -> None:
@@ -117,7 +121,9 @@ class Freshener:
         kept = self._store.lists.kept(OVERVIEW)
         if kept is None:
             with self._summing:
+                began = time.thread_time()
                 kept = self._store.lists.kept(OVERVIEW) or sum_up(self._store, sessions.now())
+                self._is_long = self._is_long or time.thread_time() - began > LONG_SECONDS
         return kept
 
     def _follow(self) -> None:
@@ -144,7 +150,15 @@ class Freshener:
         if self._stop.is_set() or (kept is not None and kept.version == now.version):
             return False
         with self._summing:
-            sum_up(self._store, sessions.now(), kept)
+            if kept is not None and kept_on(self._store, sessions.now(), kept) is not None:
+                return True
+            if self._is_long and sum_up_apart(self._store, self._stop):
+                return True
+            if self._stop.is_set():
+                return False
+            began = time.thread_time()
+            sum_up(self._store, sessions.now())
+            self._is_long = time.thread_time() - began > LONG_SECONDS
         return True
 
 

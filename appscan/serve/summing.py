@@ -34,13 +34,21 @@ def sum_up(store: Store, now: datetime, before: Kept | None = None) -> Kept:
     from appscan.count.gathering import gather
 
     version = store.lists.condition().version
-    of = _made_of(store, now.date())  # before anything of it is read
-    if before is not None and before.content.get(OF) == of:
-        kept = replace(before, version=version)
-        store.lists.keep(OVERVIEW, kept)
+    if before is not None and (kept := kept_on(store, now, before)) is not None:
         return kept
+    of = _made_of(store, now.date())  # before anything of it is read
     document = to_document(count(gather(store, now.date())), now)
     kept = Kept(version, now, {"count": _slim(document), "trends": _trends(store), OF: of})
+    store.lists.keep(OVERVIEW, kept)
+    return kept
+
+
+def kept_on(store: Store, now: datetime, before: Kept) -> Kept | None:
+    """`before` for the state that the lists are in now; None where something of what it is made of changed since."""
+    version = store.lists.condition().version
+    if before.content.get(OF) != _made_of(store, now.date()):
+        return None
+    kept = replace(before, version=version)
     store.lists.keep(OVERVIEW, kept)
     return kept
 

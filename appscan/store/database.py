@@ -31,7 +31,7 @@ class Database:
     """One database by URL. Every use is one transaction, of reading or of writing."""
 
     def __init__(self, address: str) -> None:
-        self.url = url_of(address)
+        self.address, self.url = address, url_of(address)
         self.name = _shown(self.url)
         self.engine = _engine(self.url)
         self._watch = Watch(self.engine) if self.is_sqlite else None

@@ -76,6 +76,12 @@ class Store:
         """The address for people, without secrets."""
         return self._database.name
 
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Those of the database and of the blobs, as `open` takes them, with secrets: for another process of ours,
+        never for people."""
+        return self._database.address, self._address
+
     def mark(self) -> tuple[int, int] | None:
         """Equal to an earlier one where nothing was written in the database between both, by this process or another:
         what was read after the earlier one is so still. None where the database cannot say so at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import threading
@@ -12,6 +13,7 @@ from appscan.model.registry import Entry
 from appscan.serve import sessions
 from appscan.serve.freshness import MOST_REMEMBERED, Freshener
 from appscan.serve.summing import OVERVIEW, sum_up
+from appscan.serve.summing_apart import sum_up_apart
 from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing, Store, Window
 from tests.serve.conftest import fill, report_of, send, serving
 
@@ -130,3 +132,25 @@ def test_a_decision_sums_nothing_up_again_and_all_else_does(filled, vendor_repor
         after = summed()
         event(kind, **content)
         assert summed() > after, kind
+
+
+def test_what_is_summed_up_apart_is_what_would_be_summed_up_here(any_url, tmp_path, vendor_report):
+    with Store.open(any_url, str(tmp_path / "blobs")) as store:
+        fill(store, vendor_report, 2)
+        freshener = Freshener(store)
+        freshener.look()
+        assert sum_up_apart(store, threading.Event())
+        apart = store.lists.kept(OVERVIEW)
+        here = sum_up(store, sessions.now())
+        assert apart.version == here.version
+        for kept in (apart, here):
+            del kept.content["count"]["made"]
+        assert apart.content == json.loads(json.dumps(here.content))
+
+
+def test_what_is_summed_up_apart_ends_with_the_desk_and_a_failure_is_told(tmp_path):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        stop = threading.Event()
+        stop.set()
+        assert not sum_up_apart(store, stop)
+        assert store.lists.kept(OVERVIEW) is None
