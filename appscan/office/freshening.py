@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from appscan.errors import AppscanError
 from appscan.gate.exemptions import Claim
 from appscan.model.folding import fold
-from appscan.office.listing import Material, Rows, rows_of
+from appscan.office.listing import FAULT, Material, Rows, rows_of, rows_without
 from appscan.office.matching import UNLISTED, Register, keys_of_stored
 from appscan.office.owners import owners_of
 from appscan.office.standing import granted
 from appscan.portfolio.owner_names import OwnerNames
-from appscan.store import Event, Made, Stale, StaleKind, Store, StoredReport
+from appscan.store import AppsAsked, Event, Made, Stale, StaleKind, Store, StoredReport, Window
 
 BATCH = 200
 """Changes that are worked in at once: a short transaction, and never more documents open than this."""
 MOST_ASKED = 400
 """Entries that are asked for by name; of more, the whole registry and all reviews are read."""
+MOST_TRIED_AGAIN = 1000
+_LOG = logging.getLogger(__name__)
 
 
 def freshen(store: Store, now: datetime, most: int = BATCH, about: Collection[str] = ()) -> int:
@@ -34,14 +38,16 @@ def freshen(store: Store, now: datetime, most: int = BATCH, about: Collection[st
 
 
 def _turn_day(store: Store, now: datetime) -> None:
-    """On a new day, exemptions that began or ran out since the last one change how their apps stand."""
+    """On a new day, exemptions that began or ran out since the last one change how their apps stand; and what could not
+    be listed is tried again."""
     before, day = store.lists.condition().day, now.astimezone().date()
     if before == day.isoformat():
         return
     last = date.fromisoformat(before) if before else date.min
     turned = {claim.app for claim in granted(store, day)
               if last < claim.from_day <= day or last <= claim.expires < day} if before else set()
-    store.lists.turn_day(day.isoformat(), turned, now)
+    failed = store.lists.apps(AppsAsked(reason=FAULT), Window(most=MOST_TRIED_AGAIN)) if before else ()
+    store.lists.turn_day(day.isoformat(), turned | {one.entry for one in failed}, now)
 
 
 def _made(store: Store, stale: Sequence[Stale], day: date) -> Made:
@@ -54,9 +60,11 @@ def _made(store: Store, stale: Sequence[Stale], day: date) -> Made:
     wanted |= {one for stray, entry in moved.items() for one in (stray, entry, strays.get(stray, stray))}
     strays |= moved
     wanted |= {strays[one] for one in wanted if one in strays}
-    made = list(_rows(store, wanted, strays, day))
-    return Made(wanted, [(one.app, one.search) for one in made], [row for one in made for row in one.findings],
-                [row for one in made for row in one.gaps], moved)
+    every = list(_rows(store, wanted, strays, day))
+    made, failed = ([one for one, is_whole in every if is_whole is asked] for asked in (True, False))
+    return Made(wanted - {one.app.entry for one in failed}, [(one.app, one.search) for one in made],
+                [row for one in made for row in one.findings], [row for one in made for row in one.gaps], moved,
+                [(one.app, one.search) for one in failed], [row for one in failed for row in one.gaps])
 
 
 def _named(store: Store, apps: Collection[str]) -> set[str]:
@@ -86,13 +94,21 @@ def material_of(store: Store, entry: str, day: date) -> Material:
     return next(iter(_materials(store, [entry], store.lists.strays(), day)))
 
 
-def _rows(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Rows]:
+def _rows(store: Store, wanted: Collection[str], strays: Mapping[str, str],
+          day: date) -> Iterator[tuple[Rows, bool]]:
+    """The rows of each app, and whether they are whole: a fault in one must not keep all others from being listed."""
     owners = OwnerNames(owners_of(store))
     own = [entry for entry in wanted if strays.get(entry, entry) == entry]
     for material in _materials(store, own, strays, day):
-        made = rows_of(material, day, owners)
+        try:
+            made, is_whole = rows_of(material, day, owners), True
+        except AppscanError:
+            raise  # the store's own
+        except Exception:  # noqa: BLE001 (whatever is wrong with one app)
+            _LOG.exception("app %s cannot be listed", material.id)
+            made, is_whole = rows_without(material, owners), False
         if made is not None:
-            yield made
+            yield made, is_whole
 
 
 def _materials(store: Store, wanted: Collection[str], strays: Mapping[str, str], day: date) -> Iterator[Material]:

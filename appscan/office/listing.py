@@ -20,12 +20,14 @@ from appscan.report.summary import is_blinding
 from appscan.report.words import gap_reason, message
 from appscan.store import Decision, Event, ListedApp, ListedFinding, ListedGap, ReviewState, Standing, StoredReport
 from appscan.store.listed import REVIEWED, UNJUDGED, urgency
-from appscan.texts import LANGUAGES, catalogue, placeholders
+from appscan.texts import LANGUAGES, catalogue, placeholders, say
 
 Json = Mapping[str, Any]
 PLACED = (*REVIEWED, Verdict.INCONCLUSIVE)
 """Verdicts of findings whose places are listed; of inconclusive ones those where something was seen."""
 LONGEST_REASON = 80
+FAULT = "list_fault"
+"""The reason of a gap that says: the rows of an app could not be made."""
 _PLATFORM_OF = {"apk": Platform.ANDROID, "split_set": Platform.ANDROID, "recording": Platform.WEB}
 
 
@@ -69,6 +71,14 @@ def rows_of(material: Material, day: date, owners: OwnerNames) -> Rows | None:
                   exempted=count[ReviewState.EXEMPTED])
     gaps = {gap.reason: gap for document in documents for gap in _gaps(app.entry, document)}
     return Rows(app, _search(material, app), tuple(found.values()), tuple(gaps.values()))
+
+
+def rows_without(material: Material, owners: OwnerNames) -> Rows:
+    """What can be said of an app whose reports cannot be gone through: what the registry and the columns of its reports
+    say, no verdict, and why."""
+    app = _app(material, (), owners)
+    zh, en = (say(lang, "desk.lists.fault") for lang in LANGUAGES)
+    return Rows(app, _search(material, app), (), (ListedGap(app.entry, FAULT, zh, en),))
 
 
 def finding_id(entry: str, fingerprint: str) -> str:

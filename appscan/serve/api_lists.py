@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -212,12 +212,17 @@ def _around(found: Listed[Any]) -> dict[str, Any]:
     return {"total": found.total, "before": found.before, "after": found.after}
 
 
+def _columns(one: ListedApp | ListedFinding) -> dict[str, Any]:
+    """A row's own values: all of them are frozen, and `asdict` would copy every single one."""
+    return {column.name: getattr(one, column.name) for column in fields(one)}
+
+
 def _app(one: ListedApp) -> App:
-    return App(**asdict(one))
+    return App(**_columns(one))
 
 
 def _finding(request: Request, one: ListedFinding) -> Finding:
-    return Finding(**asdict(one), title=request.app.state.titles.of(one.check_id, language_of(request)))
+    return Finding(**_columns(one), title=request.app.state.titles.of(one.check_id, language_of(request)))
 
 
 def _act(one: Event) -> Act:

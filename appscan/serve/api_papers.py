@@ -189,10 +189,9 @@ def show_check(request: Request, check: CheckId, _visit: Viewer) -> CheckShown:
 @router.post("/checks/{check}/try")
 def try_check(request: Request, check: CheckId, _visit: Reviewer, asked: EditAsked) -> EditTried:
     """What an edit of a check would add and drop. Nothing of it is kept."""
-    state = request.app.state
+    state, lang = request.app.state, language_of(request)
     check_named(state.checks.now(), check)
-    tried = try_edit(state.store, state.aside, state.checks, Edit(check, asked.text, asked.readings,
-                                                                  language_of(request)))
+    tried = try_edit(state.store, state.aside, state.checks, Edit(check, asked.text, asked.readings, lang))
     return EditTried(
         touched=list(tried.touched), everything=tried.everything, surprises=[dict(one) for one in tried.surprises],
         readings=tried.read, unread=tried.unread, over=tried.is_over, added=tried.count("added"),

@@ -23,20 +23,24 @@ from appscan import __version__
 from appscan.errors import AppscanError, UnavailableError, UsageError
 from appscan.serve import api, api_lists, api_papers, api_registry
 from appscan.serve.aside import Aside
+from appscan.serve.edits import WrongEditError
 from appscan.serve.freshness import Freshener
 from appscan.serve.jobs import Jobs
 from appscan.serve.oidc import SingleSignOn
 from appscan.serve.packs import Packs
 from appscan.serve.pages import ROUTERS
 from appscan.serve.permissions import Visit, needs, open_to_all, unguarded, visit_of
+from appscan.serve.pictured import Pictured
 from appscan.serve.proposals import Counts
 from appscan.serve.protection import Protection
+from appscan.serve.recognised import Recognised
 from appscan.serve.refusals import Refused
 from appscan.serve.register import RegisterView
 from appscan.serve.rendering import environment, language_of, pages_of, render, to_home, told
 from appscan.serve.settings import Settings
 from appscan.serve.styles import PARTS, parts_style
 from appscan.serve.titles import Titles
+from appscan.serve.turns import turns
 from appscan.store import Role, Store
 from appscan.texts import say
 
@@ -52,6 +56,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        app.state.turns = turns()
         await run_in_threadpool(jobs.start)
         freshener.start()
         threading.Thread(target=_warm, args=(app.state.titles,), daemon=True, name="desk-titles").start()
@@ -67,6 +72,7 @@ def desk(store: Store, settings: Settings | None = None) -> FastAPI:
     app.state.freshener, app.state.titles = freshener, Titles(settings.checks)
     app.state.sign_on = SingleSignOn(settings.provider) if settings.provider else None
     app.state.register, app.state.aside, app.state.checks = RegisterView(store), Aside(), Packs(settings.checks)
+    app.state.pictured, app.state.recognised = Pictured(store), Recognised(store, settings)
     for router in (*ROUTERS, api.router, api_lists.router, api_registry.router, api_papers.router):
         app.router.routes.extend(router.routes)  # flat, so that every one of them can be walked
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
@@ -152,7 +158,8 @@ async def _wrong(request: Request, _error: Exception) -> Response:
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppscanError)
-    status = 503 if isinstance(error, UnavailableError) else 422 if isinstance(error, UsageError) else 500
+    is_theirs = isinstance(error, UsageError | WrongEditError)
+    status = 503 if isinstance(error, UnavailableError) else 422 if is_theirs else 500
     return _answer(request, status, error.key, told(language_of(request), error))
 
 

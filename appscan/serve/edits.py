@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appscan.errors import UsageError
+from appscan.errors import PackError, UsageError
 from appscan.serve.aside import Aside
 from appscan.serve.edit_work import FOUND, HEAD, READINGS
 from appscan.serve.packs import Packs
@@ -22,6 +22,10 @@ from appscan.texts import Language
 SECONDS = 120.0
 LONGEST_EDIT = 256 << 10
 FEATURES = "features"
+
+
+class WrongEditError(PackError):
+    """The pack that somebody sent is wrong; those of the desk may well be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def source_of(packs: Packs, check: str) -> str:
 
 
 def try_edit(store: Store, aside: Aside, packs: Packs, edit: Edit) -> Tried:
-    """Try it on the readings of the last reports. Raises PackError where the edit is wrong, UsageError."""
+    """Try it on the readings of the last reports. Raises WrongEditError, UsageError."""
     source_of(packs, edit.check)
     kept = store.newest_readings(edit.readings)
     with tempfile.TemporaryDirectory(prefix="appscan-edit-") as made:
@@ -76,6 +80,8 @@ def try_edit(store: Store, aside: Aside, packs: Packs, edit: Edit) -> Tried:
         is_over = True
         try:
             aside.run("try_edit", folder, asked, SECONDS)
+        except PackError as error:
+            raise WrongEditError(error.key, **error.params) from None
         except UsageError as error:
             if error.key != "aside_too_long" or not (folder / HEAD).is_file():
                 raise

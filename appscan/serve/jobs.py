@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from appscan.errors import AppscanError, UnavailableError, UsageError
@@ -216,7 +217,7 @@ class Jobs:
                   file_in(folder, str(content["name"])).open("wb") as file):
                 shutil.copyfileobj(blob, file, 1 << 20)
         task = task_of(content, self._entry(str(content["entry"])), folder)
-        manners = manners_of(content, self.settings, self._seal.opened(self.store.secret(DESK, job.key)), folder)
+        manners = manners_of(content, self.settings, self._login_of(job), folder)
         seconds = self.settings.scan_seconds + GRACE + (site.minutes * 60 + WALK_GRACE if site else 0)
 
         def tell(told: Mapping[str, object]) -> None:
@@ -229,6 +230,15 @@ class Jobs:
         finally:
             del self._running[job.key]
             hand.close()
+
+    def _login_of(self, job: QueuedTask) -> dict[str, Any]:
+        """The login that came with a job; nothing where none did. Raises UsageError `login_gone` where the store has
+        lost it: a site that is walked without its login shows less than was asked for. A job that was cancelled just
+        now is in the same state, and its fault stays the one that it has."""
+        login, site = self._seal.opened(self.store.secret(DESK, job.key)), site_of(job.content)
+        if site is not None and site.login and not login:
+            raise UsageError("login_gone")
+        return login
 
     def _entry(self, name: str) -> Entry | None:
         return next((one for one in self.store.entries() if one.id == name), None) if name else None

@@ -63,7 +63,8 @@ class Guard:
 
     async def __call__(self, request: Request) -> Visit:
         """The visit. Raises Refused 401, 403."""
-        visit = await run_in_threadpool(visit_of, request)
+        known = _known_at_once(request)
+        visit = await run_in_threadpool(visit_of, request) if known is None else known
         request.state.visit = visit
         if self.role is not None and visit.user is None:
             raise Refused(401, "sign_in")
@@ -112,6 +113,15 @@ def _has_token(request: Request) -> bool:
     return "authorization" in request.headers
 
 
+def _known_at_once(request: Request) -> Visit | None:
+    """Who makes a request, where that need not be asked of the store."""
+    if _has_token(request):
+        return None
+    secret = sessions.cookie_of(request, request.app.state.settings)
+    user: User | None = request.app.state.recognised.at_once(secret, sessions.now()) if secret else None
+    return None if user is None else Visit(user, secret)
+
+
 def visit_of(request: Request) -> Visit:
     """Who makes a request, by token or cookie."""
     store: Store = request.app.state.store
@@ -124,8 +134,7 @@ def visit_of(request: Request) -> Visit:
     secret = sessions.cookie_of(request, settings)
     if not secret:
         return Visit(None, "")
-    return Visit(store.accounts.session_user(sessions.digest_of(secret), now=sessions.now(), idle=settings.idle),
-                 secret)
+    return Visit(request.app.state.recognised.user_of(secret, sessions.now()), secret)
 
 
 async def _prove(request: Request, visit: Visit) -> None:

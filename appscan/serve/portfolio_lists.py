@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -91,8 +91,9 @@ def apps_page(request: Request, query: AppsQuery, most: int = PAGE) -> tuple[Lis
     store, freshener, condition = fresh(request)
     asked, sort = apps_asked(query), query.sort or "urgency"
     window = _window(APP_SORTS, query, sort, most)
-    total = freshener.remembered(("apps", asked), condition.version, lambda: store.lists.count_apps(asked))
     found = store.lists.apps(asked, window)
+    total = freshener.remembered(("apps", asked), condition.version, lambda: (
+        len(found) if _is_whole(found, window) else store.lists.count_apps(asked)))
     return listed("/apps", filters_of(query), found, total, lambda row: app_key(row, sort), most=most,
                   after=query.after, before=query.before), condition.stale
 
@@ -102,9 +103,16 @@ def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> t
     store, freshener, condition = fresh(request)
     asked, sort = findings_asked(query), query.sort or "urgency"
     window = _window(FINDING_SORTS, query, sort, most)
-    total = freshener.remembered(("findings", asked), condition.version,
-                                 lambda: _total(store, freshener, condition.version, asked))
-    found = store.lists.findings(asked, window)
+    everywhere, met = replace(asked, state=""), []
+
+    def both() -> Mapping[str, int]:
+        rows, counted = store.lists.findings_and_states(asked, window)
+        met.append(rows)
+        return counted
+
+    states = freshener.remembered(("states", everywhere), condition.version, both)
+    total = states[asked.state] if asked.state else sum(states.values())
+    found = met[0] if met else store.lists.findings(asked, window)
     return listed("/findings", filters_of(query), found, total, lambda row: finding_key(row, sort), most=most,
                   after=query.after, before=query.before), condition.stale
 
@@ -112,18 +120,13 @@ def findings_page(request: Request, query: FindingsQuery, most: int = PAGE) -> t
 def states_of(request: Request, query: FindingsQuery) -> Mapping[str, int]:
     """How many findings of this list are in each state."""
     store, freshener, condition = fresh(request)
-    return _states(store, freshener, condition.version, findings_asked(query))
+    everywhere = replace(findings_asked(query), state="")
+    return freshener.remembered(("states", everywhere), condition.version, lambda: store.lists.states(everywhere))
 
 
-def _states(store: Store, freshener: Freshener, version: int, asked: FindingsAsked) -> Mapping[str, int]:
-    everywhere = replace(asked, state="")
-    return freshener.remembered(("states", everywhere), version, lambda: store.lists.states(everywhere))
-
-
-def _total(store: Store, freshener: Freshener, version: int, asked: FindingsAsked) -> int:
-    """How many findings there are on all pages: what the tabs above the list say anyway."""
-    states = _states(store, freshener, version, asked)
-    return states[asked.state] if asked.state else sum(states.values())
+def _is_whole(found: Sequence[object], window: Window) -> bool:
+    """Whether these are all rows of the list, so that nothing need be counted."""
+    return window.after is None and window.before is None and len(found) <= window.most
 
 
 def checks_found(request: Request) -> list[str]:

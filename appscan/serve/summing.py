@@ -4,30 +4,61 @@ requests and kept in the store. Knows no page."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from appscan.store import Kept, Store
+from appscan import __version__
+from appscan.store import EventKind, Kept, Store, TaskState
+from appscan.sweep.tasks import DESK
 from appscan.sweep.trends import Row, of_days, trends
 
 OVERVIEW = "overview"
 OWNER_MEMBERS = ("owner", "name", "confirmed", "undetermined", "most", "limit", "state", "for_review", "examined")
+OF = "of"
+BESIDE = frozenset({
+    EventKind.REVIEWED, EventKind.ACCOUNT_CHANGED, EventKind.SIGNED_IN, EventKind.SIGN_IN_REFUSED,
+    EventKind.SIGNED_OUT, EventKind.SCAN_ASKED, EventKind.SCAN_CANCELLED, EventKind.REGISTRY_GIVEN,
+    EventKind.PAPER_MADE})
+"""Events that change neither the count nor what changed between sweeps."""
 TURNS = ("new", "fixed", "returned")
 MOST_ROWS = 12
 
 
-def sum_up(store: Store, now: datetime) -> Kept:
+def sum_up(store: Store, now: datetime, before: Kept | None = None) -> Kept:
     """Work it out and keep it, for the state of the lists as it was before: what changes meanwhile is summed up the
-    next time."""
+    next time. Where nothing of what it is made of changed since `before`, as after a decision on a finding, that is
+    kept on: on a large portfolio everybody at the desk would feel the second that it takes."""
     from appscan.count.counting import count  # the count is loaded by the first who sums up, not by every start
     from appscan.count.document import to_document
     from appscan.count.gathering import gather
 
     version = store.lists.condition().version
+    if before is not None and (kept := kept_on(store, now, before)) is not None:
+        return kept
+    of = _made_of(store, now.date())  # before anything of it is read
     document = to_document(count(gather(store, now.date())), now)
-    kept = Kept(version, now, {"count": _slim(document), "trends": _trends(store)})
+    kept = Kept(version, now, {"count": _slim(document), "trends": _trends(store), OF: of})
     store.lists.keep(OVERVIEW, kept)
     return kept
+
+
+def kept_on(store: Store, now: datetime, before: Kept) -> Kept | None:
+    """`before` for the state that the lists are in now; None where something of what it is made of changed since."""
+    version = store.lists.condition().version
+    if before.content.get(OF) != _made_of(store, now.date()):
+        return None
+    kept = replace(before, version=version)
+    store.lists.keep(OVERVIEW, kept)
+    return kept
+
+
+def _made_of(store: Store, day: date) -> list[Any]:
+    """What differs once the count or the trends could: the program and the day, events but those that change neither,
+    reports and what apps consist of, and ended tasks of sweeps."""
+    counted = [kind for kind in EventKind if kind not in BESIDE]
+    ended = [[one.id, one.counts[TaskState.DONE]] for one in store.sweeps() if one.id != DESK]
+    return [__version__, day.isoformat(), list(store.count_events(*counted)), list(store.count_reports()), ended]
 
 
 def _slim(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@ Knows no scan, no rule of counting and no command. Workers of a sweep never open
 
 from __future__ import annotations
 
-from appscan.store.accounts import Role, Token, User
+from appscan.store.accounts import Role, Session, Token, User
 from appscan.store.history import Cause, Move, Step
 from appscan.store.listed import (
     AppsAsked,
@@ -38,6 +38,7 @@ from appscan.store.values import (
 __all__ = [
     "Added", "AppsAsked", "Blinding", "Cause", "Condition", "Counts", "Decision", "Event", "EventKind", "Exemption",
     "FindingsAsked", "Kept", "ListedApp", "ListedFinding", "ListedGap", "Lists", "Made", "Move", "Plan", "QueuedTask",
-    "ReviewState", "Role", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact", "StoredReport",
-    "Summary", "SweepState", "TaskState", "Token", "User", "Window", "entry_mark", "patiently", "storable",
+    "ReviewState", "Role", "Session", "Stale", "StaleKind", "Standing", "Step", "Store", "StoredArtifact",
+    "StoredReport", "Summary", "SweepState", "TaskState", "Token", "User", "Window", "entry_mark", "patiently",
+    "storable",
 ]

@@ -63,6 +63,14 @@ class Token:
     ends: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whose session it is; and until when that is sure as long as nothing is written in the store."""
+
+    user: User
+    sure: datetime
+
+
 class Accounts:
     """The accounts of one store. Every change is also an event."""
 
@@ -150,16 +158,23 @@ class Accounts:
 
     def session_user(self, digest: str, *, now: datetime, idle: timedelta) -> User | None:
         """Whose session it is; None where there is none, its time is over, it lay idle, or the account is shut."""
+        found = self.session(digest, now=now, idle=idle)
+        return None if found is None else found.user
+
+    def session(self, digest: str, *, now: datetime, idle: timedelta) -> Session | None:
+        """The same, with how long that holds."""
         with self._database.reading() as connection:
             found = connection.execute(_whose_session(), {"asked": digest, "now": written(now),
                                                           "since": written(now - idle)}).first()
         if found is None:
             return None
-        if read(found.seen) < now - _SEEN_EVERY:
+        seen = read(found.seen)
+        if seen < now - _SEEN_EVERY:
             rows = table(SessionRow)
             with self._database.writing() as connection:
                 connection.execute(update(rows).where(rows.c.digest == digest).values(seen=written(now)))
-        return _user(found)
+            seen = now
+        return Session(_user(found), min(read(found.ends), seen + idle, seen + _SEEN_EVERY))
 
     # Tokens
 
@@ -208,7 +223,7 @@ class Accounts:
 def _whose_session() -> Select[Any]:
     """Asked before every page, so put together once: `asked` is the digest, `since` when it was used at the latest."""
     rows, users = table(SessionRow), table(UserRow)
-    return select(users, rows.c.seen).join(rows, rows.c.user == users.c.name).where(
+    return select(users, rows.c.seen, rows.c.ends).join(rows, rows.c.user == users.c.name).where(
         rows.c.digest == bindparam("asked"), rows.c.ends > bindparam("now"), rows.c.seen > bindparam("since"),
         users.c.disabled == 0)
 

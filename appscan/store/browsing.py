@@ -4,6 +4,7 @@ what a database takes, as all that is kept did."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, tuple_
@@ -36,6 +37,7 @@ FEW = 200
 UNJUDGED = "none"
 
 Asked = list[ColumnElement[bool]]
+Few = Mapping[str, Sequence[int]] | None
 
 
 def key_kinds(sorts: Mapping[str, tuple[str, ...]], sort: str) -> list[type[str] | type[int]]:
@@ -64,7 +66,18 @@ def app(connection: Connection, entry: str) -> ListedApp | None:
 
 def findings(connection: Connection, asked: FindingsAsked, window: Window) -> list[ListedFinding]:
     """One page, with one row more where there are more in the direction asked."""
-    found = _page(connection, table(ListedFindingRow), _of_findings(connection, asked), window, FINDING_SORTS)
+    return _findings(connection, asked, window, _few_of(connection, asked.text))
+
+
+def findings_and_states(connection: Connection, asked: FindingsAsked,
+                        window: Window) -> tuple[list[ListedFinding], dict[str, int]]:
+    """One page, and how many are in each state whatever state is asked for."""
+    few = _few_of(connection, asked.text)
+    return _findings(connection, asked, window, few), _states(connection, replace(asked, state=""), few)
+
+
+def _findings(connection: Connection, asked: FindingsAsked, window: Window, few: Few) -> list[ListedFinding]:
+    found = _page(connection, table(ListedFindingRow), _of_findings(asked, few), window, FINDING_SORTS)
     return [_finding(row) for row in found]
 
 
@@ -73,7 +86,7 @@ def count_findings(connection: Connection, asked: FindingsAsked) -> int:
     if not (asked.check or asked.verdict or asked.entry):
         found = states(connection, asked)
         return found.get(asked.state, 0) if asked.state else sum(found.values())
-    return _count(connection, table(ListedFindingRow), _of_findings(connection, asked))
+    return _count(connection, table(ListedFindingRow), _of_findings(asked, _few_of(connection, asked.text)))
 
 
 def finding(connection: Connection, number: str) -> ListedFinding | None:
@@ -85,11 +98,20 @@ def finding(connection: Connection, number: str) -> ListedFinding | None:
 
 def states(connection: Connection, asked: FindingsAsked) -> dict[str, int]:
     """How many places of findings are in each state, of the apps asked for."""
+    return _states(connection, asked, _few_of(connection, asked.text))
+
+
+def _states(connection: Connection, asked: FindingsAsked, few: Few) -> dict[str, int]:
+    rows = table(ListedFindingRow)
     if asked.check or asked.verdict or asked.entry:
-        rows = table(ListedFindingRow)
-        found = connection.execute(select(rows.c.state, func.count()).where(
-            *_of_findings(connection, asked)).group_by(rows.c.state)).all()
+        # The word of a verdict, not its stretch of urgencies: that index has the states and need fetch no row.
+        wanted = [*_of_findings(replace(asked, verdict=""), few), *(
+            [rows.c.verdict == asked.verdict] if asked.verdict else [])]
+        found = connection.execute(select(rows.c.state, func.count()).where(*wanted).group_by(rows.c.state)).all()
         return {state.value: 0 for state in ReviewState} | {row[0]: row[1] for row in found}
+    if few is not None:
+        return {state.value: sum(counts[number] for counts in few.values())
+                for number, state in enumerate(ReviewState)}
     of_apps = table(ListedAppRow)
     sums = [func.coalesce(func.sum(of_apps.c[state.value]), 0) for state in ReviewState]
     row = connection.execute(select(*sums).where(*_searched(of_apps, asked.text))).one()
@@ -104,9 +126,12 @@ def overalls(connection: Connection) -> dict[str, int]:
 
 
 def checks_found(connection: Connection) -> list[str]:
-    """Checks that have any finding, by id."""
+    """Checks that have any finding, by id: from each the index leads to the next, without walking over its findings."""
     rows = table(ListedFindingRow)
-    return list(connection.execute(select(rows.c.check_id).distinct().order_by(rows.c.check_id)).scalars())
+    found = select(func.min(rows.c.check_id).label("check_id")).cte("found", recursive=True)
+    following = select(func.min(rows.c.check_id)).where(rows.c.check_id > found.c.check_id).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.check_id.is_not(None)))
+    return [str(one) for one in connection.execute(select(found.c.check_id)).scalars() if one is not None]
 
 
 def blindings(connection: Connection, most: int) -> list[Blinding]:
@@ -171,18 +196,26 @@ def _few(connection: Connection, sought: Asked) -> Asked:
     return [rows.c.entry.in_(found)] if len(found) <= FEW else sought
 
 
-def _of_findings(connection: Connection, asked: FindingsAsked) -> Asked:
+def _few_of(connection: Connection, text: str) -> Few:
+    """The apps that a text finds, each with its numbers of findings by state; None where they are many, or where
+    nothing is sought."""
+    if not text:
+        return None
+    rows = table(ListedAppRow)
+    found = connection.execute(select(rows.c.entry, *(rows.c[state.value] for state in ReviewState)).where(
+        *_searched(rows, text)).limit(FEW + 1)).all()
+    return {row[0]: row[1:] for row in found} if len(found) <= FEW else None
+
+
+def _of_findings(asked: FindingsAsked, few: Few) -> Asked:
     rows = table(ListedFindingRow)
-    few: list[str] | None = None
     wanted: Asked = []
     if asked.text:
         of_apps = table(ListedAppRow)
         entries = select(of_apps.c.entry).where(*_searched(of_apps, asked.text))
-        found = list(connection.execute(entries.limit(FEW + 1)).scalars())
-        few = found if len(found) <= FEW else None
         # Few apps are looked up one by one, and of many an index by app is no help: the expressions below keep the
         # database from using the other index.
-        wanted.append(rows.c.entry.in_(few) if few is not None else func.coalesce(rows.c.entry, "").in_(entries))
+        wanted.append(rows.c.entry.in_(list(few)) if few is not None else func.coalesce(rows.c.entry, "").in_(entries))
     for name, value in (("state", asked.state), ("check_id", asked.check), ("entry", asked.entry)):
         if value:
             column = rows.c[name] if few is None else func.coalesce(rows.c[name], "")
@@ -191,13 +224,14 @@ def _of_findings(connection: Connection, asked: FindingsAsked) -> Asked:
 
 
 def _of_verdict(rows: Table, asked: str) -> Asked:
-    """A verdict is a stretch of urgencies, which indexes know; where two share one, the word tells them apart."""
+    """A verdict is a stretch of urgencies, which indexes know in the order of the list; where two share one, the word
+    tells them apart, as an expression, since the index by words knows no order."""
     if not asked:
         return []
     first = urgency(asked, MOST_FORCE)
     same = [one for one in Verdict if one.severity == Verdict(asked).severity]
     stretch: Asked = [rows.c.urgency.between(first, first + MOST_FORCE)]
-    return [*stretch, rows.c.verdict == asked] if len(same) > 1 else stretch
+    return [*stretch, func.coalesce(rows.c.verdict, "") == asked] if len(same) > 1 else stretch
 
 
 def _searched(rows: Table, text: str) -> Asked:

@@ -12,9 +12,12 @@ from sqlalchemy import exc as wrong
 from sqlalchemy.dialects import postgresql, sqlite
 
 from appscan.errors import AppscanError, UnavailableError, UsageError
+from appscan.store.watching import Watch
 
 BUSY_SECONDS = 60
 """So long a writer waits for another one."""
+POOL = 10
+"""Connections to SQLite that are kept: making one costs more than most questions."""
 _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
              "tcp_user_timeout": 60_000}
 """For PostgreSQL, in seconds and milliseconds: a server that vanished without a word is noticed."""
@@ -28,9 +31,10 @@ class Database:
     """One database by URL. Every use is one transaction, of reading or of writing."""
 
     def __init__(self, address: str) -> None:
-        self.url = url_of(address)
+        self.address, self.url = address, url_of(address)
         self.name = _shown(self.url)
         self.engine = _engine(self.url)
+        self._watch = Watch(self.engine) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,8 +72,15 @@ class Database:
         insert = sqlite.insert if self.is_sqlite else postgresql.insert
         connection.execute(insert(table).values(row).on_conflict_do_nothing(index_elements=list(unique)))
 
+    def mark(self) -> tuple[int, int] | None:
+        """Equal to an earlier one where nothing was committed between both, by anybody; None where the database cannot
+        say so at once (PostgreSQL never can)."""
+        return None if self._watch is None else self._watch.mark()
+
     def close(self) -> None:
         """Let go of all connections."""
+        if self._watch is not None:
+            self._watch.close()
         self.engine.dispose()
 
     @contextlib.contextmanager
@@ -129,7 +140,7 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
-            engine = create_engine(url, connect_args=waits)
+            engine = create_engine(url, connect_args=waits, pool_size=POOL)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine

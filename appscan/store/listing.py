@@ -113,6 +113,14 @@ def summary(database: Database) -> Summary:
                    last=read(last) if last else None)
 
 
+def count(database: Database) -> tuple[int, int, int, int]:
+    """How many reports and sightings there are, each with the number of the last."""
+    with database.reading() as connection:
+        found = [connection.execute(select(func.count(), func.coalesce(func.max(rows.c.id), 0)).select_from(rows)).one()
+                 for rows in (table(ReportRow), table(SightingRow))]
+    return int(found[0][0]), int(found[0][1]), int(found[1][0]), int(found[1][1])
+
+
 def _ids(wanted: Wanted) -> Select[Any]:
     rows = table(ReportRow)
     asked: list[ColumnElement[bool]] = [rows.c.recorded <= up_to(wanted.as_of)]

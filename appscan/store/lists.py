@@ -73,13 +73,17 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """New rows of some entries, each with what is searched of an app; entries without a row go."""
+    """New rows of some entries, each with what is searched of an app; entries without a row go. Of other entries whose
+    rows could not be made, those that there are stay, with `failed_gaps` that say why; `failed` stand where there are
+    none."""
 
     entries: Collection[str]
     apps: Sequence[tuple[ListedApp, str]]
     findings: Sequence[ListedFinding]
     gaps: Sequence[ListedGap]
     strays: Mapping[str, str]
+    failed: Sequence[tuple[ListedApp, str]] = ()
+    failed_gaps: Sequence[ListedGap] = ()
 
 
 class Lists:
@@ -146,6 +150,10 @@ class Lists:
                           (StrayRow, [{"stray": one, "entry": of} for one, of in made.strays.items()])):
             if new:
                 connection.execute(insert(table(kind)), new)
+        for app, search in made.failed:
+            self._database.keep_once(connection, table(ListedAppRow), _app_row(app, search), ["entry"])
+        for gap in made.failed_gaps:
+            self._database.keep_once(connection, table(ListedGapRow), asdict(gap), ["entry", "reason"])
 
     # What making them needs
 
@@ -205,6 +213,12 @@ class Lists:
         """How many findings are on all pages."""
         with self._database.reading() as connection:
             return browsing.count_findings(connection, asked)
+
+    def findings_and_states(self, asked: FindingsAsked, window: Window) -> tuple[list[ListedFinding], dict[str, int]]:
+        """One page as `findings`, and how many findings are in each state whatever state is asked for, as `states`:
+        what both search for is searched for once."""
+        with self._database.reading() as connection:
+            return browsing.findings_and_states(connection, asked, window)
 
     def finding(self, number: str) -> ListedFinding | None:
         """One place of a finding; None where there is none."""

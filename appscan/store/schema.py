@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE = "appscan_schema"
-HEAD = "0006"
+HEAD = "0007"
 """The last step in migrations/versions: so that an up-to-date database is opened without loading Alembic."""
 
 

@@ -76,6 +76,17 @@ class Store:
         """The address for people, without secrets."""
         return self._database.name
 
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Those of the database and of the blobs, as `open` takes them, with secrets: for another process of ours,
+        never for people."""
+        return self._database.address, self._address
+
+    def mark(self) -> tuple[int, int] | None:
+        """Equal to an earlier one where nothing was written in the database between both, by this process or another:
+        what was read after the earlier one is so still. None where the database cannot say so at once."""
+        return self._database.mark()
+
     def summary(self) -> Summary:
         """How much of everything there is."""
         return listing.summary(self._database)
@@ -181,6 +192,11 @@ class Store:
         for claims. `verdicts` fetches the verdicts along with them, `only` those that are one of these words."""
         return listing.reports(self._database, listing.Wanted(
             as_of, latest, entries, standing, sweep, verdicts, only))
+
+    def count_reports(self) -> tuple[int, int, int, int]:
+        """How many reports there are and the number of the last, and the same of notes of what appearances consist of:
+        they differ once any came in."""
+        return listing.count(self._database)
 
     def report(self, report: int) -> StoredReport | None:
         """One report; None where there is none."""

@@ -308,7 +308,8 @@ class ListedFindingRow(Base):
         Index("listed_findings_entry", "entry"), Index("listed_findings_queue", "state", "urgency", "app", "id"),
         Index("listed_findings_check", "check_id", "state", "urgency", "app", "id"),
         Index("listed_findings_state_app", "state", "app", "id"),
-        Index("listed_findings_urgency", "urgency", "app", "id"), Index("listed_findings_app", "app", "id"))
+        Index("listed_findings_urgency", "urgency", "app", "id"), Index("listed_findings_app", "app", "id"),
+        Index("listed_findings_verdict", "verdict", "state", "check_id"))
 
 
 class ListedGapRow(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from appscan.model.artifact import App
 from appscan.model.registry import ArtifactKey, Entry, Level, Platform
 from appscan.office.exemptions import grant_all
 from appscan.office.freshening import freshen
+from appscan.office.listing import FAULT
 from appscan.office.matching import unlisted
 from appscan.report.document import to_document
 from appscan.scan import Target, scan_app
@@ -90,6 +92,45 @@ def test_a_report_whose_level_is_no_level_stops_no_list(store, forced_report):
     fresh(store)
     (row,) = store.lists.apps(AppsAsked(), Window("name"))
     assert (row.owner, row.level, row.listed) == ("虚构县委", "", False)
+
+
+def test_one_app_that_cannot_be_listed_stops_no_other_and_is_told_of(store, forced_report):
+    """Whatever is wrong with it: the lists of everybody wait for its rows."""
+    register(store, *(Entry(f"R-{number}", f"虚构{number}", owner="虚构县委") for number in range(3)))
+    for number in range(2):
+        put(store, renamed(forced_report, number), f"R-{number}")
+    before = fresh(store).findings(FindingsAsked(entry="R-1"), Window())
+    assert before
+    for number in (1, 2):  # one with rows of an earlier report, one without
+        broken = renamed(forced_report, 10 + number)
+        broken["findings"][0]["verdict"] = "no verdict"
+        put(store, broken, f"R-{number}", when=NOW + timedelta(hours=1))
+    register(store, Entry("R-0", "虚构新名"))
+    lists = fresh(store)
+    assert lists.condition().stale == 0
+    assert {one.entry: (one.name, one.overall) for one in lists.apps(AppsAsked(), Window())} == {
+        "R-0": ("虚构新名", "likely_violation"), "R-1": ("虚构1", "likely_violation"), "R-2": ("虚构2", "")}
+    assert lists.findings(FindingsAsked(entry="R-1"), Window()) == before
+    assert [(one.reason, one.apps) for one in lists.blindings(10)] == [(FAULT, 2)]
+    assert [one.entry for one in lists.apps(AppsAsked(reason=FAULT), Window())] == ["R-1", "R-2"]
+    for number in (1, 2):
+        whole = renamed(forced_report, 10 + number)
+        whole["artifacts"][0]["sha256"] = hashlib.sha256(f"next {number}".encode()).hexdigest()
+        put(store, whole, f"R-{number}", when=NOW + timedelta(hours=2))
+    assert fresh(store).blindings(10) == []
+    assert store.lists.app("R-2").overall == "likely_violation"
+
+
+def test_an_app_that_could_not_be_listed_is_tried_again_on_the_next_day(store, forced_report, caplog):
+    broken = copy.deepcopy(forced_report)
+    broken["findings"][0]["verdict"] = "no verdict"
+    put(store, broken, "R-1")
+    fresh(store)
+    caplog.clear()
+    fresh(store, NOW + timedelta(minutes=1))
+    assert caplog.records == []
+    fresh(store, NOW + timedelta(days=1))
+    assert ["R-1" in one.getMessage() for one in caplog.records] == [True]
 
 
 def test_an_app_is_listed_with_its_verdict_and_every_place_of_its_findings(store, forced_report):
@@ -240,6 +281,7 @@ def test_filters_find_what_they_say_and_the_counts_agree(store, forced_report, d
     put(store, renamed(forced_report, 1), "R-1")
     put(store, renamed(decoy_report, 2), "R-2")
     lists = fresh(store)
+    assert lists.checks_found() == sorted({one.check_id for one in lists.findings(FindingsAsked(), Window(most=1000))})
     cases = [(AppsAsked(text="打卡 教育"), ["R-1"]), (AppsAsked(text="example.s002"), ["R-2"]),
              (AppsAsked(text="%"), []), (AppsAsked(text="构_公"), ["R-2"]), (AppsAsked(owner="数据局"), ["R-2"]),
              (AppsAsked(level="central"), ["R-1"]), (AppsAsked(region="乙县"), ["R-2"]),
@@ -253,6 +295,14 @@ def test_filters_find_what_they_say_and_the_counts_agree(store, forced_report, d
         asked = FindingsAsked(text=text, state="open")
         found = len(lists.findings(asked, Window(most=1000)))
         assert lists.count_findings(asked) == lists.states(asked)["open"] == found
+        for one in (asked, FindingsAsked(state="open"), FindingsAsked(text="构", check="check-in"),
+                    FindingsAsked(verdict="likely_violation"), FindingsAsked(verdict="exempt", check="check-in"),
+                    FindingsAsked(text="构", verdict="needs_review"), FindingsAsked(entry="R-1", verdict="info")):
+            every = lists.findings(replace(one, state=""), Window(most=1000))
+            assert lists.states(replace(one, state="")) == {
+                state.value: sum(row.state is state for row in every) for state in ReviewState}, one
+            assert lists.findings_and_states(one, Window()) == (
+                lists.findings(one, Window()), lists.states(replace(one, state=""))), one
 
 
 def test_why_something_could_not_be_judged_is_listed_by_reason(store, forced_report):

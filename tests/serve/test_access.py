@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from appscan.serve import passwords, sessions
 from appscan.serve.permissions import READS, guard_of, unguarded
-from appscan.store import EventKind, Role, Store
+from appscan.serve.recognised import Recognised
+from appscan.serve.settings import Settings
+from appscan.store import Event, EventKind, Role, Store
 from appscan.store.accounts import MOST_FOR_ACCOUNT
 from tests.serve.conftest import PASSWORD, USERS, form_token, sign_in
 
@@ -109,6 +111,40 @@ def test_a_disabled_account_is_out_at_once(desk):
         desk.store.accounts.disable("复核员", who="管理员", when=sessions.now())
         assert client.post("/sign-out", headers={"x-form-token": sessions.form_token(secret)}).status_code == 401
         assert sign_in(client, "复核员", PASSWORD).status_code == 401
+
+
+def test_who_was_recognised_is_out_at_once_whatever_process_says_so(desk, tmp_path):
+    """Sessions are remembered between requests; nothing that the office does to an account waits for that."""
+    with desk.signed_in("复核员") as client, desk.signed_in("管理员") as other:
+        assert [client.get("/findings").status_code for _ in range(3)] == [200] * 3
+        with Store.open(str(tmp_path / "office.db"), create=False) as elsewhere:
+            elsewhere.accounts.set_password("复核员", "other", who="管理员", when=sessions.now())
+        assert client.get("/findings").status_code == 303
+        assert [other.get("/findings").status_code for _ in range(3)] == [200] * 3
+        secret = other.cookies["appscan"]
+        desk.store.accounts.close_session(sessions.digest_of(secret))
+        assert other.get("/findings").status_code == 303
+
+
+def test_who_was_recognised_is_asked_for_again_before_the_session_may_be_over(tmp_path):
+    now, minute = sessions.now(), timedelta(minutes=1)
+    with Store.open(str(tmp_path / "office.db")) as store:
+        store.accounts.add("甲", "-", Role.VIEWER, who="x", when=now)
+        store.accounts.open_session(sessions.digest_of("one"), "甲", now=now, ends=now + 3 * minute)
+        recognised = Recognised(store, Settings(idle=0.5 * minute))
+        assert recognised.at_once("one", now) is None  # nobody asked yet
+        assert recognised.user_of("one", now).name == "甲"
+        assert recognised.at_once("one", now).name == "甲"
+        assert recognised.at_once("two", now) is None
+        assert recognised.at_once("one", now + 0.6 * minute) is None
+        recognised = Recognised(store, Settings(idle=60 * minute))
+        for _ in range(2):  # the first one writes when it was used
+            assert recognised.user_of("one", now + 2.5 * minute).name == "甲"
+        assert recognised.at_once("one", now + 2.9 * minute).name == "甲"
+        assert recognised.at_once("one", now + 3 * minute) is None
+        recognised.user_of("one", now)
+        store.record(Event(EventKind.REVIEWED, "R-1", "x", now))
+        assert recognised.at_once("one", now) is None
 
 
 def test_a_session_ends_after_its_time_and_when_it_lies_idle(tmp_path):

@@ -116,7 +116,10 @@ def _without_presence(text):
 def test_a_mistake_in_an_edit_is_one_line_with_its_place(kept, text, told):
     with kept.signed_in("复核员") as client:
         answer = send(client, "/checks/check-in/try", text=text)
-    assert (answer.status_code, told in answer.text, "/tmp" in answer.text) == (422, True, False)
+        program = client.post("/api/checks/check-in/try", json={"text": text or " "},
+                              headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
+    for one in (answer, program):
+        assert (one.status_code, told in one.text, "/tmp" in one.text) == (422, True, False), one.text
 
 
 def test_a_pattern_that_could_run_for_ever_is_refused_before_anything_is_judged(kept):

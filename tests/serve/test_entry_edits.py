@@ -78,6 +78,23 @@ def test_an_edit_is_an_event_with_what_was_before_and_shows_everywhere(registere
     assert kept["edits"][0]["standing"] is True
 
 
+def test_fields_that_were_not_sent_stay_and_fields_that_were_sent_empty_become_so(registered):
+    """As from a program that fills in the form by itself; the page's own form always sends all of them."""
+    with registered.signed_in("复核员") as client:
+        shown = client.get(EDIT).text
+        assert send(client, EDIT, mark=entry_mark(ENTRY), reason=REASON, region="虚构市").status_code == 303
+        made = now(registered)
+        assert made == replace(ENTRY, region="虚构市", origins=made.origins)
+        assert send(client, EDIT, mark=entry_mark(made), reason=REASON, region="", approval_number="",
+                    audience="").status_code == 303
+    made = now(registered)
+    assert made == replace(ENTRY, approval=replace(ENTRY.approval, number=""), audience=frozenset(),
+                           origins=made.origins)
+    sent = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', shown))
+    assert {*texts_of(ENTRY), "mark", "reason"} <= sent
+    assert '<input type="hidden" name="audience" value="">' in shown  # sent though no box is ticked
+
+
 def test_what_no_form_would_take_is_shown_as_it_was_and_not_taken_back_to(registered):
     """Entries also come from scans, whose words were nobody's to prove."""
     strange = replace(ENTRY, region="甲\n乙", approval=replace(ENTRY.approval, day=date(1980, 1, 1)))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import threading
 
 import pytest
 
+from appscan.model.registry import Entry
 from appscan.serve import sessions
-from appscan.serve.freshness import Freshener
-from appscan.store import Store
-from tests.serve.conftest import fill, send, serving
+from appscan.serve.freshness import MOST_REMEMBERED, Freshener
+from appscan.serve.summing import OVERVIEW, sum_up
+from appscan.serve.summing_apart import sum_up_apart
+from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing, Store, Window
+from tests.serve.conftest import fill, report_of, send, serving
 
 LISTS = ("/findings", "/findings?state=any&sort=app", "/apps", "/apps?text=应用", "/")
 
@@ -85,3 +89,68 @@ def test_what_is_made_late_is_not_kept_for_a_newer_state(tmp_path):
         late.join(30)
         assert got == ["old"]
         assert freshener.remembered("list", 2, lambda: "new") == "new"
+
+
+def test_what_everybody_asks_for_outlives_what_was_asked_for_once(tmp_path):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        freshener = Freshener(store)
+        assert freshener.remembered("everybody's", 1, lambda: "first") == "first"
+        for number in range(2 * MOST_REMEMBERED):
+            assert freshener.remembered(number, 1, lambda number=number: number) == number
+            assert freshener.remembered("everybody's", 1, lambda: "again") == "first"
+        assert freshener.remembered(0, 1, lambda: "again") == "again"
+
+
+def test_a_decision_sums_nothing_up_again_and_all_else_does(filled, vendor_report):
+    """Told by the moment at which the overview was summed up, which is that of its numbers."""
+    store = filled.store
+
+    def summed():
+        filled.app.state.freshener.look()
+        kept = sum_up(store, sessions.now(), store.lists.kept(OVERVIEW))
+        assert kept.version == store.lists.condition().version
+        assert store.lists.kept(OVERVIEW) == kept
+        return kept.made
+
+    def event(kind, subject="R-1", **content):
+        store.record(Event(kind, subject, "甲", sessions.now(), "理由", content))
+
+    before = summed()
+    assert summed() == before
+    first = store.lists.findings(FindingsAsked(), Window())[0]
+    event(EventKind.REVIEWED, first.entry, decision="confirm", fingerprint=first.fingerprint, check=first.check_id)
+    assert summed() == before
+    assert store.lists.finding(first.id).state is ReviewState.CONFIRMED
+    store.put_entries([Entry("R-8", "虚构应用8", "教育部")], who="x", when=sessions.now(), source="x")
+    after = summed()
+    assert after > before
+    store.add_report(report_of(vendor_report, 8), product="", entry="R-8", standing=Standing.OFFICE,
+                     recorded=sessions.now())
+    assert summed() > after
+    for kind, content in ((EventKind.PRODUCTS_MERGED, {"entries": ["R-1", "R-2"]}),
+                          (EventKind.OWNER_NAMED, {"entries": ["R-1"], "owner": ""})):
+        after = summed()
+        event(kind, **content)
+        assert summed() > after, kind
+
+
+def test_what_is_summed_up_apart_is_what_would_be_summed_up_here(any_url, tmp_path, vendor_report):
+    with Store.open(any_url, str(tmp_path / "blobs")) as store:
+        fill(store, vendor_report, 2)
+        freshener = Freshener(store)
+        freshener.look()
+        assert sum_up_apart(store, threading.Event())
+        apart = store.lists.kept(OVERVIEW)
+        here = sum_up(store, sessions.now())
+        assert apart.version == here.version
+        for kept in (apart, here):
+            del kept.content["count"]["made"]
+        assert apart.content == json.loads(json.dumps(here.content))
+
+
+def test_what_is_summed_up_apart_ends_with_the_desk_and_a_failure_is_told(tmp_path):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        stop = threading.Event()
+        stop.set()
+        assert not sum_up_apart(store, stop)
+        assert store.lists.kept(OVERVIEW) is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import sqlite3
+import zlib
 
 import pytest
 
 from appscan.model.registry import AppStatus, Audience, Entry, Level, Platform
 from appscan.serve import sessions
-from appscan.store import EventKind, Standing
+from appscan.serve.pictured import MOST_REPORTS, Pictured
+from appscan.store import EventKind, Standing, Store
 from appscan.sweep.tasks import DESK
 from appscan.texts import say
 from tests.serve.conftest import report_of
@@ -140,3 +143,26 @@ def test_pictures_are_given_out_with_their_report_and_nothing_else_of_the_store(
         for report in (second, second + 1):
             assert admin.get(f"/pictures/{report}/{kept}").status_code == 404, report
         assert admin.get(f"/pictures/{kept}").status_code == 404
+
+
+def test_the_report_is_opened_once_for_all_its_pictures_and_only_the_last_reports_are_remembered(tmp_path,
+                                                                                             vendor_report):
+    with Store.open(str(tmp_path / "office.db"), str(tmp_path / "blobs")) as store:
+        reports = [store.add_report(
+            {**report_of(vendor_report, number), "pictures": [
+                {"source": digest, "sha256": digest, "width": 1, "height": 1, "covered": 0, "left": 0, "top": 0}]},
+            product="", entry=f"R-{number}", standing=Standing.OFFICE, recorded=sessions.now()).id
+            for number in range(MOST_REPORTS + 1) for digest in [f"{number:064}"]]
+        pictured = Pictured(store)
+        assert pictured.has(reports[0], f"{0:064}")
+        with sqlite3.connect(tmp_path / "office.db") as held:  # as a failing disk would
+            for trigger in held.execute("select name from sqlite_master where type = 'trigger' and tbl_name = "
+                                        "'report_documents'").fetchall():
+                held.execute(f"drop trigger {trigger[0]}")
+            held.execute("update report_documents set content = x'00' where report = ?", [reports[0]])
+        assert pictured.has(reports[0], f"{0:064}")  # not opened again
+        assert not pictured.has(reports[0], f"{1:064}")
+        assert not pictured.has(reports[-1] + 1, f"{0:064}")
+        assert all(pictured.has(report, f"{number:064}") for number, report in enumerate(reports) if number)
+        with pytest.raises(zlib.error):
+            pictured.has(reports[0], f"{0:064}")

@@ -250,6 +250,14 @@ def test_a_job_whose_login_was_sealed_with_another_key_ends_with_a_line_that_say
     _fails_unvisited(walking, key, "另一个密钥", outside)
 
 
+def test_a_job_whose_login_is_gone_ends_with_a_line_that_says_so_and_visits_nothing(walking, outside):
+    """As after a backup that was made without the table of logins, or a hand in the database."""
+    outside.pages = {"/home": "<h1>虚构</h1>"}
+    key = walking.app.state.jobs.add(Asked("复核员", "site.example", site=WalkedSite(f"{outside.url}/home", hours=0,
+                                                                                   login="state")))
+    _fails_unvisited(walking, key, "登录资料已不在库中", outside)
+
+
 @pytest.mark.parametrize(("environment", "said"), [
     ({}, ""), ({"APPSCAN_KEY": f" {'k' * 32}\n"}, "k" * 32), ({"APPSCAN_KEY": "short"}, UsageError),
     ({"APPSCAN_KEY_FILE": "{file}"}, "f" * 40), ({"APPSCAN_KEY_FILE": "/not/there"}, UsageError),

@@ -33,17 +33,27 @@ def edit_page(request: Request, _visit: Reviewer, entry: EntryId) -> Response:
     return _form(request, entry, {})
 
 
+async def _sent(request: Request) -> frozenset[str]:
+    """The names of the fields that a form has: an empty one and one that is not there look the same otherwise."""
+    return frozenset(await request.form())
+
+
+Sent = Annotated[frozenset[str], Depends(_sent)]
+
+
 @router.post("/registry/entry/edit")
-def edit_entry(request: Request, visit: Reviewer, entry: EntryId, name: Text = "", owner: Text = "",
+def edit_entry(request: Request, visit: Reviewer, entry: EntryId, sent: Sent, name: Text = "", owner: Text = "",
                level: Text = "", region: Text = "", status: Text = "",
                audience: Annotated[list[Annotated[str, Form(max_length=40)]] | None, Form(max_length=20)] = None,
                approval_number: Text = "", approval_body: Text = "", approval_day: Text = "",
                approval_scope: Text = "", mark: Annotated[str, Form(max_length=64)] = "",
                reason: Annotated[str, Form(max_length=1000)] = "") -> Response:
-    """Change the entry. Who opened the form before somebody else changed it sees what it says now."""
-    given = {"name": name, "owner": owner, "level": level, "region": region, "status": status,
-             "audience": ",".join(audience or ()), "approval_number": approval_number, "approval_body": approval_body,
-             "approval_day": approval_day, "approval_scope": approval_scope}
+    """Change the entry: fields that were not sent stay. Who opened the form before somebody else changed it sees what
+    it says now."""
+    every = {"name": name, "owner": owner, "level": level, "region": region, "status": status,
+             "audience": ",".join(filter(None, audience or ())), "approval_number": approval_number,
+             "approval_body": approval_body, "approval_day": approval_day, "approval_scope": approval_scope}
+    given = {column: text for column, text in every.items() if column in sent}
     try:
         edit(request.app.state.store, entry, given, mark, Signed(visit.who, sessions.now(), reason),
              language_of(request))

@@ -27,7 +27,7 @@ def picture(request: Request, report: Number, digest: str,
     """The picture, of which nothing runs even when it is opened alone. Raises Refused 404 for what is no picture of
     this report, even where the store has it: packages, recordings, readings and approvals are not for everybody."""
     store: Store = request.app.state.store
-    if not _DIGEST.fullmatch(digest) or not _is_of(store, report, digest):
+    if not _DIGEST.fullmatch(digest) or not request.app.state.pictured.has(report, digest):
         raise Refused(404, "not_there")
     try:
         with store.open_blob(digest) as blob:
@@ -40,8 +40,3 @@ def picture(request: Request, report: Number, digest: str,
         "content-security-policy": PICTURE_POLICY, "content-disposition": f'inline; filename="{digest[:16]}.png"',
         "cache-control": "private, max-age=86400, immutable"})
 
-
-def _is_of(store: Store, report: int, digest: str) -> bool:
-    """Whether there is such a report and it has the picture."""
-    found = store.report(report)
-    return found is not None and any(one["sha256"] == digest for one in found.document.get("pictures", ()))
