@@ -94,8 +94,8 @@ def _warm_up() -> None:
     import appscan.report.page
     import appscan.scan  # noqa: F401
     from appscan.checks import load
+    from appscan.checks.regexes import compiled
     from appscan.judge.needles import needles
-    from appscan.judge.patterns import compiled
 
     for word in {word for check in load().checks for word in _words(check)}:
         needles(word)

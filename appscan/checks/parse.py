@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Match, Term, Within, Word
+from appscan.checks.regexes import compiled
 from appscan.checks.source import At, Pairs, Source, Token, close, key_line, place
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold, tokens
@@ -67,7 +68,7 @@ def check_pattern(pattern: str, source: Source, at: At) -> None:
     if source.proven:
         return
     try:
-        is_empty = re.compile(pattern).search("")
+        is_empty = compiled(pattern).search("")
     except (re.error, OverflowError, RecursionError) as reason:
         source.fail(at, "pattern_wrong", detail=str(reason))
     if is_empty:

@@ -10,10 +10,10 @@ from functools import cached_property
 import ahocorasick_rs
 
 from appscan.checks.pack import Context, Match, Vocabulary, Word
+from appscan.checks.regexes import compiled
 from appscan.checks.same import Same
 from appscan.judge.needles import needles
 from appscan.judge.one_text import OneText
-from appscan.judge.patterns import compiled
 from appscan.model.folding import fold, tokens
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")

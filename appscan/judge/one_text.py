@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 
 from appscan.checks.pack import Match, Word
-from appscan.judge.patterns import compiled
+from appscan.checks.regexes import compiled
 from appscan.model.folding import tokens
 
 _NOT_WORD = re.compile(r"[\W_]+")

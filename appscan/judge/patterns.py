@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from appscan.checks.pack import Word
+from appscan.checks.regexes import compiled
 from appscan.judge.lines import Lines
 from appscan.judge.word_list import NeedleList
-
-
-@functools.cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the packs, compiled when first needed and kept: there are more than `re` itself would keep.
-
-    `^` and `$` mean a line: many texts are searched joined, and a folded text has no line feed in it.
-    """
-    return re.compile(pattern, re.MULTILINE)
 
 
 def by_needles(needles: NeedleList, lines: Lines) -> Iterator[tuple[Word, set[int]]]:

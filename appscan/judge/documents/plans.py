@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from appscan.checks.pack import Match, Plans, Term, Word
+from appscan.checks.regexes import compiled
 from appscan.judge.documents.outline import outline_of
 from appscan.judge.documents.people import People
 from appscan.judge.documents.standing import Said, Span, Standing
 from appscan.judge.hits import Hit
-from appscan.judge.patterns import compiled
 from appscan.judge.search import Search
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading, Role, Strings

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from appscan.checks.pack import Plans
+from appscan.checks.regexes import compiled
 from appscan.judge.documents.outline import Outline, Unit
-from appscan.judge.patterns import compiled
 from appscan.model.reading import Role
 
 Span = tuple[int, int]
