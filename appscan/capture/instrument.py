@@ -7,9 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from appscan.model.margin import words_for_page
+
 PARTS = (
     *("answering", "core", "clock", "act", "network", "exchange", "doors", "workers"),
-    *("abilities", "stubs", "look", "attempt", "day"),
+    *("abilities", "stubs", "margin", "look", "attempt", "day"),
 )
 WORKER_PARTS = ("answering", "worker")
 NAME = "appscan-instrument"
@@ -25,6 +27,7 @@ def part(name: str) -> str:
 
 def script(**settings: Any) -> str:
     """The whole instrument as one classic script; `settings` are read by its parts as SETTINGS."""
+    settings["margin"] = words_for_page()
     settings["worker"] = "(() => {\n" + "\n".join(part(name) for name in WORKER_PARTS) + "\n})();"
     body = "\n".join(part(name) for name in PARTS)
     return (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from appscan.model.margin import Margin
+
+_MARGINS = frozenset(str(margin) for margin in Margin)
 MOST = 10**12
 MOST_EDGE = 10**7
 
@@ -18,6 +21,7 @@ def plain_control(row: dict[str, Any]) -> dict[str, Any]:
         "box": _box(row),
         "disabled": bool(row.get("disabled")),
         "checked": checked if isinstance(checked, bool) else None,
+        **_margin(row),
     }
 
 
@@ -28,6 +32,7 @@ def plain_text(row: dict[str, Any]) -> dict[str, Any]:
         "role": str(row.get("role", ""))[:40],
         "selector": str(row.get("selector", ""))[:600],
         "box": _box(row),
+        **_margin(row),
     }
 
 
@@ -69,6 +74,12 @@ def listed(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """The rows under a name; a hostile page may have put anything there."""
     found = row.get(name)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _margin(row: dict[str, Any]) -> dict[str, str]:
+    """The member `margin` of what frames the page; what the page is about has none."""
+    margin = row.get("margin")
+    return {"margin": margin} if isinstance(margin, str) and margin in _MARGINS else {}
 
 
 def _box(row: dict[str, Any]) -> list[int] | None:

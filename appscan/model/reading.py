@@ -31,7 +31,8 @@ class Fact(IntEnum):
 
     NODE        an element of a tree (XML, HTML). value: tag; role: ""; ref: android:id
     TEXT        text that a person can see. value: the text; role: a `Role`; ref: the string resource it came from
-    ATTRIBUTE   an attribute kept for its meaning. value: its text; role: attribute name; ref: the resource it names
+    ATTRIBUTE   an attribute kept for its meaning. value: its text; role: attribute name; ref: the resource it names.
+                role margin: a `Margin` of the page, from its node to its parent, which is the last element in it
     LITERAL     a string literal in script, data or native code. value: itself; role: string | key | template | native,
                 or a name in script: key (of an object, a column in SQL) | member (read or written of a value). What is
                 put together of parts is a template, "{}" for what is computed

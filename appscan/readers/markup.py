@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.margins import OpenMargin
 from appscan.readers.markup_expressions import EXPRESSION, expression_texts, part_server_code
 from appscan.readers.markup_names import is_object, note_members, note_names
 from appscan.readers.roles import (
@@ -161,6 +162,7 @@ class _MarkupReader:
         self._open: list[Open] = []
         self._pieces: list[str] = []
         self._whole: Open | None = None
+        self._margin = OpenMargin(facts, screen)
 
     def read(self, text: str, inner: bool = False) -> None:
         at = 0
@@ -176,6 +178,7 @@ class _MarkupReader:
         else:
             self._text(text[at:], at)
         self._join()
+        self._margin.end()
 
     @staticmethod
     def _next_tag(text: str, start: int) -> int:
@@ -229,6 +232,7 @@ class _MarkupReader:
                 for _ in range(back):
                     self._end_of(self._open[-1])
                     self._open.pop()
+                self._margin.close(len(self._open))
                 return
 
     def _end_of(self, element: Open) -> None:
@@ -273,7 +277,9 @@ class _MarkupReader:
             self.styles.append(attributes["href"])
         if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.refresh = self.refresh or attributes.get("content", "").partition("=")[2].strip("'\" ")
-        if not closed and name not in _VOID and len(self._open) < DEEPEST:
+        is_open = not closed and name not in _VOID and len(self._open) < DEEPEST
+        self._margin.open(tag, attributes, node, len(self._open), is_open=is_open)
+        if is_open:
             self._open.append(Open(name, node, clickable))
 
     def _attribute(self, tag: str, attribute: str, value: str, attributes: dict[str, str], start: int, node: int,
@@ -357,6 +363,7 @@ class _MarkupReader:
         words = " ".join(text.split())
         self._collect(text)
         if _WORDY.search(words):
+            self._margin.tell(words, self._open[-2:], len(self._open))
             parent = self._open[-1].node if self._open else -1
             self.facts.add(Fact.TEXT, shorten(words), role, screen=self.screen, node=node, parent=parent)
 

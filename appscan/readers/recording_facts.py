@@ -3,7 +3,8 @@
 File and screen of what a page shows and does are its route; of a script, its address. These are the roles of ATTRIBUTE
 rows beside those of pages and scripts; packs name them in `attributes:`. (parent = node of what they belong to)
 
-of a text or control    box (x,y,width,height), disabled (true), hidden (true: in the DOM, seen on no state)
+of a text or control    box (x,y,width,height), disabled (true), hidden (true: in the DOM, seen on no state),
+                        margin (the `Margin` it stands in)
 of a state              picture (SHA-256), viewport (mobile, desktop), person (a name shown on it),
                         came_by (the control pressed for it), stood_in (true: an answer of the capture lies before)
 of a form field         name, type, accept, capture, required (true), value_kind; required_field (the type, where

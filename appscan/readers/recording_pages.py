@@ -65,6 +65,7 @@ class _Control:
     role: Role
     box: str
     disabled: bool
+    margin: str
     told: bool = False
 
 
@@ -197,7 +198,7 @@ class _StateReader:
             role = TEXT_ROLES.get(row.text("role", 40), Role.LABEL)
             called = None if role in (Role.TITLE, Role.HINT) else _holding(named.get(squeeze(text), ()), box)
             if called is None:
-                self._show(text, role, box)
+                self._show(text, role, box, margin=row.text_if_any("margin", 20))
             else:
                 self._press(called)
         for control in controls:
@@ -206,9 +207,9 @@ class _StateReader:
 
     def _press(self, control: _Control) -> None:
         control.told = True
-        self._show(control.text, control.role, control.box, disabled=control.disabled)
+        self._show(control.text, control.role, control.box, disabled=control.disabled, margin=control.margin)
 
-    def _show(self, text: str, role: Role, box: str = "", *, disabled: bool = False) -> None:
+    def _show(self, text: str, role: Role, box: str = "", *, disabled: bool = False, margin: str = "") -> None:
         words = shorten(" ".join(text.split()))
         if not _WORDY.search(words):
             return
@@ -217,11 +218,16 @@ class _StateReader:
             if words in self._titled:
                 return
             self._titled.add(words)
-        elif not self.page.is_new(Fact.TEXT, words, role, self.screen):
+        elif not self._is_new(words, role, margin):
             return
         node = self.page.node()
         self.page.add(Fact.TEXT, words, role, screen=self.screen, node=node, parent=self.node)
-        self.page.note(node, self.screen, box=box, disabled=disabled)
+        self.page.note(node, self.screen, box=box, disabled=disabled, margin=margin)
+
+    def _is_new(self, words: str, role: Role, margin: str) -> bool:
+        """Whether a text is to be told: what only a margin showed is told again where the page itself shows it."""
+        anywhere = self.page.is_new(Fact.TEXT, words, role, self.screen)
+        return anywhere if margin else self.page.is_new(Fact.TEXT, words, f"{role} of the page", self.screen)
 
     def _form(self, form: Row) -> None:
         page, screen = self.page, self.screen
@@ -287,7 +293,7 @@ def dialog_role(way: str) -> str:
 
 def _control(row: Row) -> _Control:
     return _Control(row.text("text", 400), CONTROL_ROLES.get(row.text("role", 40).lower(), Role.BUTTON), row.box(),
-                    row.flag("disabled"))
+                    row.flag("disabled"), row.text_if_any("margin", 20))
 
 
 def _is_container(control: _Control, single: set[str]) -> bool:

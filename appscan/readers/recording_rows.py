@@ -42,6 +42,10 @@ class Row:
         value = self._get(name)
         return "" if value is None else self._text(value, name, most)
 
+    def text_if_any(self, name: str, most: int = LONGEST_TEXT) -> str:
+        """A text, "" where there is no such member (one that was added after the version began)."""
+        return self.text(name, most) if name in self._members else ""
+
     def one_of(self, name: str, words: Collection[str]) -> str:
         """One word of a closed set."""
         value = self._get(name)

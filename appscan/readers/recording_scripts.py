@@ -15,6 +15,7 @@ from appscan.model.reading import Fact, Role
 from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.limits import MEBIBYTE
+from appscan.readers.margins import ROLE as MARGIN
 from appscan.readers.markup import read_markup, read_page_script
 from appscan.readers.recording_chunks import named_chunks, never_loaded
 from appscan.readers.recording_facts import PageFacts, RecordedFiles
@@ -86,6 +87,9 @@ class HiddenFacts(FileFacts):
         """Pass one fact on, once per screen."""
         at, above = self._base + max(node, 0), self._base + parent if parent >= 0 else -1
         if kind is Fact.NODE:
+            return
+        if role == MARGIN:
+            self._page.add(kind, value, role, screen=screen, node=at, parent=above)
             return
         if kind is not Fact.TEXT:
             self._page.add_once(kind, value, role, screen=screen, node=at, parent=above)

@@ -11,9 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from itertools import chain
 
+from appscan.model.margin import Margin
 from appscan.model.reading import Fact, Role
 from appscan.readers.elements import Element, find_elements
 from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.margins import begins_content, begun_by, note_margin
 from appscan.readers.roles import (
     FACT_ATTRIBUTES,
     PLAIN_TAGS,
@@ -44,6 +46,7 @@ _DOTTED = re.compile(r"(?:[\w$]++\.)*+([A-Za-z_$][\w$]{2,}+)")
 _EVENT_PLUMBING = words("$handleEvent $handleViewEvent withModifiers withKeys $event.preventDefault $emit")
 _CALLED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$.]{0,200}+)\(")
 _ADDRESSED = frozenset({"web-view", "iframe", "navigator", "webview", "router-link"})
+_MARGIN_NAMES = ("role", "class", "className", "staticClass")
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 
 
@@ -71,6 +74,8 @@ class _Writer:
         self.openings = {element.start for element in self.elements}
         self.clickable: list[bool] = []
         self.parents: list[int] = []
+        self._margin_ends = {True: -1, False: -1}
+        self._content_ends = -1
 
     def run(self) -> set[int]:
         around: list[int] = []
@@ -81,10 +86,22 @@ class _Writer:
             properties, children = self._arguments(element)
             self.clickable.append(any(is_click(entry.name) for entry in properties))
             self.parents.append(around[-1] if around else -1)
+            self._note_margin(element, properties, len(around))
             around.append(at)
             self._write(at, properties, children)
         self._named_texts()
         return self.shown
+
+    def _note_margin(self, element: Element, properties: list[Property], depth: int) -> None:
+        """Whether the element is a margin of the page, of those inside each other the outermost."""
+        attributes = {name: self._property_text(properties, name) for name in _MARGIN_NAMES}
+        margin = begun_by(element.tag, attributes, in_content=element.start < self._content_ends, depth=depth)
+        if margin is not None and element.start >= self._margin_ends[margin is Margin.LINKS]:
+            self._margin_ends[margin is Margin.LINKS] = element.end
+            note_margin(self.facts, margin, self.base + element.node, self.base + element.end,
+                        self.screens.at(element.start))
+        elif margin is None and begins_content(element.tag, attributes):
+            self._content_ends = max(self._content_ends, element.end)
 
     def _arguments(self, element: Element) -> tuple[list[Property], list[tuple[int, int]]]:
         """Properties, flattened over attrs, domProps, props and on, and the spans of the children."""

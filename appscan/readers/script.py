@@ -8,6 +8,7 @@ import re
 from appscan.model.reading import Fact, Role
 from appscan.readers.compiled_wxml import is_compiled_wxml, read_compiled_wxml
 from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.margins import note_lists
 from appscan.readers.rendering import read_rendering
 from appscan.readers.roles import words
 from appscan.readers.script_calls import (
@@ -79,6 +80,7 @@ def read_script(text: str, facts: FileFacts, *, screen: int = -1, base: int = 0,
     reader.noted(reader.keys())
     reader.members()
     reader.literals(fragments)
+    note_lists(source, facts, base, screen)
 
 
 def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
@@ -90,6 +92,7 @@ def read_json(text: str, facts: FileFacts, *, tables: bool = True) -> None:
     if tables:
         reader.noted(places)
     reader.literals(None)
+    note_lists(reader.source, facts, 0, -1)
 
 
 def read_calls(code: str, facts: FileFacts, *, screen: int, node: int) -> None:

@@ -365,6 +365,9 @@ appscan.look = (withHtml) => {
     const inside = appscan.last.map((control, index) => [control, index]).filter(([control]) => of.contains(dialog.element, control.element)).map(([, index]) => controls[index]);
     return { text: dialog.text, closable: closable(dialog, inside), modal: dialog.modal, covers: dialog.covers, controls: inside, box: pictured(dialog.box) };
   });
+  const margins = new Map();
+  for (const [index, control] of appscan.last.entries()) controls[index].margin = marginOf(control.element, margins).margin;
+  for (const text of texts) text.margin = marginOf(text.element, margins).margin;
   for (const text of texts) { text.selector = selectorOf(text.element); text.box = pictured(boxOf(text.element, text.x, text.y)); delete text.element; delete text.x; delete text.y; }
   let html = null;
   if (withHtml) {

@@ -16,6 +16,9 @@ OPTION_ENDINGS = ("CheckBox", "RadioButton", "Switch", "SwitchCompat", "SwitchMa
                   "SwitchButton", "ToggleButton", "CheckedTextView")
 BUTTON_ENDINGS = ("Button", "Chip", "Btn", "ButtonView")
 TOOLBAR_ENDINGS = ("Toolbar", "ToolBar", "TitleBar", "CollapsingToolbarLayout", "ActionBar", "TopBar")
+MENU_BARS = ("BottomNavigationView", "NavigationView", "NavigationRailView", "BottomNavigationBar", "BottomBar",
+             "TabBar", "BottomNavigation", "FragmentTabHost")
+"""Views that hold the menu of the whole app."""
 TAB_ENDINGS = ("TabItem", "TabView")
 INPUT_ENDINGS = ("EditText", "TextInputLayout", "AutoCompleteTextView", "SearchView", "Spinner")
 

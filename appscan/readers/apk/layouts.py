@@ -7,12 +7,14 @@ from collections.abc import Iterable
 
 from appscan.errors import UnreadableError
 from appscan.model.coverage import Gap, Kind
+from appscan.model.margin import Margin
 from appscan.model.reading import Fact, Role
 from appscan.readers.apk import androguard_fallback, res_values, text_xml
 from appscan.readers.apk.axml import Attribute, Node, XmlTree, parse_axml
-from appscan.readers.apk.layout_roles import OPTION_LISTS, TEXT_ATTRIBUTES, Place, text_role
+from appscan.readers.apk.layout_roles import MENU_BARS, OPTION_LISTS, TEXT_ATTRIBUTES, Place, text_role
 from appscan.readers.apk.resource_lookup import ResourceLookup
 from appscan.readers.columns import FactRows
+from appscan.readers.margins import ROLE as MARGIN
 from appscan.readers.markup_expressions import expression_texts
 from appscan.readers.script_names import expression_names
 
@@ -96,6 +98,7 @@ class _Screen:
 
     def read(self) -> None:
         places: list[Place] = []
+        margin_ends = -1
         for index, node in enumerate(self._nodes):
             own_id = on_click = None
             clickable = False
@@ -111,11 +114,25 @@ class _Screen:
             places.append(place)
             self._rows.add(Fact.NODE, tag, file=self._file, node=index, parent=node.parent,
                            ref=own_id.reference if own_id is not None else 0)
+            if index > margin_ends and place.name.endswith(MENU_BARS):
+                margin_ends = self._last_below(index)
+                self._rows.add(Fact.ATTRIBUTE, Margin.NAVIGATION, role=MARGIN, file=self._file, node=index,
+                               parent=margin_ends)
             for attribute in node.attributes:
                 if attribute.namespace != TOOLS_NAMESPACE:
                     self._attribute(index, node, place, attribute)
             if self._literal and (text := node.text.strip()):
                 self._add(Fact.LITERAL, text, "string", index, node)
+
+    def _last_below(self, index: int) -> int:
+        """The last element in another one: elements stand in the order of the file."""
+        last, inside = index, {index}
+        for below in range(index + 1, len(self._nodes)):
+            if self._nodes[below].parent not in inside:
+                break
+            inside.add(below)
+            last = below
+        return last
 
     def _attribute(self, index: int, node: Node, place: Place, attribute: Attribute) -> None:
         name = attribute.name

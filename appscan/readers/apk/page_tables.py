@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from appscan.model.margin import Margin
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
+from appscan.readers.margins import ROLE as MARGIN
 
 TABLES = frozenset({"pages.json", "app.json", "manifest.json", "capacitor.config.json", "app-config.json",
                     "game.json", "ext.json", "widget.json"})
@@ -50,7 +52,7 @@ def read_page_table(text: str, facts: FileFacts) -> str:
         facts.add_once(Fact.ATTRIBUTE, path, "route", screen=screen)
         for title in _titles(owner):
             facts.add_once(Fact.TEXT, shorten(title), Role.TITLE, screen=screen)
-    _tabs(table, facts)
+    _tabs(table, facts, len(text))
     for key in _PERMISSION_LISTS:
         for holder in (table, table.get("mp-weixin"), table.get("app-plus")):
             for value in _strings(holder.get(key) if isinstance(holder, dict) else None):
@@ -90,7 +92,8 @@ def _titles(owner: dict[str, Any]) -> Iterator[str]:
                     yield title
 
 
-def _tabs(table: dict[str, Any], facts: FileFacts) -> None:
+def _tabs(table: dict[str, Any], facts: FileFacts, end: int) -> None:
+    """The tabs at the foot of all pages; their nodes stand behind the end of the file."""
     bars = [table.get("tabBar")]
     if isinstance(table.get("plus"), dict):
         bars.append(table["plus"].get("tabBar"))
@@ -99,7 +102,8 @@ def _tabs(table: dict[str, Any], facts: FileFacts) -> None:
             if isinstance(item, dict) and isinstance(item.get("text"), str):
                 path = item.get("pagePath")
                 screen = facts.screen(path.lstrip("/")) if isinstance(path, str) and path else -1
-                facts.add_once(Fact.TEXT, shorten(item["text"]), Role.TAB, screen=screen)
+                facts.add_once(Fact.TEXT, shorten(item["text"]), Role.TAB, screen=screen, node=end)
+                facts.add_once(Fact.ATTRIBUTE, Margin.NAVIGATION, MARGIN, node=end, parent=end)
 
 
 def _declared(table: dict[str, Any], facts: FileFacts) -> None:
