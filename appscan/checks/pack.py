@@ -67,13 +67,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """True when every item is, near each other. Items of `none` must not stand there. What a `weak` one shows is often
-    shown elsewhere too: where no other condition of its rung holds, the feature is for a person to look at."""
+    """True when every item is, near each other. Items of `none` must not stand there, what frames a page not counted;
+    items of `nowhere` not even in that. What a `weak` one shows is often shown elsewhere too: where no other condition
+    of its rung holds, the feature is for a person to look at."""
 
     items: tuple[Expression, ...]
     none: tuple[Expression, ...]
     within: Within
     weak: bool = False
+    nowhere: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,9 +197,9 @@ def _listed(name: str, source: Source, at: At) -> Sequence[str]:
 
 
 def parse_expression(node: Any, source: Source, at: At, depth: int = 0, *, may_be_weak: bool = False) -> Expression:
-    """A term, `any: […]`, `all: […]` with optional `not: […]`, `within:`, `weak:`, or `is: name` for a condition that
-    has a name; at most four levels deep, what a name stands for not counted. `may_be_weak`: the items of an `any` at
-    the top may."""
+    """A term, `any: […]`, `all: […]` with optional `not: […]`, `nowhere: […]`, `within:`, `weak:`, or `is: name` for a
+    condition that has a name; at most four levels deep, what a name stands for not counted. `may_be_weak`: the items of
+    an `any` at the top may."""
     if not isinstance(node, dict):
         source.fail(at, "not_condition", value=repr(node))
     keys = list(node)
@@ -209,13 +209,14 @@ def parse_expression(node: Any, source: Source, at: At, depth: int = 0, *, may_b
         _only(node, {"any"}, source)
         return AnyOf(_items(node, "any", source, depth, may_be_weak=may_be_weak and depth == 0))
     if "all" in keys:
-        _only(node, {"all", "not", "within", "weak"}, source)
+        _only(node, {"all", "not", "nowhere", "within", "weak"}, source)
         none = _items(node, "not", source, depth) if "not" in node else ()
+        nowhere = _items(node, "nowhere", source, depth) if "nowhere" in node else ()
         within = source.member(Within, node.get("within", "screen"), "within", place(node, "within"))
         weak = node.get("weak", False)
         if not isinstance(weak, bool) or (weak and not (may_be_weak and depth == 1)):
             source.fail(key_line(node, "weak"), "weak_misplaced")
-        return AllOf(_items(node, "all", source, depth), none, within, weak)
+        return AllOf(_items(node, "all", source, depth), none, within, weak, nowhere)
     if len(keys) != 1:
         source.fail(node if isinstance(node, Pairs) else at, "keys_in_condition", keys=", ".join(keys))
     if keys == ["is"]:
@@ -263,4 +264,4 @@ def terms_of(expression: Expression) -> list[Term]:
         case AnyOf():
             return [term for item in expression.items for term in terms_of(item)]
         case AllOf():
-            return [term for item in expression.items + expression.none for term in terms_of(item)]
+            return [term for item in expression.items + expression.none + expression.nowhere for term in terms_of(item)]

@@ -18,6 +18,7 @@ from appscan.judge.one_text import OneText
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold
+from appscan.model.margin import Margin
 
 Pick = Callable[[Hit, Term], bool]
 """Chooses which hits of a term count: first party and alive, library, dead, …"""
@@ -170,9 +171,11 @@ class Evaluator:
             more = any(self.is_open(item) for item in expression.items)  # it may stand nearer than what was seen
             return Outcome(Truth.UNKNOWN if lost or more else Truth.FALSE)
         is_unknown = False
-        for item in expression.none:
+        counts = _anywhere if pick is _in_content else _in_content  # what keeps a bar from holding counts as any match
+        for item, against_pick in (*((item, counts) for item in expression.none),
+                                   *((item, _anywhere) for item in expression.nowhere)):
             asked = self if within is Within.APP else self._beside or self
-            against = asked.evaluate(item, _first_party, within)
+            against = asked.evaluate(item, against_pick, within)
             is_unknown |= against.truth is Truth.UNKNOWN
             if against.truth is Truth.TRUE:
                 near = matches if within is Within.APP else against.matches
@@ -222,10 +225,17 @@ def screen_of(key: str) -> str:
     return "" if key in (NOWHERE, EVERYWHERE) else screen_in(key)
 
 
-def _first_party(hit: Hit, _term: Term) -> bool:
+def _anywhere(hit: Hit, _term: Term) -> bool:
     """What speaks against a match: what is own and alive, cancelled words too (身份证 in a sentence on ID photos); of a
     document, what it plans."""
     return not hit.origin and hit.live and not hit.said
+
+
+def _in_content(hit: Hit, term: Term) -> bool:
+    """The same, but what only frames the page: a menu or a link beside does not say what the page is about. What is
+    written at its head, other than to be pressed, says whose it is."""
+    told = not hit.margin or (hit.margin == Margin.HEADER and hit.kind is not Kind.CONTROL)
+    return told and _anywhere(hit, term)
 
 
 def _any(parts: list[Outcome]) -> Outcome:

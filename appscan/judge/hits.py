@@ -46,7 +46,8 @@ _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 class Hit:
     """One place where a term is true. `screens` are the screens it may belong to, empty when unknown; `element` ties
     hits of one element; `method` is a row of the code's methods, `row` one of the facts, or -1; `prose` marks running
-    text; `exercised` what a crawl saw happen; `said` why the sentence of a document does not plan what it names."""
+    text; `exercised` what a crawl saw happen; `said` why the sentence of a document does not plan what it names;
+    `margin` the `Margin` it stands in (menu, head, foot, what stands beside), "" for what the page is about."""
 
     kind: Kind
     value: str
@@ -63,6 +64,7 @@ class Hit:
     row: int = -1
     exercised: bool = False
     said: str = ""
+    margin: str = ""
 
     def __hash__(self) -> int:
         """Of what nearly always tells hits apart: they are asked for by the thousand, and have sixteen parts."""

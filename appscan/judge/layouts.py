@@ -67,6 +67,18 @@ class Layouts:
             grouped[value].append(identifier)
         return grouped
 
+    def files_of(self, identifier: int) -> list[int]:
+        """Files (sids) of a resource id."""
+        return self._files_of_id.get(identifier, [])
+
+    @cached_property
+    def _files_of_id(self) -> dict[int, list[int]]:
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for file, identifiers in self._ids_of_file.items():
+            for identifier in identifiers:
+                grouped[identifier].append(file)
+        return grouped
+
     @cached_property
     def _referring_files(self) -> dict[int, list[int]]:
         """Resource id → files (sids) whose attributes refer to it."""

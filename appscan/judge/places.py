@@ -13,6 +13,7 @@ import numpy as np
 from appscan.judge.hits import Hit
 from appscan.judge.layouts import Layouts
 from appscan.judge.liveness import Liveness
+from appscan.judge.margins import Margins
 from appscan.judge.program import Program
 from appscan.judge.screens import Screens
 from appscan.judge.spans import RowsOf, singles, span
@@ -83,6 +84,10 @@ class Places:
     def _rows_of(self) -> RowsOf:
         return RowsOf(self.reading.facts.value, len(self.reading.strings))
 
+    @cached_property
+    def _margins(self) -> Margins:
+        return Margins(self.reading.facts, self.reading.strings, self.layouts.files_of)
+
     # -- methods that say something --------------------------------------------------------------------------------
 
     def methods_using(self, sid: int) -> list[int]:
@@ -136,7 +141,8 @@ class Places:
         happened = fact in _EXERCISED or (fact == Fact.ATTRIBUTE and kind is not Kind.FIELD and bool(
             _BEHAVIOUR.match(self.role(row))))
         return Hit(kind, value, file, seen.screens, f"{file}#{node}", role=role, actor=self._text(actor),
-                   origin=seen.origin, live=seen.live, row=row, exercised=happened)
+                   origin=seen.origin, live=seen.live, row=row, exercised=happened,
+                   margin=self._margins.around(file_sid, node))
 
     def of_method(self, method: int, kind: Kind, value: str, *, role: str = "", prose: bool = False) -> Hit:
         """Something that a method does or says, as a hit."""

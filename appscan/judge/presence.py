@@ -13,6 +13,7 @@ from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Presence
+from appscan.model.margin import Margin
 
 BARRED = "other-words"
 """Named in place of a context where other words of the screen barred a match (`not:` of a condition)."""
@@ -46,7 +47,7 @@ class Seen:
 
     def pick_own(self, hit: Hit, _term: Term) -> bool:
         """First party and alive; of a document, planned."""
-        return not hit.origin and hit.live and not hit.said
+        return not hit.origin and hit.live and not hit.said and hit.margin != Margin.LINKS
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
@@ -64,9 +65,10 @@ class _Picks:
         self.cancelled: dict[tuple[Hit, str], None] = {}
 
     def own(self, hit: Hit, term: Term) -> bool:
-        """First party and alive; of a document, only what asks for plans: its prose is never a feature."""
-        return not hit.origin and hit.live and self._spared(hit, term) and self._planned(hit) and (
-            term.plan or self.sight.document is None)
+        """First party and alive, and no link to elsewhere: a headline beside is about another page. Of a document, only
+        what asks for plans: its prose is never a feature."""
+        return (not hit.origin and hit.live and hit.margin != Margin.LINKS and self._spared(hit, term)
+                and self._planned(hit) and (term.plan or self.sight.document is None))
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:
         return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS

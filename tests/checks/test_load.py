@@ -104,6 +104,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "an empty any": (reachable({"any": []}), CHECK_FILE, "an empty "),
     "an empty all": (reachable({"all": []}), CHECK_FILE, "an empty "),
     "an empty not": (reachable({"all": [{"text": ["哨"]}], "not": []}), CHECK_FILE, "an empty "),
+    "an empty nowhere": (reachable({"all": [{"text": ["哨"]}], "nowhere": []}), CHECK_FILE, "an empty "),
+    "unknown call group inside nowhere": (reachable({"all": [{"text": ["哨"]}], "nowhere": [{"call": ["teleport"]}]}),
+                                          CHECK_FILE, "unknown call group teleport"),
     "not without all": (reachable({"not": [{"text": ["哨"]}]}), CHECK_FILE, "unknown term not"),
     "any with not": (reachable({"any": [{"text": ["哨"]}], "not": [{"text": ["哨"]}]}), CHECK_FILE,
                      "not cannot stand beside any"),
@@ -567,6 +570,14 @@ def test_a_word_list_may_stand_among_words_and_groups_may_stand_in_lists(tmp_pat
     condition = loaded(tmp_path, changed).checks[0].presence[Presence.REACHABLE]
     assert condition == AllOf((Term(Kind.TEXT, (Word("哨"), Word("吹哨"), Word("哨子", Match.WHOLE))),
                                Term(Kind.CALL, groups=("location",), named=(Word("sendgps"),))), (), Within.SCREEN)
+
+
+def test_what_must_stand_nowhere_is_kept_apart_from_what_must_not_stand_beside(tmp_path: Path) -> None:
+    changed = with_check(presence={"reachable": {"all": [{"text": ["哨"]}], "not": [{"text": ["酒店"]}],
+                                                 "nowhere": [{"text": ["商城"]}]}})
+    condition = loaded(tmp_path, changed).checks[0].presence[Presence.REACHABLE]
+    assert condition == AllOf((Term(Kind.TEXT, (Word("哨"),)),), (Term(Kind.TEXT, (Word("酒店"),)),), Within.SCREEN,
+                              nowhere=(Term(Kind.TEXT, (Word("商城"),)),))
 
 
 def _nodes(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

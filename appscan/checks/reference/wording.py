@@ -48,14 +48,16 @@ def condition(expression: Expression, groups: Mapping[str, CallGroup], lang: Lan
 
 def _together(expression: AllOf, groups: Mapping[str, CallGroup], lang: Language, depth: int,
               patterns: int) -> Iterator[str]:
-    together = "alone" if len(expression.items) == 1 and not expression.none else "all"
+    barred = (("none", expression.none), ("nowhere", expression.nowhere))
+    together = "alone" if len(expression.items) == 1 and not (expression.none or expression.nowhere) else "all"
     weak = say(lang, "reference.weak") if expression.weak else ""
     yield _item(say(lang, f"reference.{together}.{expression.within}") + weak, depth)
     for item in expression.items:
         yield from condition(item, groups, lang, depth + 1, patterns)
-    if expression.none:
-        yield _item(say(lang, "reference.none"), depth + 1)
-        for item in expression.none:
+    for name, items in barred:
+        if items:
+            yield _item(say(lang, f"reference.{name}"), depth + 1)
+        for item in items:
             yield from condition(item, groups, lang, depth + 2, patterns)
 
 
