@@ -58,13 +58,16 @@ def show_check(check_id: str, folder: Path | None, console: Console) -> ExitCode
 def lint_checks(folder: Path | None, console: Console) -> ExitCode:
     """Say what is wrong with the packs, with file, line and remedy."""
     from appscan.checks import lint, shipped_folder
+    from appscan.checks.hints import mixed_patterns
 
     errors = lint(folder or shipped_folder())
     for error in errors:
         console.failure(error)
     if errors:
         return ExitCode.USAGE
-    console.result([say(console.lang, "cli.packs_fine", folder=folder or shipped_folder())])
+    notes = [say(console.lang, "cli.mixed_pattern", file=file, line=line, alternative=alternative)
+             for file, line, alternative in (mixed_patterns(folder) if folder else ())]
+    console.result([*notes, say(console.lang, "cli.packs_fine", folder=folder or shipped_folder())])
     return ExitCode.OK
 
 
