@@ -116,7 +116,7 @@ def multiplied(sources: Sequence[Path], count: int, folder: Path) -> Path:
 def measured_on(name: str, quick: bool) -> tuple[list[Path], int]:
     """Packages of that size, and how many are made of them."""
     small, large = packages()
-    return (small, 24 if quick else 96) if name == "small" else (large, 8 if quick else 32)
+    return (small, 24 if quick else 240) if name == "small" else (large, 8 if quick else 32)
 
 
 def store_of(name: str, scratch: Path, workers: int, quick: bool) -> Path:
