@@ -123,9 +123,9 @@ class Structures:
 
 
 def _first_like(names: Callable[[], Sequence[str]], globs: Sequence[str], parts: Container[str]) -> str:
-    """First of `names` that fits a glob. A glob whose longest literal part is not among the parts that the names have
-    cannot fit, which spares nearly all comparisons."""
-    likely = [glob for glob in globs if _literal_part(glob) in parts]
+    """First of `names` that fits a glob. A glob with a longest literal part that is not among the parts that the names
+    have cannot fit, which spares nearly all comparisons."""
+    likely = [glob for glob in globs if not _literal_part(glob) or _literal_part(glob) in parts]
     return next((name for name in names() if any(fnmatchcase(name, glob) for glob in likely)), "") if likely else ""
 
 
@@ -142,8 +142,8 @@ def _dotted(glob: str) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _parts_of(globs: tuple[str, ...]) -> Automaton:
-    """What seeks the longest parts of many globs."""
-    return Automaton(map(_literal_part, globs))
+    """What seeks the longest parts of many globs; of one without such a part (`*`) there is nothing to seek."""
+    return Automaton(filter(None, map(_literal_part, globs)))
 
 
 def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,

@@ -61,6 +61,12 @@ def test_one_structure_answers_different_limits_one_after_the_other(checks: Chec
     assert not standing_limits([limit(strong=(Mark("none", classes=("Lcom/wrapped/*;",)),))], structures, sight)
 
 
+@pytest.mark.parametrize("mark", [Mark("any", classes=("*",)), Mark("any", entry=("*",)), Mark("any", entry=("??*",))])
+def test_a_mark_of_wildcards_alone_fits_whatever_is_there(mark: Mark, checks: CheckSet) -> None:
+    assert standing(limit(strong=(mark,)), app(entries=("assets/shell.bin",)), checks)
+    assert not standing(limit(strong=(Mark("any", entry=mark.entry or ("*",)),)), app(), checks)
+
+
 def test_any_strong_mark_stands_for_the_limit_and_is_named(checks: CheckSet) -> None:
     wrapped = limit(strong=(Mark("other", entry=("lib/*/libother.so",)), Mark("wrap", component=(STUB,))))
     gaps = standing(wrapped, app(components={STUB: "application", MAIN: "launcher"}), checks)
