@@ -38,7 +38,7 @@ class Watch:
             self._close()
 
     def _open(self) -> Any:
-        taken: Any = self._engine.raw_connection()
+        taken: Any = self._engine.pool.recreate().connect()  # of a pool of its own: that of the readers may be empty
         taken.detach()  # no connection of the pool, so that nobody ever writes on it
         taken.dbapi_connection.execute("pragma busy_timeout = 0")
         self._opened += 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import exc
 
 from appscan.store import Event, EventKind, Role, Store
+from appscan.store.database import Database
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 ELSEWHERE = """
@@ -62,6 +65,23 @@ def test_nobody_waits_for_a_mark_and_none_is_equal_after_the_connection_was_let_
         before = store.mark()
         store.close()
         assert store.mark() not in (before, None)
+
+
+def test_a_mark_is_given_while_every_connection_of_the_pool_is_taken(file):
+    """All readers of the desk ask for it in its one loop."""
+    with Store.open(str(file)) as store:
+        database = Database(str(file))
+        pool = database.engine.pool
+        pool._timeout = 0  # else the failure would take half a minute
+        with contextlib.ExitStack() as taken:
+            with contextlib.suppress(exc.TimeoutError):
+                while True:
+                    taken.enter_context(contextlib.closing(database.engine.raw_connection()))
+            before = database.mark()
+            assert before is not None
+            store.record(Event(EventKind.REVIEWED, "R-1", "x", NOON))
+            assert database.mark() not in (before, None)
+        database.close()
 
 
 def test_postgresql_gives_no_mark(postgres_url):
