@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Place, Signal
+from appscan.model.margin import Margin
+from appscan.model.reading import Role
 
 MAX_EXCERPT = 400
 MAX_HITS = 1500
@@ -75,6 +77,16 @@ class Hit:
         place = Place(self.file, screen or (min(self.screens) if self.screens else ""), self.element)
         return Signal(self.kind, self.value[:MAX_EXCERPT], place, self.role, self.actor, self.origin,
                       (self.excerpt or self.value)[:MAX_EXCERPT], self.live)
+
+
+_WRITTEN = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
+_PRESSED = frozenset({Role.BUTTON, Role.OPTION})
+
+
+def leads_elsewhere(hit: Hit) -> bool:
+    """Whether it only tells, or leads to, what stands on another page: a headline among links. What is pressed, sent or
+    called there is of this page, as everywhere."""
+    return hit.margin == Margin.LINKS and hit.kind in _WRITTEN and hit.role not in _PRESSED
 
 
 def endpoint_path(text: str) -> str:

@@ -9,11 +9,10 @@ from appscan.checks.pack import Check, Term
 from appscan.judge.contexts import Contexts
 from appscan.judge.documents.standing import Said
 from appscan.judge.evaluate import Evaluator, Outcome, Pick, Truth
-from appscan.judge.hits import Hit
+from appscan.judge.hits import Hit, leads_elsewhere
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Presence
-from appscan.model.margin import Margin
 
 BARRED = "other-words"
 """Named in place of a context where other words of the screen barred a match (`not:` of a condition)."""
@@ -47,7 +46,7 @@ class Seen:
 
     def pick_own(self, hit: Hit, _term: Term) -> bool:
         """First party and alive; of a document, planned."""
-        return not hit.origin and hit.live and not hit.said and hit.margin != Margin.LINKS
+        return not hit.origin and hit.live and not hit.said and not leads_elsewhere(hit)
 
     def pick_order(self, hit: Hit, term: Term) -> bool:
         """First party, alive, and no quotation."""
@@ -67,7 +66,7 @@ class _Picks:
     def own(self, hit: Hit, term: Term) -> bool:
         """First party and alive, and no link to elsewhere: a headline beside is about another page. Of a document, only
         what asks for plans: its prose is never a feature."""
-        return (not hit.origin and hit.live and hit.margin != Margin.LINKS and self._spared(hit, term)
+        return (not hit.origin and hit.live and not leads_elsewhere(hit) and self._spared(hit, term)
                 and self._planned(hit) and (term.plan or self.sight.document is None))
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:

@@ -48,6 +48,8 @@ CLASSES = _named(
 OUTER = _named(navigation="menu navbar nav-bar", header="header head top", footer="foot bottom", aside="side",
                links="rel")
 """Names so common that they count only near the top of the page's tree."""
+WHOLE = frozenset({"html", "body", "main"})
+"""Elements that hold what the page is about, whatever they are called."""
 OUTERMOST = 2
 """So many elements of the body at most stand around what OUTER names."""
 CONTENT = frozenset({
@@ -72,6 +74,8 @@ def margin_of(tag: str, role: str, classes: Collection[str], *, in_content: bool
     """The margin that an element begins, None where it begins none. `tag`, `role` and `classes` in lower case;
     in_content: it stands in an element that may have a head and a foot of its own; depth: elements of the body
     around it."""
+    if tag in WHOLE:
+        return None
     found = ROLES.get(role) or TAGS.get(tag)
     if found is None and classes:
         found = next((CLASSES[name] for name in classes if name in CLASSES), None)
@@ -95,4 +99,4 @@ def words_for_page() -> dict[str, object]:
     plain = {"tags": TAGS, "roles": ROLES, "classes": CLASSES, "outer": OUTER}
     return {**{name: {key: margin.value for key, margin in table.items()} for name, table in plain.items()},
             "content": sorted(CONTENT), "content_classes": sorted(CONTENT_CLASSES), "blocks": BLOCKS,
-            "outermost": OUTERMOST}
+            "whole": sorted(WHOLE), "outermost": OUTERMOST}

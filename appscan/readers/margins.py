@@ -9,13 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from appscan.model.margin import KEYS, Margin, heads_links, is_content, margin_of
+from appscan.model.margin import KEYS, WHOLE, Margin, heads_links, is_content, margin_of
 from appscan.model.reading import Fact
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.script_source import ScriptSource
 
 ROLE = "margin"
-_ROOTS = frozenset({"body", "html", "main"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "span", "b", "strong", "i", "em", "label"})
 _KEY = re.compile(rf"""(?<![\w$])["']?(?:{"|".join(sorted(KEYS))})["']?\s{{0,4}}[:=]\s{{0,4}}(?=[\[{{])""")
 
@@ -100,7 +99,7 @@ class OpenMargin:
             return
         up = 2 if around[-1].tag in _HEADINGS and len(around) == 2 else 1
         block = around[-up]
-        if block.tag not in _ROOTS and before < block.node:
+        if block.tag not in WHOLE and before < block.node:
             self._begin(Margin.LINKS, block.node, depth - up)
 
     def close(self, depth: int) -> None:

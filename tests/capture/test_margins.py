@@ -7,7 +7,7 @@ from appscan.capture import CaptureOptions, capture
 from .conftest import QUICK, opened, page
 
 BODY = """<nav><a href="#a">首页导航</a></nav><div class="friend-link"><b>各地</b></div>
-<main><header>本页标题</header><article><footer>文章末尾</footer></article>
+<main class="recommend"><header>本页标题</header><article><footer>文章末尾</footer></article>
 <div class="van-tabbar"><span>标签栏</span></div>
 <div><h4>相关新闻</h4><p>别处一条</p></div><p>正文文字</p></main><footer>版权所有</footer>
 <div role="complementary"><div id=host></div></div><script>

@@ -72,6 +72,25 @@ def test_a_link_to_elsewhere_is_no_entry(block: str, presence: Presence) -> None
     assert next(one.presence for one in found if one.check_id == "check-in") is presence
 
 
+@pytest.mark.parametrize("inside", [
+    "<button>上班打卡</button>", '<form action="/api/attendance/signIn" method="post"><input name="x"></form>',
+    '<p onclick="checkIn()">上班打卡</p>'])
+def test_what_is_pressed_sent_or_called_among_links_to_elsewhere_is_there(inside: str) -> None:
+    plain, among = (shown(f'<div class="{name}">{inside}</div>') for name in ("plain", "recommend"))
+    assert by_check(among) == by_check(plain) != {}
+
+
+@pytest.mark.parametrize("tag", ["body", "main"])
+def test_a_name_of_the_whole_page_makes_no_margin_of_it(tag: str) -> None:
+    markup = f'<{tag} class="recommend"><h1>上班打卡</h1></{tag}>'
+    page = reading_of_case(Case("x-p001", "x", "page", Presence.REACHABLE, (), "", markup))
+    assert by_check(page) == by_check(shown("<h1>上班打卡</h1>")) != {}
+
+
+def by_check(reading: Reading) -> dict[str, Presence]:
+    return {one.check_id: one.presence for one in judge(reading, CHECKS).findings}
+
+
 def test_a_menu_that_a_bar_names_is_a_margin_and_another_is_not() -> None:
     rows = FactRows(StringPool())
     layout, bar, other = (rows.pool.add(name) for name in ("res/layout/a.xml", "res/menu/bar.xml", "res/menu/more.xml"))

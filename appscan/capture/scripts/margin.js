@@ -1,10 +1,11 @@
 // What of a page frames it: menus, site-wide heads and feet, blocks of links. The words are SETTINGS.margin.
-const MARGIN = SETTINGS.margin || { tags: {}, roles: {}, classes: {}, outer: {}, content: [], content_classes: [], blocks: "$^", outermost: 0 };
+const MARGIN = SETTINGS.margin || { tags: {}, roles: {}, classes: {}, outer: {}, content: [], content_classes: [], whole: [], blocks: "$^", outermost: 0 };
 const BLOCK = new RegExp(`^\\s*(${MARGIN.blocks})\\s*[:：]?\\s*$`);
 const listedIn = (table, name) => Object.prototype.hasOwnProperty.call(table, name) ? table[name] : null;
 
 // The margin that an element begins by itself, "" for none.
 function begunBy(tag, role, names, inContent, depth) {
+  if (MARGIN.whole.includes(tag)) return "";
   let found = listedIn(MARGIN.roles, role) || listedIn(MARGIN.tags, tag);
   for (const name of names) found = found || listedIn(MARGIN.classes, name);
   if (depth <= MARGIN.outermost) for (const name of names) found = found || listedIn(MARGIN.outer, name);
