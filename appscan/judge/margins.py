@@ -32,7 +32,7 @@ class Margins:
         for row in menus.tolist() if self._spans else ():
             if self.around(int(facts.file[row]), int(facts.node[row])):
                 for file in files_of(int(facts.ref[row])):
-                    self._spans[Margin.NAVIGATION][file] = [0], [_END]
+                    self._spans.setdefault(Margin.NAVIGATION, {})[file] = [0], [_END]
 
     def around(self, file: int, node: int) -> str:
         """The `Margin` that an element of a file (sid) stands in, "" for none."""
