@@ -81,6 +81,12 @@ def test_an_offices_own_packs_are_shown_escaped_with_figures_only_where_they_wer
             page = client.get("/checks/check-in").text
             assert "75%" in page
             assert "规则有改动" not in page
+            assert "公开的编写用例" in page
+            (packs / "measured.json").write_text(json.dumps({**figures, "sealed": True}), "utf-8")
+            for address in ("/checks", "/checks/check-in"):
+                told = client.get(address).text
+                assert "封存的编写用例" in told, "nobody tuned rules on those"
+                assert "公开的编写用例" not in told
             (packs / "measured.json").write_text(json.dumps({**figures, "checks_digest": "x"}), "utf-8")
             assert "规则有改动" in client.get("/checks/check-in").text
             (packs / "measured.json").write_text('{"checks": [1]}', "utf-8")
