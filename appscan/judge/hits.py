@@ -21,7 +21,8 @@ DIALOG_LENGTH = 160
 """Dialogs longer than this are texts to read (terms of use), not a word in the user's way."""
 
 SENTENCE_LENGTH = 12
-_PRESSED = frozenset({"button", "menu", "tab", "title"})
+_SHORT = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.TITLE})
+"""Roles of texts that are labels however they end."""
 
 _ENDPOINT = re.compile(
     r"^(?:https?|wss?)://[^\s/]+(?P<rest>/\S*)?$|^(?P<path>(?:/[\w{}:.~$-]+|[\w.~-]+/)[\w{}:.~$/-]*(?:\?\S*)?)$|"
@@ -114,4 +115,4 @@ def is_han_name(text: str) -> bool:
 def is_prose(folded: str, role: str) -> bool:
     """Whether a text is running text rather than a label: long, or a sentence with its full stop."""
     return role == "prose" or len(folded) > LABEL_LENGTH or (
-        len(folded) > SENTENCE_LENGTH and role not in _PRESSED and folded.endswith((";", "。")))
+        len(folded) > SENTENCE_LENGTH and role not in _SHORT and folded.endswith((";", "。")))

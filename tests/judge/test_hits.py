@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.judge.hits import endpoint_path
+from appscan.judge.hits import LABEL_LENGTH, endpoint_path, is_prose
 
 
 @pytest.mark.parametrize("path", ["/system/user/list", "/video/upload", "/image/add", "/system/appraise/list"])
@@ -35,3 +35,12 @@ def test_folders_of_a_device_are_no_endpoints(text: str) -> None:
     ("{}/{}/{}", ""), ("{}/5", "")])
 def test_a_path_behind_a_hole_is_an_endpoint_and_a_unit_is_none(text: str, path: str) -> None:
     assert endpoint_path(text) == path
+
+
+@pytest.mark.parametrize(("role", "running"), [
+    ("label", True), ("hint", True), ("option", True), ("", True),
+    ("button", False), ("menu", False), ("tab", False), ("title", False)])
+def test_a_sentence_is_running_text_but_for_what_is_pressed_or_heads_a_page(role: str, running: bool) -> None:
+    assert is_prose("本月考核工作已经全部完成了。", role) is running
+    assert not is_prose("本月考核工作已经全部完成了", role)
+    assert is_prose("字" * (LABEL_LENGTH + 1), role)
