@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from appscan.checks.documents import read_documents
+from appscan.checks.parse import ATOM
 from appscan.checks.source import Token
 
-_MASKED = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
 _WORD = re.compile(r"[a-z]{3}")
 
 
@@ -28,11 +28,11 @@ def latin_alternatives(pattern: str) -> list[str]:
     """The outermost alternatives of a pattern that are ASCII and hold a Latin word, where others are not ASCII."""
     if pattern.isascii():
         return []
-    return [one for one in _alternatives(pattern) if one.isascii() and _WORD.search(_MASKED.sub("", one))]
+    return [one for one in _alternatives(pattern) if one.isascii() and _WORD.search(ATOM.sub("", one))]
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
-    plain = _MASKED.sub(lambda match: "x" * len(match.group()), pattern)
+    plain = ATOM.sub(lambda match: "x" * len(match.group()), pattern)
     depth = start = 0
     for at, sign in enumerate(plain):
         depth += (sign == "(") - (sign == ")")

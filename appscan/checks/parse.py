@@ -21,7 +21,8 @@ _OF_TEXT = {"prose": (False, False, False), "plan": (True, False, False), "plan_
             "state": (True, True, True)}
 """Terms over running text: whether a document has to plan it, for whomever, or may as well tell it as so."""
 
-_ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
+ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
+"""An escape or a class of letters, which stands for one letter of a text."""
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 _REPEAT = re.compile(r"\{(\d*),(\d+)\}")
 _GROUP = re.compile(r"\((?:\?(?:<?[=!]|:|P<\w+>))?(?P<body>[^()]*)\)(?:\{(?:\d*,)?(?P<times>\d+)\})?")
@@ -73,7 +74,7 @@ def check_pattern(pattern: str, source: Source, at: At) -> None:
         source.fail(at, "pattern_wrong", detail=str(reason))
     if is_empty:
         source.fail(at, "pattern_for_every_text", pattern=pattern)
-    plain = _ATOM.sub("x", pattern)
+    plain = ATOM.sub("x", pattern)
     if _UNBOUNDED.search(plain):
         source.fail(at, "pattern_unbounded", pattern=pattern)
     spans = [(int(least or 0), int(most)) for least, most in _REPEAT.findall(plain)]
@@ -96,7 +97,7 @@ def _repeats_repetitions(plain: str) -> bool:
 def repeats_without_end(pattern: str) -> bool:
     """Whether an expression over paths, which may use * and +, repeats a group that can share out its text in many
     ways: one that repeats inside and has no fixed sign to begin with, as in (a+)+ or (\\w*x?)*."""
-    plain = _ATOM.sub("x", pattern)
+    plain = ATOM.sub("x", pattern)
     while found := _OPEN_GROUP.search(plain):
         body = found["body"]
         inner = bool(_UNBOUNDED.search(body))

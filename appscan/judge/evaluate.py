@@ -16,7 +16,7 @@ from appscan.judge.contexts import SENTENCE
 from appscan.judge.hits import Hit
 from appscan.judge.one_text import OneText
 from appscan.judge.sight import Sight
-from appscan.model.coverage import Kind
+from appscan.model.coverage import SHOWN_KINDS, Kind
 from appscan.model.folding import fold
 from appscan.model.margin import Margin
 
@@ -33,7 +33,6 @@ MAX_PER_KEY = 12
 
 MAX_PROSE = 20_000
 _NEAR = (Within.ELEMENT, Within.SENTENCE)
-_TEXTUAL = (Kind.TEXT, Kind.CONTROL, Kind.TITLE)
 
 
 class Truth(IntEnum):
@@ -192,7 +191,7 @@ class Evaluator:
     def _sentences(self, hit: Hit, term: Term) -> Iterable[str]:
         """The sentences of a text in which a word of the term stands; none for what is no text, nor for one so long
         that it is data."""
-        if hit.kind in _TEXTUAL and len(hit.value) <= MAX_PROSE:
+        if hit.kind in SHOWN_KINDS and len(hit.value) <= MAX_PROSE:
             for number, sentence in enumerate(SENTENCE.findall(fold(hit.value))):
                 if any(map(OneText(sentence).has, term.words)):
                     yield f"{hit.element}\n{number}\n{sentence}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from appscan.model.coverage import Kind
+from appscan.model.coverage import SHOWN_KINDS, Kind
 from appscan.model.judgement import Place, Signal
 from appscan.model.margin import Margin
 from appscan.model.reading import Role
@@ -80,14 +80,13 @@ class Hit:
                       (self.excerpt or self.value)[:MAX_EXCERPT], self.live)
 
 
-_WRITTEN = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
 _PRESSED = frozenset({Role.BUTTON, Role.OPTION})
 
 
 def leads_elsewhere(hit: Hit) -> bool:
     """Whether it only tells, or leads to, what stands on another page: a headline among links. What is pressed, sent or
     called there is of this page, as everywhere."""
-    return hit.margin == Margin.LINKS and hit.kind in _WRITTEN and hit.role not in _PRESSED
+    return hit.margin == Margin.LINKS and hit.kind in SHOWN_KINDS and hit.role not in _PRESSED
 
 
 def endpoint_path(text: str) -> str:

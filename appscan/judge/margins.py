@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from appscan.model.margin import Margin
+from appscan.model.margin import MARGIN, Margin
 from appscan.model.reading import Fact, Facts, Int64, Strings
 
-ROLE = "margin"
 _MENU = "menu"
 _END = 1 << 31
 
@@ -25,7 +24,7 @@ class Margins:
     def __init__(self, facts: Facts, strings: Strings, files_of: Callable[[int], Iterable[int]]) -> None:
         attributes = np.flatnonzero(facts.kind == Fact.ATTRIBUTE)
         named = {strings[sid]: sid for sid in np.unique(facts.role[attributes]).tolist()}
-        rows = attributes[facts.role[attributes] == named.get(ROLE, -2)]
+        rows = attributes[facts.role[attributes] == named.get(MARGIN, -2)]
         kinds = np.array([strings[sid] for sid in facts.value[rows].tolist()], dtype=object)
         self._spans = {kind: _spans(facts, rows[kinds == kind]) for kind in Margin if np.any(kinds == kind)}
         menus = attributes[(facts.role[attributes] == named.get(_MENU, -2)) & (facts.ref[attributes] > 0)]

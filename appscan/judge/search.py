@@ -141,12 +141,9 @@ class Search:
 
     def _find_patterns(self, words: WordList) -> Found:
         """Patterns are tried on ASCII strings only where they are ASCII."""
-        found = dict(by_needles(words.needles, self._told_foreign)) | dict(
-            by_reading(words.unneeding, self._told_foreign))
-        for some in (by_needles(words.latin_needles, self._told_ascii),
-                     by_reading(words.latin_unneeding, self._told_ascii),
-                     by_needles(words.shown_needles, self._shown_ascii),
-                     by_reading(words.shown_unneeding, self._shown_ascii)):
-            for word, sids in some:
+        found: Found = {}
+        for patterns, lines in ((words.of_texts, self._told_foreign), (words.of_ascii, self._told_ascii),
+                                (words.of_shown_ascii, self._shown_ascii)):
+            for word, sids in (*by_needles(patterns.needing, lines), *by_reading(patterns.unneeding, lines)):
                 found.setdefault(word, set()).update(sids)
         return found

@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 from appscan.checks.pack import Match, Term, Word
 from appscan.judge.latin import LatinWords
 from appscan.judge.needles import Needles, needles
-from appscan.model.coverage import Kind
+from appscan.model.coverage import SHOWN_KINDS
 
 HAN_FROM = "\u2e80"
 """Radicals, signs and characters of Chinese; what is written with letters below U+0800 is never folded to one."""
-
-SHOWN = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
-"""Kinds that only what a person may see can answer: no name, no path."""
 
 
 class Automaton:
@@ -59,6 +56,16 @@ class NeedleList:
         places = np.repeat(np.arange(len(found)), counts)
         within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self._owners[self._first[found][places] + within], places
+
+
+class PatternList:
+    """Patterns that are tried on the same texts: `needing` some of which each says what it needs, `unneeding` those of
+    which nothing can be said. `of_ascii`: the texts are ASCII."""
+
+    def __init__(self, patterns: Iterable[Word], *, of_ascii: bool = False) -> None:
+        known = [(word, needles(word.text, of_ascii=of_ascii)) for word in patterns]
+        self.needing = NeedleList([(word, some) for word, some in known if some])
+        self.unneeding = [word for word, some in known if some is None]
 
 
 class WordList:
@@ -104,52 +111,29 @@ class WordList:
         return all(max(text) >= HAN_FROM for text in self.han)
 
     @cached_property
-    def unneeding(self) -> list[Word]:
-        """Patterns of which nothing can be said."""
-        return [word for word in self.patterns if needles(word.text) is None]
+    def of_texts(self) -> PatternList:
+        """All patterns, for texts of any kind."""
+        return PatternList(self.patterns)
 
     @cached_property
-    def needles(self) -> NeedleList:
-        """For texts of any kind."""
-        return NeedleList([(word, some) for word in self.patterns if (some := needles(word.text))])
+    def of_ascii(self) -> PatternList:
+        """Those for ASCII texts, names and paths, on which only ASCII patterns are tried."""
+        return PatternList(self._ascii_patterns(shown=False), of_ascii=True)
 
     @cached_property
-    def latin_unneeding(self) -> list[Word]:
-        """Patterns of which nothing can be said for ASCII texts, on which only ASCII patterns are tried; of names and
-        paths as well."""
-        return [word for word in self._latin_patterns if needles(word.text, of_ascii=True) is None]
+    def of_shown_ascii(self) -> PatternList:
+        """Those that only ASCII texts which a person may see can answer."""
+        return PatternList(self._ascii_patterns(shown=True), of_ascii=True)
 
-    @cached_property
-    def latin_needles(self) -> NeedleList:
-        """For ASCII texts, names and paths."""
-        return NeedleList([(word, some) for word in self._latin_patterns
-                           if (some := needles(word.text, of_ascii=True))])
-
-    @cached_property
-    def shown_unneeding(self) -> list[Word]:
-        """The same of patterns that only texts can answer."""
-        return [word for word in self._shown_patterns if needles(word.text, of_ascii=True) is None]
-
-    @cached_property
-    def shown_needles(self) -> NeedleList:
-        """For ASCII texts that a person may see, of patterns that only these can answer."""
-        return NeedleList([(word, some) for word in self._shown_patterns
-                           if (some := needles(word.text, of_ascii=True))])
-
-    @cached_property
-    def _latin_patterns(self) -> list[Word]:
-        return [word for word in self.patterns if word.text.isascii() and word not in self._of_shown]
-
-    @cached_property
-    def _shown_patterns(self) -> list[Word]:
-        return [word for word in self.patterns if word.text.isascii() and word in self._of_shown]
+    def _ascii_patterns(self, *, shown: bool) -> list[Word]:
+        return [word for word in self.patterns if word.text.isascii() and (word in self._of_shown) is shown]
 
     @cached_property
     def _of_shown(self) -> frozenset[Word]:
         """Words that only terms of texts ask for."""
-        of_shown = {word for term in self._all_terms if term.kind in SHOWN for word in term.words}
+        of_shown = {word for term in self._all_terms if term.kind in SHOWN_KINDS for word in term.words}
         return frozenset(of_shown.difference(*((*term.words, *term.named) for term in self._all_terms
-                                               if term.kind not in SHOWN)))
+                                               if term.kind not in SHOWN_KINDS)))
 
 
 def _by_text(words: Iterable[Word]) -> dict[str, list[Word]]:

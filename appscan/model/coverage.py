@@ -31,6 +31,9 @@ CODE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE, Kind.FIELD, Kind.EN
                         Kind.GATE, Kind.TIMER, Kind.FORM, Kind.ROUTE, Kind.REQUEST})
 """Kinds that code can add to: unreadable code leaves all of them open."""
 
+SHOWN_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
+"""Kinds that only what a person may see can answer: no name, no path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

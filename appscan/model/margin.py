@@ -11,6 +11,9 @@ import re
 from collections.abc import Collection
 from enum import StrEnum
 
+MARGIN = "margin"
+"""Role of the facts by which readers tell margins."""
+
 
 class Margin(StrEnum):
     """The part of a page's margin that an element stands in. Links are blocks of links to elsewhere, headlines beside;

@@ -9,19 +9,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from appscan.model.margin import KEYS, WHOLE, Margin, heads_links, is_content, margin_of
+from appscan.model.margin import KEYS, MARGIN, WHOLE, Margin, heads_links, is_content, margin_of
 from appscan.model.reading import Fact
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.script_source import ScriptSource
 
-ROLE = "margin"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "span", "b", "strong", "i", "em", "label"})
 _KEY = re.compile(rf"""(?<![\w$])["']?(?:{"|".join(sorted(KEYS))})["']?\s{{0,4}}[:=]\s{{0,4}}(?=[\[{{])""")
 
 
 def note_margin(facts: FileFacts, margin: Margin, first: int, last: int, screen: int) -> None:
     """Gather the fact that the elements from `first` to `last` are a margin."""
-    facts.add(Fact.ATTRIBUTE, margin, ROLE, screen=screen, node=first, parent=max(first, last))
+    facts.add(Fact.ATTRIBUTE, margin, MARGIN, screen=screen, node=first, parent=max(first, last))
 
 
 def begun_by(tag: str, attributes: Mapping[str, str], *, in_content: bool, depth: int) -> Margin | None:

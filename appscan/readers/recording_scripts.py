@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from appscan.model.coverage import CODE_KINDS, Gap, Kind
+from appscan.model.margin import MARGIN
 from appscan.model.reading import Fact, Role
 from appscan.readers.columns import FactRows
 from appscan.readers.file_facts import FileFacts
 from appscan.readers.limits import MEBIBYTE
-from appscan.readers.margins import ROLE as MARGIN
 from appscan.readers.markup import read_markup, read_page_script
 from appscan.readers.recording_chunks import named_chunks, never_loaded
 from appscan.readers.recording_facts import PageFacts, RecordedFiles

@@ -25,17 +25,14 @@ TURNS = ("new", "fixed", "returned")
 MOST_ROWS = 12
 
 
-def sum_up(store: Store, now: datetime, before: Kept | None = None) -> Kept:
+def sum_up(store: Store, now: datetime) -> Kept:
     """Work it out and keep it, for the state of the lists as it was before: what changes meanwhile is summed up the
-    next time. Where nothing of what it is made of changed since `before`, as after a decision on a finding, that is
-    kept on: on a large portfolio everybody at the desk would feel the second that it takes."""
+    next time."""
     from appscan.count.counting import count  # the count is loaded by the first who sums up, not by every start
     from appscan.count.document import to_document
     from appscan.count.gathering import gather
 
     version = store.lists.condition().version
-    if before is not None and (kept := kept_on(store, now, before)) is not None:
-        return kept
     of = _made_of(store, now.date())  # before anything of it is read
     document = to_document(count(gather(store, now.date())), now)
     kept = Kept(version, now, {"count": _slim(document), "trends": _trends(store), OF: of})
@@ -44,7 +41,9 @@ def sum_up(store: Store, now: datetime, before: Kept | None = None) -> Kept:
 
 
 def kept_on(store: Store, now: datetime, before: Kept) -> Kept | None:
-    """`before` for the state that the lists are in now; None where something of what it is made of changed since."""
+    """`before` for the state that the lists are in now; None where something of what it is made of changed since.
+    Nothing did after a decision on a finding: on a large portfolio everybody at the desk would feel the second that
+    summing up takes."""
     version = store.lists.condition().version
     if before.content.get(OF) != _made_of(store, now.date()):
         return None

@@ -12,7 +12,7 @@ import sys
 import threading
 
 from appscan.serve import sessions
-from appscan.serve.summing import OVERVIEW, sum_up
+from appscan.serve.summing import sum_up
 from appscan.store import Store
 
 LOOK_SECONDS = 0.2
@@ -38,7 +38,7 @@ def main() -> None:
     os.nice(LESS_URGENT)
     url, blobs = json.loads(sys.stdin.buffer.read())
     with Store.open(url, blobs, create=False) as store:
-        sum_up(store, sessions.now(), store.lists.kept(OVERVIEW))
+        sum_up(store, sessions.now())
 
 
 if __name__ == "__main__":

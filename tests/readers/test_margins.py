@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,20 +34,20 @@ def told(facts: Facts, strings: Strings) -> dict[str, str]:
             for row in range(len(facts.kind)) if facts.kind[row] in (Fact.TEXT, Fact.LITERAL)}
 
 
-def in_page(markup: str) -> dict[str, str]:
+def read_by(read: Callable[[str, FileFacts], object], name: str, text: str) -> dict[str, str]:
     rows = FactRows(StringPool())
-    facts = FileFacts(rows, "index.html")
-    read_markup(markup, facts)
+    facts = FileFacts(rows, name)
+    read(text, facts)
     facts.write()
     return margins_of(rows)
+
+
+def in_page(markup: str) -> dict[str, str]:
+    return read_by(read_markup, "index.html", markup)
 
 
 def in_script(text: str) -> dict[str, str]:
-    rows = FactRows(StringPool())
-    facts = FileFacts(rows, "app.js")
-    read_script(text, facts)
-    facts.write()
-    return margins_of(rows)
+    return read_by(read_script, "app.js", text)
 
 
 @pytest.mark.parametrize(("opening", "margin"), [

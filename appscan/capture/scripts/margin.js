@@ -1,5 +1,5 @@
 // What of a page frames it: menus, site-wide heads and feet, blocks of links. The words are SETTINGS.margin.
-const MARGIN = SETTINGS.margin || { tags: {}, roles: {}, classes: {}, outer: {}, content: [], content_classes: [], whole: [], blocks: "$^", outermost: 0 };
+const MARGIN = SETTINGS.margin;
 const BLOCK = new RegExp(`^\\s*(${MARGIN.blocks})\\s*[:：]?\\s*$`);
 const listedIn = (table, name) => Object.prototype.hasOwnProperty.call(table, name) ? table[name] : null;
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from appscan.errors import UnreadableError
 from appscan.model.coverage import Gap, Kind
-from appscan.model.margin import Margin
+from appscan.model.margin import MARGIN, Margin
 from appscan.model.reading import Fact, Role
 from appscan.readers.apk import androguard_fallback, res_values, text_xml
 from appscan.readers.apk.axml import Attribute, Node, XmlTree, parse_axml
 from appscan.readers.apk.layout_roles import MENU_BARS, OPTION_LISTS, TEXT_ATTRIBUTES, Place, text_role
 from appscan.readers.apk.resource_lookup import ResourceLookup
 from appscan.readers.columns import FactRows
-from appscan.readers.margins import ROLE as MARGIN
 from appscan.readers.markup_expressions import expression_texts
 from appscan.readers.script_names import expression_names
 

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from appscan.model.margin import Margin
+from appscan.model.margin import MARGIN, Margin
 from appscan.model.reading import Fact, Role
 from appscan.readers.file_facts import FileFacts, shorten
-from appscan.readers.margins import ROLE as MARGIN
 
 TABLES = frozenset({"pages.json", "app.json", "manifest.json", "capacitor.config.json", "app-config.json",
                     "game.json", "ext.json", "widget.json"})
