@@ -262,14 +262,16 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     last = 1
     for last, row in zip(range(2, MOST_ROWS + 2), rows, strict=False):
-        for index, value in enumerate(row, 1):
+        lines = 0
+        for index, (value, column) in enumerate(zip(row, columns, strict=True), 1):
             cell = sheet.cell(last, index)
             if isinstance(value, str):
-                cell.value, cell.data_type = _plain(value), "s"
+                text = _plain(value)
+                cell.value, cell.data_type = text, "s"
+                lines = max(lines, _lines(text, column.width))
             else:
                 cell.value = value
             styles.body(cell, str(value) if index - 1 == coloured else "")
-        lines = max(_lines(value, column.width) for value, column in zip(row, columns, strict=True))
         if lines > 1:  # LibreOffice, and what is built on it, shows one line of a row whose height is not told
             sheet.row_dimensions[last].height = min(lines * LINE, HIGHEST_ROW)
     sheet.freeze_panes = "A2"
@@ -281,11 +283,10 @@ def _fill(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[
     return sheet
 
 
-def _lines(value: Cell, width: int) -> int:
-    """Lines that a value takes in a column of `width` letters; a Han letter is as wide as two others, and a line of
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column of `width` letters; a Han letter is as wide as two others, and a line of
     words is not filled to its end."""
-    parts = _plain(value).split("\n") if isinstance(value, str) else ()
-    return sum(max(1, math.ceil(len(part.encode("gb18030")) / (width * 0.9))) for part in parts)
+    return sum(max(1, math.ceil(len(part.encode("gb18030")) / (width * 0.9))) for part in text.split("\n"))
 
 
 class _Styles:
