@@ -58,11 +58,6 @@ class Term:
     plan: bool = False
     anyone: bool = False
     state: bool = False
-    word_set: frozenset[Word] = field(init=False, repr=False, compare=False)
-    """`words`, to ask at once which of them were found at all."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "word_set", frozenset(self.words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Acts:
         """Callee → the patterns it fits."""
         wanted: dict[int, list[MethodPattern]] = defaultdict(list)
         for pattern in group.methods:
+            if pattern.owner != "*" and pattern.owner not in self._sid_of:
+                continue
             for callee in self._callees(pattern):
                 wanted[callee].append(pattern)
         for callee in {callee for pattern in group.excepted for callee in self._callees(pattern)} & set(wanted):

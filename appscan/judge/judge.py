@@ -69,8 +69,9 @@ def _judge_versions(reading: Reading, versions: Sequence[CheckSet], profile: Pro
     blinded = reading.coverage.blinded().union(*(gap.kinds for gap in early))
     sight = Sight(reading, checks.vocabulary, code_blind=Kind.CALL in blinded)
     sight.learn(_words(tuple(map(Same, versions)), sight.document is not None))
-    gaps = standing_limits(checks.limits, structures, sight, in_own_words=not checks.shipped)
-    gaps += RemotePages(sight).gaps() + list_gaps(sight)
+    pages = RemotePages(sight)
+    gaps = standing_limits(checks.limits, structures, pages, in_own_words=not checks.shipped)
+    gaps += pages.gaps() + list_gaps(sight)
     coverage = Coverage(reading.coverage.read, reading.coverage.gaps + gaps)
     hidden = Coverage((), tuple(gap for gap in coverage.gaps if gap.reason not in _ELSEWHERE)).blinded()
     judged = []

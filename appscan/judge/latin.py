@@ -7,6 +7,7 @@ letters are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ _KINDS = np.array([_ODD if code >= 128 or chr(code) in "&\\" else _DIGIT if chr(
                    0 if not chr(code).isalpha() else _UPPER if chr(code).isupper() else _LOWER
                    for code in range(256)], dtype=np.uint8)
 _LOWERED = np.array([ord(chr(code).lower()) if code < 128 else 0 for code in range(256)], dtype=np.uint8)
+
+_ESCAPE = re.compile(rb"[&\\]")
 
 _FIRST = 3
 """Letters by which a token is told not to begin a word."""
@@ -74,8 +77,10 @@ class LatinStrings:
     tokens: NDArray[np.int64]
     rows: NDArray[np.int64]
 
-    def carrying(self, words: LatinWords, folded: Callable[[int], str]) -> dict[Word, set[int]]:
-        """Word → sids of strings that carry it. `folded` gives a string's folded text, with letters and digits only."""
+    def carrying(self, words: LatinWords, raw: Callable[[int], bytes],
+                 folded: Callable[[int], str]) -> dict[Word, set[int]]:
+        """Word → sids of strings that carry it. `raw` gives a string as it is, `folded` its folded text, with letters
+        and digits only."""
         found: dict[Word, set[int]] = {}
         letters, sids = self.letters.decode("ascii"), self.sids.tolist()
         for start, end, row in self._likely(words):
@@ -83,8 +88,11 @@ class LatinStrings:
                 if word.match is Match.CONTAINS or self._is_all(start, end, row):
                     found.setdefault(word, set()).add(sids[row])
         for row in np.flatnonzero(self.is_odd).tolist() if words.whole else ():
+            own = letters[int(self.ends[row - 1]) if row else 0:int(self.ends[row])]
+            if own not in words.whole and not _ESCAPE.search(raw(sids[row])):
+                continue  # without escapes nothing but its own letters can be the whole of it
             text = folded(sids[row])
-            if text in words.whole and text in letters[int(self.ends[row - 1]) if row else 0:int(self.ends[row])]:
+            if text in words.whole and text in own:
                 for word in words.words[text]:
                     if word.match is Match.WHOLE:
                         found.setdefault(word, set()).add(sids[row])

@@ -41,13 +41,13 @@ class Structures:
             found = seeking.matches("\n".join([self._class_lines, *self.entries]))[:, 0]
             self._found = frozenset(seeking.texts[place] for place in set(found.tolist()))
 
-    def shows(self, mark: Mark, sight: Sight | None) -> str:
+    def shows(self, mark: Mark, pages: RemotePages | None) -> str:
         """What shows a mark, "" for nothing; remembered, but for what only sight tells."""
         if mark.structure is Structure.LAUNCHER_IS_REMOTE_PAGE:
-            return _stands(mark, self, sight)
+            return _stands(mark, self, pages)
         known = self._stands.get(id(mark))
         if known is None:
-            known = self._stands[id(mark)] = mark, _stands(mark, self, sight)
+            known = self._stands[id(mark)] = mark, _stands(mark, self, pages)
         return known[1]
 
     @cached_property
@@ -111,7 +111,7 @@ class Structures:
         """Fewer classes than a real app with these components would have."""
         return len(self.classes) < FEW_CLASSES and len(self.components) > 3
 
-    def holds(self, structure: Structure, sight: Sight | None) -> str:
+    def holds(self, structure: Structure, pages: RemotePages | None) -> str:
         """What was seen of a structure ("" for nothing): a count, a class, an address."""
         match structure:
             case Structure.MISSING_COMPONENTS:
@@ -119,7 +119,7 @@ class Structures:
             case Structure.FEW_CLASSES:
                 return str(len(self.classes)) if self.few_classes else ""
             case Structure.LAUNCHER_IS_REMOTE_PAGE:
-                return RemotePages(sight).start() if sight else ""
+                return pages.start() if pages else ""
 
 
 def _first_like(names: Callable[[], Sequence[str]], globs: Sequence[str], parts: Container[str]) -> str:
@@ -146,15 +146,15 @@ def _parts_of(globs: tuple[str, ...]) -> Automaton:
     return Automaton(filter(None, map(_literal_part, globs)))
 
 
-def standing_limits(limits: Sequence[Limit], structures: Structures, sight: Sight | None,
+def standing_limits(limits: Sequence[Limit], structures: Structures, pages: RemotePages | None,
                     in_own_words: bool = False) -> tuple[Gap, ...]:
     """Gaps of all limits whose marks stand: any strong one, or two different weak ones. Limits of custom packs bring
     title and advice `in_own_words`, as the catalogue of the program does not know them."""
     structures.seek(limits)
     gaps = []
     for limit in limits:
-        strong = [(mark, seen) for mark in limit.strong if (seen := structures.shows(mark, sight))]
-        weak = [(mark, seen) for mark in limit.weak if (seen := structures.shows(mark, sight))]
+        strong = [(mark, seen) for mark in limit.strong if (seen := structures.shows(mark, pages))]
+        weak = [(mark, seen) for mark in limit.weak if (seen := structures.shows(mark, pages))]
         if strong or len({mark.name for mark, _ in weak}) > 1:
             mark, seen = (strong or weak)[0]
             params = {"name": mark.name, "url": seen, **(_own_words(limit) if in_own_words else {})}
@@ -174,7 +174,7 @@ def _own_words(limit: Limit) -> dict[str, str]:
             "advice_zh": limit.advice["zh"], "advice_en": limit.advice["en"]}
 
 
-def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:
+def _stands(mark: Mark, structures: Structures, pages: RemotePages | None) -> str:
     """What shows the mark, "" where one of its keys does not hold."""
     seen = ""
     if mark.component:
@@ -190,7 +190,7 @@ def _stands(mark: Mark, structures: Structures, sight: Sight | None) -> str:
         if not seen:
             return ""
     if mark.structure:
-        held = structures.holds(mark.structure, sight)
+        held = structures.holds(mark.structure, pages)
         if not held:
             return ""
         seen = seen or held

@@ -36,6 +36,7 @@ class Liveness:
         self.parent: dict[int, int] = {}
         self._queue: deque[int] = deque()
         self._waiting: dict[int, list[tuple[int, int]]] = {}
+        self._defined: dict[int, frozenset[int]] = {}
         self._walk()
 
     def path_to(self, method: int) -> tuple[str, ...]:
@@ -142,15 +143,16 @@ class Liveness:
             return name in self._onclick
         if name in self._onclick or (strange and _CALLBACK.match(name)):
             return True
-        return any(parent << 32 | key in self._library_methods for parent in strange)
+        return any(key in self._library_methods(parent) for parent in strange)
 
-    @cached_property
-    def _library_methods(self) -> set[int]:
-        """Class and name, as one number, of every method that a library in the artifact defines: an override of it is
-        called by it."""
-        methods = self.program.reading.code.methods
-        rows = np.flatnonzero(~self.program.own_method & (methods.flags >= 0))
-        return set((methods.owner[rows].astype(np.int64) << 32 | methods.name[rows]).tolist())
+    def _library_methods(self, parent: int) -> frozenset[int]:
+        """Names of the methods that a class of a library in the artifact defines: an override of one is called by it."""
+        known = self._defined.get(parent)
+        if known is None:
+            methods = self.program.reading.code.methods
+            rows = np.flatnonzero((methods.owner == parent) & (methods.flags >= 0) & ~self.program.own_method)
+            known = self._defined[parent] = frozenset(methods.name[rows].tolist())
+        return known
 
     @cached_property
     def _onclick(self) -> set[str]:

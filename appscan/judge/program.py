@@ -35,7 +35,7 @@ class Program:
         self.origins = origins
         code, strings = reading.code, reading.strings
         self.class_row = {int(sid): row for row, sid in enumerate(code.classes.type.tolist())}
-        descriptors = [strings[sid] for sid in code.classes.type.tolist()]
+        descriptors = strings.texts(code.classes.type.tolist())
         self.class_origin = origins.of_classes(descriptors)
         self.origin_of_sid: dict[int, str] = dict(zip(code.classes.type.tolist(), self.class_origin, strict=True))
         own = np.array([sid for sid, origin in self.origin_of_sid.items() if not origin], dtype=np.int32)
@@ -340,9 +340,8 @@ class Program:
         return self._owners[method]
 
     @cached_property
-    def _owners(self) -> list[int]:
-        owners: list[int] = self.reading.code.methods.owner.tolist()
-        return owners
+    def _owners(self) -> memoryview[int]:
+        return singles(self.reading.code.methods.owner)
 
     def dotted(self, sid: int) -> str:
         """Dotted class name of a descriptor."""

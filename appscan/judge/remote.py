@@ -39,6 +39,7 @@ class RemotePages:
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
         self.reading = sight.reading
+        self._texts: dict[frozenset[str], list[str]] = {}
 
     def start(self) -> str:
         """Address of the remote page that is the app: set as its start, or shown by an app with next to no controls of
@@ -126,12 +127,15 @@ class RemotePages:
         if not near and not any(text.startswith(_LOCAL) for text in self._texts_of(screens)):
             yield from (text[:MAX_EXCERPT] for text in self._elsewhere)
 
-    def _texts_of(self, screens: frozenset[str]) -> Iterator[str]:
-        uses, program = self.reading.code.strings_used, self.sight.program
-        own = program.own_method[uses.method]
-        for method, sid in zip(uses.method[own].tolist(), uses.what[own].tolist(), strict=True):
-            if self.sight.screens.screens_of(method) & screens:
-                yield program.text(sid)
+    def _texts_of(self, screens: frozenset[str]) -> list[str]:
+        known = self._texts.get(screens)
+        if known is None:
+            uses, program = self.reading.code.strings_used, self.sight.program
+            own = program.own_method[uses.method]
+            known = self._texts[screens] = [
+                program.text(sid) for method, sid in zip(uses.method[own].tolist(), uses.what[own].tolist(), strict=True)
+                if self.sight.screens.screens_of(method) & screens]
+        return known
 
     @cached_property
     def _elsewhere(self) -> list[str]:

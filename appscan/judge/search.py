@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appscan.checks.pack import Match, Word
+from appscan.checks.pack import Match, Term, Word
 from appscan.judge.exact import Exact
 from appscan.judge.latin import LatinStrings, latin_strings
 from appscan.judge.lines import Lines, lines_of
@@ -41,7 +41,10 @@ class Search:
         self._folded: dict[int, str] = {}
         self._found: dict[Word, frozenset[int]] = {}
         self._listed: dict[Word, tuple[int, ...]] = {}
-        self.all_carried: set[Word] = set()
+        self._carried: set[Word] = set()
+        self._terms: Mapping[int, Term] = {}
+        self._asked: Mapping[int, Sequence[Word]] = {}
+        self._silent: frozenset[int] = frozenset()
 
     def folded(self, sid: int) -> str:
         """Folded text of a string, remembered."""
@@ -61,7 +64,11 @@ class Search:
             if wanted:
                 found = find(listed)
                 self._found.update((word, frozenset(sids)) for word, sids in found.items())
-                self.all_carried.update(found)
+                self._carried.update(found)
+        if isinstance(words, WordList):  # by the identity of its terms: comparing them costs more than finding them
+            self._terms = words.terms
+            self._asked = words.asked_of(self._carried)
+            self._silent = words.silent(self._asked)
 
     def having(self, word: Word) -> frozenset[int]:
         """Sids of the strings that carry `word`."""
@@ -76,11 +83,16 @@ class Search:
             known = self._listed[word] = tuple(sorted(self.having(word)))
         return known
 
-    def carried(self, words: frozenset[Word]) -> frozenset[Word]:
-        """Those of the words that some string carries; mostly none."""
-        if not self._found.keys() >= words:
-            self.learn(word for word in words if word not in self._found)
-        return words & self.all_carried
+    def carried(self, term: Term) -> Sequence[Word]:
+        """Those of the words of a term that some string carries, in its order; mostly none."""
+        if id(term) in self._terms:
+            return self._asked.get(id(term), ())
+        self.learn(word for word in term.words if word not in self._found)
+        return [word for word in dict.fromkeys(term.words) if word in self._carried]
+
+    def is_silent(self, term: Term) -> bool:
+        """Whether it was learned that no string carries a word of the term, which asks for nothing else."""
+        return id(term) in self._silent
 
     def _lines(self, chosen: NDArray[np.bool_]) -> Lines:
         sids = np.flatnonzero(chosen).tolist()
@@ -137,7 +149,7 @@ class Search:
         return found
 
     def _find_latin(self, words: WordList) -> Found:
-        return self._latin.carrying(words.latin, lambda sid: bare(self.folded(sid)))
+        return self._latin.carrying(words.latin, self.strings.raw, lambda sid: bare(self.folded(sid)))
 
     def _find_patterns(self, words: WordList) -> Found:
         """Patterns are tried on ASCII strings only where they are ASCII."""

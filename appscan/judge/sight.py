@@ -43,14 +43,14 @@ class Sight:
         self._acts_seen = ActsSeen(self.places, self.acts, vocabulary)
         is_document = reading.artifact.kind is ArtifactKind.DOCUMENT
         self.document = DocumentSense(reading, vocabulary.plans) if is_document else None
-        self._silent: frozenset[int] = frozenset()
+        self._told_in = self.search if self.document is None else self.document.search
         self._hits: dict[int, tuple[Term, tuple[Hit, ...]]] = {}
 
     def hits(self, term: Term) -> tuple[Hit, ...]:
         """All hits of a term, first party or not, alive or not, in a fixed order."""
         known = self._hits.get(id(term))  # hashing the words of a term each time costs more than finding them
         if known is None:
-            if id(term) in self._silent:
+            if self.is_silent(term):
                 return ()
             asked = self._in_document(term) if self.document else self._find(term)
             found = dict.fromkeys(itertools.islice(asked, MAX_HITS))
@@ -64,17 +64,15 @@ class Sight:
 
     def is_silent(self, term: Term) -> bool:
         """Whether it was learned that no string carries a word of the term, which asks for nothing else."""
-        return id(term) in self._silent
+        return self._told_in.is_silent(term)
 
     def asks(self, term: Term) -> bool:
         """Whether a term can be true of this reading at all: no app holds a sentence that plans."""
         return self.document is not None or not term.plan
 
     def learn(self, words: WordList) -> None:
-        """Find many words in one pass, and remember which of the terms that asked for them have none."""
-        search = self.search if self.document is None else self.document.search
-        search.learn(words)
-        self._silent = words.terms_without(search.all_carried)
+        """Find many words in one pass."""
+        self._told_in.learn(words)
 
     def _find(self, term: Term) -> Iterator[Hit]:
         if term.plan:

@@ -3,7 +3,7 @@ Knows no reading."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -69,11 +69,11 @@ class PatternList:
 
 
 class WordList:
-    """Different words, and the terms that ask for them. `nothing` maps each word to no hit."""
+    """Different words, and the terms that ask for them by their identity. `nothing` maps each word to no hit."""
 
     def __init__(self, words: Iterable[Word], terms: Iterable[Term] = ()) -> None:
-        self._all_terms = tuple(terms)
-        self._terms = {id(term): term for term in self._all_terms if not (term.groups or term.named)}
+        self.terms = {id(term): term for term in terms}
+        self._wordy = frozenset(key for key, term in self.terms.items() if not (term.groups or term.named))
         empty: frozenset[int] = frozenset()
         self.nothing = dict.fromkeys(words, empty)
         self.patterns = [word for word in self.nothing if word.match is Match.PATTERN]
@@ -82,22 +82,27 @@ class WordList:
         self.latin = LatinWords(_by_text(word for word in self.nothing
                                          if word.match is not Match.PATTERN and word.text.isascii()))
 
-    def terms_without(self, carried: Iterable[Word]) -> frozenset[int]:
-        """Identities of the terms that ask for nothing but words, and for none of those that are carried."""
+    def asked_of(self, carried: Iterable[Word]) -> dict[int, list[Word]]:
+        """Identity of each term → those of its words that are carried, in the order of the term."""
+        found: dict[int, list[tuple[int, Word]]] = {}
         asking = self._asking
-        return self._asked.difference(*(asking[word] for word in carried if word in asking))
+        for word in carried:
+            for key, place in asking.get(word, ()):
+                found.setdefault(key, []).append((place, word))
+        return {key: [word for _, word in sorted(words)] if len(words) > 1 else [words[0][1]]
+                for key, words in found.items()}
+
+    def silent(self, asked: Mapping[int, object]) -> frozenset[int]:
+        """Identities of the terms that ask for nothing but words, and for none of those that are carried."""
+        return self._wordy.difference(asked)
 
     @cached_property
-    def _asked(self) -> frozenset[int]:
-        return frozenset(self._terms)
-
-    @cached_property
-    def _asking(self) -> dict[Word, list[int]]:
-        """Word → identities of the terms that ask for it."""
-        found: dict[Word, list[int]] = {}
-        for key, term in self._terms.items():
-            for word in term.word_set:
-                found.setdefault(word, []).append(key)
+    def _asking(self) -> dict[Word, list[tuple[int, int]]]:
+        """Word → identities of the terms that ask for it, and its place in each."""
+        found: dict[Word, list[tuple[int, int]]] = {}
+        for key, term in self.terms.items():
+            for place, word in enumerate(dict.fromkeys(term.words)):
+                found.setdefault(word, []).append((key, place))
         return found
 
     @cached_property
@@ -131,8 +136,8 @@ class WordList:
     @cached_property
     def _of_shown(self) -> frozenset[Word]:
         """Words that only terms of texts ask for."""
-        of_shown = {word for term in self._all_terms if term.kind in SHOWN_KINDS for word in term.words}
-        return frozenset(of_shown.difference(*((*term.words, *term.named) for term in self._all_terms
+        of_shown = {word for term in self.terms.values() if term.kind in SHOWN_KINDS for word in term.words}
+        return frozenset(of_shown.difference(*((*term.words, *term.named) for term in self.terms.values()
                                                if term.kind not in SHOWN_KINDS)))
 
 

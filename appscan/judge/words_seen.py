@@ -16,7 +16,7 @@ import numpy as np
 from appscan.checks.pack import Match, Term, Word
 from appscan.judge.acts import Acts
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
-from appscan.judge.one_text import text_has
+from appscan.judge.one_text import OneText, text_has
 from appscan.judge.places import Places
 from appscan.judge.search import Search
 from appscan.model.coverage import Kind
@@ -63,16 +63,14 @@ class WordsSeen:
         self.program = places.program
         self._shown: dict[int, list[_Shown]] = {}
         self._texts: dict[tuple[int, Kind, bool], tuple[Hit, ...]] = {}
-        self._endpoints: dict[int, tuple[str, tuple[Hit, ...]]] = {}
+        self._endpoints: dict[int, tuple[_Path, tuple[Hit, ...]]] = {}
         self._fields: dict[int, tuple[Hit, ...]] = {}
 
     def hits(self, term: Term) -> Iterator[Hit]:
         """Hits of the words of a term, in a fixed order; the same one for each word that its string carries."""
-        carried = self.search.carried(term.word_set)
-        for word in term.words if carried else ():
-            if word in carried:
-                for sid in self.search.listed(word):
-                    yield from self._spots(sid, term, word)
+        for word in self.search.carried(term):
+            for sid in self.search.listed(word):
+                yield from self._spots(sid, term, word)
 
     def _spots(self, sid: int, term: Term, word: Word) -> Iterable[Hit]:
         kind = term.kind
@@ -167,9 +165,9 @@ class WordsSeen:
             declared = self.acts.declared_endpoints.get(sid, ())
             path = endpoint_path(value) or (value if declared else "")
             asked = bool(path) and not _PICTURE.search(path)
-            known = self._endpoints[sid] = path, tuple(self._endpoints_at(sid, path, declared)) if asked else ()
-        path, hits = known
-        return hits if hits and _path_has(path, word) else ()
+            known = self._endpoints[sid] = _Path(path), tuple(self._endpoints_at(sid, path, declared)) if asked else ()
+        path_of, hits = known
+        return hits if hits and path_of.has(word) else ()
 
     def _endpoints_at(self, sid: int, path: str, declared: Iterable[int]) -> Iterator[Hit]:
         places = self.places
@@ -265,8 +263,18 @@ class WordsSeen:
                 yield places.of_fact(row, Kind.CALL, value, "")
 
 
-def _path_has(path: str, word: Word) -> bool:
-    """Whether the path itself (not the host) carries the word; a whole word is one segment or query value."""
-    if word.match is Match.WHOLE:
-        return any(text_has(part, word) for part in re.split("[/?=&]", path))
-    return text_has(path.lower() if word.match is Match.PATTERN else path, word)
+class _Path:
+    """A path that is asked for several words: it itself, not the host; a whole word is one segment or query value."""
+
+    def __init__(self, path: str) -> None:
+        self._whole, self._lower = OneText(path), OneText(path.lower())
+
+    def has(self, word: Word) -> bool:
+        """Whether it carries the word."""
+        if word.match is Match.WHOLE:
+            return any(part.has(word) for part in self._parts)
+        return (self._lower if word.match is Match.PATTERN else self._whole).has(word)
+
+    @cached_property
+    def _parts(self) -> list[OneText]:
+        return [OneText(part) for part in re.split("[/?=&]", self._whole.text)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from appscan.model.traditional import SIMPLIFIED
 
@@ -37,6 +40,12 @@ def fold(text: str) -> str:
 
 def fold_all(texts: Sequence[str]) -> list[str]:
     """Each text as `fold` gives it, in a fraction of the time: nearly all of them are folded joined by line feeds."""
+    joined = "\n".join(texts)
+    if joined.isascii() and joined.count("\n") == len(texts) - 1:
+        folded = joined.lower().split("\n")
+        for place in _lines_with(joined, ("&", "\\u", "\t", "  ")):
+            folded[place] = fold(texts[place])
+        return folded
     folded = list(texts)
     ascii_places, other_places = [], []
     for place, text in enumerate(texts):
@@ -56,6 +65,17 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     for place, text in zip(other_places, _BETWEEN_HAN.sub("", joined).split("\n"), strict=False):
         folded[place] = text
     return folded
+
+
+def _lines_with(joined: str, signs: Iterable[str]) -> Iterator[int]:
+    """Numbers of the lines of an ASCII text in which one of the signs stands."""
+    feeds: list[int] = np.flatnonzero(np.frombuffer(joined.encode("ascii"), dtype=np.uint8) == ord("\n")).tolist()
+    for sign in signs:
+        at = joined.find(sign)
+        while at >= 0:
+            line = bisect.bisect_left(feeds, at)
+            yield line
+            at = joined.find(sign, feeds[line]) if line < len(feeds) else -1
 
 
 def _rewritten(letter: re.Match[str]) -> str:

@@ -110,7 +110,11 @@ class Strings:
 
     def texts(self, sids: Sequence[int]) -> list[str]:
         """Texts of many strings: decoded together, where none has a line feed in it."""
-        texts = b"\n".join(map(self.raw, sids)).decode("utf-8", "replace").split("\n")
+        chosen, blob = np.asarray(sids, dtype=np.int64), self.blob
+        ends = np.append(self.ends, 0)  # -1 and the start of the first string find the last place
+        starts, stops = ends[np.maximum(chosen, 0) - 1], ends[chosen]
+        raw = [blob[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+        texts = b"\n".join(raw).decode("utf-8", "replace").split("\n")
         return texts if len(texts) == len(sids) else [self[sid] for sid in sids]
 
 

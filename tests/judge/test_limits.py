@@ -10,6 +10,7 @@ from appscan.checks import CheckSet
 from appscan.checks.pack import Limit, Mark, Structure
 from appscan.judge.judge import Judgement, judge
 from appscan.judge.limits import Structures, standing_limits
+from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Gap, Kind
 from appscan.model.judgement import Force, Presence, Verdict
@@ -34,7 +35,8 @@ def blinding_gaps(judged: Judgement) -> list[Gap]:
 
 
 def standing(limit: Limit, reading: Reading, checks: CheckSet) -> tuple[Gap, ...]:
-    return standing_limits([limit], Structures(reading, checks.vocabulary), Sight(reading, checks.vocabulary))
+    pages = RemotePages(Sight(reading, checks.vocabulary))
+    return standing_limits([limit], Structures(reading, checks.vocabulary), pages)
 
 
 def limit(strong: tuple[Mark, ...] = (), weak: tuple[Mark, ...] = ()) -> Limit:
@@ -55,10 +57,10 @@ def app(*pages: object, entries: tuple[str, ...] = (), components: dict[str, str
 
 def test_one_structure_answers_different_limits_one_after_the_other(checks: CheckSet) -> None:
     reading = app(entries=("assets/shell.bin",), classes=(MAIN, "com.wrap.Stub"))
-    structures, sight = Structures(reading, checks.vocabulary), Sight(reading, checks.vocabulary)
+    structures, pages = Structures(reading, checks.vocabulary), RemotePages(Sight(reading, checks.vocabulary))
     for mark in (Mark("class", classes=("Lcom/wrap/*;",)), Mark("entry", entry=("assets/*.bin",))):
-        assert standing_limits([limit(strong=(mark,))], structures, sight), mark.name
-    assert not standing_limits([limit(strong=(Mark("none", classes=("Lcom/wrapped/*;",)),))], structures, sight)
+        assert standing_limits([limit(strong=(mark,))], structures, pages), mark.name
+    assert not standing_limits([limit(strong=(Mark("none", classes=("Lcom/wrapped/*;",)),))], structures, pages)
 
 
 @pytest.mark.parametrize("mark", [Mark("any", classes=("*",)), Mark("any", entry=("*",)), Mark("any", entry=("??*",))])
@@ -130,8 +132,8 @@ def test_a_frame_of_a_few_classes_is_few_only_beside_many_components(checks: Che
 
 
 def test_every_structure_can_be_asked_for(checks: CheckSet) -> None:
-    structures, sight = Structures(app(), checks.vocabulary), Sight(app(), checks.vocabulary)
-    assert {structures.holds(structure, sight) for structure in Structure} == {""}
+    structures, pages = Structures(app(), checks.vocabulary), RemotePages(Sight(app(), checks.vocabulary))
+    assert {structures.holds(structure, pages) for structure in Structure} == {""}
 
 
 # ---------------------------------------------------------------- the shipped limits
