@@ -146,7 +146,7 @@ class Liveness:
         return any(key in self._library_methods(parent) for parent in strange)
 
     def _library_methods(self, parent: int) -> frozenset[int]:
-        """Names of the methods that a class of a library in the artifact defines: an override of one is called by it."""
+        """Names of the methods that a class of a library in the artifact defines: it calls an override of one."""
         known = self._defined.get(parent)
         if known is None:
             methods = self.program.reading.code.methods

@@ -132,9 +132,9 @@ class RemotePages:
         if known is None:
             uses, program = self.reading.code.strings_used, self.sight.program
             own = program.own_method[uses.method]
-            known = self._texts[screens] = [
-                program.text(sid) for method, sid in zip(uses.method[own].tolist(), uses.what[own].tolist(), strict=True)
-                if self.sight.screens.screens_of(method) & screens]
+            pairs = zip(uses.method[own].tolist(), uses.what[own].tolist(), strict=True)
+            known = self._texts[screens] = [program.text(sid) for method, sid in pairs
+                                            if self.sight.screens.screens_of(method) & screens]
         return known
 
     @cached_property
