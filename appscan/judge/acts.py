@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from appscan.checks.pack import CallGroup, MethodPattern, Vocabulary
+from appscan.checks.same import Same
+from appscan.judge.exact import TextList
 from appscan.judge.hits import endpoint_path
 from appscan.judge.program import ACC_NATIVE, Program
 from appscan.judge.search import Search
@@ -163,10 +166,7 @@ class Acts:
     @cached_property
     def _sid_of(self) -> dict[str, int]:
         """Exact text → sid for everything that call groups name."""
-        groups = self.vocabulary.calls.values()
-        wanted = {pattern.owner for group in groups for pattern in (*group.methods, *group.excepted)}
-        wanted |= {text for group in groups for text in group.strings}
-        return self.search.exact(wanted)
+        return self.search.exact(_named_in(Same(self.vocabulary)))
 
     # -- scripts ---------------------------------------------------------------------------------------------------
 
@@ -224,6 +224,14 @@ class Acts:
         for row in np.flatnonzero(facts.kind == Fact.ATTRIBUTE).tolist():
             grouped[self.program.text(int(facts.role[row])).lower()].append(row)
         return grouped
+
+
+@functools.lru_cache(maxsize=8)
+def _named_in(vocabulary: Same[Vocabulary]) -> TextList:
+    """Classes and strings that call groups name."""
+    groups = vocabulary.it.calls.values()
+    owners = {pattern.owner for group in groups for pattern in (*group.methods, *group.excepted)}
+    return TextList(owners.union(*(group.strings for group in groups)))
 
 
 def _constant_fits(pattern: MethodPattern, constant: int) -> bool:

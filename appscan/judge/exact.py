@@ -17,23 +17,35 @@ _BUCKETS = 16
 """Bits of a mark by which strings are told apart before any is looked at."""
 
 
+class TextList:
+    """Different texts to be found whole: made once, used for every reading."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.by_bytes = {text.encode("utf-8", "replace"): text for text in sorted(set(texts)) if text}
+
+    @cached_property
+    def is_likely(self) -> NDArray[np.bool_]:
+        """By its mark, whether a string may be one of the texts."""
+        ends = np.cumsum(np.fromiter(map(len, self.by_bytes), dtype=np.int64, count=len(self.by_bytes)))
+        likely = np.zeros(1 << _BUCKETS, dtype=np.bool_)
+        likely[_marks(b"".join(self.by_bytes), ends)] = True
+        return likely
+
+
 class Exact:
     """Finds whole strings by a mark made of their size, first and last bytes: nearly all are passed over unread."""
 
     def __init__(self, strings: Strings) -> None:
         self._strings = strings
 
-    def sids(self, texts: Iterable[str]) -> dict[str, int]:
+    def sids(self, texts: TextList | Iterable[str]) -> dict[str, int]:
         """Sid of each of the texts that is itself a string of the reading."""
-        wanted = {text.encode("utf-8", "replace"): text for text in sorted(set(texts)) if text}
-        if not wanted or not len(self._strings):
+        listed = texts if isinstance(texts, TextList) else TextList(texts)
+        if not listed.by_bytes or not len(self._strings):
             return {}
-        ends = np.cumsum(np.fromiter(map(len, wanted), dtype=np.int64, count=len(wanted)))
-        is_likely = np.zeros(1 << _BUCKETS, dtype=np.bool_)
-        is_likely[_marks(b"".join(wanted), ends)] = True
         found: dict[str, int] = {}
-        for sid in np.flatnonzero(is_likely[self._marks]).tolist():
-            text = wanted.get(self._strings.raw(sid))
+        for sid in np.flatnonzero(listed.is_likely[self._marks]).tolist():
+            text = listed.by_bytes.get(self._strings.raw(sid))
             if text is not None:
                 found[text] = sid
         return found

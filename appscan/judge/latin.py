@@ -7,6 +7,7 @@ letters are.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _FIRST = 3
 _BASE = 0x2545F4914F6CDD1D
 _TURN = pow(_BASE, -1, 1 << 64)
 _BUCKETS = 20
+_KEPT = 1 << 19
+"""Letters of a common app."""
 
 
 class LatinWords:
@@ -130,14 +133,26 @@ class LatinStrings:
     def _sums(self) -> tuple[UInt64, UInt64]:
         """Sums of the letters, each times a power of the base, before each place; and powers that undo a place's."""
         number = len(self.letters)
-        powers = np.full(number + 1, _BASE, dtype=np.uint64)
-        undo = np.full(number + 1, _TURN, dtype=np.uint64)
-        powers[0] = undo[0] = 1
-        np.multiply.accumulate(powers, out=powers)
-        np.multiply.accumulate(undo, out=undo)
+        powers, undo = _kept_powers() if number <= _KEPT else _powers(number)
         sums = np.zeros(number + 1, dtype=np.uint64)
-        np.cumsum(np.frombuffer(self.letters, dtype=np.uint8) * powers[:-1], out=sums[1:])
+        np.cumsum(np.frombuffer(self.letters, dtype=np.uint8) * powers[:number], out=sums[1:])
         return sums, undo
+
+
+def _powers(number: int) -> tuple[UInt64, UInt64]:
+    """The powers of the base from the none-th to this one, and what undoes each."""
+    powers = np.full(number + 1, _BASE, dtype=np.uint64)
+    undo = np.full(number + 1, _TURN, dtype=np.uint64)
+    powers[0] = undo[0] = 1
+    np.multiply.accumulate(powers, out=powers)
+    np.multiply.accumulate(undo, out=undo)
+    return powers, undo
+
+
+@functools.cache
+def _kept_powers() -> tuple[UInt64, UInt64]:
+    """Those that nearly all apps need; made once."""
+    return _powers(_KEPT)
 
 
 def latin_strings(blob: bytes, ends: NDArray[np.int64], chosen: NDArray[np.bool_]) -> LatinStrings:
