@@ -78,6 +78,7 @@ def rejudge_all(order: RejudgeOrder) -> ExitCode:
     manners = Manners(folder, checks.digest, memory_bytes=order.memory * MIB)
     sums, stopped = _Sums(), False
     with opened(order.store, order.blobs) as store, noticed() as stop:
+        store.reach_blobs()
         engine = engine_for(order.workers, order.cluster, manners)
         try:
             for one in _told(rejudge(store, engine, manners, write=order.write), order.console):

@@ -87,6 +87,8 @@ def sweep(order: SweepOrder) -> ExitCode:
     with opened(order.store, order.blobs, create=True) as store, noticed() as stop:
         from appscan.cli.sweep_run import SweepRun  # what it costs at start is not for wrong usage
 
+        store.reach_blobs()
+
         run = SweepRun(order, store, manners, source)
         try:
             return run.go(stop)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from appscan.errors import UnavailableError, UsageError
+from appscan.errors import AppscanError, UnavailableError, UsageError
 
 CHUNK = 1 << 20
 
@@ -29,6 +29,15 @@ class Blobs:
         except (ValueError, ImportError) as error:
             raise UsageError("store_blobs", address=address, reason=str(error)) from None
 
+    def reach(self) -> None:
+        """Ask once whether the folder can be reached; one that is not there yet is made by the first blob. Raises
+        UsageError `store_blobs`, which costs nothing yet."""
+        try:
+            with self._told():
+                self._files.exists(self._root)
+        except UnavailableError as error:
+            raise UsageError("store_blobs", **error.params) from error
+
     def put(self, content: bytes | Path) -> str:
         """Keep bytes or the bytes of a file; their digest. What is there already is not written again; a blob appears
         whole or not at all."""
@@ -46,7 +55,7 @@ class Blobs:
 
     def get(self, digest: str) -> bytes:
         """The bytes, proved against their name. Raises UsageError `blob_missing`, `blob_damaged`."""
-        with self.open(digest) as file:
+        with self.open(digest) as file, self._told():
             content = file.read()
         if hashlib.sha256(content).hexdigest() != digest:
             raise UsageError("blob_damaged", digest=digest, address=self.address)
@@ -91,6 +100,13 @@ class Blobs:
         except OSError as error:
             raise UnavailableError("store_blobs_unavailable", address=self.address,
                                    reason=error.strerror or str(error)) from error
+        except AppscanError:
+            raise
+        except Exception as error:
+            if type(error).__module__ == "builtins":
+                raise  # ours; the libraries of remote stores have errors of their own
+            raise UnavailableError("store_blobs_unavailable", address=self.address,
+                                   reason=" ".join(str(error).split())[:200]) from error
 
 
 def _digest_of(content: bytes | Path) -> str:

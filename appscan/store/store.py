@@ -103,6 +103,10 @@ class Store:
 
     # Blobs
 
+    def reach_blobs(self) -> None:
+        """Make sure that blobs can be reached, before work begins. Raises UsageError."""
+        self._blobs.reach()
+
     @property
     def _blobs(self) -> Blobs:
         if self._opened is None:

@@ -24,6 +24,8 @@ _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, 
                       errno.ENETUNREACH, errno.ENETDOWN, errno.ECONNRESET, errno.ECONNREFUSED, errno.EAGAIN,
                       errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EPIPE})
 _PASSING_STATUS = frozenset({408, 425, 429})
+_NO_RIGHTS = frozenset({"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound"})
+"""Errors of botocore, which is not always there, for what this machine lacks; trying again changes nothing."""
 
 
 class FetchError(Exception):
@@ -128,6 +130,8 @@ def _of_network(error: Exception, location: str) -> Fault:
     """A 404 or a refusal is the artifact's; a server's own failure, a lost connection and a full disk pass."""
     cause = error.__cause__ if isinstance(error.__cause__, Exception) else error  # what fsspec made a "not found" of
     status = _status_of(cause)
+    if type(cause).__name__ in _NO_RIGHTS:
+        return Fault(FaultKind.PERMANENT, "artifact_refused", {"name": location, "why": str(cause)[:200]})
     if isinstance(cause, FileNotFoundError) or status in (404, 410):
         return Fault(FaultKind.PERMANENT, "missing_file", {"name": location})
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+import fsspec
 import pytest
+from fsspec import AbstractFileSystem
 
 from appscan.errors import UnavailableError, UsageError
 from appscan.store import Store
@@ -53,6 +55,44 @@ def test_another_file_system_keeps_blobs_alike(tmp_path):
         digest = store.put_blob(b"reading")
         assert (store.put_blob(b"reading"), store.get_blob(digest)) == (digest, b"reading")
         assert not store.has_blob("0" * 64)
+
+
+class EndpointConnectionError(Exception):
+    """In the shape of botocore's: none of Python's own errors."""
+
+
+class Away(AbstractFileSystem):
+    """An object store that does not answer."""
+
+    protocol = "away"
+
+    def info(self, path, **_options):
+        raise EndpointConnectionError(f"Could not connect\n to {path}")
+
+    exists = _open = info
+
+
+@pytest.fixture
+def away(tmp_path):
+    fsspec.register_implementation("away", Away, clobber=True)
+    with Store.open(str(tmp_path / "office.db"), "away://office/blobs") as opened:
+        yield opened
+
+
+def test_an_object_store_that_does_not_answer_is_told_before_work_starts(away):
+    with pytest.raises(UsageError, match=r"store_blobs.*away://office.*Could not connect to"):
+        away.reach_blobs()
+
+
+def test_an_object_store_that_goes_away_may_be_tried_again(away):
+    for ask in (lambda: away.put_blob(b"reading"), lambda: away.get_blob("0" * 64), lambda: away.has_blob("0" * 64)):
+        with pytest.raises(UnavailableError, match=r"store_blobs_unavailable.*Could not connect to"):
+            ask()
+
+
+def test_a_folder_that_is_not_there_yet_can_be_reached(keeper, folder):
+    keeper.reach_blobs()
+    assert not folder.exists()
 
 
 def test_a_folder_that_cannot_be_written_now_may_be_tried_again(keeper, folder):

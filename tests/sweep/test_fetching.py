@@ -30,3 +30,13 @@ def test_what_an_object_store_does_not_have_is_not_asked_for_again(code, status,
 
 def test_a_file_that_is_plainly_not_there_is_missing():
     assert _of_network(FileNotFoundError("a"), "memory://a").key == "missing_file"
+
+
+class NoCredentialsError(Exception):
+    """Named as botocore's."""
+
+
+def test_what_this_machine_has_no_rights_for_is_not_tried_again():
+    fault = _of_network(NoCredentialsError("Unable to locate credentials"), "s3://demo/in/a.apk")
+    assert (fault.kind, fault.key) == (FaultKind.PERMANENT, "artifact_refused")
+    assert "credentials" in fault.params["why"]
