@@ -6,12 +6,14 @@ Knows no check.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from appscan.judge.liveness import Liveness
+from appscan.judge.native_owners import native_owners
 from appscan.judge.program import Program
 from appscan.judge.screens import Screens
 from appscan.judge.spans import span
@@ -100,8 +102,12 @@ class Layouts:
         if file in self._ids_of_file:
             return self._seen_file(file, 0)
         module = self.program.text(screen) if screen >= 0 else ""
-        origin = self.program.origins.of_script(name, module)
+        origin = self.program.origins.of_script(name, module) or self._native_owners.get(file, "")
         return Seen(frozenset([module or name]), origin, True)
+
+    @cached_property
+    def _native_owners(self) -> Mapping[int, str]:
+        return native_owners(self.program.reading, self.program.origins, self.program.text)
 
     def _component_of(self, row: int) -> Seen:
         """Manifest facts belong to the component they stand in."""

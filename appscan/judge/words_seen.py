@@ -36,7 +36,8 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|woff2?|ttf)(?:\?|$)"
 
 CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPTION})
 _FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "dataIndex", "field", "request_field"})
-_LITERALS = frozenset({"string", "template", "native"})
+NATIVE = "native"
+_LITERALS = frozenset({"string", "template", NATIVE})
 _NAMED = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}
 
 
@@ -124,6 +125,8 @@ class WordsSeen:
             elif fact not in (Fact.TEXT, Fact.DIALOG):
                 continue
             hit = places.of_fact(row, Kind.TEXT, value, role if fact == Fact.TEXT else "")
+            if role == NATIVE and hit.origin:
+                continue  # messages of a decoder or a data base inside a map SDK are no words of an interface
             is_control = hit.role in CONTROL_ROLES or (
                 fact == Fact.TEXT and hit.role == Role.LABEL and places.layouts.is_clickable(row))
             is_title = hit.role == Role.TITLE

@@ -222,3 +222,30 @@ def test_a_bundled_feature_in_a_blinded_app_is_inconclusive(checks: CheckSet) ->
     file = "assets/www/js/chunk-vendors.a1b2c3d4.js"
     reading = reading_with(page("", ("button", "立即签到"), file=file), gaps=[blinding(*Kind)])
     assert findings(reading, checks)["check-in"].verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("names", "is_library"), [
+    (["Java_com_baidu_platform_comjni_JNIBase_Create"], True),
+    (["com/baidu/mapapi/model/ParcelItem", "java/lang/String"], True),
+    (["Java_com_baidu_a_B_c", "Java_cn_example_town_Codec_init"], False),
+    (["Java_com_1baidu_map_Base_create"], False),
+    (["Java_cn_example_1town_Codec_init"], False),
+    (["java/lang/String", "/map/list"], False),
+    ([], False),
+])
+def test_a_native_library_belongs_to_whose_classes_it_serves(checks: CheckSet, names: list[str],
+                                                             is_library: bool) -> None:
+    file = "lib/armeabi/libcore.so"
+    native = [("native", name) for name in (*names, "上报轨迹")]
+    sight = Sight(reading_with(page("", literals=native, file=file)), checks.vocabulary)
+    hits = sight.hits(Term(Kind.TEXT, (Word("上报轨迹"),)))
+    assert bool(hits) is not is_library  # what the inside of a library says is no word of an interface
+
+
+def test_messages_inside_a_native_library_show_no_feature(checks: CheckSet) -> None:
+    """A map SDK with a data base and a decoder in it: "does not match", "cannot", on what is no screen."""
+    native = ["Java_com_baidu_platform_comjni_JNIBase_Create", "com/baidu/platform/comjni/tools/ParcelItem",
+              "%r ORDER BY term does not match any column in the result set", "Cannot add a PRIMARY KEY column"]
+    file = "lib/armeabi/libBaiduMapSDK.so"
+    assert "redundant-form" not in findings(
+        reading_with(page("", literals=[("native", text) for text in native], file=file)), checks)
