@@ -26,6 +26,10 @@ MEMBER = "member"
 """Role of the names that a script reads of a value: a field, but no word of an interface and no row of a list."""
 
 LIST_LENGTH = 3000
+_DATA_FILE = re.compile(r"\.(?:json|geojson|csv|tsv|sql|txt|xml|plist|dat|properties|ya?ml)$", re.IGNORECASE)
+_DATA_ROW = re.compile(r"\s*(?:insert|replace)\s+into\s.{1,400}?\svalues\s*\(", re.IGNORECASE | re.DOTALL)
+"""A row that fills a table: what stands in it is data, read by nobody as it is."""
+
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
 
@@ -109,7 +113,7 @@ class WordsSeen:
                 if hit is not None:
                     yield hit
         value = self.reading.strings[sid]
-        if kind is Kind.TEXT and (not value.isascii() or " " in value):
+        if kind is Kind.TEXT and (not value.isascii() or " " in value) and not _DATA_ROW.match(value):
             is_long = is_prose(self.search.folded(sid), "")
             if prose or not is_long:
                 for method in self.places.methods_using(sid):
@@ -120,7 +124,7 @@ class WordsSeen:
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
             if fact == Fact.LITERAL:
-                if role not in _LITERALS or _RESOURCE.search(value):
+                if role not in _LITERALS or _RESOURCE.search(value) or _DATA_ROW.match(value) or self._is_data(row):
                     continue
             elif fact not in (Fact.TEXT, Fact.DIALOG):
                 continue
@@ -136,6 +140,15 @@ class WordsSeen:
             yield _Shown(replace(hit, kind=Kind.CONTROL, role=role) if is_control else None,
                          replace(hit, kind=Kind.TITLE) if is_title else None,
                          replace(hit, kind=kind, prose=prose), prose, fact == Fact.LITERAL and self._is_list(row))
+
+    def _is_data(self, row: int) -> bool:
+        """Whether it is one of the many literals of a file that is no program and no page: places, products, people."""
+        facts = self.reading.facts
+        return bool(self._data) and (int(facts.file[row]), int(facts.screen[row])) in self._data
+
+    @cached_property
+    def _data(self) -> frozenset[tuple[int, int]]:
+        return frozenset(pair for pair in self.lists if _DATA_FILE.search(self.places.reading.strings[pair[0]]))
 
     def _is_list(self, row: int) -> bool:
         """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
@@ -178,6 +191,8 @@ class WordsSeen:
             yield places.of_method(method, Kind.ENDPOINT, path)
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
+            if fact == Fact.LITERAL and self._is_data(row):
+                continue
             if fact == Fact.REQUEST or (fact == Fact.PATH and role in ("action", "request", "start")) or (
                     fact == Fact.LITERAL and role in _LITERALS):
                 yield places.of_fact(row, Kind.ENDPOINT, path, role)
@@ -196,7 +211,8 @@ class WordsSeen:
             return
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
-            if (fact == Fact.LITERAL and role in ("key", MEMBER)) or (fact == Fact.ATTRIBUTE and role in _FIELD_ROLES):
+            if (fact == Fact.LITERAL and role in ("key", MEMBER) and not self._is_data(row)) or (
+                    fact == Fact.ATTRIBUTE and role in _FIELD_ROLES):
                 yield places.of_fact(row, Kind.FIELD, value, role)
         if not value.isascii():
             return  # in code a Han text is a text

@@ -179,3 +179,23 @@ def test_names_that_a_script_reads_make_no_dictionary_of_it() -> None:
     names = [("member", f"name{number}") for number in range(LIST_LENGTH + 1)]
     reading = reading_with(page(HERE, literals=[("string", "考勤"), *names]))
     assert Sight(reading, VOCABULARY).hits(SAID)
+
+
+@pytest.mark.parametrize(("file", "there"), [("assets/places.json", False), ("assets/www/app.js", True)])
+@pytest.mark.parametrize("term", [
+    Term(Kind.TEXT, (Word("签到"),), prose=True), Term(Kind.FIELD, (Word("totalscore"),)),
+    Term(Kind.ENDPOINT, (Word("rank"),))], ids=["text", "field", "endpoint"])
+def test_what_stands_in_a_large_set_of_data_is_of_no_screen(file: str, *, there: bool, term: Term) -> None:
+    rows = [("string", f"{number} 号楼") for number in range(LIST_LENGTH + 1)]
+    said = [("string", "本馆于早上八点开门，凭票入场，须先在门口的窗口签到再进入展厅参观。"), ("key", "totalScore"),
+            ("string", "/score/rank/list")]
+    reading = reading_with(page(HERE, literals=[*rows, *said], file=file))
+    assert bool(Sight(reading, VOCABULARY).hits(term)) is there
+
+
+def test_a_row_that_fills_a_table_is_no_text() -> None:
+    row = "INSERT INTO `t_case` VALUES (1, '李某', '在岗', '考勤大队二中队');"
+    asked = "SELECT name AS 考勤 FROM t_case ORDER BY id"
+    for text, there in ((row, False), (asked, True)):
+        reading = reading_with(page(HERE, literals=[("string", text)], file="assets/t_case.sql"))
+        assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.TEXT, (Word("考勤"),), prose=True))) is there
