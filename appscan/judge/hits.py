@@ -31,7 +31,8 @@ _BEHIND_A_HOLE = re.compile(r"\{\}/[A-Za-z][\w.-]*/\S")
 """`${BASE}/patrol/list`: the hole stands for the server. One name alone may be a unit (`${speed}/min`)."""
 _NOT_ENDPOINT = re.compile(
     r"^(https?://(schemas\.android\.com|www\.w3\.org|xmlpull\.org|ns\.adobe\.com|schemas\.\w+)|"
-    r"(application|text|image|video|audio|multipart|font)/|"  # kinds of content; with a slash before, a server's path
+    # kinds of content; with a slash before, a server's path
+    r"(application|text|image|video|audio|multipart|font|vnd\.android\.cursor\.(dir|item))/|"
     r"/?(res|assets|proc|sdcard|mnt|etc|META-INF|android|java|javax|kotlin)/|sys/|dev/|storage/|vendor/|"
     # folders of a device; /sys/user/list, /dev/list and /data/report are paths of servers
     r"/sys/(class|devices|block|bus|kernel|fs|module|power|firmware|dev|hypervisor)(/|$)|"

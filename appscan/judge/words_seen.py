@@ -42,6 +42,10 @@ CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPT
 _FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "dataIndex", "field", "request_field"})
 NATIVE = "native"
 _LITERALS = frozenset({"string", "template", NATIVE})
+_MACHINERY = re.compile(r"(?:Fragment|Adapter|(?:Grid|List|Recycler|Scroll|Web)View|GridLayout|ViewPager|MainActivity)|"
+                        r"[Tt]ime_?[Oo]ut$|TIME_?OUT$")
+"""Names of the parts an interface is built of, and how long a connection is waited for: no data of the app, though
+`GridView` has a grid in it and `readTimeout` the time of reading."""
 _NAMED = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}
 
 
@@ -207,7 +211,7 @@ class WordsSeen:
 
     def _fields_at(self, sid: int) -> Iterator[Hit]:
         value, places = self.reading.strings[sid], self.places
-        if not is_identifier(value) and not is_han_name(value):
+        if _MACHINERY.search(value) or not (is_identifier(value) or is_han_name(value)):
             return
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)

@@ -162,7 +162,9 @@ def test_matches_show_the_hits_of_every_item() -> None:
 @pytest.mark.parametrize(("role", "name", "asked", "there"), [
     ("key", "totalScore", "score", True), ("member", "totalScore", "score", True),
     ("string", "totalScore", "score", False),
-    ("member", "积分", "积分", True), ("key", "今天的积分 是多少", "积分", False)])
+    ("member", "积分", "积分", True), ("key", "今天的积分 是多少", "积分", False),
+    ("key", "gridId", "grid", True), ("key", "GridViewFragment", "grid", False), ("key", "readTime", "readtime", True),
+    ("key", "readTimeOut", "readtime", False), ("key", "READ_TIMEOUT", "read", False)])
 def test_a_field_is_a_name_that_a_script_writes_or_reads(role: str, name: str, asked: str, there: bool) -> None:
     reading = reading_with(page(HERE, literals=[(role, name)]))
     assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.FIELD, (Word(asked),)))) is there

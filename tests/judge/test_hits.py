@@ -13,7 +13,8 @@ def test_paths_of_servers_that_begin_like_folders_or_kinds_of_content_are_endpoi
 
 
 @pytest.mark.parametrize("text", ["/system/bin/su", "/system/xbin/which", "/system/app/Superuser.apk", "/sys/class/net",
-                                  "image/png", "video/mp4", "/system/lib64/libc.so"])
+                                  "image/png", "video/mp4", "/system/lib64/libc.so",
+                                  "vnd.android.cursor.dir/vnd.example.location"])
 def test_folders_of_the_device_and_kinds_of_content_are_no_endpoints(text: str) -> None:
     assert endpoint_path(text) == ""
 
