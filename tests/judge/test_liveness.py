@@ -249,3 +249,13 @@ def test_messages_inside_a_native_library_show_no_feature(checks: CheckSet) -> N
     file = "lib/armeabi/libBaiduMapSDK.so"
     assert "redundant-form" not in findings(
         reading_with(page("", literals=[("native", text) for text in native], file=file)), checks)
+
+
+@pytest.mark.parametrize(("permissions", "found"), [(["android.permission.INTERNET"], True), ([], False)])
+def test_a_place_handed_to_another_part_of_an_app_without_network_is_no_upload(
+        checks: CheckSet, permissions: list[str], *, found: bool) -> None:
+    launcher = reading_with(components={"cn.example.town.Main": "launcher"}, permissions=permissions)
+    watch = "Landroid/location/LocationManager;->requestLocationUpdates"
+    reading = with_code(launcher, [Method(MAIN, "onCreate", (watch, f"{MAIN}->sendLocation")),
+                                   Method(MAIN, "sendLocation", ("Landroid/os/Messenger;->send",))], {MAIN: ACTIVITY})
+    assert ("track-upload" in findings(reading, checks)) is found
