@@ -82,12 +82,17 @@ class Hit:
 
 
 _PRESSED = frozenset({Role.BUTTON, Role.OPTION})
+_NOTICE = re.compile(r"^\W{0,4}(关于|转发)[^。;；!！]{2,90}(通知|通告|公告|公示|批复|通报|意见|决定|函)(?:\W.{0,20})?$")
+"""The name of a paper that a crawl saw in a list: it leads to the paper, whose text is judged where it is seen."""
 
 
 def leads_elsewhere(hit: Hit) -> bool:
-    """Whether it only tells, or leads to, what stands on another page: a headline among links. What is pressed, sent or
-    called there is of this page, as everywhere."""
-    return hit.margin == Margin.LINKS and hit.kind in SHOWN_KINDS and hit.role not in _PRESSED
+    """Whether it only tells, or leads to, what stands on another page: a headline among links, or the name of a paper.
+    What is pressed, sent or called there is of this page, as everywhere."""
+    if hit.kind not in SHOWN_KINDS or hit.role in _PRESSED:
+        return False
+    return hit.margin == Margin.LINKS or (
+        bool(hit.actor) and hit.role != Role.TITLE and _NOTICE.search(hit.value) is not None)
 
 
 def endpoint_path(text: str) -> str:

@@ -44,6 +44,7 @@ _RAW = frozenset({"script", "style"})
 _TAG = re.compile(r"""<(/?+)([A-Za-z][\w:.-]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
 _RAW_END = re.compile(r"</(?:script|style)\b[^>]*+>?", re.IGNORECASE)
+_NOSCRIPT_END = re.compile(r"</noscript\b[^>]{0,200}+>", re.IGNORECASE)
 _WORDY = re.compile(r"[^\W\d_]|\b(?:19|20)\d\d[-/.]\d{1,2}\b")  # a date alone tells how old a page is
 _COLUMN_NAMES = frozenset({"field", "data-field", "dataindex"})
 """Attributes by which a column of a table names the field that it shows."""
@@ -199,6 +200,8 @@ class _MarkupReader:
         if match.group(1):
             self._close(name)
             return end
+        if name == "noscript" and (unscripted := _NOSCRIPT_END.search(text, end)):
+            return unscripted.end()  # for browsers without scripts: nobody sees it
         attributes = _attributes(match.group(3))
         if name in _RAW:
             return self._raw(text, name, attributes, end, inner)

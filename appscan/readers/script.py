@@ -19,6 +19,7 @@ from appscan.readers.script_calls import (
     handed_function,
     indirect_calls,
     milliseconds,
+    shows_the_time,
 )
 from appscan.readers.script_joined import Sentence, find_sentences, text_of
 from appscan.readers.script_literals import FRAME_KEYS, HEX_ID, LETTER, FragmentReader, LiteralReader, NestedReader
@@ -136,6 +137,8 @@ class _ScriptReader:
                 continue
             if "." not in written and self._defines(start, opening):
                 self.facts.add_once(Fact.LITERAL, chain, "key", screen=self.screen(start), node=self.base + start)
+                continue
+            if written.endswith("setInterval") and shows_the_time(code, opening):
                 continue
             if written.endswith(("setInterval", "setTimeout")):
                 self.facts.add(Fact.CALL, chain, screen=self.screen(start), node=self.base + start)

@@ -20,6 +20,13 @@ _CALLABLE = re.compile(r"[A-Za-z_$][\w$.]{2,119}")
 HANDING = ("setInterval", "setTimeout", "AnimationFrame", "EventListener", "then", "Position", "Background", ".on")
 """Ends of the names of what is handed a function to call later."""
 _HANDED = re.compile(r"\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
+_CLOCK = re.compile(
+    r"\(\s*+(?P<paren>\()?\s*+(?:function\s*+\(\s*+\)|\(\s*+\)\s*+=>)\s*+(?P<brace>\{)?\s*+[\w$.]{1,60}+\s*+=\s*+"
+    r"(?P<call>(?:\(0\s*+,\s*+[\w$.]{1,60}+\)|[\w$.]{1,60}+)\s*+\()?\s*+new\s++Date\s*+(?:\(\s*+\))?"
+    r"(?:\.to\w{0,20}String\([^()]{0,60}\))?(?:\s*+,\s*+[\"'`][^\"'`]{0,40}[\"'`])?(?(call)\s*+\))\s*+;?\s*+"
+    r"(?(brace)\})\s*+(?(paren)\))\s*+,")
+"""Code in which a timer's own function writes `new Date`, formatted or not, and nothing else: what is taken from a
+date is no clock any more, but the time that passed."""
 _KEPT = (
     r"\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
     r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
@@ -91,6 +98,13 @@ def handed_function(code: str, opening: int) -> str:
     `setInterval(this.postHeartbeat, 6e4)`. opening: the parenthesis of the call."""
     match = _HANDED.match(code, opening)
     return match.group(1) if match and len(tokens(match.group(1).rpartition(".")[2])) > 1 else ""
+
+
+def shows_the_time(code: str, opening: int) -> bool:
+    """Whether a timer does nothing but write the time of day into one place, `setInterval(() => { this.now =
+    format(new Date(), "h:min") }, 1000)`: no more is repeated then than a clock's hand. opening: the parenthesis of
+    the call."""
+    return _CLOCK.match(code, opening) is not None
 
 
 def definitions(code: str) -> Iterator[tuple[str, int]]:

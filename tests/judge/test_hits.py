@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from appscan.judge.hits import LABEL_LENGTH, endpoint_path, is_prose
+from appscan.judge.hits import LABEL_LENGTH, Hit, endpoint_path, is_prose, leads_elsewhere
+from appscan.model.coverage import Kind
 
 
 @pytest.mark.parametrize("path", ["/system/user/list", "/video/upload", "/image/add", "/system/appraise/list"])
@@ -45,3 +48,17 @@ def test_a_sentence_is_running_text_but_for_what_is_pressed_or_heads_a_page(role
     assert is_prose("本月考核工作已经全部完成了。", role) is running
     assert not is_prose("本月考核工作已经全部完成了", role)
     assert is_prose("字" * (LABEL_LENGTH + 1), role)
+
+
+@pytest.mark.parametrize(("text", "role", "elsewhere"), [
+    ("关于开展2026年度干部在线学习的通知", "link", True),
+    ("关于报送签到情况的通报（虚委办〔2026〕3 号）", "label", True),
+    ("关于开展干部在线学习的通知", "button", False),
+    ("关于开展干部在线学习的通知", "title", False),
+    ("干部在线学习", "link", False),
+    ("关于通知您签到", "label", False)])
+def test_the_name_of_a_paper_in_a_list_leads_to_the_paper(text: str, role: str, elsewhere: bool) -> None:
+    seen = Hit(Kind.CONTROL if role in ("link", "button") else Kind.TEXT, text, "dom", frozenset({"/"}), "", role,
+               actor="visitor")
+    assert leads_elsewhere(seen) is elsewhere
+    assert not leads_elsewhere(replace(seen, actor="")), "what no crawl saw is no list of a page"

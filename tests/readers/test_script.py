@@ -242,6 +242,27 @@ def test_telling_properties_keep_their_literal_value() -> None:
     assert values(rows, Fact.ATTRIBUTE, "accept") == ["image/*"]
 
 
+@pytest.mark.parametrize("code", [
+    'var t=this;setInterval((function(){t.time=(0,l.formateDate)(new Date,"h:min:s")}),100)',
+    "setInterval(() => { this.now = new Date() }, 1000)",
+    "setInterval(() => this.now = formatTime(new Date(), 'HH:mm:ss'), 1000)",
+    "setInterval(function () { app.clock = new Date().toLocaleTimeString('zh'); }, 1000);",
+])
+def test_a_timer_that_only_writes_the_time_of_day_is_no_repeated_act(code: str) -> None:
+    assert "setInterval" not in values(script(code), Fact.CALL)
+
+
+@pytest.mark.parametrize("code", [
+    "setInterval(() => { this.spent = new Date() - this.begun }, 1000)",
+    "setInterval(() => { this.now = new Date(); this.sendPlace() }, 1000)",
+    "setInterval(() => { this.now = tell(new Date(), place()) }, 1000)",
+    "setInterval(() => { this.total += 1 }, 1000)",
+    "setInterval(this.writeTime, 1000)",
+])
+def test_a_timer_that_does_more_than_write_the_time_is_kept(code: str) -> None:
+    assert "setInterval" in values(script(code), Fact.CALL)
+
+
 def test_intervals_are_milliseconds() -> None:
     rows = script("setInterval(this.beat,60*1e3);setInterval(()=>{f(1,2)},3e4);setTimeout(g,300);"
                   "setTimeout(h,5*60*1000);window.setInterval(k, t.period)")
