@@ -52,6 +52,23 @@ def test_an_uploaded_package_becomes_a_report_in_the_store(desk, built_apks):
     assert [(event.who, event.subject) for event in desk.store.events(EventKind.SCAN_ASKED)] == [("复核员", job["id"])]
 
 
+def test_what_the_form_says_of_an_app_that_is_not_registered_goes_into_its_report(desk, built_apks):
+    said = {"app": "虚构应用", "owner": "虚构单位", "level": "county", "region": "虚构省", "product": "xugou",
+            "audience": "grassroots_internal", "number": "虚批〔2026〕1号"}
+    with desk.signed_in("复核员") as client:
+        jobs = [_ended(client, _send(client, built_apks / "checkin-native.apk", **told).headers["location"])
+                for told in ({}, said)]
+        silent, told = (client.get(f"/api/reports/{job['report']}").json() for job in jobs)
+    app = told["app"]
+    assert {**app, "audience": ",".join(app["audience"])} | {"approval": app["approval"]["number"]} == {
+        "name": "虚构应用", "owner": "虚构单位", "product": "xugou", "level": "county", "region": "虚构省",
+        "audience": "grassroots_internal", "approval": "虚批〔2026〕1号", "declared": None}
+    missing = [{one["check_id"] for one in document["verdicts"] if one["verdict"] == "missing"}
+               for document in (silent, told)]
+    assert not missing[0]
+    assert missing[1]
+
+
 def test_a_file_that_cannot_be_read_ends_with_a_line_that_says_why(desk, tmp_path):
     bad = tmp_path / "坏.apk"
     bad.write_bytes(b"PK\x03\x04" + b"\0" * 50)

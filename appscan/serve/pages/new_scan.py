@@ -91,8 +91,7 @@ def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) ->
     digest = request.app.state.store.put_blob(upload.path)
     fields = upload.fields
     entry = _entry(request, fields, proposal, who, digest, upload.name) if confirmed else fields.get("entry", "")
-    return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app.name,
-                                    proposal.app.owner))
+    return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app))
 
 
 def keep_site(request: Request, site: Site, login: Login | None, fields: Mapping[str, str], who: str, *,
@@ -100,8 +99,7 @@ def keep_site(request: Request, site: Site, login: Login | None, fields: Mapping
     """The same for a site. Raises UsageError."""
     sealed, proposal = _jobs(request).sealed(login), _proved(request, fields)
     entry = _entry(request, fields, proposal, who) if confirmed else fields.get("entry", "")
-    return _jobs(request).add(Asked(who, urlsplit(site.url).netloc, entry=entry, app=proposal.app.name,
-                                    owner=proposal.app.owner, site=site), sealed)
+    return _jobs(request).add(Asked(who, urlsplit(site.url).netloc, entry=entry, app=proposal.app, site=site), sealed)
 
 
 def _proved(request: Request, fields: Mapping[str, str]) -> Proposal:
