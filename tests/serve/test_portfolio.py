@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -71,6 +72,24 @@ def test_what_addresses_may_ask_are_the_words_of_the_program():
                                (AppsQuery, "platform", {*Platform} - {Platform.UNKNOWN}),
                                (FindingsQuery, "state", {*ReviewState, "any"})):
         assert set(get_args(model.model_fields[name].annotation)) == {"", *words}, (model, name)
+
+
+def test_a_body_of_the_overview_leads_to_its_own_apps_and_no_namesakes(desk, vendor_report):
+    fill(desk.store, vendor_report, 2)
+    others = {"R-8": "教育部门", "R-9": "中央电化教育馆"}
+    desk.store.put_entries([Entry(name, f"虚构{name}", owner, level=Level.CENTRAL if name == "R-9" else None)
+                            for name, owner in others.items()], who="测试", when=sessions.now(), source="登记表")
+    with desk.signed_in("看客") as client:
+        link = "/apps?body=%E6%95%99%E8%82%B2%E9%83%A8"
+        end = time.monotonic() + 30
+        while link not in (page := client.get("/").text) and time.monotonic() < end:
+            time.sleep(0.1)  # the count is worked out beside requests
+        listed = client.get(f"/api{link}").json()
+        shown = client.get(link).text
+    assert link in page
+    assert {one["entry"] for one in listed["apps"]} == {"R-0", "R-1", "R-9"}
+    assert "总览按产品计数" in shown
+    assert 'name="body" value="教育部"' in shown
 
 
 def test_the_workbook_has_the_apps_and_the_numbers_of_the_page(filled):

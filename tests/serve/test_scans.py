@@ -157,6 +157,19 @@ def test_nothing_chosen_and_an_unknown_entry_are_told_in_the_form(desk):
     assert "R-404" in unknown.text
 
 
+@pytest.mark.parametrize("name", ["junk.xlsx", "方案.DOC"])
+def test_a_document_that_nobody_can_read_becomes_no_app(desk, name):
+    with desk.signed_in("复核员") as client:
+        answer = client.post("/scans", data={"form_token": sessions.form_token(client.cookies["appscan"])},
+                             files={"file": (name, b"junk!")})
+        listed = client.get("/api/apps").json()
+    assert answer.status_code == 422
+    assert name in answer.text
+    assert "另存为 DOCX" in answer.text
+    assert not list(desk.store.tasks(DESK))
+    assert listed["total"] == 0
+
+
 def test_only_who_asked_or_an_administrator_cancels_and_no_result_is_kept(desk, tmp_path, kept_password):
     desk.store.accounts.add("另一人", kept_password, Role.REVIEWER, who="测试", when=sessions.now())
     text = tmp_path / "立项.txt"

@@ -4,6 +4,7 @@ is the jobs' work."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from appscan.count.effect import effect_lines
 from appscan.count.sections import Words
 from appscan.errors import AppscanError, UsageError
 from appscan.model.registry import Audience, Level
+from appscan.readers.target import UNREAD_DOCUMENTS
 from appscan.serve import proposals, sessions, sites
 from appscan.serve.asked import Asked, Login, Site
 from appscan.serve.jobs import Jobs
@@ -84,9 +86,12 @@ def _site_kept(request: Request, visit: Visit, upload: Upload) -> str:
 
 def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) -> str:
     """Keep the file, its app in the registry where that is `confirmed`, and queue its scan; the job's name. Raises
-    UsageError for no file, and for what the form says wrongly of the app."""
+    UsageError for no file, for a kind of document that has no reader (its report would say nothing, and make an app of
+    a mistake that nobody can take back), and for what the form says wrongly of the app."""
     if not upload.size or not upload.name:
         raise UsageError("scan_no_file")
+    if Path(upload.name).suffix.lower() in UNREAD_DOCUMENTS:
+        raise UsageError("scan_document_unread", name=upload.name)
     proposal = _proved(request, upload.fields)
     digest = request.app.state.store.put_blob(upload.path)
     fields = upload.fields
