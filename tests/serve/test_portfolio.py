@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 import secrets
@@ -229,6 +231,25 @@ def test_a_report_of_one_app_is_not_shown_as_another_ones(filled):
         assert client.get(f"/apps/R-1?report={other}").status_code == 200
 
 
+def test_an_earlier_report_can_be_opened_and_says_that_it_is_one(filled, vendor_report):
+    later = report_of(vendor_report, 77)  # other bytes of the same package
+    later["artifacts"][0]["package"] = "invalid.example.s0"
+    added = filled.store.add_report(later, product="", entry="R-0", standing=Standing.OFFICE,
+                                    recorded=datetime(2026, 11, 29, 4, tzinfo=UTC))
+    with filled.signed_in("看客") as client:
+        newest = client.get("/apps/R-0").text
+        links = re.findall(r'href="(/apps/R-0\?report=(\d+))#report"', newest)
+        assert [int(number) for _, number in links] == [added.id, added.id - 3]
+        assert "这是以前的一份报告" not in newest
+        earlier = client.get(links[1][0]).text
+        assert "这是以前的一份报告" in earlier
+        assert f'href="/api/reports/{links[1][1]}"' in earlier
+        digests = [client.get(f"/api/reports/{number}").json()["artifacts"][0]["sha256"][:8] for _, number in links]
+        assert f"{digests[1]} → " in newest
+        assert f" {digests[0]}</span>" in newest
+        assert "各项结论没有变化" in newest
+
+
 def test_a_cursor_that_no_page_made_is_refused(filled):
     with filled.signed_in("看客") as client:
         for cursor in ("x", "W10", "WzFd", "bnVsbA", "%00", "WyJ4Iiwi", "A" * 3000,
@@ -308,6 +329,12 @@ def test_a_crawled_finding_shows_its_screenshot_with_frames_request_and_trials(d
             assert 'class="frame" x="37" y="427" width="306" height="52"' in page
             assert "/api/attendance/sign" in page
             assert "evidence/" not in page
+        saved = client.get(f"/reports/{added.id}.html")
+        assert saved.headers["content-disposition"].startswith("attachment")
+        held = {hashlib.sha256(base64.b64decode(one)).hexdigest()
+                for one in re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", saved.text)}
+        assert shown <= held <= {one["sha256"] for one in document["pictures"]}
+        assert "evidence/" not in saved.text
 
 
 def test_a_picture_that_is_not_kept_is_told_as_missing(desk, crawled):  # noqa: F811

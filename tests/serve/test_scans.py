@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.serve import sessions
 from appscan.serve.settings import MEGABYTE, Settings
 from appscan.store import EventKind, Role, Store, TaskState
@@ -168,6 +169,20 @@ def test_a_document_that_nobody_can_read_becomes_no_app(desk, name):
     assert "另存为 DOCX" in answer.text
     assert not list(desk.store.tasks(DESK))
     assert listed["total"] == 0
+
+
+def test_a_package_that_is_not_the_one_registered_is_told_and_its_own_report_is_shown(desk, built_apks):
+    desk.store.put_entries([Entry("R-1", "虚构登记应用", "虚构单位", artifacts=(
+        ArtifactKey(Platform.ANDROID, package="invalid.example.other"),))], who="测试", when=sessions.now(), source="登记表")
+    with desk.signed_in("复核员") as client:
+        jobs = [_ended(client, _send(client, built_apks / name, entry="R-1").headers["location"])
+                for name in ("checkin-native.apk", "checkin-voluntary.apk")]
+        for job in jobs:
+            page = client.get(f"/scans/{job['id']}").text
+            package = client.get(f"/api/reports/{job['report']}").json()["artifacts"][0]["package"]
+            assert f"这次检查的是 {package}，而登记编号 R-1（虚构登记应用）登记的是 invalid.example.other" in page
+            assert f'href="/apps/R-1?report={job["report"]}"' in page
+            assert f'"/api/reports/{job["report"]}"' in client.get(f"/apps/R-1?report={job['report']}").text
 
 
 def test_only_who_asked_or_an_administrator_cancels_and_no_result_is_kept(desk, tmp_path, kept_password):
