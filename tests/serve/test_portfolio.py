@@ -14,7 +14,10 @@ from typing import get_args
 import pytest
 from openpyxl import load_workbook
 
+from appscan.model.artifact import App
 from appscan.model.registry import Entry, Level, Platform
+from appscan.report.document import to_document
+from appscan.scan import Target, scan_app
 from appscan.serve import sessions
 from appscan.serve.freshness import AT_ONCE, Freshener
 from appscan.serve.queries import AppsQuery, FindingsQuery
@@ -23,6 +26,7 @@ from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing
 from appscan.texts import say
 from tests.report.test_web import crawled, small  # noqa: F401 (fixtures)
 from tests.serve.conftest import fill, report_of, run_desk
+from tests.shipped import shipped
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 FORMULA = '=HYPERLINK("http://a.invalid")'
@@ -204,6 +208,46 @@ def test_an_exemption_for_all_places_lowers_the_verdict_of_the_app(filled):
             assert me.exempt(number, whole="1", document=f"虚汛{check}").status_code == 303
         assert client.get("/api/app?entry=R-0").json()["app"]["overall"] != "likely_violation"
         assert client.get("/api/app?entry=R-1").json()["app"]["overall"] == "likely_violation"
+
+
+def test_an_exemption_leads_to_the_next_open_place_as_a_decision_does(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        first = me.findings()[0]
+        answer = me.exempt(first["id"], whole="1")
+        onward = re.fullmatch(r"/findings/(\w{16})\?last=" + first["id"], answer.headers["location"])
+        assert me.place(onward[1])["state"] == "open"
+        assert "已豁免" in client.get(answer.headers["location"]).text
+        assert me.place(first["id"])["verdict"] != first["verdict"]  # which moves it to the end of the queue
+
+
+def test_the_offer_to_decide_on_all_places_counts_those_that_stand_alike(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        several = me.findings(entry="R-0", check="check-in")
+        assert len(several) == 3
+        offers = [f"同样处理本应用中此项功能“未处理”的全部 {count} 处" for count in (3, 2)]
+        assert offers[0] in client.get(f"/findings/{several[0]['id']}").text
+        me.decide(several[0]["id"], "confirm")
+        assert "同样处理" not in client.get(f"/findings/{several[0]['id']}").text
+        assert offers[1] in client.get(f"/findings/{several[1]['id']}").text
+
+
+def test_what_is_missing_is_confirmed_as_missing_and_has_no_force(desk, built_apks):
+    path = built_apks / "checkin-native.apk"
+    county = App(name="虚构应用", level="county")
+    document = to_document(scan_app([Target(path, path.name)], county, shipped()).report)
+    desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
+    with desk.signed_in("复核员") as client:
+        missing, there = (Reviewer(client).findings(verdict=one)[0]["id"] for one in ("missing", "likely_violation"))
+        page, other = (client.get(f"/findings/{one}").text for one in (missing, there))
+        assert "确实没有：应有的功能没有提供" in page
+        assert "功能确实存在" not in page
+        assert "功能确实存在" in other
+        for path in ("/findings?verdict=missing", "/apps/R-1"):
+            row = next(one for one in client.get(path).text.split("<tr>") if missing in one)
+            assert "<td>–</td>" in row, path
+            assert "无强制" not in row, path
 
 
 def test_a_viewer_reads_and_sees_no_form(filled):
