@@ -200,6 +200,21 @@ def test_an_exemption_keeps_its_approval_and_ends_when_it_is_withdrawn(any_fille
         assert "批复作废" in client.get(f"/findings/{number}").text
 
 
+def test_an_exempted_place_shows_what_it_rests_on_and_the_form_offers_only_grounds_that_clauses_leave_open(filled):
+    with filled.signed_in("复核员") as client, filled.signed_in("看客") as viewer:
+        me = Reviewer(client)
+        number = me.findings(check="check-in")[0]["id"]
+        form = client.get(f"/findings/{number}/exempt").text
+        assert 'value="special_scene" required checked' in form
+        assert 'value="necessity"' not in form
+        assert "《整治形式主义为基层减负若干规定》第十三条" in form
+        me.exempt(number, regulation="虚构防汛预案第 3 条")
+        page = viewer.get(f"/findings/{number}").text
+        assert "虚构防汛预案第 3 条" in page
+        link = re.search(r"/registry/exemptions/\d+/approval", page)[0]
+        assert viewer.get(link).content == b"%PDF-1.4 approval"
+
+
 def test_an_exemption_for_all_places_lowers_the_verdict_of_the_app(filled):
     with filled.signed_in("复核员") as client:
         me = Reviewer(client)

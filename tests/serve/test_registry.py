@@ -168,6 +168,26 @@ def test_an_exemption_is_granted_with_its_approval_shown_before_it_runs_out_and_
         assert send(client, f"/registry/exemptions/{number}/withdraw", reason="又").status_code == 422
 
 
+def test_what_was_withdrawn_is_still_found_and_an_entry_shows_all_its_exemptions(desk):
+    put(desk, Entry("1", "虚构通", "虚构应急局", product="xutong"), Entry("2", "虚构网", "虚构应急局"))
+    with desk.signed_in("复核员") as client, desk.signed_in("看客") as viewer:
+        for app, document in (("xutong", "虚汛1号"), ("1", "虚汛2号"), ("2", "虚汛3号")):
+            assert grant(client, {**RECORD, "app": app, "document": document}, b"%PDF").status_code == 303
+        first = desk.store.exemptions()[0].event
+        send(client, f"/registry/exemptions/{first}/withdraw", reason="汛期已过")
+        there, gone = (viewer.get(f"/registry/exemptions?state={state}").text for state in ("", "withdrawn"))
+        assert "虚汛1号" not in there
+        assert "虚汛2号" in there
+        assert "虚汛2号" not in gone
+        assert "虚汛1号" in gone
+        assert "复核员 撤回：汛期已过" in gone
+        row = viewer.get("/api/exemptions?state=withdrawn").json()["rows"][0]
+        assert (row["number"], row["state"], row["withdrawn"]["reason"]) == (first, "withdrawn", "汛期已过")
+        entry = viewer.get("/registry/entry?id=1").text
+        assert "复核员 撤回：汛期已过" in entry
+        assert [f"虚汛{number}号" in entry for number in (1, 2, 3)] == [True, True, False]
+
+
 @pytest.mark.parametrize(("wrong", "told"), [
     ({"approver": ""}, "请填写“批准单位”"), ({"expires": "明年"}, "不是日期"),
     ({"expires": "2025-01-01"}, "早于起始日"), ({"check": "没有"}, "没有检查项"),

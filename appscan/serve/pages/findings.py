@@ -12,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from appscan.errors import UsageError
+from appscan.gate.exemptions import open_grounds
+from appscan.report.words import clause_source
 from appscan.serve.finding_view import arranged, finding_named, finding_shown
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs, proves
@@ -136,7 +138,14 @@ def _form(request: Request, number: str, query: QueueQuery, fields: dict[str, st
     shown = finding_shown(request, number)
     view, _ = arranged(shown["document"], shown["finding"], language_of(request))
     return render(request, "exempt.html", status=422 if problem else 200, **shown, view=view, fields=fields,
-                  terms=TERMS, problem=problem, carried=_carried(query))
+                  terms=TERMS, problem=problem, carried=_carried(query), grounds=_grounds(request, shown))
+
+
+def _grounds(request: Request, shown: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The grounds that a record of the finding may have, each with the clauses that leave it open."""
+    lang = language_of(request)
+    found = open_grounds(shown["document"], shown["finding"].check_id)
+    return [(ground, [clause_source(one, lang) for one in clauses]) for ground, clauses in found.items()]
 
 
 def _last(request: Request, query: QueueQuery) -> ListedFinding | None:
