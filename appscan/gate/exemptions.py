@@ -222,8 +222,8 @@ def open_grounds(document: Json, check_id: str) -> Mapping[str, Sequence[Json]]:
     if not named:
         return dict.fromkeys(GROUNDS, ())
     clauses = [clause for clause in document["clauses"] if clause["id"] in named]
-    found = {ground: [one for one in clauses if (
-        one.get("exemption") or _BY_ARTICLE.get(one["article"][:2], "none")) in left] for ground, left in GROUNDS.items()}
+    left = [(one.get("exemption") or _BY_ARTICLE.get(one["article"][:2], "none"), one) for one in clauses]
+    found = {ground: [one for kind, one in left if kind in kinds] for ground, kinds in GROUNDS.items()}
     return {ground: several for ground, several in found.items() if several}
 
 

@@ -15,7 +15,7 @@ from appscan.office.listing import Material
 from appscan.office.standing import acts_on
 from appscan.serve import sessions
 from appscan.serve.refusals import Refused
-from appscan.store import Event, EventKind, FindingsAsked, ListedApp, ListedFinding, Store, Step, StoredReport, Window
+from appscan.store import Event, EventKind, FindingsAsked, ListedApp, ListedFinding, Step, Store, StoredReport, Window
 
 MOST_FINDINGS = 500
 MOST_STEPS = 60

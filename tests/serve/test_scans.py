@@ -172,8 +172,9 @@ def test_a_document_that_nobody_can_read_becomes_no_app(desk, name):
 
 
 def test_a_package_that_is_not_the_one_registered_is_told_and_its_own_report_is_shown(desk, built_apks):
-    desk.store.put_entries([Entry("R-1", "虚构登记应用", "虚构单位", artifacts=(
-        ArtifactKey(Platform.ANDROID, package="invalid.example.other"),))], who="测试", when=sessions.now(), source="登记表")
+    other = ArtifactKey(Platform.ANDROID, package="invalid.example.other")
+    desk.store.put_entries([Entry("R-1", "虚构登记应用", "虚构单位", artifacts=(other,))], who="测试",
+                           when=sessions.now(), source="测试")
     with desk.signed_in("复核员") as client:
         jobs = [_ended(client, _send(client, built_apks / name, entry="R-1").headers["location"])
                 for name in ("checkin-native.apk", "checkin-voluntary.apk")]

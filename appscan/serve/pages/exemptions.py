@@ -166,8 +166,8 @@ def record_of(fields: Mapping[str, str], lang: Language) -> dict[str, str]:
 def exemption_lines(store: Store, day: date, q: str = "", state: str = "") -> list[ExemptionLine]:
     """What was granted and not withdrawn, in the order in which it runs out; what has run out comes last. Only with
     `state` WITHDRAWN what was withdrawn."""
-    kept = [one for one in all_lines(store, day) if one.about(q) and (one.state == state or not one.ended and (
-        not state or (state == SOON_ENDS and one.soon)))]
+    kept = [one for one in all_lines(store, day) if one.about(q) and (one.state == state or (not one.ended and (
+        not state or (state == SOON_ENDS and one.soon))))]
     return sorted(kept, key=lambda one: (one.phase is Phase.EXPIRED, one.exemption.record["expires"],
                                          one.exemption.event))
 
