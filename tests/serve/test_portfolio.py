@@ -10,6 +10,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 from typing import get_args
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -307,6 +308,32 @@ def test_an_earlier_report_can_be_opened_and_says_that_it_is_one(filled, vendor_
         assert f"{digests[1]} → " in newest
         assert f" {digests[0]}</span>" in newest
         assert "各项结论没有变化" in newest
+
+
+def test_an_app_that_is_not_registered_is_registered_from_its_page_with_all_that_was_decided(desk, vendor_report):
+    desk.store.add_report(vendor_report, product="", entry="unlisted:<虚构&>", standing=Standing.OFFICE,
+                          recorded=sessions.now())
+    with desk.signed_in("复核员") as client, desk.signed_in("看客") as viewer:
+        me = Reviewer(client)
+        me.decide(me.findings()[0]["id"], "confirm", "现场看到")
+        app = client.get("/api/apps").json()["apps"][0]
+        page = client.get(f"/apps/{quote(app['entry'], safe='')}").text
+        link = re.search(r'href="(/registry/register\?app=[^"]+)"', page)[1]
+        assert link not in viewer.get(f"/apps/{quote(app['entry'], safe='')}").text
+        assert 'value="虚构应用"' in client.get(link).text
+        fields = {"form_token": me.token, "name": "虚构应用", "level": "county", "region": "虚构省虚构县",
+                  "status": "running", "audience": ["grassroots_internal"], "reason": "来函登记"}
+        assert client.post(link, data=fields).status_code == 422  # no owner
+        assert desk.store.entries() == []
+        answer = client.post(link, data={**fields, "owner": "虚构县数据局"})
+        entry = desk.store.entries()[0]
+        assert answer.headers["location"] == f"/apps/{entry.id}"
+        listed = client.get("/api/apps").json()["apps"]
+        assert [(one["entry"], one["listed"], one["confirmed"]) for one in listed] == [(entry.id, True, 1)]
+        assert "现场看到" in client.get(f"/apps/{entry.id}").text
+        assert client.get(link).status_code == 404
+    assert (entry.name, entry.owner, entry.level) == ("虚构应用", "虚构县数据局", "county")
+    assert [one.package for one in entry.artifacts] == [vendor_report["artifacts"][0]["package"]]
 
 
 def test_a_cursor_that_no_page_made_is_refused(filled):
