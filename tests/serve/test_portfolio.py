@@ -259,6 +259,7 @@ def test_what_is_missing_is_confirmed_as_missing_and_has_no_force(desk, built_ap
         page, other = (client.get(f"/findings/{one}").text for one in (missing, there))
         assert "确实没有：应有的功能没有提供" in page
         assert "功能确实存在" not in page
+        assert [f"/findings/{one}/exempt" in text for one, text in ((missing, page), (there, other))] == [False, True]
         assert "功能确实存在" in other
         for path in ("/findings?verdict=missing", "/apps/R-1"):
             row = next(one for one in client.get(path).text.split("<tr>") if missing in one)
