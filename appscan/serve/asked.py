@@ -49,7 +49,7 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A new scan: a blob with the name that its file had, or a site; and what whoever asks says of its app, which holds
-    where the registry does not have it."""
+    where no entry of the registry is named."""
 
     who: str
     name: str
