@@ -211,13 +211,20 @@ def _idle(document: Json, claim: Claim, has_places: bool, as_of: date) -> State 
 def fits_ground(document: Json, claim: Claim) -> bool:
     """Whether a clause of the check leaves the ground open: necessity is no ground under article 13, nor a special
     scene under article 14. Where the report does not say what its clauses leave open, their articles do."""
-    named = {clause for finding in document["findings"] if finding["check_id"] == claim.check_id
+    return claim.ground in open_grounds(document, claim.check_id)
+
+
+def open_grounds(document: Json, check_id: str) -> Mapping[str, Sequence[Json]]:
+    """Grounds that a record of a check may have → the clauses of its findings that leave them open. Where nothing was
+    found every ground: such a record is unmatched, whatever it says."""
+    named = {clause for finding in document["findings"] if finding["check_id"] == check_id
              for clause in finding["clauses"]}
     if not named:
-        return True  # nothing was found: the record is unmatched, whatever its ground
-    open_grounds = {clause.get("exemption") or _BY_ARTICLE.get(clause["article"][:2], "none")
-                    for clause in document["clauses"] if clause["id"] in named}
-    return bool(open_grounds & GROUNDS[claim.ground])
+        return dict.fromkeys(GROUNDS, ())
+    clauses = [clause for clause in document["clauses"] if clause["id"] in named]
+    left = [(one.get("exemption") or _BY_ARTICLE.get(one["article"][:2], "none"), one) for one in clauses]
+    found = {ground: [one for kind, one in left if kind in kinds] for ground, kinds in GROUNDS.items()}
+    return {ground: several for ground, several in found.items() if several}
 
 
 def _exempted(finding: Document, covered: set[tuple[str, str]], given: State) -> Document:

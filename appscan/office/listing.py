@@ -28,7 +28,7 @@ PLACED = (*REVIEWED, Verdict.INCONCLUSIVE)
 LONGEST_REASON = 80
 FAULT = "list_fault"
 """The reason of a gap that says: the rows of an app could not be made."""
-_PLATFORM_OF = {"apk": Platform.ANDROID, "split_set": Platform.ANDROID, "recording": Platform.WEB}
+PLATFORM_OF = {"apk": Platform.ANDROID, "split_set": Platform.ANDROID, "recording": Platform.WEB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def _force(documents: Iterable[Json]) -> int:
 
 def _platforms(material: Material) -> tuple[str, ...]:
     told = {one.platform for one in material.entry.artifacts} if material.entry else set()
-    seen = {_PLATFORM_OF[kind] for one in material.reports
-            for line in one.appearance.split("\n") if (kind := line.partition(":")[0]) in _PLATFORM_OF}
+    seen = {PLATFORM_OF[kind] for one in material.reports
+            for line in one.appearance.split("\n") if (kind := line.partition(":")[0]) in PLATFORM_OF}
     web = {Platform.WEB, Platform.H5, Platform.MINIPROGRAM}
     seen -= {Platform.WEB} if told & web else set()  # a recording is of whichever of them the registry has
     return tuple(one.value for one in Platform if one in told | seen and one is not Platform.UNKNOWN)

@@ -60,9 +60,13 @@ def keys_of_document(document: Mapping[str, Any]) -> Keys:
 
 def keys_of_stored(report: StoredReport) -> Keys:
     """The same of a stored report, without opening its document."""
+    return _keys(report.digests, [report.product], report.packages, urls_of(report), [report.app], report.owner)
+
+
+def urls_of(report: StoredReport) -> list[str]:
+    """The start pages of the sites that a stored report is about."""
     starts = [line.partition(":")[2] for line in report.appearance.split("\n") if line.startswith("recording:")]
-    urls = [url for line in starts for url in line.split(" ")]
-    return _keys(report.digests, [report.product], report.packages, urls, [report.app], report.owner)
+    return [url for line in starts for url in line.split(" ") if url]
 
 
 def unlisted(document: Mapping[str, Any]) -> str:

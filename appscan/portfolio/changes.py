@@ -21,6 +21,14 @@ class Change:
     before: Entry | None
     columns: tuple[str, ...]
 
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """Columns that are filled and would be empty."""
+        if self.before is None:
+            return ()
+        old, new = _columns(self.before), _columns(self.entry)
+        return tuple(column for column in self.columns if column != ORIGINS and old.get(column) and not new.get(column))
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

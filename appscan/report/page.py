@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,19 +16,29 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def to_html(document: dict[str, Any], lang: Language = "zh") -> str:
-    """One HTML file for a report document: no script, nothing from other places, and a policy that forbids both."""
+def to_html(document: dict[str, Any], lang: Language = "zh", picture: Callable[[str], bytes] | None = None) -> str:
+    """One HTML file for a report document: no script, nothing from other places, and a policy that forbids both.
+    Pictures lie in the folder beside it, or in the file itself where `picture` gives their bytes by digest."""
     from appscan.report.view import arrange
 
     style = page_style()
+    address = str if picture is None else partial(_within, picture)
+    policy = content_policy(style, "'self' file:" if picture is None else "data:")
     return _template().render(page=arrange(document, lang), say=partial(say, lang), lang=lang, style=style,
-                              policy=content_policy(style), picture_address=str, beside_place=None)
+                              policy=policy, picture_address=address, beside_place=None)
 
 
-def content_policy(style: str) -> str:
-    """The Content-Security-Policy of the page: its own style, known by its digest, and pictures from its own folder."""
+def _within(picture: Callable[[str], bytes], file: str) -> str:
+    """A picture as an address that holds it."""
+    content = picture(file.rpartition("/")[2].removesuffix(".png"))
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+
+
+def content_policy(style: str, pictures: str = "'self' file:") -> str:
+    """The Content-Security-Policy of the page: its own style, known by its digest, and pictures from its own folder or
+    from within."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:; base-uri 'none'; "
+    return (f"default-src 'none'; style-src 'sha256-{digest}'; img-src {pictures}; base-uri 'none'; "
             "form-action 'none'")
 
 

@@ -30,6 +30,7 @@ from appscan.store import QueuedTask, Role, Store
 
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 Reviewer = Annotated[Visit, Depends(needs(Role.REVIEWER))]
+Audiences = Annotated[list[str], Query(max_length=10)]
 JobName = Annotated[str, InPath(max_length=64)]
 LARGEST_NUMBER = (1 << 53) - 1
 BINARY = {"requestBody": {"required": True, "content": {"application/octet-stream": {
@@ -100,6 +101,9 @@ class Address(BaseModel):
     entry: str = Field("", max_length=400)
     app: str = Field("", max_length=200)
     owner: str = Field("", max_length=200)
+    level: str = Field("", max_length=20)
+    region: str = Field("", max_length=200)
+    audience: list[str] = Field([], max_length=10)
 
 
 class Proposed(BaseModel):
@@ -145,10 +149,14 @@ async def add_scan(request: Request, visit: Reviewer,
                    name: Annotated[str, Query(min_length=1, max_length=200)],
                    entry: Annotated[str, Query(max_length=400)] = "",
                    app: Annotated[str, Query(max_length=200)] = "",
-                   owner: Annotated[str, Query(max_length=200)] = "") -> Scan:
-    """Scan the file that is the body."""
+                   owner: Annotated[str, Query(max_length=200)] = "",
+                   level: Annotated[str, Query(max_length=20)] = "",
+                   region: Annotated[str, Query(max_length=200)] = "",
+                   audience: Audiences = []) -> Scan:  # noqa: B006 (not changed)
+    """Scan the file that is the body. What is said of the app holds where no `entry` is named."""
     async with raw_body(request, name) as upload:
-        upload.fields = {"entry": entry, "app": app, "owner": owner}
+        upload.fields = {"entry": entry, "app": app, "owner": owner, "level": level, "region": region,
+                         "audience": ",".join(audience)}
         key = await run_in_threadpool(lambda: keep_file(request, upload, visit.who, confirmed=False))
     return await run_in_threadpool(lambda: _scan(request, job_named(request, key)))
 
@@ -162,7 +170,8 @@ def add_address(request: Request, visit: Reviewer, address: Address) -> Scan:
         login = sites.login_of(LOGIN_FILES[given.kind], given.content.encode("utf-8", "replace"),
                                {"account": given.account, "password": given.password})
     told = {"url": address.url, "viewport": address.viewport, "hours": str(address.hours),
-            "minutes": str(address.minutes), "entry": address.entry, "app": address.app, "owner": address.owner}
+            "minutes": str(address.minutes), "entry": address.entry, "app": address.app, "owner": address.owner,
+            "level": address.level, "region": address.region, "audience": ",".join(address.audience)}
     site = sites.site_of(told, login, request.app.state.settings)
     return _scan(request, job_named(request, keep_site(request, site, login, told, visit.who, confirmed=False)))
 

@@ -179,7 +179,7 @@ def show_app(request: Request, _visit: Viewer, entry: Annotated[str, Query(min_l
     found = app_view(request, entry)
     return OneApp(app=_app(found["app"]), reports=[_standing(one) for one in found["reports"]],
                   findings=[_finding(request, one) for one in found["findings"]],
-                  versions=[_version(one) for one in found["steps"]], acts=[_act(one) for one in found["acts"]])
+                  versions=[_version(one) for one, _ in found["steps"]], acts=[_act(one) for one in found["acts"]])
 
 
 @router.get("/findings")

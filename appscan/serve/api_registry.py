@@ -10,7 +10,6 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from appscan.office.exemptions import Phase
 from appscan.office.owners import name_owner
 from appscan.office.products import merge, split
 from appscan.serve import sessions
@@ -41,6 +40,7 @@ Number = Annotated[int, InPath(ge=1, le=LARGEST_NUMBER)]
 EntryId = Annotated[str, Query(alias="id", max_length=400)]
 Word = Annotated[str, Query(max_length=200)]
 Cursor = Annotated[str, Query(max_length=2000)]
+ExemptionState = Literal["", "not_yet", "in_force", "expired", "soon", "withdrawn"]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 Id = Annotated[str, Field(min_length=1, max_length=400)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -194,6 +194,14 @@ class Imported(BaseModel):
     same: int
 
 
+class Withdrawn(BaseModel):
+    """How a grant was ended."""
+
+    who: str
+    when: datetime
+    reason: str
+
+
 class Exemption(BaseModel):
     """What the office granted; `days_left` counts to the last day."""
 
@@ -206,6 +214,7 @@ class Exemption(BaseModel):
     when: datetime
     reason: str
     approval: str
+    withdrawn: Withdrawn | None
 
 
 class Exemptions(BaseModel):
@@ -320,11 +329,11 @@ def import_file(request: Request, digest: Digest, visit: Reviewer, asked: Import
 
 
 @router.get("/exemptions")
-def list_exemptions(request: Request, _visit: Viewer, q: Word = "", state: Phase | None = None,
+def list_exemptions(request: Request, _visit: Viewer, q: Word = "", state: ExemptionState = "",
                     page: Page = 1) -> Exemptions:
-    """What the office granted and did not withdraw."""
+    """What the office granted and did not withdraw; with the state `withdrawn` what it did."""
     store: Store = request.app.state.store
-    found = exemption_lines(store, sessions.now().date(), q, state.value if state else "")
+    found = exemption_lines(store, sessions.now().date(), q, state)
     return Exemptions(total=len(found), rows=[Exemption(**exemption_document(one))
                                               for one in found[(page - 1) * PAGE:page * PAGE]])
 

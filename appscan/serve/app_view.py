@@ -15,7 +15,7 @@ from appscan.office.listing import Material
 from appscan.office.standing import acts_on
 from appscan.serve import sessions
 from appscan.serve.refusals import Refused
-from appscan.store import Event, EventKind, FindingsAsked, ListedApp, ListedFinding, Store, StoredReport, Window
+from appscan.store import Event, EventKind, FindingsAsked, ListedApp, ListedFinding, Step, Store, StoredReport, Window
 
 MOST_FINDINGS = 500
 MOST_STEPS = 60
@@ -42,17 +42,24 @@ def document_on_day(store: Store, material: Material, report: StoredReport) -> d
     return {**document, **({"pictures": kept} if "pictures" in document else {})}
 
 
+def report_on_day(store: Store, report: StoredReport) -> dict[str, Any]:
+    """The same of any report, of whichever app it is today."""
+    entry = store.lists.strays().get(report.entry, report.entry)
+    return document_on_day(store, material_of(store, entry, sessions.now().date()), report)
+
+
 def app_view(request: Request, entry: str, report: int = 0) -> dict[str, Any]:
-    """Everything on the page of an app; of several appearances the one with this report, else the worst. Raises Refused
-    404 for an app or a report that is not there."""
+    """Everything on the page of an app; of several appearances the one with this report, which may be an earlier one,
+    else the worst. Raises Refused 404 for an app or a report of it that is not there."""
     store: Store = request.app.state.store
     app, material = app_of(request, entry)
-    chosen = _chosen(material.reports, report)
+    chosen = _chosen(store, material, report)
     findings = store.lists.findings(FindingsAsked(entry=entry), Window(most=MOST_FINDINGS))
     return {
         "app": app, "entry": material.entry, "reports": list(material.reports), "chosen": chosen,
         "document": document_on_day(store, material, chosen) if chosen else None,
-        "findings": findings[:MOST_FINDINGS], "steps": store.history(entry)[::-1][:MOST_STEPS],
+        "is_earlier": chosen is not None and all(one.id != chosen.id for one in material.reports),
+        "findings": findings[:MOST_FINDINGS], "steps": _steps(store.history(entry))[::-1][:MOST_STEPS],
         "acts": acts_of(store, material)[:MOST_ACTS]}
 
 
@@ -69,10 +76,20 @@ def places_of(findings: Sequence[ListedFinding]) -> Mapping[str, ListedFinding]:
     return {one.fingerprint: one for one in findings}
 
 
-def _chosen(reports: Sequence[StoredReport], report: int) -> StoredReport | None:
+def _steps(history: Sequence[Step]) -> list[tuple[Step, StoredReport | None]]:
+    """Steps in their order, each with the report that stood before it for the same appearance."""
+    before: dict[str, StoredReport] = {}
+    found = []
+    for step in history:
+        found.append((step, before.get(step.appearance)))
+        before[step.appearance] = step.report
+    return found
+
+
+def _chosen(store: Store, material: Material, report: int) -> StoredReport | None:
     if report:
-        found = next((one for one in reports if one.id == report), None)
-        if found is None:
+        found = next((one for one in material.reports if one.id == report), None) or store.report(report)
+        if found is None or store.lists.strays().get(found.entry, found.entry) != material.id:
             raise Refused(404, "not_there")
         return found
-    return max(reports, key=lambda one: (Verdict(one.overall).severity, one.recorded), default=None)
+    return max(material.reports, key=lambda one: (Verdict(one.overall).severity, one.recorded), default=None)

@@ -48,15 +48,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A new scan: a blob with the name that its file had, or a site; and what is known of its app."""
+    """A new scan: a blob with the name that its file had, or a site; and what whoever asks says of its app, which holds
+    where no entry of the registry is named."""
 
     who: str
     name: str
     digest: str = ""
     size: int = 0
     entry: str = ""
-    app: str = ""
-    owner: str = ""
+    app: App = field(default_factory=App)
     site: Site | None = None
 
     def to_plain(self, when: datetime) -> dict[str, Any]:
@@ -64,13 +64,25 @@ class Asked:
         site = self.site
         walked = {"url": site.url, "viewport": site.viewport, "hours": site.hours, "minutes": site.minutes,
                   "login": site.login} if site else None
+        app = self.app
+        told = {"product": app.product, "level": app.level, "region": app.region, "audience": list(app.audience),
+                "approval": dict(app.approval)}
         return {"who": self.who, "name": self.name, "digest": self.digest, "size": self.size, "entry": self.entry,
-                "app": self.app, "owner": self.owner, "asked": when.isoformat(), **({"site": walked} if walked else {})}
+                "app": app.name, "owner": app.owner, "told": told, "asked": when.isoformat(),
+                **({"site": walked} if walked else {})}
 
 
 def site_of(content: Mapping[str, Any]) -> Site | None:
     """The site of a task's content; None for a file."""
     return Site(**content["site"]) if "site" in content else None
+
+
+def told_in(content: Mapping[str, Any]) -> App:
+    """The app of a task's content as whoever asked described it. A task that waited while the desk was replaced by a
+    newer one may say less."""
+    told = content.get("told", {})
+    return App(name=str(content["app"]), owner=str(content["owner"]),
+               **{**told, "audience": tuple(told.get("audience", ()))})
 
 
 def file_in(folder: Path, name: str) -> Path:
@@ -82,7 +94,7 @@ def file_in(folder: Path, name: str) -> Path:
 
 def task_of(content: Mapping[str, Any], entry: Entry | None, folder: Path) -> Task:
     """The task for a hand: about the app as the registry has it, else as whoever asked called it."""
-    app = app_of(entry) if entry else App(name=str(content["app"]), owner=str(content["owner"]))
+    app = app_of(entry) if entry else told_in(content)
     site, name = site_of(content), str(content["name"])
     thing = (Thing(Place.SITE, site.url, recording_name(site.url)) if site
              else Thing(Place.FILE, str(file_in(folder, name)), name))

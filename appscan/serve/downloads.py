@@ -10,6 +10,7 @@ from appscan.serve.protection import PICTURE_POLICY
 
 TYPES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".pdf": "application/pdf",
+         ".html": "text/html; charset=utf-8",
          ".csv": "text/csv; charset=utf-8", ".json": "application/json", ".yaml": "application/yaml; charset=utf-8"}
 
 

@@ -68,7 +68,7 @@ def edit(store: Store, entry: str, given: Mapping[str, str], mark: str, signed: 
     try:
         number = office.edit(store, there, office.changed(there, given), signed)
     except WrongFieldError as error:
-        raise _refused(error, lang) from None
+        raise field_refused(error, lang) from None
     except UsageError as error:
         raise Refused(422, {"registry_why": "no_reason"}.get(error.key, error.key)) from None
     if not number:
@@ -87,13 +87,14 @@ def undo(store: Store, number: int, signed: Signed, lang: Language) -> tuple[str
     try:
         made = office.undo(store, event, signed)
     except WrongFieldError as error:
-        raise _refused(error, lang) from None
+        raise field_refused(error, lang) from None
     if not made:
         raise Refused(409, "edit_over")
     return event.subject, made
 
 
-def _refused(error: WrongFieldError, lang: Language) -> Refused:
+def field_refused(error: WrongFieldError, lang: Language) -> Refused:
+    """The refusal of a column that cannot become what was given, in words of the form."""
     return Refused(422, "entry_field", column=say(lang, f"registry_column.{error.column}"),
                    reason=say(lang, f"registry_faults.{error.wrong.key}", **error.wrong.params))
 

@@ -41,11 +41,18 @@ def finding_shown(request: Request, number: str) -> dict[str, Any]:
     if report is None:
         raise Refused(404, "not_there")
     document = document_on_day(store, material, report)
+    grants = grants_on(store, material, document, finding)
     same = store.lists.findings(FindingsAsked(check=finding.check_id, entry=finding.entry), Window(most=MOST_BESIDE))
     return {"finding": finding, "app": app, "report": report, "document": document,
             "same": [one for one in same[:MOST_BESIDE] if one.id != finding.id],
             "acts": decisions_on(store, material, document, finding),
-            "grants": grants_on(store, material, document, finding)}
+            "grants": grants, "approvals": {one.event for one in grants if approval_of(store, one)}}
+
+
+def approval_of(store: Store, one: Exemption) -> str:
+    """The digest of the approval's file of a grant; "" where none was handed in."""
+    event = store.event(one.event)
+    return str(event.content.get("document", "")) if event else ""
 
 
 def arranged(document: dict[str, Any], finding: ListedFinding, lang: Language) -> tuple[FindingView, dict[str, Any]]:

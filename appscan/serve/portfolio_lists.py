@@ -42,7 +42,7 @@ def fresh(request: Request) -> tuple[Store, Freshener, Condition]:
 def apps_asked(query: AppsQuery) -> AppsAsked:
     """The filters for the store."""
     return AppsAsked(query.text, query.owner, query.level, query.region, query.verdict, query.platform, query.state,
-                     query.reason)
+                     query.reason, query.body)
 
 
 def findings_asked(query: FindingsQuery) -> FindingsAsked:

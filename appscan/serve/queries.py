@@ -21,7 +21,8 @@ VerdictAsked = Literal["", "likely_violation", "needs_review", "missing", "incon
 
 
 class AppsQuery(BaseModel):
-    """Filters of the list of apps; empty for none. `text` is searched in names, owners, packages and ids; `verdict`
+    """Filters of the list of apps; empty for none. `text` is searched in names, owners, packages and ids, `owner` in
+    owners; `body` is the whole name of the body that an owner was recognised as, as counts name it; `verdict`
     `none` asks for apps that nobody judged, `state` for those with findings in it, `reason` for those with that gap."""
 
     text: Word = ""
@@ -32,6 +33,7 @@ class AppsQuery(BaseModel):
     platform: Literal["", "android", "ios", "harmonyos", "miniprogram", "quickapp", "h5", "web"] = ""
     state: Literal["", "open", "confirmed", "dismissed", "asked", "exempted"] = ""
     reason: Annotated[str, Field(max_length=80)] = ""
+    body: Word = ""
     sort: AppSort = ""
     after: Cursor = ""
     before: Cursor = ""

@@ -168,6 +168,8 @@ def _of_apps(connection: Connection, asked: AppsAsked) -> Asked:
     rows = table(ListedAppRow)
     wanted = _few(connection, [*_searched(rows, asked.text), *_within(rows, ("body", "owner"), asked.owner),
                                *_within(rows, ("region",), asked.region)])
+    if asked.body:
+        wanted.append(rows.c.body == storable(asked.body))
     if asked.level:
         wanted.append(rows.c.level == asked.level)
     if asked.verdict:

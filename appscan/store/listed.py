@@ -120,8 +120,8 @@ class Blinding:
 @dataclass(frozen=True, slots=True)
 class AppsAsked:
     """Filters of the list of apps; "" for none. `text` is searched in names, owners, packages and ids, `owner` in
-    owners, `region` in regions. `verdict` may be `none` for apps that nobody judged; `state` asks for apps with any
-    finding in that state; `reason` for apps with that gap."""
+    owners, `region` in regions; `body` is the whole name of a body. `verdict` may be `none` for apps that nobody
+    judged; `state` asks for apps with any finding in that state; `reason` for apps with that gap."""
 
     text: str = ""
     owner: str = ""
@@ -131,6 +131,7 @@ class AppsAsked:
     platform: str = ""
     state: str = ""
     reason: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ PARAMETER_SHOWN = 300
 """Characters of one parameter that a sentence shows; parameters come from apps and file names."""
 
 _OPTIONAL = re.compile(r"\[\[(?P<inner>.*?)\]\]")
-_PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::(?P<namespace>\w+)|\?(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
+_PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::(?P<namespace>[\w.]+)|\?(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
 
 
 def say(lang: Language, key: str, /, **params: object) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import get_args
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
 
+from appscan.model.artifact import App
 from appscan.model.registry import Entry, Level, Platform
+from appscan.report.document import to_document
+from appscan.scan import Target, scan_app
 from appscan.serve import sessions
 from appscan.serve.freshness import AT_ONCE, Freshener
 from appscan.serve.queries import AppsQuery, FindingsQuery
@@ -20,6 +27,7 @@ from appscan.store import Event, EventKind, FindingsAsked, ReviewState, Standing
 from appscan.texts import say
 from tests.report.test_web import crawled, small  # noqa: F401 (fixtures)
 from tests.serve.conftest import fill, report_of, run_desk
+from tests.shipped import shipped
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 FORMULA = '=HYPERLINK("http://a.invalid")'
@@ -71,6 +79,24 @@ def test_what_addresses_may_ask_are_the_words_of_the_program():
                                (AppsQuery, "platform", {*Platform} - {Platform.UNKNOWN}),
                                (FindingsQuery, "state", {*ReviewState, "any"})):
         assert set(get_args(model.model_fields[name].annotation)) == {"", *words}, (model, name)
+
+
+def test_a_body_of_the_overview_leads_to_its_own_apps_and_no_namesakes(desk, vendor_report):
+    fill(desk.store, vendor_report, 2)
+    others = {"R-8": "教育部门", "R-9": "中央电化教育馆"}
+    desk.store.put_entries([Entry(name, f"虚构{name}", owner, level=Level.CENTRAL if name == "R-9" else None)
+                            for name, owner in others.items()], who="测试", when=sessions.now(), source="登记表")
+    with desk.signed_in("看客") as client:
+        link = "/apps?body=%E6%95%99%E8%82%B2%E9%83%A8"
+        end = time.monotonic() + 30
+        while link not in (page := client.get("/").text) and time.monotonic() < end:
+            time.sleep(0.1)  # the count is worked out beside requests
+        listed = client.get(f"/api{link}").json()
+        shown = client.get(link).text
+    assert link in page
+    assert {one["entry"] for one in listed["apps"]} == {"R-0", "R-1", "R-9"}
+    assert "总览按产品计数" in shown
+    assert 'name="body" value="教育部"' in shown
 
 
 def test_the_workbook_has_the_apps_and_the_numbers_of_the_page(filled):
@@ -175,6 +201,21 @@ def test_an_exemption_keeps_its_approval_and_ends_when_it_is_withdrawn(any_fille
         assert "批复作废" in client.get(f"/findings/{number}").text
 
 
+def test_an_exempted_place_shows_what_it_rests_on_and_the_form_offers_only_grounds_that_clauses_leave_open(filled):
+    with filled.signed_in("复核员") as client, filled.signed_in("看客") as viewer:
+        me = Reviewer(client)
+        number = me.findings(check="check-in")[0]["id"]
+        form = client.get(f"/findings/{number}/exempt").text
+        assert 'value="special_scene" required checked' in form
+        assert 'value="necessity"' not in form
+        assert "《整治形式主义为基层减负若干规定》第十三条" in form
+        me.exempt(number, regulation="虚构防汛预案第 3 条")
+        page = viewer.get(f"/findings/{number}").text
+        assert "虚构防汛预案第 3 条" in page
+        link = re.search(r"/registry/exemptions/\d+/approval", page)[0]
+        assert viewer.get(link).content == b"%PDF-1.4 approval"
+
+
 def test_an_exemption_for_all_places_lowers_the_verdict_of_the_app(filled):
     with filled.signed_in("复核员") as client:
         me = Reviewer(client)
@@ -183,6 +224,47 @@ def test_an_exemption_for_all_places_lowers_the_verdict_of_the_app(filled):
             assert me.exempt(number, whole="1", document=f"虚汛{check}").status_code == 303
         assert client.get("/api/app?entry=R-0").json()["app"]["overall"] != "likely_violation"
         assert client.get("/api/app?entry=R-1").json()["app"]["overall"] == "likely_violation"
+
+
+def test_an_exemption_leads_to_the_next_open_place_as_a_decision_does(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        first = me.findings()[0]
+        answer = me.exempt(first["id"], whole="1")
+        onward = re.fullmatch(r"/findings/(\w{16})\?last=" + first["id"], answer.headers["location"])
+        assert me.place(onward[1])["state"] == "open"
+        assert "已豁免" in client.get(answer.headers["location"]).text
+        assert me.place(first["id"])["verdict"] != first["verdict"]  # which moves it to the end of the queue
+
+
+def test_the_offer_to_decide_on_all_places_counts_those_that_stand_alike(filled):
+    with filled.signed_in("复核员") as client:
+        me = Reviewer(client)
+        several = me.findings(entry="R-0", check="check-in")
+        assert len(several) == 3
+        offers = [f"同样处理本应用中此项功能“未处理”的全部 {count} 处" for count in (3, 2)]
+        assert offers[0] in client.get(f"/findings/{several[0]['id']}").text
+        me.decide(several[0]["id"], "confirm")
+        assert "同样处理" not in client.get(f"/findings/{several[0]['id']}").text
+        assert offers[1] in client.get(f"/findings/{several[1]['id']}").text
+
+
+def test_what_is_missing_is_confirmed_as_missing_and_has_no_force(desk, built_apks):
+    path = built_apks / "checkin-native.apk"
+    county = App(name="虚构应用", level="county")
+    document = to_document(scan_app([Target(path, path.name)], county, shipped()).report)
+    desk.store.add_report(document, product="", entry="R-1", standing=Standing.OFFICE, recorded=sessions.now())
+    with desk.signed_in("复核员") as client:
+        missing, there = (Reviewer(client).findings(verdict=one)[0]["id"] for one in ("missing", "likely_violation"))
+        page, other = (client.get(f"/findings/{one}").text for one in (missing, there))
+        assert "确实没有：应有的功能没有提供" in page
+        assert "功能确实存在" not in page
+        assert [f"/findings/{one}/exempt" in text for one, text in ((missing, page), (there, other))] == [False, True]
+        assert "功能确实存在" in other
+        for path in ("/findings?verdict=missing", "/apps/R-1"):
+            row = next(one for one in client.get(path).text.split("<tr>") if missing in one)
+            assert "<td>–</td>" in row, path
+            assert "无强制" not in row, path
 
 
 def test_a_viewer_reads_and_sees_no_form(filled):
@@ -208,6 +290,51 @@ def test_a_report_of_one_app_is_not_shown_as_another_ones(filled):
         other = client.get("/api/app?entry=R-1").json()["reports"][0]["report"]
         assert client.get(f"/apps/R-0?report={other}").status_code == 404
         assert client.get(f"/apps/R-1?report={other}").status_code == 200
+
+
+def test_an_earlier_report_can_be_opened_and_says_that_it_is_one(filled, vendor_report):
+    later = report_of(vendor_report, 77)  # other bytes of the same package
+    later["artifacts"][0]["package"] = "invalid.example.s0"
+    added = filled.store.add_report(later, product="", entry="R-0", standing=Standing.OFFICE,
+                                    recorded=datetime(2026, 11, 29, 4, tzinfo=UTC))
+    with filled.signed_in("看客") as client:
+        newest = client.get("/apps/R-0").text
+        links = re.findall(r'href="(/apps/R-0\?report=(\d+))#report"', newest)
+        assert [int(number) for _, number in links] == [added.id, added.id - 3]
+        assert "这是以前的一份报告" not in newest
+        earlier = client.get(links[1][0]).text
+        assert "这是以前的一份报告" in earlier
+        assert f'href="/api/reports/{links[1][1]}"' in earlier
+        digests = [client.get(f"/api/reports/{number}").json()["artifacts"][0]["sha256"][:8] for _, number in links]
+        assert f"{digests[1]} → " in newest
+        assert f" {digests[0]}</span>" in newest
+        assert "各项结论没有变化" in newest
+
+
+def test_an_app_that_is_not_registered_is_registered_from_its_page_with_all_that_was_decided(desk, vendor_report):
+    desk.store.add_report(vendor_report, product="", entry="unlisted:<虚构&>", standing=Standing.OFFICE,
+                          recorded=sessions.now())
+    with desk.signed_in("复核员") as client, desk.signed_in("看客") as viewer:
+        me = Reviewer(client)
+        me.decide(me.findings()[0]["id"], "confirm", "现场看到")
+        app = client.get("/api/apps").json()["apps"][0]
+        page = client.get(f"/apps/{quote(app['entry'], safe='')}").text
+        link = re.search(r'href="(/registry/register\?app=[^"]+)"', page)[1]
+        assert link not in viewer.get(f"/apps/{quote(app['entry'], safe='')}").text
+        assert 'value="虚构应用"' in client.get(link).text
+        fields = {"form_token": me.token, "name": "虚构应用", "level": "county", "region": "虚构省虚构县",
+                  "status": "running", "audience": ["grassroots_internal"], "reason": "来函登记"}
+        assert client.post(link, data=fields).status_code == 422  # no owner
+        assert desk.store.entries() == []
+        answer = client.post(link, data={**fields, "owner": "虚构县数据局"})
+        entry = desk.store.entries()[0]
+        assert answer.headers["location"] == f"/apps/{entry.id}"
+        listed = client.get("/api/apps").json()["apps"]
+        assert [(one["entry"], one["listed"], one["confirmed"]) for one in listed] == [(entry.id, True, 1)]
+        assert "现场看到" in client.get(f"/apps/{entry.id}").text
+        assert client.get(link).status_code == 404
+    assert (entry.name, entry.owner, entry.level) == ("虚构应用", "虚构县数据局", "county")
+    assert [one.package for one in entry.artifacts] == [vendor_report["artifacts"][0]["package"]]
 
 
 def test_a_cursor_that_no_page_made_is_refused(filled):
@@ -289,6 +416,12 @@ def test_a_crawled_finding_shows_its_screenshot_with_frames_request_and_trials(d
             assert 'class="frame" x="37" y="427" width="306" height="52"' in page
             assert "/api/attendance/sign" in page
             assert "evidence/" not in page
+        saved = client.get(f"/reports/{added.id}.html")
+        assert saved.headers["content-disposition"].startswith("attachment")
+        held = {hashlib.sha256(base64.b64decode(one)).hexdigest()
+                for one in re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", saved.text)}
+        assert shown <= held <= {one["sha256"] for one in document["pictures"]}
+        assert "evidence/" not in saved.text
 
 
 def test_a_picture_that_is_not_kept_is_told_as_missing(desk, crawled):  # noqa: F811

@@ -13,7 +13,7 @@ import pytest
 
 from appscan.count.gathering import gather
 from appscan.errors import UsageError
-from appscan.model.registry import ArtifactKey, Entry, Level, Platform
+from appscan.model.registry import Approval, ArtifactKey, Entry, Level, Platform
 from appscan.portfolio.registry import read_registry
 from appscan.serve import sessions
 from appscan.serve.aside import Aside
@@ -64,6 +64,24 @@ def test_a_file_is_shown_with_each_problem_by_cell_and_imported_only_when_confir
         assert event.content["digest"] == hashlib.sha256(BAD.encode()).hexdigest()
         changed = client.get(hand_in(client, GOOD.replace("虚构通,工信部", "虚构通,教育部"), "再次.csv")).text
         assert re.search(r"主办单位：<del>工信部</del> → <ins>教育部</ins>", changed)
+
+
+def test_a_file_that_would_empty_columns_says_which_and_which_appearances_change(desk):
+    approved = Approval(number="虚批1号")
+    put(desk, *(Entry(str(number), f"虚构{number}", "工信部", icp="虚ICP备1号", approval=approved,
+                      artifacts=(ArtifactKey(Platform.ANDROID, package=f"invalid.old{number}"),)) for number in (1, 2)))
+    with desk.signed_in("复核员") as client:
+        head = GOOD.splitlines()[0]
+        few = client.get(hand_in(client, f"{head}\n1,虚构1,工信部,安卓,invalid.new1\n2,虚构2,工信部,,\n")).text
+        warning = re.search(r'<p class="warning">(会清空[^<]+)</p>', few)[1]
+        assert {"立项文号（2 项）", "各平台（1 项）"} <= set(re.split("[：、。]", warning))
+        assert "<del>安卓 invalid.old1</del> → <ins>安卓 invalid.new1</ins>" in few
+        assert "<del>安卓 invalid.old2</del> → <ins>–</ins>" in few
+        whole = client.get("/registry/export.csv").content.decode("utf-8-sig").replace("虚构2", "虚构改")
+        kept = client.get(hand_in(client, whole, "整表.csv")).text
+        assert "<ins>虚构改</ins>" in kept
+        assert "会清空" not in kept
+        assert "会清空" in client.get("/registry/import").text
 
 
 def test_what_was_shown_is_not_imported_once_the_registry_moved(desk):
@@ -166,6 +184,26 @@ def test_an_exemption_is_granted_with_its_approval_shown_before_it_runs_out_and_
         assert send(client, f"/registry/exemptions/{number}/withdraw", reason="汛期已过").status_code == 303
         assert any_desk.store.exemptions() == ()
         assert send(client, f"/registry/exemptions/{number}/withdraw", reason="又").status_code == 422
+
+
+def test_what_was_withdrawn_is_still_found_and_an_entry_shows_all_its_exemptions(desk):
+    put(desk, Entry("1", "虚构通", "虚构应急局", product="xutong"), Entry("2", "虚构网", "虚构应急局"))
+    with desk.signed_in("复核员") as client, desk.signed_in("看客") as viewer:
+        for app, document in (("xutong", "虚汛1号"), ("1", "虚汛2号"), ("2", "虚汛3号")):
+            assert grant(client, {**RECORD, "app": app, "document": document}, b"%PDF").status_code == 303
+        first = desk.store.exemptions()[0].event
+        send(client, f"/registry/exemptions/{first}/withdraw", reason="汛期已过")
+        there, gone = (viewer.get(f"/registry/exemptions?state={state}").text for state in ("", "withdrawn"))
+        assert "虚汛1号" not in there
+        assert "虚汛2号" in there
+        assert "虚汛2号" not in gone
+        assert "虚汛1号" in gone
+        assert "复核员 撤回：汛期已过" in gone
+        row = viewer.get("/api/exemptions?state=withdrawn").json()["rows"][0]
+        assert (row["number"], row["state"], row["withdrawn"]["reason"]) == (first, "withdrawn", "汛期已过")
+        entry = viewer.get("/registry/entry?id=1").text
+        assert "复核员 撤回：汛期已过" in entry
+        assert [f"虚汛{number}号" in entry for number in (1, 2, 3)] == [True, True, False]
 
 
 @pytest.mark.parametrize(("wrong", "told"), [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.serve import sessions
 from appscan.serve.settings import MEGABYTE, Settings
 from appscan.store import EventKind, Role, Store, TaskState
@@ -50,6 +51,23 @@ def test_an_uploaded_package_becomes_a_report_in_the_store(desk, built_apks):
     assert stored.entry.startswith("unlisted:")
     assert desk.store.get_blob(stored.artifacts[0].reading)
     assert [(event.who, event.subject) for event in desk.store.events(EventKind.SCAN_ASKED)] == [("复核员", job["id"])]
+
+
+def test_what_the_form_says_of_an_app_that_is_not_registered_goes_into_its_report(desk, built_apks):
+    said = {"app": "虚构应用", "owner": "虚构单位", "level": "county", "region": "虚构省", "product": "xugou",
+            "audience": "grassroots_internal", "number": "虚批〔2026〕1号"}
+    with desk.signed_in("复核员") as client:
+        jobs = [_ended(client, _send(client, built_apks / "checkin-native.apk", **told).headers["location"])
+                for told in ({}, said)]
+        silent, told = (client.get(f"/api/reports/{job['report']}").json() for job in jobs)
+    app = told["app"]
+    assert {**app, "audience": ",".join(app["audience"])} | {"approval": app["approval"]["number"]} == {
+        "name": "虚构应用", "owner": "虚构单位", "product": "xugou", "level": "county", "region": "虚构省",
+        "audience": "grassroots_internal", "approval": "虚批〔2026〕1号", "declared": None}
+    missing = [{one["check_id"] for one in document["verdicts"] if one["verdict"] == "missing"}
+               for document in (silent, told)]
+    assert not missing[0]
+    assert missing[1]
 
 
 def test_a_file_that_cannot_be_read_ends_with_a_line_that_says_why(desk, tmp_path):
@@ -138,6 +156,34 @@ def test_nothing_chosen_and_an_unknown_entry_are_told_in_the_form(desk):
     assert (empty.status_code, unknown.status_code) == (422, 422)
     assert "请选择一个文件" in empty.text
     assert "R-404" in unknown.text
+
+
+@pytest.mark.parametrize("name", ["junk.xlsx", "方案.DOC"])
+def test_a_document_that_nobody_can_read_becomes_no_app(desk, name):
+    with desk.signed_in("复核员") as client:
+        answer = client.post("/scans", data={"form_token": sessions.form_token(client.cookies["appscan"])},
+                             files={"file": (name, b"junk!")})
+        listed = client.get("/api/apps").json()
+    assert answer.status_code == 422
+    assert name in answer.text
+    assert "另存为 DOCX" in answer.text
+    assert not list(desk.store.tasks(DESK))
+    assert listed["total"] == 0
+
+
+def test_a_package_that_is_not_the_one_registered_is_told_and_its_own_report_is_shown(desk, built_apks):
+    other = ArtifactKey(Platform.ANDROID, package="invalid.example.other")
+    desk.store.put_entries([Entry("R-1", "虚构登记应用", "虚构单位", artifacts=(other,))], who="测试",
+                           when=sessions.now(), source="测试")
+    with desk.signed_in("复核员") as client:
+        jobs = [_ended(client, _send(client, built_apks / name, entry="R-1").headers["location"])
+                for name in ("checkin-native.apk", "checkin-voluntary.apk")]
+        for job in jobs:
+            page = client.get(f"/scans/{job['id']}").text
+            package = client.get(f"/api/reports/{job['report']}").json()["artifacts"][0]["package"]
+            assert f"这次检查的是 {package}，而登记编号 R-1（虚构登记应用）登记的是 invalid.example.other" in page
+            assert f'href="/apps/R-1?report={job["report"]}"' in page
+            assert f'"/api/reports/{job["report"]}"' in client.get(f"/apps/R-1?report={job['report']}").text
 
 
 def test_only_who_asked_or_an_administrator_cancels_and_no_result_is_kept(desk, tmp_path, kept_password):

@@ -90,7 +90,7 @@ def test_what_took_the_place_of_another_package_is_what_the_app_is_now(store, sc
 def test_scans_that_were_asked_for_at_the_desk_are_no_sweep(store, scanned):
     """They lie in the same store as tasks of another kind."""
     swept(store, scanned, 1, {"a.apk": ("a", FLAGGED)})
-    asked = Asked("虚构的人", "b.apk", "0" * 64, 1, "one", "虚构应用", "虚构县虚构局")
+    asked = Asked("虚构的人", "b.apk", "0" * 64, 1, "one", App("虚构应用", "虚构县虚构局"))
     store.plan(DESK, [Plan("job", "one", asked.to_plain(NOON))], who=DESK, when=NOON + timedelta(days=2))
     store.add_report(scanned, product="one", entry="one", standing=Standing.OFFICE, recorded=NOON, sweep=DESK,
                      task="job")

@@ -213,3 +213,16 @@ def test_what_is_shown_is_bounded() -> None:
     assert shown("字" * 401, 400).endswith("…")
     assert shown("字" * 400, 400) == "字" * 400
     assert len(shown("\u202e" * 100_000, 400)) == 400
+
+
+def test_a_word_of_a_part_of_the_catalogue_within_a_part_is_found() -> None:
+    assert say("zh", "desk.refused.role", role="admin") == "此操作需要“管理”权限，请联系管理员。"
+    assert say("en", "serving.user", user="x", role="viewer") == "x (viewer)"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_word_of_another_part_is_left_as_a_placeholder(lang: str) -> None:
+    written = re.compile(r"(?<![${])\{(\w+):[\w.]+\}")
+    left = [key for key, text in catalogue(lang).items()
+            if written.search(say(lang, key, **dict.fromkeys(written.findall(text), "7")))]
+    assert left == []

@@ -14,6 +14,7 @@ from appscan.serve.pages import (
     papers,
     pictures,
     products,
+    register_app,
     registry,
     registry_import,
     scans,
@@ -22,5 +23,5 @@ from appscan.serve.pages import (
 )
 
 ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, new_scan.router, scans.router,
-           pictures.router, tokens.router, registry.router, registry_import.router, entry_edit.router, products.router,
-           owners.router, exemptions.router, papers.router, checks.router)
+           pictures.router, tokens.router, registry.router, registry_import.router, entry_edit.router,
+           register_app.router, products.router, owners.router, exemptions.router, papers.router, checks.router)

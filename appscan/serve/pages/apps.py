@@ -9,21 +9,25 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Path as InPath
 from fastapi.responses import Response
 from markupsafe import Markup
 
 from appscan.model.registry import Level, Platform
+from appscan.report.page import to_html
 from appscan.report.view import arrange
 from appscan.serve import sessions
-from appscan.serve.app_view import app_view
+from appscan.serve.app_view import app_view, report_on_day
+from appscan.serve.downloads import download
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.pieces import word
 from appscan.serve.portfolio_lists import app_key, apps_asked, apps_shown
 from appscan.serve.queries import AppsAsking, AppsQuery, filters_of
+from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, part, picture_address, render
 from appscan.serve.turns import in_turn
 from appscan.serve.workbook import to_xlsx
-from appscan.store import ListedApp, ReviewState, Role, Store, Window
+from appscan.store import ListedApp, ReviewState, Role, Store, StoredReport, Window
 from appscan.store.listed import REVIEWED
 from appscan.texts import Language, say
 
@@ -74,7 +78,24 @@ def app_page(request: Request, entry: str, _visit: Viewer,
 
     return render(request, "app.html", **shown, page=arrange(document, lang) if document else None,
                   say=partial(say, lang), title=request.app.state.titles.of, beside_place=beside_place,
+                  files_of=partial(files_of, lang),
                   picture_address=partial(picture_address, shown["chosen"].id if shown["chosen"] else 0))
+
+
+@router.get("/reports/{report}.html")
+def report_page(request: Request, report: Annotated[int, InPath(ge=1, le=LARGEST_NUMBER)], _visit: Viewer) -> Response:
+    """A report as one page to be saved, with its pictures within, and what the office exempts today laid over it."""
+    store: Store = request.app.state.store
+    found = store.report(report)
+    if found is None:
+        raise Refused(404, "not_there")
+    page = to_html(report_on_day(store, found), language_of(request), store.get_blob)
+    return download(page.encode("utf-8", "replace"), f"{found.app or found.entry}-{report}.html")
+
+
+def files_of(lang: Language, report: StoredReport) -> str:
+    """The artifacts of a report by name and the beginning of their digest."""
+    return say(lang, "desk.sign.comma").join(f"{one.name} {one.digest[:8]}" for one in report.artifacts)
 
 
 @cache

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from appscan.checks import CheckSet
 from appscan.errors import UnavailableError, UsageError
 from appscan.model.folding import fold
+from appscan.model.registry import Entry
 from appscan.office.exemptions import Granted, Phase, grant_all, phase
 from appscan.serve import sessions
 from appscan.serve.downloads import download
@@ -26,7 +27,7 @@ from appscan.serve.refusals import Refused, renamed
 from appscan.serve.rendering import language_of, render, told
 from appscan.serve.settings import MEGABYTE
 from appscan.serve.uploads import Upload, form_body, plain_name
-from appscan.store import EventKind, Exemption, FindingsAsked, Role, Store, Window
+from appscan.store import Event, EventKind, Exemption, FindingsAsked, Role, Store, Window
 from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +36,8 @@ FIELDS = ("check", "app", "screen", "fingerprint", "ground", "reason", "regulati
           "from", "expires")
 MAY_BE_EMPTY = frozenset({"screen", "fingerprint"})
 GROUNDS = ("special_scene", "necessity")
+SOON_ENDS, WITHDRAWN = "soon", "withdrawn"
+"""What may be asked for beside phases."""
 PAGE = 100
 MOST_PLACES = 200
 
@@ -49,13 +52,19 @@ Page = Annotated[int, Query(ge=1, le=10_000)]
 @dataclass(frozen=True, slots=True)
 class ExemptionLine:
     """A grant with where in its life it is today; `soon` where it runs out within thirty days; `approval` is the digest
-    of the approval's file, "" where none was kept."""
+    of the approval's file, "" where none was kept; `ended` is its withdrawal."""
 
     exemption: Exemption
     phase: Phase
     soon: bool
     days_left: int
     approval: str
+    ended: Event | None = None
+
+    @property
+    def state(self) -> str:
+        """Its phase, or that it was withdrawn."""
+        return WITHDRAWN if self.ended else self.phase.value
 
     def about(self, asked: str) -> bool:
         """Whether its record speaks of what is asked."""
@@ -64,14 +73,14 @@ class ExemptionLine:
 
 @router.get("/registry/exemptions")
 def exemptions_page(request: Request, _visit: Viewer, q: Text = "", state: Text = "", page: Page = 1) -> Response:
-    """What was granted and not withdrawn: what runs out soon first."""
+    """What was granted and not withdrawn, what runs out soon first; or what was withdrawn."""
     lines = exemption_lines(request.app.state.store, _today(), q, state)
     checks = request.app.state.checks.now()
     store: Store = request.app.state.store
     shown = lines[(page - 1) * PAGE:page * PAGE]
     return render(request, "exemptions.html", lines=shown, total=len(lines), page=page,
                   places={one.exemption.event: place_of(store, one.exemption) for one in shown},
-                  more=len(lines) > page * PAGE, q=q, state=state, states=[*map(str, Phase), "soon"],
+                  more=len(lines) > page * PAGE, q=q, state=state, states=[*map(str, Phase), "soon", WITHDRAWN],
                   title_of=lambda check: title_of(checks, check, language_of(request)))
 
 
@@ -155,14 +164,25 @@ def record_of(fields: Mapping[str, str], lang: Language) -> dict[str, str]:
 
 
 def exemption_lines(store: Store, day: date, q: str = "", state: str = "") -> list[ExemptionLine]:
-    """What was granted and not withdrawn, in the order in which it runs out; what has run out comes last."""
-    granted = store.events(EventKind.EXEMPTION_GRANTED)
-    documents = {event.id: str(event.content.get("document", "")) for event in granted}
-    lines = [_line(one, day, documents.get(one.event, "")) for one in store.exemptions()]
-    kept = [one for one in lines if one.about(q) and (
-        not state or one.phase == state or (state == "soon" and one.soon))]
+    """What was granted and not withdrawn, in the order in which it runs out; what has run out comes last. Only with
+    `state` WITHDRAWN what was withdrawn."""
+    kept = [one for one in all_lines(store, day) if one.about(q) and (one.state == state or (not one.ended and (
+        not state or (state == SOON_ENDS and one.soon))))]
     return sorted(kept, key=lambda one: (one.phase is Phase.EXPIRED, one.exemption.record["expires"],
                                          one.exemption.event))
+
+
+def all_lines(store: Store, day: date) -> list[ExemptionLine]:
+    """Whatever was granted, withdrawn or not, in that order."""
+    ended = {int(event.content["grant"]): event for event in store.events(EventKind.EXEMPTION_WITHDRAWN)}
+    return [_line(event, day, ended.get(event.id)) for event in store.events(EventKind.EXEMPTION_GRANTED)]
+
+
+def lines_of(store: Store, entry: Entry, day: date) -> list[ExemptionLine]:
+    """Whatever was granted to the app of an entry, by any of its names, the last first."""
+    names = {fold(name) for name in (entry.id, entry.product, entry.name, *entry.names, *(
+        one.package for one in entry.artifacts)) if name}
+    return [one for one in all_lines(store, day) if fold(one.exemption.record["app"]) in names][::-1]
 
 
 def place_of(store: Store, one: Exemption) -> tuple[str, str]:
@@ -177,9 +197,11 @@ def place_of(store: Store, one: Exemption) -> tuple[str, str]:
 def exemption_document(line: ExemptionLine) -> dict[str, Any]:
     """A grant as JSON."""
     one = line.exemption
-    return {"number": one.event, "state": line.phase.value, "soon": line.soon, "days_left": line.days_left,
+    ended = line.ended
+    return {"number": one.event, "state": line.state, "soon": line.soon, "days_left": line.days_left,
             "record": dict(one.record), "who": one.who, "when": one.when, "reason": one.reason,
-            "approval": line.approval}
+            "approval": line.approval,
+            "withdrawn": {"who": ended.who, "when": ended.when, "reason": ended.reason} if ended else None}
 
 
 def title_of(checks: CheckSet, check: str, lang: Language) -> str:
@@ -187,10 +209,12 @@ def title_of(checks: CheckSet, check: str, lang: Language) -> str:
     return next((one.title[lang] for one in checks.checks if one.id == check), check)
 
 
-def _line(one: Exemption, day: date, approval: str) -> ExemptionLine:
-    left = (date.fromisoformat(one.record["expires"]) - day).days
-    stands = phase(one.record, day)
-    return ExemptionLine(one, stands, stands is Phase.IN_FORCE and left <= SOON.days, left, approval)
+def _line(granted: Event, day: date, ended: Event | None) -> ExemptionLine:
+    record = {str(name): str(value) for name, value in granted.content["record"].items()}
+    one = Exemption(granted.id, record, granted.who, granted.when, granted.reason)
+    left, stands = (date.fromisoformat(record["expires"]) - day).days, phase(record, day)
+    soon = ended is None and stands is Phase.IN_FORCE and left <= SOON.days
+    return ExemptionLine(one, stands, soon, left, str(granted.content.get("document", "")), ended)
 
 
 def _today() -> date:

@@ -12,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from appscan.errors import UsageError
+from appscan.gate.exemptions import open_grounds
+from appscan.report.words import clause_source
 from appscan.serve.finding_view import arranged, finding_named, finding_shown
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs, proves
@@ -67,7 +69,6 @@ def decide_finding(request: Request, number: str, visit: Reviewer, query: QueueA
     chosen = next((one for one in Decision if one == decision), None)
     if chosen is None:
         return _page(request, number, visit, query, problem="no_decision", given=reason, status=422)
-    _, following = beside(request, query, finding)
     try:
         decide(request, finding, Ruling(chosen, reason, visit.who, seen, mark, bool(whole)))
     except Refused as refused:
@@ -75,8 +76,14 @@ def decide_finding(request: Request, number: str, visit: Reviewer, query: QueueA
                      status=refused.status)
     if chosen is Decision.UNDO:
         return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
+    return _onward(request, query, finding)
+
+
+def _onward(request: Request, query: QueueQuery, finding: ListedFinding) -> Response:
+    """To the next in the queue after a finding as it stood before it was decided on: an exemption moves it."""
+    _, following = beside(request, query, finding)
     onward = f"/findings/{following}" if following else "/findings"
-    return RedirectResponse(address(onward, {**_carried(query), "last": number}), 303)
+    return RedirectResponse(address(onward, {**_carried(query), "last": finding.id}), 303)
 
 
 @router.get("/findings/{number}/exempt")
@@ -87,16 +94,17 @@ def exemption_form(request: Request, number: str, _visit: Reviewer, query: Queue
 
 @router.post("/findings/{number}/exempt")
 async def exempt_finding(request: Request, number: str, visit: Uploader, query: QueueAsking) -> Response:
-    """Grant an exemption; the approval's file is kept with it."""
+    """Grant an exemption, whose approval's file is kept with it, and go on to the next."""
     async with form_body(request, lambda token: proves(visit, token)) as upload:
         document = upload.path if upload.size else None
+        finding = await run_in_threadpool(finding_named, request, number)
         try:
             await run_in_threadpool(exempt, request, number, upload.fields, document, plain_name(upload.name),
                                     visit.who)
         except UsageError as error:
             problem = say_error(language_of(request), error)
             return await run_in_threadpool(_form, request, number, query, upload.fields, problem)
-    return RedirectResponse(address(f"/findings/{number}", _carried(query)), 303)
+    return await run_in_threadpool(_onward, request, query, finding)
 
 
 @router.post("/findings/{number}/withdraw")
@@ -130,7 +138,14 @@ def _form(request: Request, number: str, query: QueueQuery, fields: dict[str, st
     shown = finding_shown(request, number)
     view, _ = arranged(shown["document"], shown["finding"], language_of(request))
     return render(request, "exempt.html", status=422 if problem else 200, **shown, view=view, fields=fields,
-                  terms=TERMS, problem=problem, carried=_carried(query))
+                  terms=TERMS, problem=problem, carried=_carried(query), grounds=_grounds(request, shown))
+
+
+def _grounds(request: Request, shown: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The grounds that a record of the finding may have, each with the clauses that leave it open."""
+    lang = language_of(request)
+    found = open_grounds(shown["document"], shown["finding"].check_id)
+    return [(ground, [clause_source(one, lang) for one in clauses]) for ground, clauses in found.items()]
 
 
 def _last(request: Request, query: QueueQuery) -> ListedFinding | None:

@@ -4,6 +4,7 @@ is the jobs' work."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from appscan.count.effect import effect_lines
 from appscan.count.sections import Words
 from appscan.errors import AppscanError, UsageError
 from appscan.model.registry import Audience, Level
+from appscan.readers.target import UNREAD_DOCUMENTS
 from appscan.serve import proposals, sessions, sites
 from appscan.serve.asked import Asked, Login, Site
 from appscan.serve.jobs import Jobs
@@ -84,15 +86,17 @@ def _site_kept(request: Request, visit: Visit, upload: Upload) -> str:
 
 def keep_file(request: Request, upload: Upload, who: str, *, confirmed: bool) -> str:
     """Keep the file, its app in the registry where that is `confirmed`, and queue its scan; the job's name. Raises
-    UsageError for no file, and for what the form says wrongly of the app."""
+    UsageError for no file, for a kind of document that has no reader (its report would say nothing, and make an app of
+    a mistake that nobody can take back), and for what the form says wrongly of the app."""
     if not upload.size or not upload.name:
         raise UsageError("scan_no_file")
+    if Path(upload.name).suffix.lower() in UNREAD_DOCUMENTS:
+        raise UsageError("scan_document_unread", name=upload.name)
     proposal = _proved(request, upload.fields)
     digest = request.app.state.store.put_blob(upload.path)
     fields = upload.fields
     entry = _entry(request, fields, proposal, who, digest, upload.name) if confirmed else fields.get("entry", "")
-    return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app.name,
-                                    proposal.app.owner))
+    return _jobs(request).add(Asked(who, upload.name, digest, upload.size, entry, proposal.app))
 
 
 def keep_site(request: Request, site: Site, login: Login | None, fields: Mapping[str, str], who: str, *,
@@ -100,8 +104,7 @@ def keep_site(request: Request, site: Site, login: Login | None, fields: Mapping
     """The same for a site. Raises UsageError."""
     sealed, proposal = _jobs(request).sealed(login), _proved(request, fields)
     entry = _entry(request, fields, proposal, who) if confirmed else fields.get("entry", "")
-    return _jobs(request).add(Asked(who, urlsplit(site.url).netloc, entry=entry, app=proposal.app.name,
-                                    owner=proposal.app.owner, site=site), sealed)
+    return _jobs(request).add(Asked(who, urlsplit(site.url).netloc, entry=entry, app=proposal.app, site=site), sealed)
 
 
 def _proved(request: Request, fields: Mapping[str, str]) -> Proposal:

@@ -12,9 +12,11 @@ from fastapi.responses import Response
 
 from appscan.portfolio.template import registry_book
 from appscan.portfolio.writing import FORMATS
+from appscan.serve import sessions
 from appscan.serve.downloads import download
 from appscan.serve.entry_edits import edits_of
 from appscan.serve.lists import Listed
+from appscan.serve.pages.exemptions import lines_of, title_of
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
 from appscan.serve.register import CHOICES, RegisterFilter, RegisterRow, page_of
@@ -99,5 +101,7 @@ def entry_parts(request: Request, entry: str) -> dict[str, Any]:
     product = product_of(state.register.grouped(), entry)
     return {"row": row, "owners": seen.owners, "fields": list(fields_told(row.entry, lang)), "product": product,
             "events": decided(state.store, product), "versions": versions_of(state.store, entry),
+            "exemptions": lines_of(state.store, row.entry, sessions.now().date()),
+            "title_of": lambda check: title_of(state.checks.now(), check, lang),
             "edits": edits_of(state.store, row.entry, lang),
             "doubt": doubt_told(row.match, seen.owners, lang)}

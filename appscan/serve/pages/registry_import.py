@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +16,10 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from appscan.errors import AppscanError, UnavailableError
-from appscan.model.registry import Entry
+from appscan.model.registry import ArtifactKey, Entry
 from appscan.office.owners import OWNER
 from appscan.portfolio.cells import Problem
-from appscan.portfolio.changes import Change, Changes, changes
+from appscan.portfolio.changes import ARTIFACTS, Change, Changes, changes
 from appscan.portfolio.flat import fields_of, written
 from appscan.portfolio.registry import READERS
 from appscan.serve import sessions
@@ -162,7 +163,8 @@ def preview(request: Request, digest: str) -> Preview:
 def preview_document(seen: Preview, lang: Language) -> dict[str, Any]:
     """What the API shows of it."""
     return {"digest": seen.digest, "name": seen.name, "mark": seen.mark, "new": [_id(one) for one in seen.changes.new],
-            "changed": [{"entry": one.entry.id, "columns": list(one.columns)} for one in seen.changes.changed],
+            "changed": [{"entry": one.entry.id, "columns": list(one.columns), "emptied": list(one.emptied)}
+                        for one in seen.changes.changed],
             "same": seen.changes.same, "kept_out": seen.kept_out, "examples": seen.examples,
             "sheets_not_read": list(seen.skipped),
             "problems": [{"cell": one.cell, "column": one.column, "entry": one.entry, "fault": one.key,
@@ -186,7 +188,8 @@ def _form(request: Request, problem: str, status: int = 200) -> Response:
 def _shown(request: Request, seen: Preview, problem: str, status: int = 200) -> Response:
     lang = language_of(request)
     return render(request, "registry_preview.html", status=status, seen=seen, problem=problem, shown=SHOWN,
-                  fault_told=lambda one: fault_told(one, lang),
+                  fault_told=lambda one: fault_told(one, lang), emptied=emptied(seen, lang),
+                  appearances=lambda change: _appearances(change, lang),
                   moves=lambda change: list(_moves(change, lang)))
 
 
@@ -196,6 +199,29 @@ def _moves(change: Change, lang: Language) -> list[tuple[str, str, str]]:
     new = fields_of(change.entry)
     return [(column, _cell(column, old, lang), _cell(column, new, lang)) for column in change.columns
             if column in old or column in new]
+
+
+def emptied(seen: Preview, lang: Language) -> list[tuple[str, int]]:
+    """What the import would empty: columns by what people call them, with the number of entries."""
+    count = Counter(column for one in seen.changes.changed for column in one.emptied)
+    return [(column_named(column, lang), number) for column, number in count.items()]
+
+
+def column_named(column: str, lang: Language) -> str:
+    """What people call a column, or the appearances of an entry."""
+    return say(lang, "desk.registry.artifacts" if column == ARTIFACTS else f"registry_column.{column}")
+
+
+def _appearances(change: Change, lang: Language) -> tuple[list[str], list[str]]:
+    """Appearances that the import would take away, and those that it would bring."""
+    old = change.before.artifacts if change.before else ()
+    return ([_appearance(one, lang) for one in old if one not in change.entry.artifacts],
+            [_appearance(one, lang) for one in change.entry.artifacts if one not in old])
+
+
+def _appearance(one: ArtifactKey, lang: Language) -> str:
+    told = (one.package, one.url, one.miniprogram, one.path, one.digest, one.certificate)
+    return " ".join([say(lang, f"registry_platform.{one.platform.value}"), *filter(None, told)])
 
 
 def _cell(column: str, fields: dict[str, Any], lang: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,7 +14,7 @@ from appscan.serve.jobs import CAPTURE, Jobs, Step
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, render
-from appscan.store import QueuedTask, Role, TaskState
+from appscan.store import QueuedTask, Role, Store, TaskState
 from appscan.sweep.tasks import Fault
 from appscan.texts import Language, has, say, say_error
 
@@ -37,7 +38,8 @@ def scans_page(request: Request, _visit: Viewer, page: Annotated[int, Query(ge=1
 def scan_page(request: Request, job: str, visit: Viewer) -> Response:
     """One job."""
     found = job_named(request, job)
-    return render(request, "scan.html", job=job_view(request, found), may_cancel=may_cancel(visit, found))
+    return render(request, "scan.html", job=job_view(request, found), may_cancel=may_cancel(visit, found),
+                  doubt=doubt_of(request, found))
 
 
 @router.post("/scans/{job}/cancel")
@@ -81,6 +83,24 @@ def job_view(request: Request, job: QueuedTask) -> dict[str, Any]:
             "entry": report.entry if report else content["entry"], "app": report.app if report else content["app"],
             "report": report.id if report else None, "overall": report.overall if report else "",
             "problem": _problem(job, lang)}
+
+
+def doubt_of(request: Request, job: QueuedTask) -> str:
+    """That what was scanned is not what the registry has under the entry: another package, or a site elsewhere; "" for
+    no doubt."""
+    store: Store = request.app.state.store
+    report = store.report(int(job.outcome["report"])) if job.state is TaskState.DONE else None
+    entry = next(iter(store.entries(only={report.entry})), None) if report else None
+    if report is None or entry is None:
+        return ""
+    site = site_of(job.content)
+    packages = {one for one in report.packages if one}
+    seen = {urlsplit(site.url).netloc} if site else packages
+    known = {urlsplit(one.url).netloc if site else one.package for one in entry.artifacts} - {""}
+    if not seen or not known or seen & known:
+        return ""
+    return say(language_of(request), "desk.job.not_as_registered", seen=", ".join(sorted(seen)), entry=entry.id,
+               name=entry.name, known=", ".join(sorted(known)))
 
 
 def _stage(step: Step, lang: Language) -> str:
