@@ -62,6 +62,7 @@ class PaperAsked(BaseModel):
     office: Line = ""
     number: Line = ""
     signer: Line = ""
+    advice: Literal["", "agree", "change", "refuse"] = ""
 
 
 class Paper(BaseModel):
@@ -81,6 +82,7 @@ class Paper(BaseModel):
     deadline: str
     office: str
     signer: str
+    advice: str
     document_number: str
     who: str
     when: datetime
@@ -148,7 +150,7 @@ def add_paper(request: Request, visit: Reviewer, asked: PaperAsked) -> Paper:
     else:
         chosen = frozenset((one.check, one.fingerprint) for one in asked.items)
     order = PaperOrder(asked.report, asked.kind, asked.form, asked.lang, chosen, asked.deadline, asked.previous,
-                       asked.office, asked.number, asked.signer)
+                       asked.office, asked.number, asked.signer, asked.advice)
     return Paper(**paper_document(paper(store, make_paper(store, state.aside, order, visit.who))))
 
 

@@ -16,7 +16,8 @@ from appscan.office.listing import fingerprint_of
 from appscan.office.papers import PaperForm, chosen_at_first
 from appscan.office.standing import on_day
 from appscan.report.exempted import Exempted
-from appscan.report.paper.choosing import Chosen, Mark, marks_of
+from appscan.report.paper.choosing import Chosen, Mark, Reviewed, marks_of
+from appscan.report.paper.findings import BESIDE
 from appscan.report.paper.layout import PaperKind
 from appscan.report.paper.recheck import ITEMS
 from appscan.report.places import place_told
@@ -36,7 +37,8 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PaperOrder:
-    """What is asked of a paper. `previous` is the number of an earlier report, 0 for none."""
+    """What is asked of a paper. `previous` is the number of an earlier report, 0 for none; a deadline is for notices
+    only, `advice` (a word of ADVICE, "" for none) for opinions only."""
 
     report: int
     kind: PaperKind
@@ -48,6 +50,7 @@ class PaperOrder:
     office: str = ""
     number: str = ""
     signer: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,18 @@ def states_of(store: Store, standing: Standing) -> dict[Mark, str]:
     return found
 
 
+def reviewed(store: Store, standing: Standing) -> Reviewed:
+    """What people decided of every item of a report."""
+    states = states_of(store, standing)
+    return {mark: states.get(mark, "open") for mark in marks_of(standing.document)}
+
+
+def beside(standing: Standing, lang: Language) -> list[str]:
+    """The checks that an opinion tells beside its items."""
+    return [check_title(standing.document, row["check_id"], lang) for row in standing.document["verdicts"]
+            if Verdict(row["verdict"]) in BESIDE]
+
+
 def choices(store: Store, standing: Standing, lang: Language, chosen: Chosen | None = None) -> list[CheckChoice]:
     """All items of a report by check, the worst first; chosen are those given, else those that stand to reason."""
     document, states = standing.document, states_of(store, standing)
@@ -170,15 +185,19 @@ def make_paper(store: Store, aside: Aside, order: PaperOrder, who: str) -> int:
         if order.previous:
             _lay_previous(store, standing, order.previous, folder)
         _lay_pictures(store, standing.document, folder)
+        is_notice = order.kind is PaperKind.NOTICE
         asked = {"kind": order.kind, "form": order.form, "lang": order.lang, "chosen": sorted(order.chosen),
-                 "deadline": order.deadline.isoformat() if order.deadline else "", "office": order.office,
+                 "reviewed": [[*mark, state] for mark, state in reviewed(store, standing).items()],
+                 "deadline": order.deadline.isoformat() if order.deadline and is_notice else "",
+                 "advice": "" if is_notice else order.advice, "office": order.office,
                  "number": order.number, "signer": order.signer, "name": standing.name}
         answer = aside.run("print_paper", folder, asked, SECONDS)
         digest = store.put_blob(folder / answer["file"])
     return store.record(Event(EventKind.PAPER_MADE, standing.stored.entry, who, now, content={
         "report": order.report, "previous": order.previous, "app": standing.name, "kind": order.kind,
         "form": order.form, "lang": order.lang, "name": name, "digest": digest, "size": answer["size"],
-        "deadline": asked["deadline"], "office": order.office, "number": order.number, "signer": order.signer,
+        "deadline": asked["deadline"], "advice": asked["advice"], "office": order.office, "number": order.number,
+        "signer": order.signer,
         "items": [list(one) for one in sorted(order.chosen)]}))
 
 
@@ -208,7 +227,7 @@ def paper_document(event: Event) -> Mapping[str, Any]:
     return {"number": event.id, "entry": event.subject, "who": event.who, "when": event.when,
             **{name: content[name] for name in ("report", "previous", "app", "kind", "form", "lang", "name", "digest",
                                                 "size", "deadline", "office", "signer")},
-            "document_number": content["number"],
+            "document_number": content["number"], "advice": content.get("advice", ""),
             "items": [{"check": check, "fingerprint": mark} for check, mark in content["items"]]}
 
 

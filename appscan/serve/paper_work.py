@@ -24,7 +24,8 @@ def make(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
     wish = PaperWish(
         PaperKind(asked["kind"]), date.fromisoformat(asked["deadline"]) if asked["deadline"] else None,
         json.loads(earlier.read_text("utf-8")) if earlier.is_file() else None, "",
-        frozenset((check, mark) for check, mark in asked["chosen"]), asked["office"], asked["number"], asked["signer"])
+        frozenset((check, mark) for check, mark in asked["chosen"]), asked["office"], asked["number"], asked["signer"],
+        {(check, mark): state for check, mark, state in asked["reviewed"]}, asked["advice"])
     prove(document, wish, asked["name"])
     path = folder / f"paper.{form}"
     path.write_bytes(written(on(document, wish, folder, asked["lang"]), form))

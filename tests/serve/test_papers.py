@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,6 +130,50 @@ def test_confirmed_places_are_ticked_at_first_else_all_that_nobody_dismissed(des
         answer = client.post("/api/papers", headers={"x-form-token": sessions.form_token(client.cookies["appscan"])},
                              json={"report": report})
         assert [(item["check"], item["fingerprint"]) for item in answer.json()["items"]] == [one]
+
+
+def test_a_paper_says_what_a_person_confirmed_and_speaks_of_the_rest_as_likely(desk, forced):
+    report = keep(desk, forced)
+    marks = [one for one in sorted(set(marks_of(forced))) if one[0] == "check-in"]
+    asked = {"report": report, "kind": "notice", "form": "docx", "check": ["check-in"],
+             "place": [f"{check}:{mark}" for check, mark in marks]}
+    with desk.signed_in("复核员") as client:
+        assert "没有人确认过这份报告的问题" in client.get(f"/papers/new?report={report}").text
+        text = words_of(made(client, send(client, "/papers", **asked)).content)
+        assert "有 1 项功能涉嫌不符合《" in text
+        assert f"其中 {len(marks)} 处尚未经人工复核" in text
+        assert f"尚未复核 {len(marks)} 处" in text
+        review(desk, marks[0][1], "confirm")
+        assert "没有人确认过这份报告的问题" not in client.get(f"/papers/new?report={report}").text
+        text = words_of(made(client, send(client, "/papers", **asked)).content)
+        assert "有 1 项功能不符合《" in text
+        assert f"已确认 1 处，尚未复核 {len(marks) - 1} 处" in text
+        for _, mark in marks[1:]:
+            review(desk, mark, "confirm")
+        text = words_of(made(client, send(client, "/papers", **asked)).content)
+        assert "尚未复核" not in text
+        assert "尚未经人工复核" not in text
+
+
+def test_an_opinion_says_what_the_office_comes_to_and_is_not_commissioned(desk, forced):
+    report = keep(desk, forced)
+    assert {row["check_id"]: row["verdict"] for row in forced["verdicts"]}["form-filling"] == "info"
+    everything = {"check": sorted({one for one, _ in marks_of(forced)}),
+                  "place": [f"{one}:{other}" for one, other in marks_of(forced)]}
+    with desk.signed_in("复核员") as client:
+        assert re.search("不须勾选：[^。]*填表报数交材料", client.get(f"/papers/new?report={report}").text)
+        for advice, line in (("", "审查意见：□ 同意"), ("change", "审查意见：修改后再报。")):
+            answer = send(client, "/papers", report=report, kind="opinion", deadline="2026-12-31", advice=advice,
+                          **everything)
+            text = words_of(made(client, answer).content)
+            assert line in text
+            assert "委托" not in text
+            assert text.index("发现的问题") < text.index("另请留意（提示") < text.index("填表报数交材料（提示）")
+            page = client.get(answer.headers["location"]).text
+            assert "2026-12-31" not in page, "an opinion has no deadline"
+            assert ("修改后再报" in page) is bool(advice)
+        assert "2026-12-31" not in client.get("/papers").text
+        assert send(client, "/papers", report=report, kind="opinion", advice="maybe").status_code == 422
 
 
 def test_what_the_office_exempted_is_no_item_and_a_notice_without_any_is_refused(desk, forced):

@@ -3,7 +3,7 @@ and chain of evidence are those of the whole report. Knows no layout and no text
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from appscan.model.judgement import Verdict
@@ -13,6 +13,8 @@ from appscan.report.paper.recheck import ITEMS, Json
 Mark = tuple[str, str]
 """Check and fingerprint of a place; "" for what has no place, as a required feature that is missing."""
 Chosen = frozenset[Mark]
+Reviewed = Mapping[Mark, str]
+"""What people decided of every item of a report: `open`, `confirmed`, `dismissed`, `asked`."""
 
 
 def marks_of(document: Json) -> Iterator[Mark]:

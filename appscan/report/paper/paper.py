@@ -10,11 +10,12 @@ from typing import Any
 from appscan.report.album import Album
 from appscan.report.moments import by_beijing, day_in_china, day_named
 from appscan.report.paper.blocks import Block, Cell, Figure, Grid, Heading, Look, Span, Text, plain
-from appscan.report.paper.choosing import Chosen, granted_in, items_in, marks_of, narrowed
+from appscan.report.paper.choosing import Chosen, Reviewed, granted_in, items_in, marks_of, narrowed
 from appscan.report.paper.findings import findings_section, places_section
 from appscan.report.paper.layout import Field, PaperKind, Section
 from appscan.report.paper.opening import notice_opening
 from appscan.report.paper.recheck import Json, Recheck, recheck
+from appscan.report.paper.reviews import open_in
 from appscan.report.paper.sections import (
     attachments,
     conclusion,
@@ -37,7 +38,8 @@ from appscan.texts import Language, say, shown
 class PaperWish:
     """What is asked of a paper; `previous` is an earlier report of the same app, `report_digest` the SHA-256 of the
     report's file, empty where it is not a file yet. `chosen` are the items that it speaks of, None for all. `office`,
-    `number` and `signer` stand in place of the lines to write on."""
+    `number` and `signer` stand in place of the lines to write on. `reviewed` is what people decided of the items, None
+    where nobody told; `advice` is the word of ADVICE that an opinion comes to, empty for one to be ticked by hand."""
 
     kind: PaperKind = PaperKind.OPINION
     deadline: date | None = None
@@ -47,6 +49,8 @@ class PaperWish:
     office: str = ""
     number: str = ""
     signer: str = ""
+    reviewed: Reviewed | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ def paper(document: Json, wish: PaperWish, album: Album, lang: Language = "zh") 
     compared: Recheck | None = recheck(wish.previous, document) if wish.previous is not None else None
     sections: dict[Section, Sequence[Block]] = {
         Section.SUBJECT: subject(page, lang),
-        Section.CONCLUSION: conclusion(page, lang),
+        Section.CONCLUSION: conclusion(page, wish.advice, lang),
         Section.FINDINGS: [*findings_section(said, page if said is document else arrange(dict(said), lang), wish.kind,
-                                             deadline, album, lang),
+                                             deadline, album, lang, wish.reviewed),
+                           *_left_out("unreviewed", open_in(said, wish.reviewed), lang),
                            *_left_out("left_out", left_out, lang),
                            *_left_out("granted", len(granted) if wish.kind is PaperKind.NOTICE else 0, lang)],
         Section.EXEMPTIONS: exemptions(document, lang),
@@ -128,7 +133,7 @@ def _fields(document: Json, wish: PaperWish, deadline: str, lang: Language) -> d
     opening = say(lang, "paper.opening_opinion", app=name, version=version, checked=checked,
                   checks=len(document["verdicts"]))
     if wish.kind is PaperKind.NOTICE:
-        opening = notice_opening(document, name, version, deadline, lang)
+        opening = notice_opening(document, name, version, deadline, lang, wish.reviewed)
     told = {
         Field.TITLE: say(lang, f"paper.title_{kind}", app=name),
         Field.NUMBER: shown(wish.number, 80) or say(lang, "paper.blank_number"),

@@ -20,6 +20,8 @@ from appscan.texts import Language, say, shown
 GAPS_LISTED = 40
 ITEMS_LISTED = 300
 ROWS_LISTED = 200
+ADVICE = ("agree", "change", "refuse")
+"""What an opinion can come to."""
 
 
 def subject(page: Page, lang: Language) -> list[Block]:
@@ -41,8 +43,9 @@ def subject(page: Page, lang: Language) -> list[Block]:
     return [Heading(say(lang, "paper.section.subject"), 1), facts(pairs)]
 
 
-def conclusion(page: Page, lang: Language) -> list[Block]:
-    """The overall verdict, the counts, and one row per check."""
+def conclusion(page: Page, advice: str, lang: Language) -> list[Block]:
+    """What the office comes to, the overall verdict, the counts, and one row per check."""
+    came_to = say(lang, f"paper.advice.{advice}" if advice in ADVICE else "paper.advice.blank")
     warnings = [say(lang, f"report.{name}") for name, holds in
                 (("incomplete", not page.complete), ("custom_checks", page.custom_checks)) if holds]
     head = tuple(say(lang, f"paper.column.{name}") for name in ("check", "verdict", "presence", "force", "declared",
@@ -51,7 +54,7 @@ def conclusion(page: Page, lang: Language) -> list[Block]:
                   cell(row.force or "—"), cell(row.declaration or "—"), cell(str(row.places)))
                  for row in page.rows[:ROWS_LISTED])
     overall = say(lang, "paper.overall", verdict=page.overall.word, meaning=page.meaning)
-    return [Heading(say(lang, "paper.section.conclusion"), 1), Text(plain(overall)),
+    return [Heading(say(lang, "paper.section.conclusion"), 1), Text(plain(came_to, bold=True)), Text(plain(overall)),
             Text(plain(say(lang, "paper.counts", counts=page.counts_line))),
             *(Text(plain(warning, bold=True)) for warning in warnings), Grid((24, 17, 18, 18, 14, 9), rows, head)]
 

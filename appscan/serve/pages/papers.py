@@ -16,12 +16,14 @@ from appscan.errors import AppscanError, UnavailableError
 from appscan.office.papers import PaperForm
 from appscan.report.paper.choosing import Chosen
 from appscan.report.paper.layout import PaperKind
+from appscan.report.paper.sections import ADVICE
 from appscan.serve import sessions
 from appscan.serve.downloads import download
 from appscan.serve.paper_data import (
     CheckChoice,
     PaperOrder,
     Standing,
+    beside,
     choices,
     chosen_from,
     earlier,
@@ -64,6 +66,7 @@ class PaperFields:
     office: str = ""
     number: str = ""
     signer: str = ""
+    advice: str = ""
 
     def problem(self) -> str:
         """Catalogue key of the first field that is wrong; "" for none."""
@@ -73,6 +76,7 @@ class PaperFields:
             except ValueError:
                 return "deadline"
         known = self.kind in list(PaperKind) and self.form in list(PaperForm) and self.lang in LANGUAGES
+        known = known and self.advice in ("", *ADVICE)
         return "" if known else "wrong"
 
     def order(self, chosen: Chosen) -> PaperOrder:
@@ -80,14 +84,14 @@ class PaperFields:
         lang: Language = "en" if self.lang == "en" else "zh"
         return PaperOrder(self.report, PaperKind(self.kind), PaperForm(self.form), lang, chosen,
                           date.fromisoformat(self.deadline) if self.deadline else None, self.previous,
-                          self.office.strip(), self.number.strip(), self.signer.strip())
+                          self.office.strip(), self.number.strip(), self.signer.strip(), self.advice)
 
 
 def fields_of(report: Annotated[int, Form(ge=1, le=(1 << 53) - 1)], kind: Word = "notice", form: Word = "docx",
               lang: Word = "zh", deadline: Word = "", previous: Annotated[int, Form(ge=0, le=(1 << 53) - 1)] = 0,
-              office: Line = "", number: Line = "", signer: Line = "") -> PaperFields:
+              office: Line = "", number: Line = "", signer: Line = "", advice: Word = "") -> PaperFields:
     """The fields of a request."""
-    return PaperFields(report, kind, form, lang, deadline, previous, office, number, signer)
+    return PaperFields(report, kind, form, lang, deadline, previous, office, number, signer, advice)
 
 
 @router.get("/papers")
@@ -169,4 +173,6 @@ def _form(request: Request, standing: Standing, fields: PaperFields, offered: li
     store: Store = request.app.state.store
     return render(request, "paper_new.html", status=422 if problem else 200, standing=standing, fields=fields,
                   offered=offered, problem=problem, earlier=earlier(store, standing)[:20],
-                  kinds=[one.value for one in PaperKind], forms=[one.value for one in PaperForm])
+                  kinds=[one.value for one in PaperKind], forms=[one.value for one in PaperForm], advices=ADVICE,
+                  beside=beside(standing, language_of(request)),
+                  is_reviewed=any(one.state == "confirmed" for check in offered for one in check.places))

@@ -13,3 +13,9 @@ for (const set of document.querySelectorAll("fieldset.items")) {
     else if (places.every((other) => !other.checked)) whole.checked = false;
   });
 }
+
+// Fields that only one kind of paper has are there with that kind.
+const kind = document.getElementById("kind");
+const fit = () => { for (const one of document.querySelectorAll("[data-kind]")) one.hidden = one.dataset.kind !== kind.value; };
+kind.addEventListener("change", fit);
+fit();
