@@ -60,6 +60,8 @@ class Quotation:
 
 
 DOCUMENT_ROLES = frozenset({"heading", "paragraph", "item", "cell"})
+_FILLED_IN = re.compile(r"%\d{1,2}\$(?:[-+,0 ]*\d*(?:\.\d+)?)[sdfx]")
+BLANK = "〔…〕"
 _IN_DOCUMENT = re.compile(r"(?:(?P<page>\d{1,6}):)?(?P<paragraph>\d{1,7})")
 
 
@@ -76,7 +78,7 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
     """Pieces of evidence of a report document that show the `same` thing (see `rows`), as one; of a cancelled one,
     `supports` is the context that set it aside. `presence` is the ladder of `presence_of`."""
     evidence = same[0]
-    before, hit, after, context = quoted(evidence["value"], evidence["excerpt"])
+    before, hit, after, context = map(_with_blanks, quoted(evidence["value"], evidence["excerpt"]))
     if evidence["role"] == "periodic" and hit.isascii() and hit.isdigit() and len(hit) < 12:
         hit, context = say(lang, "report.web.every", period=period_named(int(hit), lang)), ""
     if evidence["value"] == evidence["excerpt"] and (observed := _observed(evidence["value"], lang)):
@@ -91,6 +93,11 @@ def quotation(same: Sequence[Json], lang: Language, frame: int = 0, several: boo
                      _supports(lang, tuple(one["supports"] for one in same), presence), shown(evidence["origin"], 120),
                      actor_named(evidence["actor"], lang) if several else "", not evidence["live"], frame,
                      all(one.get("seen", {}).get("stood_in", False) for one in same), weight_of(same))
+
+
+def _with_blanks(text: str) -> str:
+    """A text of resources as people see it: where Android fills something in (`%1$d`), a blank."""
+    return _FILLED_IN.sub(BLANK, text)
 
 
 @lru_cache(maxsize=4096)

@@ -353,6 +353,15 @@ def test_one_thing_seen_as_text_and_as_endpoint_is_one_row() -> None:
     assert quotation(grouped[0], "zh").role == "接口地址"
 
 
+@pytest.mark.parametrize(("value", "told"), [
+    ("距离签到点还有%1$d米", "距离签到点还有〔…〕米"), ("本月%2$.1f分，%1$s第%3$02d名", "本月〔…〕分，〔…〕第〔…〕名"),
+    ("完成 100%，满%d8元", "完成 100%，满%d8元")])
+def test_where_a_resource_is_filled_in_people_see_a_blank(value: str, told: str) -> None:
+    one = {"kind": "text", "value": value, "excerpt": value, "role": "label", "actor": "", "origin": "", "live": True,
+           "supports": "reachable", "place": {"file": "a.xml", "screen": "s", "element": "a.xml#3"}}
+    assert quotation([one], "zh").hit == told
+
+
 def test_a_place_that_is_only_counted_stands_aside() -> None:
     def shown(element: str) -> tuple[str, str]:
         one = {"kind": "control", "value": "签到", "excerpt": "", "role": "button", "actor": "", "origin": "",
