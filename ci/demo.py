@@ -36,7 +36,7 @@ from appscan.sweep.telling import Silence
 ROOT = Path(__file__).resolve().parent.parent
 PORTFOLIO = ROOT / "fixtures" / "portfolio"
 SERVER = ROOT / "fixtures" / "pages" / "server.py"
-SWEEP, WHO = "demo", "演示"
+SWEEP, WHO = "演示普查", "演示"
 USERS = {"演示管理员": Role.ADMIN, "演示复核员": Role.REVIEWER}
 SITES = {"checkin-forced": ("S001", "虚构打卡网页", "虚构甲县数据局"),
          "points-ranking": ("S002", "虚构积分网页", "虚构甲县民政局")}
@@ -75,7 +75,7 @@ def prepare(store: Store, sites: dict[str, tuple[str, str, str]]) -> None:
     with _served({name: row for name, row in sites.items() if row[0] not in planned}) as addresses:
         new = [_entry(*SITES[name], url) for name, url in addresses.items()]
         if new:
-            store.put_entries(new, who=WHO, when=_now(), source="fixtures/pages")
+            store.put_entries(new, who=WHO, when=_now(), source="自带的演示网站")
         _sweep(store, addresses)
 
 

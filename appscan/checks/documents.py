@@ -11,6 +11,7 @@ import yaml
 from appscan.checks.faults import Faults
 from appscan.checks.source import Pairs, Rows, Source, Token
 from appscan.errors import PackError
+from appscan.schema.plain_yaml import reason_of
 
 LARGEST = 4 << 20
 """Bytes of one file; a longer one is no pack."""
@@ -42,7 +43,9 @@ def _read(path: Path, source: Source) -> dict[str, Any]:
         content = _Builder(source).built(node) if node is not None else None
     except yaml.MarkedYAMLError as reason:
         mark = reason.problem_mark or reason.context_mark
-        source.fail(mark.line + 1 if mark else 0, "yaml_wrong", detail=str(reason.problem))
+        kind = reason_of(reason)
+        source.fail(mark.line + 1 if mark else 0, "yaml_wrong",
+                    detail=str(reason.problem) if kind == "other" else kind)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError, OSError) as reason:
         source.fail(0, "file_unreadable", detail=str(reason).partition("\n")[0])
     if not isinstance(content, dict):

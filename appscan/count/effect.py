@@ -14,7 +14,8 @@ def effect_lines(words: Words) -> Iterator[str]:
     given = words.document.get("proposed")
     if given is None:
         return
-    yield words.say("effect.head", name=given["name"], written=given["written"], owner=given["owner_name"] if given[
+    name = words.say("effect.named", name=given["name"]) if given["name"] else words.say("effect.unnamed")
+    yield words.say("effect.head", name=name, written=given["written"], owner=given["owner_name"] if given[
         "owner"] else "")
     if given["joins"]:
         yield words.say("effect.joins", product=words.product(given["joins"]))

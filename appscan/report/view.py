@@ -100,6 +100,7 @@ class OpenChecks:
     """Checks that stay open and of which nothing was seen: said once for all of them."""
 
     anchor: str
+    count: int
     titles: str
     badge: Badge
     meaning: str
@@ -195,7 +196,8 @@ def _open_checks(document: Json, findings: list[FindingView], lang: Language) ->
         return None
     titles = [check_title(document, one["check_id"], lang) for one in still_open]
     why = [why_named(document, reason, lang) for one in still_open for reason in one["why"][:10]]
-    return OpenChecks(OPEN_ANCHOR, ("；" if lang == "zh" else "; ").join(titles), badge("inconclusive", lang),
+    return OpenChecks(OPEN_ANCHOR, len(titles), ("；" if lang == "zh" else "; ").join(titles),
+                      badge("inconclusive", lang),
                       say(lang, "report.unread_above" if nothing_read(document) else "verdict_means.inconclusive"),
                       tuple(dict.fromkeys(why)))
 

@@ -65,9 +65,9 @@ def line_of_error(error: Exception) -> int:
     return mark.line + 1 if mark else 1
 
 
-FAULTS = (("tag", ("constructor for the tag", "tag handle")), ("tab", ("\\t",)),
+FAULTS = (("alias", ("undefined alias",)), ("tag", ("constructor for the tag", "tag handle")), ("tab", ("\\t",)),
           ("quote", ("quoted scalar", "end of stream")),
-          ("bracket", ("',' or ']'", "',' or '}'", "flow")),
+          ("bracket", ("',' or ']'", "',' or '}'", "flow", "node content")),
           ("colon", ("mapping values are not allowed", "expected ':'")),
           ("indent", ("<block end>", "block mapping", "block sequence", "block collection", "block entries")),
           ("start", ("cannot start any token", "alphabetic or numeric", "special characters", "not acceptable")))

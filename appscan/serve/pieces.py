@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from appscan.report.moments import BEIJING
 from appscan.texts import Language, say
 
 MOST = 1024
@@ -34,6 +35,16 @@ def state_sign(state: str, lang: Language) -> Markup:
 
 
 def day(when: datetime) -> Markup:
-    """The day of a moment on this machine."""
-    here = when.astimezone().isoformat()
+    """The day of a moment by the clock in Beijing."""
+    here = when.astimezone(BEIJING).isoformat()
     return Markup(f'<time datetime="{here}">{here[:10]}</time>')  # noqa: S704 (digits and signs)
+
+
+def clock(when: datetime) -> str:
+    """A moment to the minute by the clock in Beijing, whatever this machine goes by: so do reports and papers."""
+    return f"{when.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+def seconds(when: datetime) -> str:
+    """The same to the second."""
+    return f"{when.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"

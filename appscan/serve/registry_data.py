@@ -117,7 +117,7 @@ def doubt_told(match: OwnerMatch, owners: Owners, lang: Language) -> str:
     key = match.doubt or ("" if match.standing.value in ("central", "local") else match.standing.value)
     if not key:
         return ""
-    near = ", ".join(map(owners.name, near_to(match, owners)))
+    near = say(lang, "desk.sign.comma").join(map(owners.name, near_to(match, owners)))
     return say(lang, f"registry_faults.owner_{key}", owner=match.written, near=near, hint="")
 
 

@@ -96,7 +96,8 @@ def environment() -> Environment:
                        loader=ChoiceLoader([PackageLoader("appscan.serve"), *parts]), cache_size=-1,
                        auto_reload=False)
     made.filters |= {"amount": amount, "segment": segment, "word": pieces.word, "verdict_sign": pieces.verdict_sign,
-                     "state_sign": pieces.state_sign, "day": pieces.day}
+                     "state_sign": pieces.state_sign, "day": pieces.day, "clock": pieces.clock,
+                     "seconds": pieces.seconds}
     made.globals |= {"address": address}
     return made
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
+from appscan.report.moments import BEIJING
 from appscan.serve.settings import Settings
 
 SECRET_BYTES = 32
@@ -56,4 +57,4 @@ def set_cookie(response: Response, secret: str, settings: Settings) -> None:
 
 def now() -> datetime:
     """This moment, with its zone."""
-    return datetime.now().astimezone()
+    return datetime.now(BEIJING)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from appscan.errors import UsageError
+from appscan.serve.pieces import clock
 from appscan.store import ListedApp, ReviewState
 from appscan.texts import Language, say
 
@@ -54,7 +55,7 @@ def to_xlsx(apps: Iterable[ListedApp], filters: Iterable[tuple[str, str]], made:
         count += 1
     sheet.auto_filter.ref = f"A1:{chr(ord('A') + len(COLUMNS) - 1)}{count + 1}"
     about = book.create_sheet(say(lang, "desk.apps.about"))
-    told: list[tuple[str, Cell]] = [(say(lang, "desk.apps.made"), made.astimezone().strftime("%Y-%m-%d %H:%M")),
+    told: list[tuple[str, Cell]] = [(say(lang, "desk.apps.made"), clock(made)),
             (say(lang, "desk.apps.count"), count), *filters]
     for name, value in told:
         about.append([cell(name, is_head=True), cell(value)])
@@ -65,7 +66,7 @@ def to_xlsx(apps: Iterable[ListedApp], filters: Iterable[tuple[str, str]], made:
 
 def row_of(app: ListedApp, lang: Language) -> list[Cell]:
     """The cells of one app."""
-    recorded = app.recorded.astimezone().strftime("%Y-%m-%d %H:%M") if app.recorded else ""
+    recorded = clock(app.recorded) if app.recorded else ""
     verdict = say(lang, f"verdicts.{app.overall}") if app.overall else say(lang, "desk.lists.unjudged")
     separator = "、" if lang == "zh" else ", "
     standing = "claimed" if app.claimed else "office" if app.overall else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -59,13 +60,22 @@ def events(database: Database, kinds: Sequence[EventKind] = (), subject: str | C
         yield from (_event(found[one]) for one in some)
 
 
-def newest(database: Database, most: int, beyond: int = 0, kinds: Sequence[EventKind] = (),
-           subject: str | None = None) -> list[Event]:
-    """The last events of some kinds about something, the last first."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which events: of some kinds, about something, by one user; all where nothing is said."""
+
+    kinds: Sequence[EventKind] = ()
+    subject: str | None = None
+    who: str | None = None
+
+
+def newest(database: Database, most: int, beyond: int, asked: Asked) -> list[Event]:
+    """The last of the events asked for, the last first."""
     rows = table(EventRow)
+    by = [] if asked.who is None else [rows.c.who == storable(asked.who)]
     with database.reading() as connection:
-        found = connection.execute(select(rows).where(*_asked(kinds, subject)).order_by(rows.c.id.desc()).limit(
-            most).offset(beyond)).all()
+        found = connection.execute(select(rows).where(*_asked(asked.kinds, asked.subject), *by).order_by(
+            rows.c.id.desc()).limit(most).offset(beyond)).all()
     return [_event(row) for row in found]
 
 

@@ -55,6 +55,14 @@ def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Count
         return counts
 
 
+def entries_of(database: Database, event: int, most: int) -> list[str]:
+    """Ids of the entries that have a version under an event."""
+    rows = table(EntryRow)
+    with database.reading() as connection:
+        return list(connection.execute(select(rows.c.entry).where(rows.c.event == event).order_by(
+            rows.c.entry).limit(most)).scalars())
+
+
 def edit_entry(database: Database, entry: Entry, over: str, event: Event) -> int:
     """Keep another version of one entry under the event of its edit; the event's id. 0, and nothing is kept, where the
     version that the registry has is not the one with the mark `over`: somebody else changed it meanwhile."""

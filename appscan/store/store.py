@@ -221,9 +221,10 @@ class Store:
         """Events of some kinds, or all, about something, one of several things, or anything; oldest first."""
         return events.events(self._database, kinds, subject, as_of)
 
-    def newest_events(self, most: int, beyond: int = 0, *kinds: EventKind, subject: str | None = None) -> list[Event]:
-        """The last events of some kinds, or all, the last first, beyond the first `beyond`."""
-        return events.newest(self._database, most, beyond, kinds, subject)
+    def newest_events(self, most: int, beyond: int = 0, *kinds: EventKind, subject: str | None = None,
+                      who: str | None = None) -> list[Event]:
+        """The last events of some kinds, or all, by one user or all, the last first, beyond the first `beyond`."""
+        return events.newest(self._database, most, beyond, events.Asked(kinds, subject, who))
 
     def event(self, number: int) -> Event | None:
         """One event; None where there is none."""
@@ -267,6 +268,10 @@ class Store:
                     reason: str = "") -> Counts:
         """Import entries, all or none, under one event; entries that are not named stay as they are."""
         return registry.put_entries(self._database, entries, registry.Act(who, when, source, digest, reason))
+
+    def entries_of(self, event: int, most: int) -> list[str]:
+        """Ids of the entries that came in or changed under an event."""
+        return registry.entries_of(self._database, event, most)
 
     def edit_entry(self, entry: Entry, over: str, event: Event) -> int:
         """Another version of one entry, under the event of its edit; the event's id, 0 where the registry no longer has

@@ -4,6 +4,7 @@ what it would add and drop and is kept nowhere."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -58,6 +59,22 @@ def test_every_check_can_be_read_and_every_clause_leads_somewhere(kept):
         shown = client.get("/api/checks").json()
     assert {one["id"] for one in shown["checks"]} == {one.id for one in load().checks}
     assert {end["ending"] for one in shown["clauses"] for end in one["ends"]} <= {"check", "portfolio", "beyond"}
+
+
+def test_a_check_is_told_by_question_rules_and_examples_and_all_its_conditions_are_folded_away(kept):
+    with kept.signed_in("看客") as client:
+        page = client.get("/checks/check-in").text
+        whole = client.get("/checks").text
+    read, folded = page.partition('<details class="conditions">')[::2]
+    order = [read.index(one) for one in ("问什么", "依据的条款", "应当找到的例子", "看到什么算到哪一级")]
+    assert order == sorted(order)
+    assert "《整治形式主义为基层减负若干规定》第十三条" in read
+    assert "CEN24-13" not in re.sub("<[^>]*>", "", read)
+    assert "同一屏上同时有" not in read
+    assert "同一屏上同时有" in folded
+    assert "《整治形式主义为基层减负若干规定》" in whole.partition("按规定和条款")[0]
+    assert "报出来的有多少是对的" in whole
+    assert re.search("每 100 个中约 [0-9]+ 个是对的", page)
 
 
 def test_an_offices_own_packs_are_shown_escaped_with_figures_only_where_they_were_kept(tmp_path, kept_password):
@@ -117,7 +134,8 @@ def _without_presence(text):
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("", "features/check-in.yaml"), ("a: [", "YAML"), ("id: check-in\nnonsense: 1\n", "check-in.yaml 第"),
+    ("", "features/check-in.yaml"), ("a: [\n", "括号"), ("a: ]\n", "括号"), ("a: b: c\n", "第 1 行"),
+    ("id: check-in\nnonsense: 1\n", "check-in.yaml 第"),
     ("x" * 300_000, "")])
 def test_a_mistake_in_an_edit_is_one_line_with_its_place(kept, text, told):
     with kept.signed_in("复核员") as client:
@@ -126,6 +144,7 @@ def test_a_mistake_in_an_edit_is_one_line_with_its_place(kept, text, told):
                               headers={"x-form-token": sessions.form_token(client.cookies["appscan"])})
     for one in (answer, program):
         assert (one.status_code, told in one.text, "/tmp" in one.text) == (422, True, False), one.text
+        assert not re.search("expected|allowed here|mapping values|flow node", one.text), "the parser speaks English"
 
 
 def test_a_pattern_that_could_run_for_ever_is_refused_before_anything_is_judged(kept):

@@ -163,7 +163,7 @@ def test_a_server_killed_during_a_scan_and_during_a_decision_leaves_each_whole_a
 
 def _expect_counted(page: Page, **numbers: int) -> None:
     """Wait until the table of the overview says this of the owner, without a hand on the page."""
-    heads = {"confirmed": "已确认", "found": "查出", "not_scanned": "未检查"}
+    heads = {"confirmed": "已确认", "found": "查出（应用）", "not_scanned": "未检查（应用）"}
     table = page.get_by_role("region", name="各部门面向基层的产品数").locator("table")
     table.wait_for()
     shown = table.locator("thead th").all_inner_texts()

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from appscan.checks.pack import CheckSet
-from appscan.checks.reference.check_page import check_lines, check_page
+from appscan.checks.reference.check_page import check_lines, check_page, condition_lines, examples_of, rungs_of
 from appscan.checks.reference.clause_page import clause_page
 from appscan.checks.reference.endings import Ending, endings, missing_features
 
-__all__ = ["Ending", "check_lines", "endings", "missing_features", "reference"]
+__all__ = ["Ending", "check_lines", "condition_lines", "endings", "examples_of", "missing_features", "reference",
+           "rungs_of"]
 
 
 def reference(checks: CheckSet) -> Mapping[str, str]:

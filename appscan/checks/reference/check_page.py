@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -48,19 +48,36 @@ def check_lines(check: Check, checks: CheckSet, lang: Language, patterns: int = 
     yield ""
     yield from _listed("reference.clauses", [_clause(checks.clauses[key], lang) for key in check.clauses], lang)
     yield from _listed("reference.beside", [_clause(checks.clauses[key], lang) for key in check.beside], lang)
+    yield from condition_lines(check, checks, lang, patterns)
+    for group, lines in examples_of(check, checks, lang).items():
+        yield from _listed(f"reference.examples.{group}", lines or [say(lang, "reference.no_examples")], lang)
+    yield f"**{say(lang, 'reference.notice')}** {escaped(check.notice[lang])}"
+    yield ""
+
+
+def rungs_of(check: Check) -> dict[str, list[str]]:
+    """The rungs of presence and of force that a check tells apart, the highest first."""
+    ladders: tuple[tuple[str, Sequence[StrEnum], Iterable[StrEnum]], ...] = (
+        ("presence", _PRESENCE, check.presence), ("force", tuple(reversed(Force)), check.force))
+    return {name: [rung.value for rung in order if rung in set(there)] for name, order, there in ladders}
+
+
+def examples_of(check: Check, checks: CheckSet, lang: Language) -> dict[str, list[str]]:
+    """The examples of a check by what they are for, each a line of Markdown."""
+    groups: Mapping[str, Sequence[Example]] = {
+        "found": check.found, "not_found": check.not_found, "known_misses": check.known_misses,
+        "known_false_hits": check.known_false_hits}
+    return {group: [example(one, checks.vocabulary.calls, lang) for one in several]
+            for group, several in groups.items()}
+
+
+def condition_lines(check: Check, checks: CheckSet, lang: Language, patterns: int = PATTERNS_SHOWN) -> Iterator[str]:
+    """All that counts at each rung, what does not, and what must have been seen, as lines of Markdown."""
     yield from _ladder("presence", _PRESENCE, check.presence, checks, lang, patterns)
     yield from _ladder("force", tuple(reversed(Force)), check.force, checks, lang, patterns)
     yield from _ladder("tags", tuple(check.tags), check.tags, checks, lang, patterns)
     yield from _contexts(check, checks, lang)
     yield f"**{say(lang, 'reference.needs')}** {joined([say(lang, f'kinds.{kind}') for kind in check.needs], lang)}"
-    yield ""
-    groups: Mapping[str, Sequence[Example]] = {
-        "found": check.found, "not_found": check.not_found, "known_misses": check.known_misses,
-        "known_false_hits": check.known_false_hits}
-    for group, examples in groups.items():
-        lines = [example(one, checks.vocabulary.calls, lang) for one in examples]
-        yield from _listed(f"reference.examples.{group}", lines or [say(lang, "reference.no_examples")], lang)
-    yield f"**{say(lang, 'reference.notice')}** {escaped(check.notice[lang])}"
     yield ""
 
 

@@ -6,6 +6,7 @@ from appscan.serve.pages import (
     apps,
     checks,
     entry_edit,
+    events,
     exemptions,
     findings,
     new_scan,
@@ -23,5 +24,6 @@ from appscan.serve.pages import (
 )
 
 ROUTERS = (sign_in.router, overview.router, apps.router, findings.router, new_scan.router, scans.router,
-           pictures.router, tokens.router, registry.router, registry_import.router, entry_edit.router,
-           register_app.router, products.router, owners.router, exemptions.router, papers.router, checks.router)
+           pictures.router, tokens.router, events.router, registry.router, registry_import.router,
+           entry_edit.router, register_app.router, products.router, owners.router, exemptions.router, papers.router,
+           checks.router)

@@ -3,7 +3,7 @@ when it was measured, and an edit of one tried on what the store keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Any
@@ -16,16 +16,17 @@ from markupsafe import Markup
 
 from appscan.bench.figures import Figure, Figures, kept_figures
 from appscan.checks.pack import Check, CheckSet
-from appscan.checks.reference import check_lines, endings
+from appscan.checks.reference import check_lines, condition_lines, endings, examples_of, rungs_of
 from appscan.checks.reference.endings import End
 from appscan.errors import AppscanError, UnavailableError
-from appscan.model.report import ClauseText
+from appscan.model.report import ClauseEffect, ClauseText
+from appscan.report.words import article_named, clause_source
 from appscan.serve.edits import LONGEST_EDIT, Edit, source_of, try_edit
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
 from appscan.serve.rendering import language_of, render, told
 from appscan.store import Role
-from appscan.texts import Language
+from appscan.texts import Language, say
 
 router = APIRouter(include_in_schema=False)
 READINGS, MOST_READINGS = 20, 200
@@ -46,6 +47,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """A clause that a check rests on: where it stands, in own words what it says, the narrower subject that it speaks
+    of ("" for none)."""
+
+    id: str
+    source: str
+    summary: str
+    only: str
+    is_quotable: bool
+    permits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A figure of a check; `is_current` False where the packs changed since it was measured."""
 
@@ -62,7 +76,9 @@ def checks_page(request: Request, _visit: Viewer) -> Response:
     figures = kept_figures(packs.folder)
     return render(request, "checks.html", checks=checks, rules=rules_of(checks, lang), figures=figures,
                   is_current=figures.digest == checks.digest, titles={one.id: one.title[lang] for one in checks.checks},
-                  portfolio={key: one.title[lang] for key, one in checks.portfolio.items()})
+                  portfolio={key: one.title[lang] for key, one in checks.portfolio.items()},
+                  rule_names={one.id: rules_named(one.clauses, checks, lang) for one in checks.checks},
+                  article=lambda clause: article_named(clause.article, lang))
 
 
 @router.get("/checks/{check}")
@@ -71,8 +87,11 @@ def check_page(request: Request, check: CheckId, _visit: Viewer) -> Response:
     packs, lang = request.app.state.checks, language_of(request)
     checks: CheckSet = packs.now()
     found = check_named(checks, check)
-    return render(request, "check.html", check=found, reference=reference_of(found, checks, lang),
-                  measured=measured(packs.folder, checks, check))
+    return render(request, "check.html", check=found, measured=measured(packs.folder, checks, check),
+                  grounds=grounds_of(found.clauses, checks, lang), beside=grounds_of(found.beside, checks, lang),
+                  conditions=as_html(condition_lines(found, checks, lang, patterns=0)), rungs=rungs_of(found),
+                  examples={group: [as_html([line]) for line in lines]
+                            for group, lines in examples_of(found, checks, lang).items()})
 
 
 @router.get("/checks/{check}/try")
@@ -111,11 +130,33 @@ def check_named(checks: CheckSet, check: str) -> Check:
     return found
 
 
-def reference_of(check: Check, checks: CheckSet, lang: Language) -> Markup:
-    """The reference of one check as HTML: CommonMark without raw HTML, which escapes all else, and links only to safe
+def rules_named(clauses: Iterable[str], checks: CheckSet, lang: Language) -> list[tuple[str, str]]:
+    """The rules that clauses stand in, each once with the first of these clauses."""
+    found: dict[str, str] = {}
+    for key in clauses:
+        found.setdefault(checks.clauses[key].document[lang], key)
+    return list(found.items())
+
+
+def grounds_of(clauses: Iterable[str], checks: CheckSet, lang: Language) -> list[Ground]:
+    """Clauses as findings name them."""
+    found = [checks.clauses[key] for key in clauses]
+    return [Ground(one.id, source_of_clause(one, lang), one.summary[lang],
+                   say(lang, "report.clause_only", subject=one.only[lang]) if one.only else "", one.quotable,
+                   one.effect is ClauseEffect.PERMIT) for one in found]
+
+
+def source_of_clause(clause: ClauseText, lang: Language) -> str:
+    """Rule, article and day of a clause, as findings name it."""
+    return clause_source({"document": clause.document, "article": clause.article, "date": clause.date,
+                          "jurisdiction": clause.jurisdiction}, lang)
+
+
+def as_html(lines: Iterable[str]) -> Markup:
+    """A part of the reference as HTML: CommonMark without raw HTML, which escapes all else, and links only to safe
     schemes."""
     reader = MarkdownIt("commonmark", {"html": False})
-    return Markup(reader.render("\n".join(check_lines(check, checks, lang, patterns=0))))  # noqa: S704 (escaped by the reader)
+    return Markup(reader.render("\n".join(lines)))  # noqa: S704 (escaped by the reader)
 
 
 def rules_of(checks: CheckSet, lang: Language) -> list[Rule]:

@@ -118,9 +118,9 @@ def new_paper_page(request: Request, _visit: Reviewer, q: Text = "", entry: Text
             return RedirectResponse(f"/papers/new?report={found[0].id}", 303)
         return render(request, "paper_report.html", reports=found, entry=entry)
     request.app.state.freshener.look()
-    apps = store.lists.apps(AppsAsked(text=q.strip()), Window(most=APPS_SHOWN))
-    return render(request, "paper_app.html", apps=[one for one in apps[:APPS_SHOWN] if one.recorded], q=q,
-                  more=len(apps) > APPS_SHOWN)
+    apps = store.lists.apps(AppsAsked(text=q.strip()), Window("-recorded", most=APPS_SHOWN))
+    judged = [one for one in apps if one.recorded]  # what was judged last comes first, what nobody judged last
+    return render(request, "paper_app.html", apps=judged[:APPS_SHOWN], q=q, more=len(judged) > APPS_SHOWN)
 
 
 @router.post("/papers")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -80,7 +79,7 @@ def export(request: Request, _visit: Viewer, ending: str, asked: Asked) -> Respo
         entries_to(folder, [row.entry for row in asked.kept(seen.rows)])
         request.app.state.aside.run("write_registry", folder, {"file": name, "lang": language_of(request)},
                                     EXPORT_SECONDS)
-        return download((folder / name).read_bytes(), f"registry-{datetime.now().astimezone():%Y%m%d}{ending}")
+        return download((folder / name).read_bytes(), f"registry-{sessions.now():%Y%m%d}{ending}")
 
 
 def choices_in(lang: Language) -> dict[str, list[tuple[str, str]]]:

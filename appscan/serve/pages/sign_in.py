@@ -39,10 +39,10 @@ def sign_in(request: Request, visit: Guest, name: Name = "", password: Password 
     address, when = _address(request), sessions.now()
     if not store.accounts.may_try(name, address, now=when):
         store.record(Event(EventKind.SIGN_IN_REFUSED, name, name, when, content={"address": address, "why": "often"}))
-        return _form(request, visit, "often", 429)
+        return _form(request, visit, "often", 429, name)
     if not passwords.fits(password, store.accounts.password_of(name)):
         store.record(Event(EventKind.SIGN_IN_REFUSED, name, name, when, content={"address": address, "why": "wrong"}))
-        return _form(request, visit, "wrong", 401)
+        return _form(request, visit, "wrong", 401, name)
     store.accounts.succeeded(name, address)
     return _opened(request, visit, name, "password")
 
@@ -133,11 +133,12 @@ def choose_language(request: Request, visit: Guest, lang: Annotated[str, Form(ma
     return response
 
 
-def _form(request: Request, visit: Visit, problem: str, status: int = 200) -> Response:
+def _form(request: Request, visit: Visit, problem: str, status: int = 200, name: str = "") -> Response:
     settings = request.app.state.settings
     guest = visit if visit.secret else Visit(None, sessions.new_secret())
     request.state.visit = guest
-    response = render(request, "sign_in.html", status=status, problem=problem, elsewhere=settings.provider is not None)
+    response = render(request, "sign_in.html", status=status, problem=problem, name=name[:64],
+                      elsewhere=settings.provider is not None)
     if guest is not visit:
         sessions.set_cookie(response, guest.secret, settings)
     return response

@@ -1,11 +1,11 @@
-"""A user's tokens for the API, and the log of what everybody did."""
+"""A user's tokens for the API."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from appscan.serve import sessions
@@ -17,7 +17,6 @@ from appscan.store import Role, Store
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visit, Depends(needs(Role.VIEWER))]
 MOST_DAYS = 365
-PAGE = 100
 
 
 @router.get("/tokens")
@@ -48,15 +47,6 @@ def remove_token(request: Request, token: str, visit: Viewer) -> Response:
     if not request.app.state.store.accounts.remove_token(visit.who, token, now=sessions.now()):
         raise Refused(404, "not_there")
     return RedirectResponse("/tokens", 303)
-
-
-@router.get("/events")
-def events_page(request: Request, _visit: Annotated[Visit, Depends(needs(Role.ADMIN))],
-                page: Annotated[int, Query(ge=1, le=1_000_000)] = 1) -> Response:
-    """The log, the last first."""
-    store: Store = request.app.state.store
-    found = store.newest_events(PAGE + 1, (page - 1) * PAGE)
-    return render(request, "events.html", events=found[:PAGE], page=page, more=len(found) > PAGE)
 
 
 def _page(request: Request, visit: Visit, secret: str = "", *, problem: bool = False) -> Response:
