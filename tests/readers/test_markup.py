@@ -210,7 +210,8 @@ def test_columns_of_a_table_name_fields_and_its_address_is_a_request() -> None:
 
 
 def test_what_stands_for_browsers_without_scripts_is_seen_by_nobody() -> None:
-    rows, _ = page("<body><noscript>本站点必须要<b>开启脚本</b>才能运行<img src='t.gif'></NOSCRIPT ><p>通知公告</p></body>")
+    rows, _ = page("<body><noscript>本站点必须要<b>开启脚本</b>才能运行<img src='t.gif'></NOSCRIPT >"
+                   "<p>通知公告</p></body>")
     assert set(texts(rows)) == {"通知公告"}
     rows, _ = page("<body><noscript><p>没有收尾")
     assert "没有收尾" in texts(rows)
