@@ -46,7 +46,9 @@ def _of_document(document: DocumentSense, rung: Force, hits: tuple[Hit, ...],
     """Of what a document says of force: what may speak of the feature. A consequence or an order at the head or the end
     of a chapter is for all of it; what bars the way or leaves no choice is said of one function."""
     kept = of_same_row(hits, feature)
-    return document.of_same_part(kept, feature) if rung in (Force.NO_OPT_OUT, Force.BLOCK) else kept
+    if rung not in (Force.NO_OPT_OUT, Force.BLOCK):
+        return kept
+    return document.of_same_part(kept, feature, bars=rung is Force.BLOCK)
 
 
 def tags_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Tag, ...]:

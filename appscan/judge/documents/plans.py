@@ -10,10 +10,11 @@ from appscan.checks.pack import Match, Plans, Term, Word
 from appscan.checks.regexes import compiled
 from appscan.judge.documents.outline import Section, outline_of
 from appscan.judge.documents.people import People
-from appscan.judge.documents.standing import Said, Span, Standing
+from appscan.judge.documents.standing import Said, Span, Standing, fits
 from appscan.judge.hits import Hit
 from appscan.judge.search import Search
 from appscan.model.coverage import Kind
+from appscan.model.folding import fold
 from appscan.model.reading import Reading, Role, Strings
 
 MOST_SPANS = 40
@@ -55,11 +56,16 @@ class DocumentSense:
                    prose=True, row=unit.row, said=said or "")
 
 
-    def of_same_part(self, hits: tuple[Hit, ...], feature: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    def of_same_part(self, hits: tuple[Hit, ...], feature: tuple[Hit, ...], *, bars: bool) -> tuple[Hit, ...]:
         """Of what a section says of not getting round a feature: what stands in a part of it that speaks of the
-        feature, or around such a part. A neighbouring part is about something else."""
+        feature, or around such a part. A neighbouring part is about something else; so is another item of a list of
+        functions, but for one that `bars` the way to all of them and names nothing that was left out."""
         sections, parts = self.outline.sections, self._parts
         own = {parts[hit.row] for hit in feature if hit.row in parts}
+        if feature and all(hit.role == Role.ITEM for hit in feature):
+            items, named = {hit.element for hit in feature}, self.standing.plans.around.get("penalties", ())
+            hits = tuple(hit for hit in hits if hit.role != Role.ITEM or hit.element in items
+                         or (bars and not fits(named, fold(hit.value))))
         around = {above for part in own for above in _upwards(sections, part)}
         return tuple(hit for hit in hits if hit.row not in parts or parts[hit.row] in around
                      or not own.isdisjoint(_upwards(sections, parts[hit.row]))) if own else hits

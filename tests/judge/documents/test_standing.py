@@ -244,6 +244,15 @@ def test_what_bars_the_way_in_a_neighbouring_part_is_about_something_else() -> N
     assert "以下任务未完成的不得进入其他模块。" in rungs_of(finding)["block"]
 
 
+def test_an_item_of_a_list_of_functions_does_not_force_its_neighbours() -> None:
+    text = ("# 平台采购需求\n\n## 功能\n\n1. 打卡：网格员打卡。\n2. 走访：社工走访，未填写记录的不得办结。\n"
+            "3. 工单：工单数排名，名次在大屏公示。\n")
+    assert not rungs_of(next(iter(judge(reading_of_text(text), only("check-in")).findings))).keys() & {
+        "block", "no_opt_out"}
+    around = text.replace("## 功能\n\n", "## 功能\n\n未完成下列任务的不得进入其他模块。\n\n")
+    assert "block" in rungs_of(next(iter(judge(reading_of_text(around), only("check-in")).findings)))
+
+
 def test_an_order_that_is_only_quoted_forces_nothing() -> None:
     text = "# 抽查情况的报告\n\n某镇要求网格员必须每日打卡，未打卡的通报。该功能已停用。"
     (finding,) = judge(reading_of_text(text), only("check-in")).findings
