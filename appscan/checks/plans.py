@@ -16,7 +16,8 @@ PARTS = {
     "sections": ("against", "report", "plan"),
     "tables": ("against", "removed", "alive"),
     "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),
-    "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses"),
+    "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses", "refusers",
+               "penalties"),
     "people": ("staff", "helpers", "others", "subjects"),
 }
 """Part of the file → the lists in it, all of regular expressions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appscan.checks.pack import AllOf, Check, Expression, Within, alternatives
-from appscan.judge.documents.plans import of_same_row
+from appscan.judge.documents.plans import DocumentSense, of_same_row
 from appscan.judge.evaluate import EVERYWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
 from appscan.judge.presence import Seen
@@ -29,7 +29,7 @@ def force_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Force, For
             beside = _beside(outcome, seen.screens, anywhere=rung is Force.ORDER or _in_app(item))
             if seen.sight.document is not None:
                 beside = {key: hits for key, some in beside.items()
-                          if (hits := of_same_row(some, seen.matches.get(key, ())))}
+                          if (hits := _of_document(seen.sight.document, rung, some, seen.matches.get(key, ())))}
             if beside and seen.presence.rank >= Presence.MENTIONED.rank:
                 found += [(rung, key, hits) for key, hits in beside.items()]
                 least = max(least, rung, key=lambda force: force.rank)
@@ -39,6 +39,16 @@ def force_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Force, For
     if seen.at_most.rank >= Presence.REACHABLE.rank and seen.presence.rank < Presence.REACHABLE.rank:
         most = Force.ORDER  # nothing is known of what could not be seen
     return least, max(least, most, key=lambda force: force.rank), found
+
+
+def _of_document(document: DocumentSense, rung: Force, hits: tuple[Hit, ...],
+                 feature: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Of what a document says of force: what may speak of the feature. A consequence or an order at the head or the end
+    of a chapter is for all of it; what bars the way or leaves no choice is said of one function."""
+    kept = of_same_row(hits, feature)
+    if rung not in (Force.NO_OPT_OUT, Force.BLOCK):
+        return kept
+    return document.of_same_part(kept, feature, bars=rung is Force.BLOCK)
 
 
 def tags_of(check: Check, seen: Seen, evaluator: Evaluator) -> tuple[Tag, ...]:

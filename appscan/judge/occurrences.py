@@ -38,7 +38,8 @@ def occurrences_of(check: Check, seen: Seen, forced: Sequence[Forced]) -> tuple[
         if mark not in found and len(found) == limit:
             continue
         known = found.setdefault(mark, Occurrence(title or screen, mark, (), _path(sight, hits, screen)))
-        own = [Evidence(_signal(hit, screen), seen.presence.value) for hit in _best(hits)]
+        shown = hits if sight.document is None else _of_section(hits, screen, sight.reading.artifact.label)
+        own = [Evidence(_signal(hit, screen), seen.presence.value) for hit in _best(shown)]
         found[mark] = replace(known, evidence=tuple(dict.fromkeys([*known.evidence, *own]))[:MAX_EVIDENCE // 2 + 1])
         near.setdefault(mark, []).extend(
             (rung, Evidence(_signal(hit, screen), rung.value)) for rung, where, some in forced for hit in some
@@ -89,6 +90,13 @@ def _strongest(near: list[tuple[Force, Evidence]]) -> tuple[Evidence, ...]:
 def _signal(hit: Hit, screen: str) -> Signal:
     """The hit as seen on `screen`, or where it stands itself when that is elsewhere."""
     return hit.signal(screen if screen in hit.screens or not hit.screens else "")
+
+
+def _of_section(hits: tuple[Hit, ...], section: str, title: str) -> tuple[Hit, ...]:
+    """Of a document, what stands in the section: what its title and other sections say of systems at large plans
+    nothing. They are quoted where nothing else is."""
+    inside = tuple(hit for hit in hits if section in hit.screens and hit.value != title)
+    return inside or hits
 
 
 def _best(hits: tuple[Hit, ...]) -> list[Hit]:

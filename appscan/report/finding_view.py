@@ -145,7 +145,7 @@ def finding_view(document: Json, finding: Json, anchor: str, name_artifact: bool
                                                                 presence=presence_of(finding)),
                          CANCELLED_LISTED, 0),
         notice=in_language(check["notice"], lang) if check and finding["verdict"] in ACTED_ON else "",
-        planned=finding.get("stage") == "planned",
+        planned=finding.get("stage") == "planned" and Presence(finding["presence"]).rank >= Presence.REACHABLE.rank,
     )
 
 

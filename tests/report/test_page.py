@@ -11,16 +11,21 @@ from typing import Any
 import pytest
 
 from appscan.capture.browser import find_chromium, is_installed
+from appscan.model.artifact import App
 from appscan.model.coverage import Coverage, Gap, Kind
 from appscan.model.judgement import Evidence, Message, Place, Signal
 from appscan.model.report import Report
+from appscan.readers.document.reader import reading_of_text
 from appscan.report.document import from_document, to_document
+from appscan.report.finding_view import finding_view
 from appscan.report.page import to_html
 from appscan.report.plain import to_text
 from appscan.report.quotation import path_steps, quotation, quoted, rows, short_name, telling_first
 from appscan.report.summary import summarise
 from appscan.report.words import article_named, interval, size_named
+from appscan.scan import judge_readings
 from appscan.texts import LANGUAGES, Language, catalogue, say
+from tests.shipped import shipped
 
 HOSTILE = [
     "<script>alert(1)</script>", "</style><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
@@ -437,3 +442,12 @@ def test_on_a_phone_the_overview_has_no_rows_that_only_say_a_dash(document: dict
     assert "—" in shown[1280]
     assert shown[390]
     assert "—" not in shown[390]
+
+
+def test_what_a_paper_refuses_or_lacks_is_not_marked_as_planned() -> None:
+    text = "# 平台建设方案\n\n## 功能\n\n网格员每日打卡。\n\n本系统不设在线时长统计功能。\n\n网格员自愿用，不强制安装。"
+    document = to_document(judge_readings([reading_of_text(text)], App(), shipped()))
+    marked = {one["check_id"]: finding_view(document, one, "a", False, "zh").planned for one in document["findings"]}
+    assert marked["check-in"] is True
+    assert marked["online-duration"] is False
+    assert [check for check, planned in marked.items() if planned] == ["check-in"]

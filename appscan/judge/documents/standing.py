@@ -122,7 +122,24 @@ class Standing:
         if fits(words.get("told", ()), unit.text) and not fits(
                 (*words.get("anew", ()), *words.get("future", ())), unit.text):
             return Said.TOLD
+        if self._refuses(unit.text):
+            return Said.BANNED
         return self._by_genre(unit)
+
+    def _refuses(self, text: str) -> bool:
+        """Whether the system itself says, in every clause of a sentence or heading, what it does not do: then not even
+        the system that it names is planned there."""
+        begin, first = 0, True
+        for end in [*(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]:
+            if text[begin:end].strip(" ”’」』)。"):
+                denial = self._denial(text, begin, end, end)
+                if denial is None:
+                    return False
+                if first and not fits(self.plans.around.get("refusers", ()), text[begin:denial + 1]):
+                    return False
+                first = False
+            begin = end + 1
+        return not first
 
     def _by_genre(self, unit: Unit) -> Said | None:
         words = self.plans.sentences
@@ -195,6 +212,8 @@ class Standing:
         """Whether a negation in the same clause reaches the words between `start` and `end`, or stands among them."""
         bounds = [match.end() for match in _CLAUSE_END.finditer(text, 0, end - 1)]
         begin = max(bounds[-1] if bounds else 0, start - FAR)
+        if fits(self.plans.around.get("penalties", ()), text[start:end]):
+            end = start  # what a lapse brings is no denial of the thing; one in front of all of it still is
         if begin > start:  # the words run over several clauses: what is denied in their first is denied
             first = max((bound for bound in bounds if bound <= start), default=0)
             if self._denied(text, max(first, start - FAR), start, start):
@@ -203,11 +222,14 @@ class Standing:
 
     def _denied(self, text: str, begin: int, *ends: int) -> bool:
         """Whether a negation begins behind `begin`: of the first kind before the first end, of others the second."""
-        for number, pattern in enumerate(self.plans.around.get("negators", ())):
-            for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)]):
-                if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
-                    return True
-        return False
+        return self._denial(text, begin, *ends) is not None
+
+    def _denial(self, text: str, begin: int, *ends: int) -> int | None:
+        """Where the first negation begins that denies, of those that `_denied` asks for; None where none does."""
+        found = [match.start() for number, pattern in enumerate(self.plans.around.get("negators", ()))
+                 for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)])
+                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12])]
+        return min(found, default=None)
 
     def _turned(self, text: str, end: int) -> bool:
         """Whether the sentence turns behind the word and wants it after all."""

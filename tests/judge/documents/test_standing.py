@@ -18,7 +18,7 @@ from appscan.judge.documents.standing import Genre, Said, genre_of, merged
 from appscan.judge.judge import judge
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold
-from appscan.model.judgement import Force, Presence, Verdict
+from appscan.model.judgement import Finding, Force, Presence, Verdict
 from appscan.readers.document.reader import reading_of_text
 from tests.shipped import shipped
 
@@ -168,6 +168,89 @@ def test_a_consequence_that_is_denied_is_none() -> None:
     text = "# 平台建设方案\n\n## 功能\n\n系统支持会议签到。签到情况不作为考核依据，不与补助挂钩。"
     (finding,) = judge(reading_of_text(text), only("check-in")).findings
     assert finding.force is Force.NONE
+
+
+PROPOSAL = """# 青溪县基层网格管理平台建设方案
+
+## 一、建设目标
+
+建设统一的平台，服务网格员。
+
+## 二、系统功能
+
+### （一）每日打卡
+
+网格员在手机端打卡，未打卡的不得进入其他模块。打卡结果按月排名并在大屏公示。
+
+### （二）巡查记录
+
+网格员巡查上传照片，未上传照片的不得办结。各网格工单数按月排名，名次在大屏公示。
+
+### （三）本系统不设在线时长统计功能
+
+系统不记录网格员在线时长，不按在线时长考核。
+
+### （四）考核评价
+
+系统每月对镇街打分，得分低于 60 分的约谈。
+"""
+"""A proposal of several functions that refuses one of them."""
+
+
+def in_proposal(check: str) -> Finding:
+    """What the proposal holds of one check."""
+    return next(iter(judge(reading_of_text(PROPOSAL), only(check)).findings))
+
+
+def rungs_of(finding: Finding) -> dict[str, set[str]]:
+    """Sentences quoted, by the rung they speak for."""
+    told: dict[str, set[str]] = {}
+    for evidence in (one for occurrence in finding.occurrences for one in occurrence.evidence):
+        told.setdefault(evidence.supports, set()).add(evidence.signal.value)
+    return told
+
+
+def test_a_heading_that_refuses_and_the_title_are_not_quoted_as_planned() -> None:
+    finding = in_proposal("appraisal-vehicle")
+    planned = rungs_of(finding)["reachable"]
+    assert "系统每月对镇街打分，得分低于 60 分的约谈。" in planned
+    assert not [text for text in planned if "在线时长" in text or "建设方案" in text]
+    assert in_proposal("online-duration").verdict is Verdict.INFO
+
+
+def test_the_system_of_a_sentence_that_refuses_is_no_plan() -> None:
+    system = Term(Kind.TEXT, (Word("系统"),), prose=True, plan=True)
+    assert said("# 建设方案\n\n系统不记录轨迹，不按轨迹考核。", system) == [Said.BANNED]
+    assert said("# 建设方案\n\n系统不记录轨迹，仅记录工单。", system) == [""]
+
+
+@pytest.mark.parametrize(("check", "sentence"), [
+    ("check-in", "网格员在手机端打卡，未打卡的不得进入其他模块。"),
+    ("media-upload", "网格员巡查上传照片，未上传照片的不得办结。")])
+def test_what_one_may_not_do_who_left_it_out_bars_the_way(check: str, sentence: str) -> None:
+    finding = in_proposal(check)
+    assert finding.force is Force.BLOCK
+    assert rungs_of(finding)["block"] == {sentence}
+
+
+def test_a_ranking_in_the_next_sentence_is_not_of_the_pictures() -> None:
+    assert "no_opt_out" not in rungs_of(in_proposal("media-upload"))
+
+
+def test_what_bars_the_way_in_a_neighbouring_part_is_about_something_else() -> None:
+    assert not rungs_of(in_proposal("appraisal-vehicle")).keys() & {"block"}
+    around = PROPOSAL.replace("## 二、系统功能\n", "## 二、系统功能\n\n以下任务未完成的不得进入其他模块。\n")
+    finding = next(iter(judge(reading_of_text(around), only("media-upload")).findings))
+    assert "以下任务未完成的不得进入其他模块。" in rungs_of(finding)["block"]
+
+
+def test_an_item_of_a_list_of_functions_does_not_force_its_neighbours() -> None:
+    text = ("# 平台采购需求\n\n## 功能\n\n1. 打卡：网格员打卡。\n2. 走访：社工走访，未填写记录的不得办结。\n"
+            "3. 工单：工单数排名，名次在大屏公示。\n")
+    assert not rungs_of(next(iter(judge(reading_of_text(text), only("check-in")).findings))).keys() & {
+        "block", "no_opt_out"}
+    around = text.replace("## 功能\n\n", "## 功能\n\n未完成下列任务的不得进入其他模块。\n\n")
+    assert "block" in rungs_of(next(iter(judge(reading_of_text(around), only("check-in")).findings)))
 
 
 def test_an_order_that_is_only_quoted_forces_nothing() -> None:
