@@ -129,6 +129,8 @@ class Standing:
     def _refuses(self, text: str) -> bool:
         """Whether the system itself says, in every clause of a sentence or heading, what it does not do: then not even
         the system that it names is planned there."""
+        if fits(self.plans.around.get("penalties", ()), text):
+            return False  # the system takes something from people, be it all in negations
         begin, first = 0, True
         for end in [*(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]:
             if text[begin:end].strip(" ”’」』)。"):

@@ -218,6 +218,12 @@ def test_a_heading_that_refuses_and_the_title_are_not_quoted_as_planned() -> Non
     assert in_proposal("online-duration").verdict is Verdict.INFO
 
 
+@pytest.mark.parametrize("sentence", ["系统不支持补卡，未打卡的不得计发补贴。", "平台不设补签功能，不签到不能下班。"])
+def test_what_gives_no_way_out_and_takes_away_refuses_nothing(sentence: str) -> None:
+    text = f"# 值守系统建设方案\n\n## 功能\n\n{sentence}\n"
+    assert judge(reading_of_text(text), only("check-in")).findings[0].presence is Presence.REACHABLE
+
+
 def test_the_system_of_a_sentence_that_refuses_is_no_plan() -> None:
     system = Term(Kind.TEXT, (Word("系统"),), prose=True, plan=True)
     assert said("# 建设方案\n\n系统不记录轨迹，不按轨迹考核。", system) == [Said.BANNED]
