@@ -83,7 +83,10 @@ class Hit:
 
 _PRESSED = frozenset({Role.BUTTON, Role.OPTION})
 _NOTICE = re.compile(r"^\W{0,4}(关于|转发)[^。;；!！]{2,90}(通知|通告|公告|公示|批复|通报|意见|决定|函)(?:\W.{0,20})?$")
-"""The name of a paper that a crawl saw in a list: it leads to the paper, whose text is judged where it is seen."""
+"""The name of a paper that a crawl saw as a link: it leads to the paper, whose text is judged where it is seen. The
+same words as a text or a heading are of the page they stand on."""
+_SANCTION = re.compile(r"扣\w{0,6}\d|\d+\s*人|不少于|罚|否则|一律|未\w{1,8}(?:的|者)[^名公]")
+"""What a name that says it all has beside: who pays how much, and how many did not."""
 
 
 def leads_elsewhere(hit: Hit) -> bool:
@@ -92,7 +95,8 @@ def leads_elsewhere(hit: Hit) -> bool:
     if hit.kind not in SHOWN_KINDS or hit.role in _PRESSED:
         return False
     return hit.margin == Margin.LINKS or (
-        bool(hit.actor) and hit.role != Role.TITLE and _NOTICE.search(hit.value) is not None)
+        bool(hit.actor) and hit.role == Role.LINK and _NOTICE.search(hit.value) is not None
+        and not _SANCTION.search(hit.value))
 
 
 def endpoint_path(text: str) -> str:

@@ -52,12 +52,17 @@ def test_a_sentence_is_running_text_but_for_what_is_pressed_or_heads_a_page(role
 
 @pytest.mark.parametrize(("text", "role", "elsewhere"), [
     ("关于开展2026年度干部在线学习的通知", "link", True),
-    ("关于报送签到情况的通报（虚委办〔2026〕3 号）", "label", True),
+    ("关于报送签到情况的通报（虚委办〔2026〕3 号）", "link", True),
+    ("关于填报2026年二季度村级台账的通知", "label", False),
+    ("关于填报2026年二季度村级台账的通知", "", False),
+    ("关于网格员未签到情况的通报（未签到 12 人）", "link", False),
+    ("关于全体网格员每日登录不少于两次、未登录扣绩效10元的决定", "link", False),
+    ("关于村干部未登录名单的公示", "link", True),
     ("关于开展干部在线学习的通知", "button", False),
     ("关于开展干部在线学习的通知", "title", False),
     ("干部在线学习", "link", False),
     ("关于通知您签到", "label", False)])
-def test_the_name_of_a_paper_in_a_list_leads_to_the_paper(text: str, role: str, elsewhere: bool) -> None:
+def test_the_name_of_a_paper_as_a_link_leads_to_the_paper_and_says_nothing_of_its_own_page(text: str, role: str, elsewhere: bool) -> None:
     seen = Hit(Kind.CONTROL if role in ("link", "button") else Kind.TEXT, text, "dom", frozenset({"/"}), "", role,
                actor="visitor")
     assert leads_elsewhere(seen) is elsewhere
