@@ -164,9 +164,11 @@ def standing_limits(limits: Sequence[Limit], structures: Structures, pages: Remo
 
 def list_gaps(sight: Sight) -> tuple[Gap, ...]:
     """A gap for each file of scripts that holds more literals than an interface has: its words are taken for a
-    dictionary or a data set, and what they would say of a screen is not known."""
+    dictionary or a data set, and what they would say of a screen is not known; in a data set, its names neither."""
     files = sorted({sight.program.text(file) for file, _ in sight.lists})
-    return tuple(Gap(frozenset({Kind.TEXT}), file, "word_list", {"limit": str(LIST_LENGTH)}) for file in files)
+    data = {sight.program.text(file) for file, _ in sight.data}
+    return tuple(Gap(frozenset({Kind.TEXT, Kind.FIELD} if file in data else {Kind.TEXT}), file, "word_list",
+                     {"limit": str(LIST_LENGTH)}) for file in files)
 
 
 def _own_words(limit: Limit) -> dict[str, str]:

@@ -124,6 +124,11 @@ class Sight:
         """(file, screen) pairs with more literals than a page of an app holds."""
         return self.words.lists
 
+    @property
+    def data(self) -> frozenset[tuple[int, int]]:
+        """Those of `lists` that hold rows of data."""
+        return self.words.data
+
 
 def _order(hit: Hit) -> tuple[bool, bool, str, str, str, str]:
     return (bool(hit.origin), not hit.live, hit.file, hit.element, hit.value, hit.role)

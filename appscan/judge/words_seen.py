@@ -26,7 +26,14 @@ MEMBER = "member"
 """Role of the names that a script reads of a value: a field, but no word of an interface and no row of a list."""
 
 LIST_LENGTH = 3000
-_DATA_FILE = re.compile(r"\.(?:json|geojson|csv|tsv|sql|txt|xml|plist|dat|properties|ya?ml)$", re.IGNORECASE)
+MOST_COLUMNS = 0.1
+"""Names of fields among the literals of a set of rows, at most: rows repeat the same few. A catalogue of texts has a
+name for each text."""
+_DATA_FILE = re.compile(r"\.(?:json|geojson|csv|tsv|sql|txt|xml|plist|dat)$", re.IGNORECASE)
+_CATALOGUE = re.compile(r"(?:^|[/._-])(?:i18n|l10n|locales?|lang(?:uages?)?|translations?|strings?|messages?|intl|"
+                        r"(?:zh|en|bo|ug|mn)(?:[_-]\w{2,4}){0,2})(?=[/._-]|$)", re.IGNORECASE)
+"""Files and folders of the texts of an interface in its languages."""
+_NAMED_TEXT = re.compile(r"[A-Za-z_$][\w$.-]{0,80}")
 _DATA_ROW = re.compile(r"\s*(?:insert|replace)\s+into\s.{1,400}?\svalues\s*\(", re.IGNORECASE | re.DOTALL)
 """A row that fills a table: what stands in it is data, read by nobody as it is."""
 
@@ -146,13 +153,25 @@ class WordsSeen:
                          replace(hit, kind=kind, prose=prose), prose, fact == Fact.LITERAL and self._is_list(row))
 
     def _is_data(self, row: int) -> bool:
-        """Whether it is one of the many literals of a file that is no program and no page: places, products, people."""
+        """Whether it is one of the many literals of a file that is no program, no page and no catalogue of texts:
+        places, products, people."""
         facts = self.reading.facts
-        return bool(self._data) and (int(facts.file[row]), int(facts.screen[row])) in self._data
+        return bool(self.data) and (int(facts.file[row]), int(facts.screen[row])) in self.data
 
     @cached_property
-    def _data(self) -> frozenset[tuple[int, int]]:
-        return frozenset(pair for pair in self.lists if _DATA_FILE.search(self.places.reading.strings[pair[0]]))
+    def data(self) -> frozenset[tuple[int, int]]:
+        """Those of `lists` that hold rows of data: no text and no field of theirs is of a screen."""
+        named = ((pair, self.reading.strings[pair[0]]) for pair in self.lists)
+        return frozenset(pair for pair, name in named if _DATA_FILE.search(name) and not _CATALOGUE.search(name)
+                         and self._is_rows(*pair))
+
+    def _is_rows(self, file: int, screen: int) -> bool:
+        """Whether few of the literals there are names of fields; each is kept once."""
+        facts, strings = self.reading.facts, self.reading.strings
+        there = np.flatnonzero((facts.kind == Fact.LITERAL) & (facts.file == file) & (facts.screen == screen))
+        names = sum(1 for row in there.tolist()
+                    if self.places.role(row) == "key" and _NAMED_TEXT.fullmatch(strings[int(facts.value[row])]))
+        return names <= MOST_COLUMNS * len(there)
 
     def _is_list(self, row: int) -> bool:
         """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
@@ -195,8 +214,6 @@ class WordsSeen:
             yield places.of_method(method, Kind.ENDPOINT, path)
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
-            if fact == Fact.LITERAL and self._is_data(row):
-                continue
             if fact == Fact.REQUEST or (fact == Fact.PATH and role in ("action", "request", "start")) or (
                     fact == Fact.LITERAL and role in _LITERALS):
                 yield places.of_fact(row, Kind.ENDPOINT, path, role)

@@ -185,14 +185,26 @@ def test_names_that_a_script_reads_make_no_dictionary_of_it() -> None:
 
 @pytest.mark.parametrize(("file", "there"), [("assets/places.json", False), ("assets/www/app.js", True)])
 @pytest.mark.parametrize("term", [
-    Term(Kind.TEXT, (Word("签到"),), prose=True), Term(Kind.FIELD, (Word("totalscore"),)),
-    Term(Kind.ENDPOINT, (Word("rank"),))], ids=["text", "field", "endpoint"])
+    Term(Kind.TEXT, (Word("签到"),), prose=True), Term(Kind.FIELD, (Word("totalscore"),))], ids=["text", "field"])
 def test_what_stands_in_a_large_set_of_data_is_of_no_screen(file: str, *, there: bool, term: Term) -> None:
     rows = [("string", f"{number} 号楼") for number in range(LIST_LENGTH + 1)]
     said = [("string", "本馆于早上八点开门，凭票入场，须先在门口的窗口签到再进入展厅参观。"), ("key", "totalScore"),
             ("string", "/score/rank/list")]
-    reading = reading_with(page(HERE, literals=[*rows, *said], file=file))
-    assert bool(Sight(reading, VOCABULARY).hits(term)) is there
+    sight = Sight(reading_with(page(HERE, literals=[*rows, *said], file=file)), VOCABULARY)
+    assert bool(sight.hits(term)) is there
+    assert sight.hits(Term(Kind.ENDPOINT, (Word("rank"),))), "an address is asked wherever it is kept"
+
+
+@pytest.mark.parametrize(("file", "names", "there"), [
+    ("assets/i18n/zh-CN.json", 0, True), ("assets/lang/zh.xml", 0, True), ("assets/strings.properties", 0, True),
+    ("assets/www/texts.json", LIST_LENGTH, True), ("assets/places.json", 20, False),
+    ("assets/english.json", 20, False)])
+def test_a_large_catalogue_of_texts_is_an_interface(file: str, names: int, *, there: bool) -> None:
+    rows = [("string", f"{number} 号楼") for number in range(LIST_LENGTH + 1)]
+    rows += [("key", f"label.{number}") for number in range(names)]
+    said = ("string", "各村干部每天早上八点以前须在村委会门口签到一次，未签到的由乡镇党政办逐人通报。")
+    reading = reading_with(page(HERE, literals=[*rows, said], file=file))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.TEXT, (Word("签到"),), prose=True))) is there
 
 
 def test_a_row_that_fills_a_table_is_no_text() -> None:

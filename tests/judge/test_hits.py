@@ -62,7 +62,7 @@ def test_a_sentence_is_running_text_but_for_what_is_pressed_or_heads_a_page(role
     ("关于开展干部在线学习的通知", "title", False),
     ("干部在线学习", "link", False),
     ("关于通知您签到", "label", False)])
-def test_the_name_of_a_paper_as_a_link_leads_to_the_paper_and_says_nothing_of_its_own_page(text: str, role: str, elsewhere: bool) -> None:
+def test_the_name_of_a_paper_leads_to_the_paper_only_as_a_link(text: str, role: str, elsewhere: bool) -> None:
     seen = Hit(Kind.CONTROL if role in ("link", "button") else Kind.TEXT, text, "dom", frozenset({"/"}), "", role,
                actor="visitor")
     assert leads_elsewhere(seen) is elsewhere

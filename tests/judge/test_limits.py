@@ -235,6 +235,8 @@ def test_a_file_of_more_words_than_an_interface_has_is_told(checks: CheckSet) ->
         ("assets/words.js", False)]
     fewer = judge(reading_with(page("p", literals=literals[1:], file="assets/words.js")), checks)
     assert "word_list" not in {gap.reason for gap in fewer.coverage.gaps}
+    data = judge(reading_with(page("p", literals=literals, file="assets/words.json")), checks)
+    assert [gap.kinds for gap in data.coverage.gaps if gap.reason == "word_list"] == [{Kind.TEXT, Kind.FIELD}]
 
 
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.CONTROL, Kind.ENDPOINT, Kind.CALL])
