@@ -1,4 +1,4 @@
-"""Whose a native library is: told by the Java classes that its exports and class names belong to. Knows no check."""
+"""Whose a native library is: told by the Java classes that its exports belong to. Knows no check."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from appscan.model.reading import Fact, Reading
 
 _EXPORT = re.compile(r"Java_(?P<name>\w+)$")
 """Of a method implemented in native code: `Java_com_baidu_map_Base_create`; `_1` is an underscore of the name."""
-_CLASS = re.compile(r"L?(?P<name>[a-z][\w]*(?:/[\w$]+){2,});?$")
-"""The name of a class that native code looks up: `com/baidu/map/Base`."""
+_CLASS = re.compile(r"L?(?P<name>(?:(?:com|cn|org|net|gov|edu|io|top|xyz|me)(?:/[\w$]+){2,}|"
+                    r"[a-z]\w*(?:/\w+)+/[A-Z][\w$]*));?$")
+"""The name of a class that native code looks up: `com/baidu/map/Base`; `map/tile/list` is a path."""
 _PLATFORM = ("java/", "javax/", "android/", "androidx/", "dalvik/", "kotlin/")
 
 
 def native_owners(reading: Reading, origins: Origins, text: Callable[[int], str]) -> Mapping[int, str]:
-    """File sid of a native library → the library it is part of. A file that is not listed is the app's own, or tells
-    nothing: it exports to, or looks up, a class of first party or none at all."""
+    """File sid of a native library → the library it is part of: it exports to classes of libraries alone and looks up
+    none of first party. Any other file is the app's own, or tells nothing; a class that is only looked up, such as a
+    map's, tells no owner."""
     facts = reading.facts
     native = {sid for sid in np.unique(facts.role).tolist() if sid >= 0 and text(sid) == "native"}
     rows = np.flatnonzero((facts.kind == Fact.LITERAL) & np.isin(facts.role, list(native)))
     exports: dict[int, Counter[str]] = defaultdict(Counter)
-    looked_up: dict[int, Counter[str]] = defaultdict(Counter)
+    own: set[int] = set()
     for file, sid in zip(facts.file[rows].tolist(), facts.value[rows].tolist(), strict=True):
         raw = reading.strings.raw(sid)
         if raw.startswith(b"Java_"):
-            found, counts = _EXPORT.match(raw.decode("utf-8", "replace")), exports
+            found, exported = _EXPORT.match(raw.decode("utf-8", "replace")), True
         elif raw.count(b"/") >= 2:
-            found, counts = _CLASS.match(raw.decode("utf-8", "replace")), looked_up
+            found, exported = _CLASS.match(raw.decode("utf-8", "replace")), False
         else:
             continue
         if found:
             name = found["name"]
-            path = name.replace("_1", "\0").replace("_", "/").replace("\0", "_") if counts is exports else name
-            if not path.startswith(_PLATFORM):
-                counts[file][origins.of_class(path)] += 1
-    owners = {}
-    for file in exports.keys() | looked_up.keys():
-        of = exports.get(file) or looked_up[file]
-        if "" not in of:
-            owners[file] = of.most_common(1)[0][0]
-    return owners
+            path = name.replace("_1", "\0").replace("_", "/").replace("\0", "_") if exported else name
+            if path.startswith(_PLATFORM):
+                continue
+            origin = origins.of_class(path)
+            if not origin:
+                own.add(file)
+            elif exported:
+                exports[file][origin] += 1
+    return {file: of.most_common(1)[0][0] for file, of in exports.items() if file not in own}

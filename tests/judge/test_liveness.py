@@ -226,7 +226,11 @@ def test_a_bundled_feature_in_a_blinded_app_is_inconclusive(checks: CheckSet) ->
 
 @pytest.mark.parametrize(("names", "is_library"), [
     (["Java_com_baidu_platform_comjni_JNIBase_Create"], True),
-    (["com/baidu/mapapi/model/ParcelItem", "java/lang/String"], True),
+    (["Java_com_baidu_platform_comjni_JNIBase_Create", "com/baidu/mapapi/model/ParcelItem", "java/lang/String",
+      "data/tile/list"], True),
+    (["com/baidu/mapapi/model/ParcelItem", "java/lang/String"], False),
+    (["com/amap/api/location"], False),
+    (["Java_com_baidu_a_B_c", "cn/example/town/Native"], False),
     (["Java_com_baidu_a_B_c", "Java_cn_example_town_Codec_init"], False),
     (["Java_com_1baidu_map_Base_create"], False),
     (["Java_cn_example_1town_Codec_init"], False),
