@@ -22,11 +22,16 @@ HANDING = ("setInterval", "setTimeout", "AnimationFrame", "EventListener", "then
 _HANDED = re.compile(r"\(\s*+(?:[\"']_*+[\"']\s*+,\s*+)?+([A-Za-z_$][\w$.]{3,119}+)\s*+[,)]")
 _CLOCK = re.compile(
     r"\(\s*+(?P<paren>\()?\s*+(?:function\s*+\(\s*+\)|\(\s*+\)\s*+=>)\s*+(?P<brace>\{)?\s*+[\w$.]{1,60}+\s*+=\s*+"
-    r"(?P<call>(?:\(0\s*+,\s*+[\w$.]{1,60}+\)|[\w$.]{1,60}+)\s*+\()?\s*+new\s++Date\s*+(?:\(\s*+\))?"
+    r"(?P<call>(?:\(0\s*+,\s*+(?P<bound>[\w$.]{1,60}+)\)|(?P<name>[\w$.]{1,60}+))\s*+\()?\s*+new\s++Date\s*+(?:\(\s*+\))?"
     r"(?:\.to\w{0,20}String\([^()]{0,60}\))?(?:\s*+,\s*+[\"'`][^\"'`]{0,40}[\"'`])?(?(call)\s*+\))\s*+;?\s*+"
     r"(?(brace)\})\s*+(?(paren)\))\s*+,")
 """Code in which a timer's own function writes `new Date`, formatted or not, and nothing else: what is taken from a
 date is no clock any more, but the time that passed."""
+_FORMATS = words("fmt pad date time datetime moment dayjs string locale clock parse")
+"""Words of the names of what writes a date as text, beside `format` and what begins so."""
+_ACTS = words("post send report upload submit sync save push put set add update track beat heartbeat sign check record "
+              "log mark keep start punch clockin request fetch emit dispatch call ping touch online store write count "
+              "get query load refresh commit notify")
 _KEPT = (
     r"\s++(?:([A-Za-z_$][\w$]{2,59}+)|\[\s*+([A-Za-z_$][\w$]{2,59}+)\s*+,\s*+[\w$]{1,60}+"
     r"\s*+\])\s*+(?::[^=;(){}]{1,80}+)?+=\s*+(?:async\b\s*+)?+(?:function\b|[\w$]{1,60}+\s*+=>|"
@@ -104,7 +109,14 @@ def shows_the_time(code: str, opening: int) -> bool:
     """Whether a timer does nothing but write the time of day into one place, `setInterval(() => { this.now =
     format(new Date(), "h:min") }, 1000)`: no more is repeated then than a clock's hand. opening: the parenthesis of
     the call."""
-    return _CLOCK.match(code, opening) is not None
+    match = _CLOCK.match(code, opening)
+    return match is not None and (not match["call"] or _writes_dates(match["bound"] or match["name"]))
+
+
+def _writes_dates(chain: str) -> bool:
+    """Whether a function is named for writing a date as text, and for nothing that acts on it."""
+    named = tokens(chain.rpartition(".")[2])
+    return any(word in _FORMATS or word.startswith("format") for word in named) and _ACTS.isdisjoint(named)
 
 
 def definitions(code: str) -> Iterator[tuple[str, int]]:

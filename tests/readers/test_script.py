@@ -246,6 +246,8 @@ def test_telling_properties_keep_their_literal_value() -> None:
     'var t=this;setInterval((function(){t.time=(0,l.formateDate)(new Date,"h:min:s")}),100)',
     "setInterval(() => { this.now = new Date() }, 1000)",
     "setInterval(() => this.now = formatTime(new Date(), 'HH:mm:ss'), 1000)",
+    "setInterval(() => { this.now = this.$moment(new Date()) }, 1000)",
+    "setInterval(() => { this.now = parseTime(new Date(), '{h}:{i}') }, 1000)",
     "setInterval(function () { app.clock = new Date().toLocaleTimeString('zh'); }, 1000);",
 ])
 def test_a_timer_that_only_writes_the_time_of_day_is_no_repeated_act(code: str) -> None:
@@ -256,6 +258,10 @@ def test_a_timer_that_only_writes_the_time_of_day_is_no_repeated_act(code: str) 
     "setInterval(() => { this.spent = new Date() - this.begun }, 1000)",
     "setInterval(() => { this.now = new Date(); this.sendPlace() }, 1000)",
     "setInterval(() => { this.now = tell(new Date(), place()) }, 1000)",
+    "setInterval(() => { this.ok = postLocation(new Date()) }, 6e4)",
+    "setInterval(() => { this.ok = api.reportTime(new Date()) }, 6e4)",
+    "setInterval(function(){t.res=(0,l.sendPlace)(new Date(),'beat')},6e4)",
+    "setInterval(()=>{this.ok=format.postPlace(new Date())},6e4)",
     "setInterval(() => { this.total += 1 }, 1000)",
     "setInterval(this.writeTime, 1000)",
 ])
