@@ -164,8 +164,10 @@ class _MarkupReader:
         self._pieces: list[str] = []
         self._whole: Open | None = None
         self._margin = OpenMargin(facts, screen)
+        self._unended = False
 
     def read(self, text: str, inner: bool = False) -> None:
+        around, self._unended = self._unended, False
         at = 0
         while (start := text.find("<", at)) >= 0:
             follower = text[start + 1:start + 2]
@@ -178,6 +180,7 @@ class _MarkupReader:
             at = self._tag(text, start, inner)
         else:
             self._text(text[at:], at)
+        self._unended = around
         self._join()
         self._margin.end()
 
@@ -200,13 +203,19 @@ class _MarkupReader:
         if match.group(1):
             self._close(name)
             return end
-        if name == "noscript" and (unscripted := _NOSCRIPT_END.search(text, end)):
-            return unscripted.end()  # for browsers without scripts: nobody sees it
+        if name == "noscript" and (unscripted := self._end_of_unscripted(text, end)):
+            return unscripted  # for browsers without scripts: nobody sees it
         attributes = _attributes(match.group(3))
         if name in _RAW:
             return self._raw(text, name, attributes, end, inner)
         self._element(name, attributes, start, text[end - 2:end - 1] == "/")
         return end
+
+    def _end_of_unscripted(self, text: str, start: int) -> int:
+        """Offset behind the end of a noscript element, 0 where it has none; then no later one of this text has one."""
+        found = None if self._unended else _NOSCRIPT_END.search(text, start)
+        self._unended = found is None
+        return found.end() if found else 0
 
     def _raw(self, text: str, name: str, attributes: dict[str, str], start: int, inner: bool) -> int:
         """A script or style element: its content is no markup."""

@@ -215,3 +215,9 @@ def test_what_stands_for_browsers_without_scripts_is_seen_by_nobody() -> None:
     assert set(texts(rows)) == {"通知公告"}
     rows, _ = page("<body><noscript><p>没有收尾")
     assert "没有收尾" in texts(rows)
+
+
+def test_elements_without_scripts_that_have_no_end_hide_nothing_and_are_each_looked_at_once() -> None:
+    inner = "<script type='text/html'><noscript>开启脚本</noscript><noscript><b>模板</b></script>"
+    rows, _ = page(f"<body>{inner}" + "<noscript>" * 100_000 + "<p>没有收尾")
+    assert set(texts(rows)) == {"模板", "没有收尾"}
