@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from appscan.checks.pack import Limit, Mark, Structure, Vocabulary
+from appscan.judge.data_sets import LIST_LENGTH
 from appscan.judge.remote import RemotePages
 from appscan.judge.sight import Sight
 from appscan.judge.word_list import Automaton
-from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Gap, Kind
 from appscan.model.reading import Fact, Reading
 

@@ -100,7 +100,7 @@ class Sight:
         for row in range(last - 1, max(-1, last - ROWS_BEFORE * 4), -1):
             if files[row] != files[last] or len(texts) == TEXTS_BEFORE or left == 1:
                 break
-            left -= places.roles[row] != self.words.member
+            left -= places.roles[row] != self.words.sets.member
             if places.kinds[row] == Fact.TEXT:
                 texts.append(self.search.folded(places.values[row]))
         return "。".join(reversed(texts))
@@ -122,12 +122,12 @@ class Sight:
     @property
     def lists(self) -> frozenset[tuple[int, int]]:
         """(file, screen) pairs with more literals than a page of an app holds."""
-        return self.words.lists
+        return self.words.sets.lists
 
     @property
     def data(self) -> frozenset[tuple[int, int]]:
         """Those of `lists` that hold rows of data."""
-        return self.words.data
+        return self.words.sets.data
 
 
 def _order(hit: Hit) -> tuple[bool, bool, str, str, str, str]:

@@ -15,27 +15,14 @@ import numpy as np
 
 from appscan.checks.pack import Match, Term, Word
 from appscan.judge.acts import Acts
+from appscan.judge.data_sets import MEMBER, DataSets, is_data_row
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.one_text import OneText, text_has
 from appscan.judge.places import Places
 from appscan.judge.search import Search
 from appscan.model.coverage import Kind
+from appscan.model.folding import fold
 from appscan.model.reading import Fact, Role
-
-MEMBER = "member"
-"""Role of the names that a script reads of a value: a field, but no word of an interface and no row of a list."""
-
-LIST_LENGTH = 3000
-MOST_COLUMNS = 0.1
-"""Names of fields among the literals of a set of rows, at most: rows repeat the same few. A catalogue of texts has a
-name for each text."""
-_DATA_FILE = re.compile(r"\.(?:json|geojson|csv|tsv|sql|txt|xml|plist|dat)$", re.IGNORECASE)
-_CATALOGUE = re.compile(r"(?:^|[/._-])(?:i18n|l10n|locales?|lang(?:uages?)?|translations?|strings?|messages?|intl|"
-                        r"(?:zh|en|bo|ug|mn)(?:[_-]\w{2,4}){0,2})(?=[/._-]|$)", re.IGNORECASE)
-"""Files and folders of the texts of an interface in its languages."""
-_NAMED_TEXT = re.compile(r"[A-Za-z_$][\w$.-]{0,80}")
-_DATA_ROW = re.compile(r"\s*(?:insert|replace)\s+into\s.{1,400}?\svalues\s*\(", re.IGNORECASE | re.DOTALL)
-"""A row that fills a table: what stands in it is data, read by nobody as it is."""
 
 _GENERATED = re.compile(r"/(R\$\w+|R|BR|BuildConfig|Manifest(\$\w+)?);$")
 """Classes that hold resource ids and build constants: their field names are no data of the app."""
@@ -49,10 +36,12 @@ CONTROL_ROLES = frozenset({Role.BUTTON, Role.MENU, Role.TAB, Role.LINK, Role.OPT
 _FIELD_ROLES = frozenset({"name", "id", "key", "v-model", "prop", "dataIndex", "field", "request_field"})
 NATIVE = "native"
 _LITERALS = frozenset({"string", "template", NATIVE})
-_MACHINERY = re.compile(r"(?:Fragment|Adapter|(?:Grid|List|Recycler|Scroll|Web)View|GridLayout|ViewPager|MainActivity)|"
-                        r"[Tt]ime_?[Oo]ut$|TIME_?OUT$")
-"""Names of the parts an interface is built of, and how long a connection is waited for: no data of the app, though
-`GridView` has a grid in it and `readTimeout` the time of reading."""
+_MACHINERY = re.compile(r"Fragment|Adapter|(?:Grid|List|Recycler|Scroll|Web)View|GridLayout|ViewPager|MainActivity")
+"""Names of the parts an interface is built of: in a field only the rest says something, for `GridView` has a grid in
+it, and `rankListView` shows ranks."""
+_WAITING = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:read|write|connect(?:ion)?|socket|request|response|http|network|call|"
+                      r"so|conn|server|default)_?time_?out$", re.IGNORECASE)
+"""How long a connection is waited for: no data of the app, though `readTimeout` has the time of reading in it."""
 _NAMED = {Kind.COMPONENT: Fact.COMPONENT, Kind.PERMISSION: Fact.PERMISSION, Kind.ROUTE: Fact.ATTRIBUTE}
 
 
@@ -77,6 +66,7 @@ class WordsSeen:
         self.acts = acts
         self.reading = places.reading
         self.program = places.program
+        self.sets = DataSets(places, search)
         self._shown: dict[int, list[_Shown]] = {}
         self._texts: dict[tuple[int, Kind, bool], tuple[Hit, ...]] = {}
         self._endpoints: dict[int, tuple[_Path, tuple[Hit, ...]]] = {}
@@ -96,7 +86,7 @@ class WordsSeen:
             case Kind.ENDPOINT | Kind.REQUEST:
                 return self._endpoints_of(sid, word)
             case Kind.FIELD:
-                return self._fields_of(sid)
+                return self._fields_of(sid, word)
             case Kind.COMPONENT:
                 return [*self._components(sid, word), *self._classes(sid, word)]
             case Kind.ROUTE | Kind.PERMISSION:
@@ -124,7 +114,7 @@ class WordsSeen:
                 if hit is not None:
                     yield hit
         value = self.reading.strings[sid]
-        if kind is Kind.TEXT and (not value.isascii() or " " in value) and not _DATA_ROW.match(value):
+        if kind is Kind.TEXT and (not value.isascii() or " " in value) and not is_data_row(value):
             is_long = is_prose(self.search.folded(sid), "")
             if prose or not is_long:
                 for method in self.places.methods_using(sid):
@@ -135,7 +125,7 @@ class WordsSeen:
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
             if fact == Fact.LITERAL:
-                if role not in _LITERALS or _RESOURCE.search(value) or _DATA_ROW.match(value) or self._is_data(row):
+                if role not in _LITERALS or _RESOURCE.search(value) or is_data_row(value) or self.sets.is_data(row):
                     continue
             elif fact not in (Fact.TEXT, Fact.DIALOG):
                 continue
@@ -150,50 +140,7 @@ class WordsSeen:
             role = hit.role if hit.role in CONTROL_ROLES else Role.BUTTON
             yield _Shown(replace(hit, kind=Kind.CONTROL, role=role) if is_control else None,
                          replace(hit, kind=Kind.TITLE) if is_title else None,
-                         replace(hit, kind=kind, prose=prose), prose, fact == Fact.LITERAL and self._is_list(row))
-
-    def _is_data(self, row: int) -> bool:
-        """Whether it is one of the many literals of a file that is no program, no page and no catalogue of texts:
-        places, products, people."""
-        facts = self.reading.facts
-        return bool(self.data) and (int(facts.file[row]), int(facts.screen[row])) in self.data
-
-    @cached_property
-    def data(self) -> frozenset[tuple[int, int]]:
-        """Those of `lists` that hold rows of data: no text and no field of theirs is of a screen."""
-        named = ((pair, self.reading.strings[pair[0]]) for pair in self.lists)
-        return frozenset(pair for pair, name in named if _DATA_FILE.search(name) and not _CATALOGUE.search(name)
-                         and self._is_rows(*pair))
-
-    def _is_rows(self, file: int, screen: int) -> bool:
-        """Whether few of the literals there are names of fields; each is kept once."""
-        facts, strings = self.reading.facts, self.reading.strings
-        there = np.flatnonzero((facts.kind == Fact.LITERAL) & (facts.file == file) & (facts.screen == screen))
-        names = sum(1 for row in there.tolist()
-                    if self.places.role(row) == "key" and _NAMED_TEXT.fullmatch(strings[int(facts.value[row])]))
-        return names <= MOST_COLUMNS * len(there)
-
-    def _is_list(self, row: int) -> bool:
-        """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
-        facts = self.reading.facts
-        return bool(self.lists) and (int(facts.file[row]), int(facts.screen[row])) in self.lists
-
-    @cached_property
-    def lists(self) -> frozenset[tuple[int, int]]:
-        """(file, screen) pairs with more literals than a page of an app holds."""
-        facts = self.reading.facts
-        rows = np.flatnonzero((facts.kind == Fact.LITERAL) & (facts.role != self.member))
-        if len(rows) <= LIST_LENGTH:
-            return frozenset()
-        pairs, counts = np.unique(facts.file[rows].astype(np.int64) << 32 | facts.screen[rows].astype(np.uint32),
-                                  return_counts=True)
-        many = pairs[counts > LIST_LENGTH]
-        return frozenset(zip((many >> 32).tolist(), many.astype(np.int32).tolist(), strict=True))
-
-    @cached_property
-    def member(self) -> int:
-        """Sid of the role of names that a script reads of a value; no string's where there are none."""
-        return self.search.exact([MEMBER]).get(MEMBER, -2)
+                         replace(hit, kind=kind, prose=prose), prose, fact == Fact.LITERAL and self.sets.is_list(row))
 
     # -- endpoints and fields --------------------------------------------------------------------------------------
 
@@ -220,19 +167,25 @@ class WordsSeen:
         for method in places.methods_using(sid):
             yield places.of_method(method, Kind.ENDPOINT, path)
 
-    def _fields_of(self, sid: int) -> tuple[Hit, ...]:
+    def _fields_of(self, sid: int, word: Word) -> tuple[Hit, ...]:
         known = self._fields.get(sid)
         if known is None:
             known = self._fields[sid] = tuple(self._fields_at(sid))
-        return known
+        return known if known and self._is_said(self.reading.strings[sid], word) else ()
+
+    @staticmethod
+    def _is_said(name: str, word: Word) -> bool:
+        """Whether the name carries the word beside what tells the part of an interface it is."""
+        rest = _MACHINERY.sub("", name)
+        return rest == name or text_has(rest, word) or text_has(fold(rest), word)
 
     def _fields_at(self, sid: int) -> Iterator[Hit]:
         value, places = self.reading.strings[sid], self.places
-        if _MACHINERY.search(value) or not (is_identifier(value) or is_han_name(value)):
+        if _WAITING.search(value) or not (is_identifier(value) or is_han_name(value)):
             return
         for row in places.rows_with(sid):
             fact, role = places.kinds[row], places.role(row)
-            if (fact == Fact.LITERAL and role in ("key", MEMBER) and not self._is_data(row)) or (
+            if (fact == Fact.LITERAL and role in ("key", MEMBER) and not self.sets.is_data(row)) or (
                     fact == Fact.ATTRIBUTE and role in _FIELD_ROLES):
                 yield places.of_fact(row, Kind.FIELD, value, role)
         if not value.isascii():

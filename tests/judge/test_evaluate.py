@@ -7,11 +7,11 @@ from functools import reduce
 import pytest
 
 from appscan.checks.pack import AllOf, AnyOf, Expression, Term, Within, Word
+from appscan.judge.data_sets import LIST_LENGTH
 from appscan.judge.evaluate import EVERYWHERE, NOWHERE, Evaluator, Outcome, Truth
 from appscan.judge.hits import Hit
 from appscan.judge.sight import Sight
 from appscan.judge.word_list import WordList
-from appscan.judge.words_seen import LIST_LENGTH
 from appscan.model.coverage import Kind
 from appscan.model.reading import Reading
 from tests.shipped import shipped
@@ -164,7 +164,11 @@ def test_matches_show_the_hits_of_every_item() -> None:
     ("string", "totalScore", "score", False),
     ("member", "积分", "积分", True), ("key", "今天的积分 是多少", "积分", False),
     ("key", "gridId", "grid", True), ("key", "GridViewFragment", "grid", False), ("key", "readTime", "readtime", True),
-    ("key", "readTimeOut", "readtime", False), ("key", "READ_TIMEOUT", "read", False)])
+    ("key", "readTimeOut", "readtime", False), ("key", "READ_TIMEOUT", "read", False),
+    ("key", "connectTimeout", "time", False), ("member", "rankListView", "rank", True),
+    ("key", "rankFragment", "rank", True),
+    ("key", "pointsRankAdapter", "pointsrank", True), ("key", "rankListView", "list", False),
+    ("key", "time_out", "timeout", True), ("key", "signTimeOut", "sign", True)])
 def test_a_field_is_a_name_that_a_script_writes_or_reads(role: str, name: str, asked: str, there: bool) -> None:
     reading = reading_with(page(HERE, literals=[(role, name)]))
     assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.FIELD, (Word(asked),)))) is there
@@ -208,8 +212,11 @@ def test_a_large_catalogue_of_texts_is_an_interface(file: str, names: int, *, th
 
 
 def test_a_row_that_fills_a_table_is_no_text() -> None:
-    row = "INSERT INTO `t_case` VALUES (1, '李某', '在岗', '考勤大队二中队');"
+    rows = ("INSERT INTO `t_case` VALUES (1, '李某', '在岗', '考勤大队二中队');",
+            "insert into t_case(id,name)values(1,'考勤大队二中队')",
+            "insert or replace into t_case (id, name) VALUES(1, '考勤大队二中队')",
+            "INSERT IGNORE INTO t_case(`name`) VALUES ('考勤大队二中队')")
     asked = "SELECT name AS 考勤 FROM t_case ORDER BY id"
-    for text, there in ((row, False), (asked, True)):
+    for text, there in (*((row, False) for row in rows), (asked, True)):
         reading = reading_with(page(HERE, literals=[("string", text)], file="assets/t_case.sql"))
         assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.TEXT, (Word("考勤"),), prose=True))) is there
