@@ -220,3 +220,10 @@ def test_a_row_that_fills_a_table_is_no_text() -> None:
     for text, there in (*((row, False) for row in rows), (asked, True)):
         reading = reading_with(page(HERE, literals=[("string", text)], file="assets/t_case.sql"))
         assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.TEXT, (Word("考勤"),), prose=True))) is there
+
+
+@pytest.mark.parametrize(("call", "there"), [
+    ("wx.cloud.database", True), ("uniCloud.database", True), ("db.collection", False)])
+def test_a_database_in_the_cloud_is_a_network_to_send_over(call: str, there: bool) -> None:
+    reading = reading_with(page(HERE, calls=[call]))
+    assert bool(Sight(reading, VOCABULARY).hits(Term(Kind.CALL, groups=("network_send",)))) is there
