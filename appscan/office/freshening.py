@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from appscan.errors import AppscanError
 from appscan.gate.exemptions import Claim
+from appscan.model.days import beijing_day
 from appscan.model.folding import fold
 from appscan.office.listing import FAULT, Material, Rows, rows_of, rows_without
 from appscan.office.matching import UNLISTED, Register, keys_of_stored
@@ -33,14 +34,14 @@ def freshen(store: Store, now: datetime, most: int = BATCH, about: Collection[st
     lists = store.lists
     stale = lists.stale(most, about)
     if stale:
-        lists.settle(_made(store, stale, now.astimezone().date()), stale)
+        lists.settle(_made(store, stale, beijing_day(now)), stale)
     return lists.condition().stale if len(stale) == most else 0
 
 
 def _turn_day(store: Store, now: datetime) -> None:
     """On a new day, exemptions that began or ran out since the last one change how their apps stand; and what could not
     be listed is tried again."""
-    before, day = store.lists.condition().day, now.astimezone().date()
+    before, day = store.lists.condition().day, beijing_day(now)
     if before == day.isoformat():
         return
     last = date.fromisoformat(before) if before else date.min
