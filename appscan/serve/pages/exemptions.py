@@ -179,8 +179,10 @@ def all_lines(store: Store, day: date) -> list[ExemptionLine]:
 
 
 def lines_of(store: Store, entry: Entry, day: date) -> list[ExemptionLine]:
-    """Whatever was granted to the app of an entry, by any of its names, the last first."""
-    names = {fold(name) for name in (entry.id, entry.product, entry.name, *entry.names, *(
+    """Whatever was granted to the app of an entry, by any of its names or one that its reports say, the last first."""
+    own = [entry.id, *(stray for stray, now in store.lists.strays().items() if now == entry.id)]
+    told = (name for one in store.reports(entries=own) for name in (one.product, one.app, *one.packages))
+    names = {fold(name) for name in (*own, entry.product, entry.name, *entry.names, *told, *(
         one.package for one in entry.artifacts)) if name}
     return [one for one in all_lines(store, day) if fold(one.exemption.record["app"]) in names][::-1]
 
