@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from appscan.model.days import today
 from appscan.model.registry import Entry
+from appscan.office.registering import entry_found
 from appscan.office.standing import stood
 from appscan.serve import sessions
-from appscan.store import Standing
-from tests.serve.conftest import report_of
+from appscan.store import EventKind, Standing
+from tests.serve.conftest import report_of, send
 from tests.serve.test_portfolio import GRANT, Reviewer
 
 
@@ -66,3 +69,47 @@ def test_an_entry_lists_exemptions_under_a_name_that_only_its_report_says(desk, 
                            ).status_code == 303
         assert {one["state"] for one in me.findings(check="check-in", state="any")} == {"exempted"}
         assert "虚汛1号" in client.get("/registry/entry?id=R-1").text
+
+
+def test_an_app_that_is_registered_twice_at_once_is_registered_once(desk, vendor_report):
+    with desk.signed_in("复核员") as client:
+        _, link, fields = unlisted_app(desk, vendor_report, client)
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _: client.post(link, data=fields), range(4)))
+        (entry,) = desk.store.entries()
+        assert len(list(desk.store.events(EventKind.REGISTRY_IMPORTED))) == 1
+        # Whoever comes while it is not there yet is led to the one entry; whoever comes later finds no such app.
+        assert {one.status_code for one in answers} <= {303, 404}
+        assert {one.headers["location"] for one in answers if one.status_code == 303} == {f"/apps/{entry.id}"}
+
+
+def test_another_one_may_put_in_the_same_app_and_is_told(desk, vendor_report):
+    """Both had the form open; the lists of the second do not know of the first yet."""
+    with desk.signed_in("复核员") as client:
+        _, link, fields = unlisted_app(desk, vendor_report, client)
+        found = entry_found("unlisted:abc", list(desk.store.reports()))
+        assert desk.store.add_entry(found, "unlisted:abc", who="乙", when=sessions.now(), source="desk")
+        assert not desk.store.add_entry(found, "unlisted:abc", who="丙", when=sessions.now(), source="desk")
+        assert client.post(link, data={**fields, "name": "另一名称"}).status_code in (404, 409)
+    assert [one.name for one in desk.store.entries()] == [found.name]
+
+
+def test_the_log_tells_a_scanned_app_from_a_planned_one(desk, vendor_report):
+    with desk.signed_in("复核员") as client, desk.signed_in("管理员") as admin:
+        _, link, fields = unlisted_app(desk, vendor_report, client)
+        client.post(link, data=fields)
+        page = admin.get("/events").text
+    assert "登记检查过的应用" in page
+    assert "登记拟建应用" not in page
+
+
+def test_the_log_leads_to_an_exemption_that_was_withdrawn(desk, vendor_report):
+    with desk.signed_in("复核员") as client, desk.signed_in("管理员") as admin:
+        me, _, _ = unlisted_app(desk, vendor_report, client)
+        me.exempt(me.findings(check="check-in")[0]["id"], whole="1")
+        (granted,) = desk.store.exemptions()
+        send(client, f"/registry/exemptions/{granted.event}/withdraw", reason="汛期已过")
+        links = re.findall(r'href="(/registry/exemptions[?][^"]+)"', admin.get("/events").text)
+        assert len(links) == 2
+        for link in links:
+            assert f'<td class="number">{granted.event}</td>' in admin.get(link.replace("&amp;", "&")).text

@@ -22,6 +22,7 @@ from appscan.model.registry import Entry
 from appscan.office.exemptions import Granted, Phase, grant_all, phase
 from appscan.serve import sessions
 from appscan.serve.downloads import download
+from appscan.serve.event_lines import WITHDRAWN
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.refusals import Refused, renamed
 from appscan.serve.rendering import language_of, render, told
@@ -36,8 +37,8 @@ FIELDS = ("check", "app", "screen", "fingerprint", "ground", "reason", "regulati
           "from", "expires")
 MAY_BE_EMPTY = frozenset({"screen", "fingerprint"})
 GROUNDS = ("special_scene", "necessity")
-SOON_ENDS, WITHDRAWN = "soon", "withdrawn"
-"""What may be asked for beside phases."""
+SOON_ENDS = "soon"
+"""May be asked for beside phases and WITHDRAWN."""
 PAGE = 100
 MOST_PLACES = 200
 
