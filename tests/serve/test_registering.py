@@ -39,6 +39,7 @@ def test_exemptions_go_with_an_app_that_is_registered(desk, vendor_report):
         assert {(one["check_id"], one["state"]) for one in me.findings(state="any")} == before
         assert "虚汛1号" in client.get("/registry/entry", params={"id": entry.id}).text
         assert "虚汛1号" in client.get(f"/apps/{entry.id}").text
+        assert f'<a href="/apps/{entry.id}">虚构应用</a>' in client.get("/registry/exemptions").text
         kept = next(one for one in stood(desk.store, today()))
         assert (kept.entry, kept.verdicts["check-in"]) == (entry.id, "exempt")
         later = copy.deepcopy(vendor_report)  # the next scan is kept under the entry

@@ -188,13 +188,16 @@ def lines_of(store: Store, entry: Entry, day: date) -> list[ExemptionLine]:
     return [one for one in all_lines(store, day) if fold(one.exemption.record["app"]) in names][::-1]
 
 
-def place_of(store: Store, one: Exemption) -> tuple[str, str]:
-    """What people call the app and the screen that a grant speaks of; "" for what the lists do not know."""
+def place_of(store: Store, one: Exemption) -> tuple[str, str, str]:
+    """The entry that a grant speaks of, which the app may have been given since, and what people call the app and the
+    screen; "" for what the lists do not know."""
     record = one.record
-    app, mark = store.lists.app(record["app"]), record.get("fingerprint")
-    asked = FindingsAsked(check=record["check"], entry=record["app"])
+    entry = store.lists.strays().get(record["app"], record["app"])
+    app, mark = store.lists.app(entry), record.get("fingerprint")
+    asked = FindingsAsked(check=record["check"], entry=entry)
     found = store.lists.findings(asked, Window(most=MOST_PLACES)) if app and mark else []
-    return app.name if app else "", next((place.screen for place in found if place.fingerprint == mark), "")
+    screen = next((place.screen for place in found if place.fingerprint == mark), "")
+    return (entry, app.name, screen) if app else ("", "", screen)
 
 
 def exemption_document(line: ExemptionLine) -> dict[str, Any]:
