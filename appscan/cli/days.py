@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from appscan.errors import UsageError
+from appscan.model.days import today
 
 
 def day_of(text: str) -> date:
     """The day that an option names, today where it names none. Raises UsageError `date_wrong`."""
     if not text:
-        return datetime.now().astimezone().date()
+        return today()
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -12,6 +12,7 @@ from appscan.cli.console import Console
 from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import acting, now, opened
+from appscan.model.days import beijing_day
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ def _lines(one: Exemption, day: date, lang: Language) -> Iterator[str]:
               begins=record["from"], expires=record["expires"], state=state)
     yield "    " + say(lang, "exempting.basis", ground=say(lang, f"grounds.{record['ground']}"),
                        approver=record["approver"], document=record["document"], who=one.who,
-                       when=one.when.astimezone().date())
+                       when=beijing_day(one.when))

@@ -10,6 +10,7 @@ from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.cli.registering import grouped, proposal_document, proposal_lines
 from appscan.cli.stores import opened
+from appscan.model.days import beijing_day
 from appscan.texts import Language, say
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _lines(product: Product, owners: Owners, events: Sequence[Event], lang: Lang
     for event in events:
         what = say(lang, f"registry_said.{'merged' if event.kind.value == 'products_merged' else 'split'}_what",
                    entries=", ".join(event.content.get("entries", ())))
-        day = event.when.astimezone().date().isoformat()
+        day = beijing_day(event.when).isoformat()
         yield say(lang, "registry_said.event_line", when=day, who=event.who, what=what, reason=event.reason)
 
 

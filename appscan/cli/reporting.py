@@ -10,7 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from appscan.cli.exits import ExitCode
 from appscan.cli.rendering import PAPERS, PLAIN, TOGETHER, Format, Source, Style, file_name, rendered, require
 from appscan.cli.saving import EVIDENCE, open_folder, safe_name, write_aside
 from appscan.errors import UnreadableError, UsageError
-from appscan.report.moments import BEIJING
+from appscan.model.days import today
 
 if TYPE_CHECKING:
     from appscan.report.given import GivenReport
@@ -154,9 +154,9 @@ def _deadline(text: str) -> date | None:
         deadline = date.fromisoformat(text)
     except ValueError:
         raise UsageError("deadline_wrong", given=text) from None
-    today = datetime.now(BEIJING).date()
-    if deadline < today:
-        raise UsageError("deadline_past", given=text, today=today.isoformat())
+    day = today()
+    if deadline < day:
+        raise UsageError("deadline_past", given=text, today=day.isoformat())
     return deadline
 
 

@@ -12,6 +12,7 @@ from appscan.cli.check_names import CheckNames
 from appscan.cli.console import Console
 from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
+from appscan.model.days import BEIJING
 from appscan.texts import say
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def show_trends(address: str, blobs: str, since: str, as_of: str, owner: str, ch
     from appscan.cli.stores import opened
     from appscan.sweep.trends import of_days, trends
 
-    first = datetime.combine(day_of(since), time.min).astimezone() if since else None
-    last = datetime.combine(day_of(as_of), time.max).astimezone() if as_of else None
+    first = datetime.combine(day_of(since), time.min, BEIJING) if since else None
+    last = datetime.combine(day_of(as_of), time.max, BEIJING) if as_of else None
     with opened(address, blobs) as store:
         sweeps = of_days(store.sweeps(), None, last)
         shown = {one.id for one in of_days(sweeps, first, None)}

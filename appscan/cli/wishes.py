@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from appscan.cli.console import Console
 from appscan.errors import UsageError
+from appscan.model.days import today
 
 if TYPE_CHECKING:
     from appscan.capture import Actor, CaptureOptions
@@ -73,7 +74,7 @@ class Wishes:
             day = date.fromisoformat(self.keep_personal_until)
         except ValueError:
             raise UsageError("deletion_date_wrong", given=self.keep_personal_until) from None
-        if day < date.today():
+        if day < today():
             raise UsageError("deletion_date_wrong", given=self.keep_personal_until)
         return day.isoformat()
 

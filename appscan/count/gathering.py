@@ -15,6 +15,7 @@ from typing import Any
 from appscan.count.traits import VERSION, evidence_of, traits_of
 from appscan.count.values import FOUND
 from appscan.errors import AppscanError, UsageError
+from appscan.model.days import beijing_day
 from appscan.model.registry import AppStatus, Entry
 from appscan.office.owners import owners_of
 from appscan.office.standing import Stood, stood
@@ -83,7 +84,7 @@ def _closed_since(store: Store, as_of: date, entries: Sequence[Entry],
                       for one in standing.get(entry.id, ()))
         if entry.status in (AppStatus.CLOSED, AppStatus.SUSPENDED) and crawled:
             for since, version in reversed(store.versions(entry.id)):
-                if since.astimezone().date() > as_of:
+                if beijing_day(since) > as_of:
                     continue
                 if version is None or version.status is not entry.status:
                     break

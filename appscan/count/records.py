@@ -10,6 +10,7 @@ from enum import StrEnum
 from appscan.count.gathering import Material
 from appscan.count.profile import ZombieBounds
 from appscan.count.values import Placed
+from appscan.model.days import beijing_day
 from appscan.model.registry import AppStatus, Entry
 from appscan.portfolio.owners import Owners, Standing
 
@@ -116,7 +117,7 @@ def _of_closing(one: Placed, material: Material) -> Iterator[RecordGap]:
         if answered:
             when, report = max(answered, key=lambda pair: (pair[0], pair[1].id))
             yield RecordGap(Gap.CLOSED_BUT_ANSWERS, one.id, {
-                "entry": entry.id, "address": address, "day": when.astimezone().date().isoformat(),
+                "entry": entry.id, "address": address, "day": beijing_day(when).isoformat(),
                 "report": str(report.id)})
         elif address:
             yield RecordGap(Gap.CLOSED_WITH_ADDRESS, one.id, {"entry": entry.id, "address": address})

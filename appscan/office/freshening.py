@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from appscan.errors import AppscanError
 from appscan.gate.exemptions import Claim
+from appscan.model.days import beijing_day
 from appscan.model.folding import fold
 from appscan.office.listing import FAULT, Material, Rows, rows_of, rows_without
 from appscan.office.matching import UNLISTED, Register, keys_of_stored
@@ -33,14 +34,14 @@ def freshen(store: Store, now: datetime, most: int = BATCH, about: Collection[st
     lists = store.lists
     stale = lists.stale(most, about)
     if stale:
-        lists.settle(_made(store, stale, now.astimezone().date()), stale)
+        lists.settle(_made(store, stale, beijing_day(now)), stale)
     return lists.condition().stale if len(stale) == most else 0
 
 
 def _turn_day(store: Store, now: datetime) -> None:
     """On a new day, exemptions that began or ran out since the last one change how their apps stand; and what could not
     be listed is tried again."""
-    before, day = store.lists.condition().day, now.astimezone().date()
+    before, day = store.lists.condition().day, beijing_day(now)
     if before == day.isoformat():
         return
     last = date.fromisoformat(before) if before else date.min
@@ -56,7 +57,8 @@ def _made(store: Store, stale: Sequence[Stale], day: date) -> Made:
         of_kind[one.kind].add(one.about)
     strays = store.lists.strays()
     moved = _moved_strays(store, of_kind, strays)
-    wanted = of_kind[StaleKind.REPORTS] | of_kind[StaleKind.REGISTRY] | _named(store, of_kind[StaleKind.EXEMPTIONS])
+    wanted = of_kind[StaleKind.REPORTS] | of_kind[StaleKind.REGISTRY]
+    wanted |= _named(store, of_kind[StaleKind.EXEMPTIONS], strays | moved)
     wanted |= {one for stray, entry in moved.items() for one in (stray, entry, strays.get(stray, stray))}
     strays |= moved
     wanted |= {strays[one] for one in wanted if one in strays}
@@ -67,11 +69,11 @@ def _made(store: Store, stale: Sequence[Stale], day: date) -> Made:
                 [(one.app, one.search) for one in failed], [row for one in failed for row in one.gaps])
 
 
-def _named(store: Store, apps: Collection[str]) -> set[str]:
+def _named(store: Store, apps: Collection[str], strays: Mapping[str, str]) -> set[str]:
     """Entries that an exemption may mean by these names."""
     sought = {fold(app) for app in apps}
     return {entry for entry, names in store.lists.named()
-            if sought & {fold(name) for name in (entry, *names) if name}} if sought else set()
+            if sought & {fold(name) for name in (entry, strays.get(entry, ""), *names) if name}} if sought else set()
 
 
 def _moved_strays(store: Store, of_kind: Mapping[StaleKind, Collection[str]],
@@ -126,7 +128,7 @@ def _materials(store: Store, wanted: Collection[str], strays: Mapping[str, str],
     reviews, claims = _reviews(store, some), _claims(store, day)
     for entry, several in sorted(names.items()):
         standing = _standing([one for name in several for one in reports[name]])
-        yield Material(entry, entries.get(entry), standing, _own(claims, entry, standing),
+        yield Material(entry, entries.get(entry), standing, _own(claims, several, standing),
                        {mark: event for name in several for mark, event in reviews.get(name, {}).items()})
 
 
@@ -152,6 +154,8 @@ def _claims(store: Store, day: date) -> Mapping[str, list[Claim]]:
     return by_app
 
 
-def _own(claims: Mapping[str, list[Claim]], entry: str, reports: Sequence[StoredReport]) -> list[Claim]:
+def _own(claims: Mapping[str, list[Claim]], entries: Collection[str], reports: Sequence[StoredReport]) -> list[Claim]:
+    """What was granted to an app: to its entry, or to what it was called before it had one (`entries`), or by a name
+    that its reports say."""
     names = {fold(name) for report in reports for name in (report.product, report.app, *report.packages) if name}
-    return [claim for name in sorted(names | {fold(entry)}) for claim in claims.get(name, ())]
+    return [claim for name in sorted(names | set(map(fold, entries))) for claim in claims.get(name, ())]

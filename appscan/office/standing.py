@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,7 +36,8 @@ def granted(store: Store, as_of: date) -> tuple[Claim, ...]:
 def stood(store: Store, as_of: date, only: Collection[str] | None = None) -> Iterator[Stood]:
     """What stood on that day, by entry and appearance; apps that the registry does not have come last. Documents are
     opened only where an exemption names the app. `only`: no verdicts but those that are one of these words."""
-    claims = _by_app(granted(store, as_of))
+    claims = granted(store, as_of)
+    before, claims_of = _names_before(store, claims, as_of), _by_app(claims)
     register: Register | None = None
     strays: list[StoredReport] = []
     taken: set[tuple[str, str]] = set()
@@ -44,14 +46,26 @@ def stood(store: Store, as_of: date, only: Collection[str] | None = None) -> Ite
             strays.append(report)
             continue
         taken.add((report.entry, report.appearance))
-        yield _stood(report.entry, report, claims, as_of, only)
+        yield _stood(report.entry, report, before.get(report.entry, ()), claims_of, as_of, only)
     for report in strays:
         register = register or Register(store.entries(as_of))
         found = register.match(keys_of_stored(report)).entry
         entry = found.id if found else report.entry
         if (entry, report.appearance) not in taken:
             taken.add((entry, report.appearance))
-            yield _stood(entry, report, claims, as_of, only)
+            yield _stood(entry, report, before.get(entry, ()), claims_of, as_of, only)
+
+
+def _names_before(store: Store, claims: Iterable[Claim], as_of: date) -> Mapping[str, set[str]]:
+    """Entry → what it was called in exemptions of the time when the registry did not have it yet."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    asked = {claim.app for claim in claims if claim.app.startswith(UNLISTED)}
+    if asked:
+        register = Register(store.entries(as_of))
+        for report in store.reports(as_of=as_of, entries=asked):
+            if (entry := register.match(keys_of_stored(report)).entry) is not None:
+                found[entry.id].add(report.entry)
+    return found
 
 
 def history_of(store: Store, entry: str) -> list[Step]:
@@ -78,7 +92,8 @@ def _strays_of(store: Store, entry: str) -> list[str]:
 def on_day(store: Store, report: StoredReport, as_of: date, entry: str = "") -> dict[str, Any]:
     """The document of a report with the exemptions of a day laid over it. `entry` where the registry has the app under
     another name than the report was kept under."""
-    return grant(report.document, _own(entry or report.entry, report, _by_app(granted(store, as_of))), as_of)
+    names = _names(report, entries_of(store, report, entry))
+    return grant(report.document, _own(names, _by_app(granted(store, as_of))), as_of)
 
 
 def exempted(store: Store, document: dict[str, Any], as_of: date) -> dict[str, Any]:
@@ -88,9 +103,16 @@ def exempted(store: Store, document: dict[str, Any], as_of: date) -> dict[str, A
 
 def acts_on(store: Store, report: StoredReport, entry: str = "") -> Iterator[Event]:
     """What was granted or withdrawn for the app of a report, oldest first. `entry` as for `on_day`."""
-    names = _names(entry or report.entry, report)
+    names = _names(report, entries_of(store, report, entry))
     return (event for event in store.events(EventKind.EXEMPTION_GRANTED, EventKind.EXEMPTION_WITHDRAWN)
             if fold(event.subject) in names)
+
+
+def entries_of(store: Store, report: StoredReport, entry: str = "") -> set[str]:
+    """The entry of a report, with what its app was called in the lists before it had one."""
+    strays = store.lists.strays()
+    own = entry or strays.get(report.entry, report.entry)
+    return {own, report.entry, *(stray for stray, now in strays.items() if now == own)}
 
 
 def _by_app(claims: Iterable[Claim]) -> Mapping[str, list[Claim]]:
@@ -100,19 +122,17 @@ def _by_app(claims: Iterable[Claim]) -> Mapping[str, list[Claim]]:
     return by_app
 
 
-def _own(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]]) -> Sequence[Claim]:
-    if not claims:
-        return ()
-    return [claim for name in sorted(_names(entry, report)) for claim in claims.get(name, ())]
+def _own(names: Collection[str], claims: Mapping[str, list[Claim]]) -> Sequence[Claim]:
+    return [claim for name in sorted(names) for claim in claims.get(name, ())] if claims else ()
 
 
-def _names(entry: str, report: StoredReport) -> frozenset[str]:
-    return frozenset(fold(name) for name in (entry, report.product, report.app, *report.packages) if name)
+def _names(report: StoredReport, entries: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(name) for name in (*entries, report.product, report.app, *report.packages) if name)
 
 
-def _stood(entry: str, report: StoredReport, claims: Mapping[str, list[Claim]], as_of: date,
+def _stood(entry: str, report: StoredReport, before: Collection[str], claims: Mapping[str, list[Claim]], as_of: date,
            only: Collection[str] | None) -> Stood:
-    own = _own(entry, report, claims)
+    own = _own(_names(report, (entry, report.entry, *before)), claims)
     if not own:
         return Stood(entry, report, report.verdicts, Verdict(report.overall))
     document = grant(report.document, own, as_of)

@@ -33,17 +33,24 @@ def filing_subject(icp: str) -> str:
     return f"{found[1]}icp备{found[2]}号" if found else ""
 
 
-def normal_address(url: str) -> str:
-    """A start page as it is compared: host in lower case without www, path without a last slash, the route of a page in
-    one file kept. Empty where it is no address."""
+def normal_host(url: str) -> str:
+    """The host of an address as it is compared: in lower case without www, with its port where that is not the usual
+    one. Empty where there is none."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
     except ValueError:
         return ""
+    return host if not host or port in (None, 80, 443) else f"{host}:{port}"
+
+
+def normal_address(url: str) -> str:
+    """A start page as it is compared: host in lower case without www, path without a last slash, the route of a page in
+    one file kept. Empty where it is no address."""
+    host = normal_host(url)
     if not host:
         return ""
-    shown = "" if port in (None, 80, 443) else f":{port}"
+    parts = urlsplit(url.strip())
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!/")) else ""
     query = f"?{parts.query}" if parts.query else ""
-    return f"{host}{shown}{parts.path.rstrip('/')}{query}{route}"
+    return f"{host}{parts.path.rstrip('/')}{query}{route}"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
+from appscan.model.days import BEIJING
 from appscan.texts import Language, catalogue, has, say, shown
-
-BEIJING = timezone(timedelta(hours=8))
-"""Asia/Shanghai: UTC+8 without summer time since 1992."""
 
 NOTICEABLE = 0.005
 """Seconds from which a stage is listed: two decimals would show less as nothing."""

@@ -12,7 +12,7 @@ from appscan.gate.exemptions import grant
 from appscan.model.judgement import Verdict
 from appscan.office.freshening import material_of
 from appscan.office.listing import Material
-from appscan.office.standing import acts_on
+from appscan.office.standing import acts_on, entries_of
 from appscan.serve import sessions
 from appscan.serve.refusals import Refused
 from appscan.store import Event, EventKind, FindingsAsked, ListedApp, ListedFinding, Step, Store, StoredReport, Window
@@ -65,9 +65,9 @@ def app_view(request: Request, entry: str, report: int = 0) -> dict[str, Any]:
 
 def acts_of(store: Store, material: Material) -> list[Event]:
     """What people did about an app, the last first."""
-    names = {material.id, *(one.entry for one in material.reports)}
+    names = {name for report in material.reports for name in entries_of(store, report, material.id)} or {material.id}
     own = {event.id: event for event in store.events(EventKind.REVIEWED, subject=names)}
-    own |= {event.id: event for report in material.reports for event in acts_on(store, report)}
+    own |= {event.id: event for report in material.reports for event in acts_on(store, report, material.id)}
     return sorted(own.values(), key=lambda one: (one.when, one.id), reverse=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from appscan.store import Decision, Event, EventKind, Store
 from appscan.sweep.tasks import DESK
 from appscan.texts import Language, has, say
 
+WITHDRAWN = "withdrawn"
+"""The state under which the list of exemptions has what was ended."""
 NAMED = 5
 """Entries that one line names."""
 
@@ -49,7 +52,7 @@ class EventWords:
             case EventKind.REVIEWED:
                 what = self._with(what, self._decision(event.content))
             case EventKind.REGISTRY_IMPORTED if event.content.get("source") == SOURCE:
-                what = say(self._lang, "desk.events.proposed")
+                what = say(self._lang, f"desk.events.{'registered' if event.content.get('app') else 'proposed'}")
             case EventKind.ACCOUNT_CHANGED:
                 act = f"desk.events.act.{event.content.get('act')}"
                 what = self._with(what, say(self._lang, act) if has(act) else str(event.content.get("act", "")))
@@ -103,11 +106,17 @@ class EventWords:
         number = int(event.content.get("grant", event.id))
         granted = event if event.kind is EventKind.EXEMPTION_GRANTED else self._store.event(number)
         record: Mapping[str, Any] = granted.content.get("record", {}) if granted else {}
+        state = WITHDRAWN if number in self._withdrawn else ""  # the list without a state leaves them out
         title = self._title(str(record.get("check", "")), self._lang)
         return (say(self._lang, "desk.events.place", app=self._name(event.subject), check=title),
-                address("/registry/exemptions", {"q": str(record.get("document", ""))}),
+                address("/registry/exemptions", {"q": str(record.get("document", "")), "state": state}),
                 say(self._lang, "desk.events.exemption", number=number, document=str(record.get("document", "")),
                     day=str(record.get("expires", ""))))
+
+    @cached_property
+    def _withdrawn(self) -> frozenset[int]:
+        """Numbers of the grants that were ended."""
+        return frozenset(int(one.content["grant"]) for one in self._store.events(EventKind.EXEMPTION_WITHDRAWN))
 
     def _import(self, event: Event) -> tuple[str, str, str]:
         content = event.content

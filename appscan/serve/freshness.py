@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from typing import TypeVar, cast
 
 from appscan.errors import AppscanError, UnavailableError, UsageError
+from appscan.model.days import beijing_day
 from appscan.office.freshening import freshen
 from appscan.serve import sessions
 from appscan.serve.summing import OVERVIEW, kept_on, sum_up
@@ -163,4 +164,4 @@ class Freshener:
 
 
 def _is_fresh(condition: Condition) -> bool:
-    return not condition.stale and condition.day == sessions.now().date().isoformat()
+    return not condition.stale and condition.day == beijing_day(sessions.now()).isoformat()

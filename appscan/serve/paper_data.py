@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from appscan.errors import UnreadableError, UsageError
+from appscan.model.days import beijing_day
 from appscan.model.judgement import Verdict
 from appscan.office.listing import fingerprint_of
 from appscan.office.papers import PaperForm, chosen_at_first
 from appscan.office.standing import on_day
 from appscan.report.exempted import Exempted
-from appscan.report.moments import BEIJING
 from appscan.report.paper.choosing import Chosen, Mark, Reviewed, marks_of
 from appscan.report.paper.findings import BESIDE
 from appscan.report.paper.layout import PaperKind
@@ -236,7 +236,7 @@ def _lay_previous(store: Store, standing: Standing, number: int, folder: Path) -
     before = store.report(number)
     if before is None or before.id not in {one.id for one in earlier(store, standing)}:
         raise UsageError("paper_previous_unknown", report=number)
-    document = on_day(store, before, before.recorded.astimezone(BEIJING).date())
+    document = on_day(store, before, beijing_day(before.recorded))
     (folder / PREVIOUS).write_text(json.dumps(document, ensure_ascii=False), "utf-8", errors="replace")
 
 

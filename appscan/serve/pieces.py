@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from appscan.report.moments import BEIJING
+from appscan.model.days import BEIJING
 from appscan.texts import Language, say
 
 MOST = 1024

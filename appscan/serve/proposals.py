@@ -17,9 +17,9 @@ from appscan.count.gathering import gather
 from appscan.count.proposing import entry_of, propose_one
 from appscan.errors import UsageError
 from appscan.model.artifact import App
+from appscan.model.days import today
 from appscan.model.registry import AppStatus, ArtifactKey, Audience, Confidence, Entry, Level, Origin
 from appscan.portfolio.assembling import platform_of
-from appscan.report.moments import BEIJING
 from appscan.store import Store
 
 SOURCE = "desk"
@@ -77,7 +77,7 @@ class Counts:
     def current(self) -> Count:
         """The count as of today."""
         with self._lock:
-            mark = (datetime.now(BEIJING).date(), self.store.lists.condition())
+            mark = (today(), self.store.lists.condition())
             if self._kept is None or self._kept[0] != mark or time.monotonic() - self._kept[1] > FRESH_SECONDS:
                 self._kept = (mark, time.monotonic(), count(gather(self.store, mark[0])))
             return self._kept[2]

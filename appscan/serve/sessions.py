@@ -12,7 +12,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
-from appscan.report.moments import BEIJING
+from appscan.model.days import BEIJING
 from appscan.serve.settings import Settings
 
 SECRET_BYTES = 32

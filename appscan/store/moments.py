@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
+from appscan.model.days import BEIJING
+
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -20,9 +22,9 @@ def read(text: str) -> datetime:
 
 
 def up_to(as_of: datetime | date | None) -> str:
-    """The last moment that still counts: of a day, its end in this machine's zone; without one, the end of time."""
+    """The last moment that still counts: of a day, its end in Beijing; without one, the end of time."""
     if as_of is None:
         return "9999-12-31T23:59:59.999999Z"
     if isinstance(as_of, datetime):
         return written(as_of)
-    return written(datetime.combine(as_of, time.max).astimezone())
+    return written(datetime.combine(as_of, time.max, BEIJING))

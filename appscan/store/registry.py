@@ -55,6 +55,22 @@ def put_entries(database: Database, entries: Sequence[Entry], act: Act) -> Count
         return counts
 
 
+def add_entry(database: Database, entry: Entry, app: str, act: Act) -> bool:
+    """Keep an entry for an app that the lists had without one (`app`), under an event of its own; False, and nothing is
+    kept, where the registry has one with this id."""
+    with database.writing(TURN) as connection:
+        if any(row.content for row in _present(connection, None, [entry.id])):
+            return False
+        content = {"source": act.source, "app": app, "new": 1, "changed": 0, "same": 0}
+        event = record_in(database, connection, Event(EventKind.REGISTRY_IMPORTED, act.source, act.who, act.when,
+                                                      act.reason, content))
+        connection.execute(insert(EntryRow), {
+            "event": event, "entry": named(entry.id), "at": written(act.when), "digest": mark(entry),
+            "content": canonical(to_plain(entry)).decode("utf-8", "replace")})
+        note_stale(connection, StaleKind.REGISTRY, [named(entry.id)])
+        return True
+
+
 def entries_of(database: Database, event: int, most: int) -> list[str]:
     """Ids of the entries that have a version under an event."""
     rows = table(EntryRow)

@@ -269,6 +269,10 @@ class Store:
         """Import entries, all or none, under one event; entries that are not named stay as they are."""
         return registry.put_entries(self._database, entries, registry.Act(who, when, source, digest, reason))
 
+    def add_entry(self, entry: Entry, app: str, *, who: str, when: datetime, source: str, reason: str = "") -> bool:
+        """Put in an entry for an app that the lists had without one (`app`); False where there is one with this id."""
+        return registry.add_entry(self._database, entry, app, registry.Act(who, when, source, reason=reason))
+
     def entries_of(self, event: int, most: int) -> list[str]:
         """Ids of the entries that came in or changed under an event."""
         return registry.entries_of(self._database, event, most)

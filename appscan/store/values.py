@@ -180,4 +180,4 @@ class KeptReading:
 
 
 Moment = datetime | date
-"""As-of: a moment, or a whole day of this machine's zone."""
+"""As-of: a moment, or a whole day as it is in Beijing."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from appscan.cli.exits import ExitCode
 from appscan.cli.start import run
+from appscan.model.days import today
 from tests.warm import Warm
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-TODAY = date.today()
+TODAY = today()
 """A record counts from the day on which it was granted, so these tests look at today, whenever they run."""
 RECORD = ("\n" + (FIXTURES / "exemptions" / "check-in.yaml").read_text("utf-8")
           ).replace("2026-01-01", str(TODAY - timedelta(90))).replace("2026-12-31", str(TODAY + timedelta(90)))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from appscan.errors import UsageError
+from appscan.model.days import beijing_day
 from appscan.model.judgement import Verdict
 from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.office.ingest import Taken, Terms, digests_of, take_in
@@ -21,7 +22,7 @@ from appscan.store import Cause, EventKind, Standing, Store
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
-DAY = NOON.astimezone().date()
+DAY = beijing_day(NOON)
 LISTED = Entry("R-1", "网格通", product="P-1",
                artifacts=(ArtifactKey(Platform.ANDROID, package="com.xugou.wanggetong"),))
 

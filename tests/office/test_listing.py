@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -316,3 +317,33 @@ def test_why_something_could_not_be_judged_is_listed_by_reason(store, forced_rep
     assert [(one.reason, one.zh, one.apps) for one in lists.blindings(10)] == [
         ("bundle_capped", "网页资源超出读取上限", 3)]
     assert lists.count_apps(AppsAsked(reason="bundle_capped")) == 3
+
+
+@pytest.fixture
+def machine_in_utc(monkeypatch):
+    """A machine that keeps UTC, as most servers do."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_utc")
+def test_the_day_begins_in_beijing_wherever_the_machine_is(store, forced_report):
+    """At one in the morning in Beijing an exemption of that day holds, and the lists are those of that day."""
+    register(store, Entry("R-1", "虚构应用"))
+    put(store, forced_report, "R-1")
+    night = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
+    record = {"check": "check-in", "app": "R-1", "ground": "special_scene", "reason": "防汛值守", "regulation": "虚构",
+              "approver": "虚构指挥部", "document": "虚汛1号", "owner": "虚构局", "from": "2026-12-05",
+              "expires": "2026-12-05"}
+    store.record(Event(EventKind.EXEMPTION_GRANTED, "R-1", "甲", night, "", {"record": record}))
+    lists = fresh(store, night)
+    assert lists.condition().day == "2026-12-05"
+    states = {one.state for one in lists.findings(FindingsAsked(entry="R-1", check="check-in"), Window())}
+    assert states == {ReviewState.EXEMPTED}
+    lists = fresh(store, night + timedelta(days=1))
+    assert lists.condition().day == "2026-12-06"
+    states = {one.state for one in lists.findings(FindingsAsked(entry="R-1", check="check-in"), Window())}
+    assert states == {ReviewState.OPEN}

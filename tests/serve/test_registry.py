@@ -7,12 +7,13 @@ import hashlib
 import io
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from appscan.count.gathering import gather
 from appscan.errors import UsageError
+from appscan.model.days import today
 from appscan.model.registry import Approval, ArtifactKey, Entry, Level, Platform
 from appscan.portfolio.registry import read_registry
 from appscan.serve import sessions
@@ -168,7 +169,7 @@ def grant(client, record, approval=b""):
 
 
 def test_an_exemption_is_granted_with_its_approval_shown_before_it_runs_out_and_withdrawn(any_desk):
-    soon = (date.today() + timedelta(days=5)).isoformat()
+    soon = (today() + timedelta(days=5)).isoformat()
     with any_desk.signed_in("复核员") as client, any_desk.signed_in("看客") as viewer:
         assert grant(client, {**RECORD, "expires": soon}, b"%PDF-approved").status_code == 303
         page = viewer.get("/registry/exemptions").text

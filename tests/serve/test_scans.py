@@ -11,8 +11,9 @@ import pytest
 
 from appscan.model.registry import ArtifactKey, Entry, Platform
 from appscan.serve import sessions
+from appscan.serve.pages.scans import doubt_of
 from appscan.serve.settings import MEGABYTE, Settings
-from appscan.store import EventKind, Role, Store, TaskState
+from appscan.store import EventKind, QueuedTask, Role, Standing, Store, TaskState
 from appscan.sweep.tasks import DESK
 from tests.serve.conftest import form_token, run_desk, serving
 
@@ -184,6 +185,22 @@ def test_a_package_that_is_not_the_one_registered_is_told_and_its_own_report_is_
             assert f"这次检查的是 {package}，而登记编号 R-1（虚构登记应用）登记的是 invalid.example.other" in page
             assert f'href="/apps/R-1?report={job["report"]}"' in page
             assert f'"/api/reports/{job["report"]}"' in client.get(f"/apps/R-1?report={job['report']}").text
+
+
+@pytest.mark.parametrize(("registered", "is_other"), [
+    ("https://WG.Example.invalid:443/app/", False), ("http://www.wg.example.invalid", False),
+    ("https://wg.example.invalid:8443/", True), ("https://else.example.invalid/", True)])
+def test_a_site_is_the_one_registered_however_its_host_is_written(tmp_path, vendor_report, registered, is_other):
+    with Store.open(str(tmp_path / "office.db")) as store:
+        site = ArtifactKey(Platform.WEB, url=registered)
+        store.put_entries([Entry("R-1", "虚构网格通", "虚构县局", artifacts=(site,))], who="测试", when=sessions.now(),
+                          source="测试")
+        report = store.add_report(vendor_report, product="", entry="R-1", standing=Standing.OFFICE,
+                                  recorded=sessions.now()).id
+        job = QueuedTask(DESK, "00", "R-1", "", {"site": {"url": "https://wg.example.invalid/#/home"}}, TaskState.DONE,
+                         0, 1, 0, sessions.now(), outcome={"report": report})
+        told = doubt_of(store, job, "zh")
+    assert ("wg.example.invalid" in told) is is_other
 
 
 def test_only_who_asked_or_an_administrator_cancels_and_no_result_is_kept(desk, tmp_path, kept_password):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from appscan.model.days import beijing_day
 from appscan.model.registry import (
     Approval,
     AppStatus,
@@ -67,11 +68,13 @@ def test_entries_taken_out_are_gone_from_then_on_only(store):
     assert put(store, FULL, when=NOON + 2 * DAY) == Counts(1, 0, 0), "who comes back is new"
 
 
-def test_a_day_counts_to_its_end_in_the_zone_of_this_machine(store):
+def test_a_day_counts_to_its_end_in_beijing(store):
     put(store, BARE)
-    today = NOON.astimezone().date()
+    today = beijing_day(NOON)
     assert [entry.id for entry in store.entries(as_of=today)] == ["B-2"]
     assert store.entries(as_of=today - DAY) == []
+    put(store, FULL, when=datetime(2030, 12, 4, 17, tzinfo=UTC))
+    assert [len(store.entries(as_of=date(2030, 12, day))) for day in (4, 5)] == [1, 2], "one in the morning there"
 
 
 def test_an_event_with_a_key_happens_once(store):

@@ -22,6 +22,7 @@ from appscan.model.registry import Entry
 from appscan.office.exemptions import Granted, Phase, grant_all, phase
 from appscan.serve import sessions
 from appscan.serve.downloads import download
+from appscan.serve.event_lines import WITHDRAWN
 from appscan.serve.permissions import Visit, needs, proves
 from appscan.serve.refusals import Refused, renamed
 from appscan.serve.rendering import language_of, render, told
@@ -36,8 +37,8 @@ FIELDS = ("check", "app", "screen", "fingerprint", "ground", "reason", "regulati
           "from", "expires")
 MAY_BE_EMPTY = frozenset({"screen", "fingerprint"})
 GROUNDS = ("special_scene", "necessity")
-SOON_ENDS, WITHDRAWN = "soon", "withdrawn"
-"""What may be asked for beside phases."""
+SOON_ENDS = "soon"
+"""May be asked for beside phases and WITHDRAWN."""
 PAGE = 100
 MOST_PLACES = 200
 
@@ -179,19 +180,24 @@ def all_lines(store: Store, day: date) -> list[ExemptionLine]:
 
 
 def lines_of(store: Store, entry: Entry, day: date) -> list[ExemptionLine]:
-    """Whatever was granted to the app of an entry, by any of its names, the last first."""
-    names = {fold(name) for name in (entry.id, entry.product, entry.name, *entry.names, *(
+    """Whatever was granted to the app of an entry, by any of its names or one that its reports say, the last first."""
+    own = [entry.id, *(stray for stray, now in store.lists.strays().items() if now == entry.id)]
+    told = (name for one in store.reports(entries=own) for name in (one.product, one.app, *one.packages))
+    names = {fold(name) for name in (*own, entry.product, entry.name, *entry.names, *told, *(
         one.package for one in entry.artifacts)) if name}
     return [one for one in all_lines(store, day) if fold(one.exemption.record["app"]) in names][::-1]
 
 
-def place_of(store: Store, one: Exemption) -> tuple[str, str]:
-    """What people call the app and the screen that a grant speaks of; "" for what the lists do not know."""
+def place_of(store: Store, one: Exemption) -> tuple[str, str, str]:
+    """The entry that a grant speaks of, which the app may have been given since, and what people call the app and the
+    screen; "" for what the lists do not know."""
     record = one.record
-    app, mark = store.lists.app(record["app"]), record.get("fingerprint")
-    asked = FindingsAsked(check=record["check"], entry=record["app"])
+    entry = store.lists.strays().get(record["app"], record["app"])
+    app, mark = store.lists.app(entry), record.get("fingerprint")
+    asked = FindingsAsked(check=record["check"], entry=entry)
     found = store.lists.findings(asked, Window(most=MOST_PLACES)) if app and mark else []
-    return app.name if app else "", next((place.screen for place in found if place.fingerprint == mark), "")
+    screen = next((place.screen for place in found if place.fingerprint == mark), "")
+    return (entry, app.name, screen) if app else ("", "", screen)
 
 
 def exemption_document(line: ExemptionLine) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def register_app(request: Request, visit: Reviewer, app: AppId = "", name: Text 
                  level: Text = "", region: Text = "", status: Text = "",
                  audience: Annotated[list[Annotated[str, Form(max_length=40)]] | None, Form(max_length=20)] = None,
                  reason: Annotated[str, Form(max_length=1000)] = "") -> Response:
-    """Put it in; its reports and what people decided on them go with it."""
+    """Put it in; its reports and what people decided on them go with it. Sent twice, it goes in once."""
     there, found = _unlisted(request, app)
     given = {"name": name, "owner": owner, "level": level, "region": region, "status": status,
              "audience": ",".join(filter(None, audience or ()))}
@@ -52,8 +52,10 @@ def register_app(request: Request, visit: Reviewer, app: AppId = "", name: Text 
         return _form(request, there, given, reason, field_refused(error, lang))
     except Refused as refused:
         return _form(request, there, given, reason, refused)
-    store.put_entries([entry], who=visit.who, when=sessions.now(), source=SOURCE, reason=reason.strip())
+    is_new = store.add_entry(entry, app, who=visit.who, when=sessions.now(), source=SOURCE, reason=reason.strip())
     request.app.state.freshener.look([entry.id, app])
+    if not is_new and store.entries(only=[entry.id]) != [entry]:
+        raise Refused(409, "registered_meanwhile")
     return RedirectResponse(f"/apps/{segment(entry.id)}", 303)
 
 
@@ -62,7 +64,7 @@ def _unlisted(request: Request, app: str) -> tuple[ListedApp, Entry]:
     there, material = app_of(request, app)
     if there.listed or not material.reports:
         raise Refused(404, "not_there")
-    return there, entry_found(material.reports)
+    return there, entry_found(app, material.reports)
 
 
 def _form(request: Request, app: ListedApp, fields: Mapping[str, str], reason: str = "",

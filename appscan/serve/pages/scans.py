@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from appscan.portfolio.naming import normal_host
 from appscan.serve.asked import site_of
 from appscan.serve.jobs import CAPTURE, Jobs, Step
 from appscan.serve.permissions import Visit, needs
@@ -39,7 +39,7 @@ def scan_page(request: Request, job: str, visit: Viewer) -> Response:
     """One job."""
     found = job_named(request, job)
     return render(request, "scan.html", job=job_view(request, found), may_cancel=may_cancel(visit, found),
-                  doubt=doubt_of(request, found))
+                  doubt=doubt_of(request.app.state.store, found, language_of(request)))
 
 
 @router.post("/scans/{job}/cancel")
@@ -85,21 +85,20 @@ def job_view(request: Request, job: QueuedTask) -> dict[str, Any]:
             "problem": _problem(job, lang)}
 
 
-def doubt_of(request: Request, job: QueuedTask) -> str:
+def doubt_of(store: Store, job: QueuedTask, lang: Language) -> str:
     """That what was scanned is not what the registry has under the entry: another package, or a site elsewhere; "" for
     no doubt."""
-    store: Store = request.app.state.store
     report = store.report(int(job.outcome["report"])) if job.state is TaskState.DONE else None
     entry = next(iter(store.entries(only={report.entry})), None) if report else None
     if report is None or entry is None:
         return ""
     site = site_of(job.content)
     packages = {one for one in report.packages if one}
-    seen = {urlsplit(site.url).netloc} if site else packages
-    known = {urlsplit(one.url).netloc if site else one.package for one in entry.artifacts} - {""}
+    seen = {normal_host(site.url)} if site else packages
+    known = {normal_host(one.url) if site else one.package for one in entry.artifacts} - {""}
     if not seen or not known or seen & known:
         return ""
-    return say(language_of(request), "desk.job.not_as_registered", seen=", ".join(sorted(seen)), entry=entry.id,
+    return say(lang, "desk.job.not_as_registered", seen=", ".join(sorted(seen)), entry=entry.id,
                name=entry.name, known=", ".join(sorted(known)))
 
 
