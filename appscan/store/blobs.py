@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import uuid
@@ -34,9 +35,18 @@ class Blobs:
         UsageError `store_blobs`, which costs nothing yet."""
         try:
             with self._told():
-                self._files.exists(self._root)
+                if self._kind(self._root) == "file":
+                    raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         except UnavailableError as error:
             raise UsageError("store_blobs", **error.params) from error
+
+    def _kind(self, path: str) -> str:
+        """`file`, `directory`, or "" for what is not there: `exists` of many file systems takes every failure for an
+        absence."""
+        try:
+            return str(self._files.info(path)["type"])
+        except FileNotFoundError:
+            return ""
 
     def put(self, content: bytes | Path) -> str:
         """Keep bytes or the bytes of a file; their digest. What is there already is not written again; a blob appears
@@ -44,14 +54,14 @@ class Blobs:
         with self._told():
             digest = _digest_of(content)
             target = self._path(digest)
-            if not self._files.exists(target):
+            if not self._kind(target):
                 self._write(content, target)
             return digest
 
     def has(self, digest: str) -> bool:
         """Whether the blob is there."""
         with self._told():
-            return bool(self._files.exists(self._path(digest)))
+            return bool(self._kind(self._path(digest)))
 
     def get(self, digest: str) -> bytes:
         """The bytes, proved against their name. Raises UsageError `blob_missing`, `blob_damaged`."""

@@ -125,6 +125,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "groups that are no words": (reachable({"call": [7]}), CHECK_FILE, "call needs names of call groups"),
     "a pattern that does not compile": (pattern("(哨"), CHECK_FILE, "does not compile"),
     "a pattern for every text": (pattern("(哨)?"), CHECK_FILE, "holds for every text"),
+    "a pattern for every Latin text": (pattern("[a-z]"), CHECK_FILE, "holds for every text"),
+    "a pattern for every Han text": (pattern("^\\S{2,8}"), CHECK_FILE, "holds for every text"),
     "an unbounded any": (pattern("吹.*哨"), CHECK_FILE, "not bounded"),
     "an unbounded class": (pattern("吹[^。]+哨"), CHECK_FILE, "not bounded"),
     "an open repetition": (pattern("吹[^。]{2,}哨"), CHECK_FILE, "not bounded"),

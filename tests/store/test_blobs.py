@@ -69,7 +69,7 @@ class Away(AbstractFileSystem):
     def info(self, path, **_options):
         raise EndpointConnectionError(f"Could not connect\n to {path}")
 
-    exists = _open = info
+    _open = info
 
 
 @pytest.fixture
@@ -93,6 +93,12 @@ def test_an_object_store_that_goes_away_may_be_tried_again(away):
 def test_a_folder_that_is_not_there_yet_can_be_reached(keeper, folder):
     keeper.reach_blobs()
     assert not folder.exists()
+
+
+def test_a_file_where_the_folder_should_be_is_told_before_work_starts(keeper, folder):
+    folder.write_text("a file")
+    with pytest.raises(UsageError, match="store_blobs"):
+        keeper.reach_blobs()
 
 
 def test_a_folder_that_cannot_be_written_now_may_be_tried_again(keeper, folder):
