@@ -106,7 +106,9 @@ def test_the_report_of_a_document_keeps_to_the_schema(name: str) -> None:
 def test_what_is_only_spoken_of_tells_why() -> None:
     finding = findings("sources/promise.md")["install-rate"]
     assert finding.presence is Presence.MENTIONED
-    assert {evidence.supports for evidence in finding.cancelled} == {"said-banned"}
+    why = {str(evidence.supports) for evidence in finding.cancelled}
+    assert "said-banned" in why
+    assert why <= {"said-banned", "denied", "done-away"}
 
 
 def test_a_promise_at_the_top_does_not_clear_the_table_below() -> None:
