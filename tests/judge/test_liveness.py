@@ -228,6 +228,7 @@ def test_a_bundled_feature_in_a_blinded_app_is_inconclusive(checks: CheckSet) ->
     (["Java_com_baidu_platform_comjni_JNIBase_Create"], True),
     (["Java_com_baidu_platform_comjni_JNIBase_Create", "com/baidu/mapapi/model/ParcelItem", "java/lang/String",
       "data/tile/list"], True),
+    ([*(f"Java_com_baidu_platform_comjni_JNIBase_c{number}" for number in range(6)), "vi/vos/vsi/VMsg"], True),
     (["com/baidu/mapapi/model/ParcelItem", "java/lang/String"], False),
     (["com/amap/api/location"], False),
     (["Java_com_baidu_a_B_c", "cn/example/town/Native"], False),
