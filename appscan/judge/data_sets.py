@@ -44,13 +44,15 @@ class DataSets:
     def is_data(self, row: int) -> bool:
         """Whether it is one of the many literals of a file that is no program, no page and no catalogue of texts:
         places, products, people."""
-        facts = self.reading.facts
-        return bool(self.data) and (int(facts.file[row]), int(facts.screen[row])) in self.data
+        return self._stands_in(self.data, row)
 
     def is_list(self, row: int) -> bool:
         """Whether a literal stands among so many others that they are a dictionary or a data set, not an interface."""
+        return self._stands_in(self.lists, row)
+
+    def _stands_in(self, pairs: frozenset[tuple[int, int]], row: int) -> bool:
         facts = self.reading.facts
-        return bool(self.lists) and (int(facts.file[row]), int(facts.screen[row])) in self.lists
+        return bool(pairs) and (int(facts.file[row]), int(facts.screen[row])) in pairs
 
     @cached_property
     def data(self) -> frozenset[tuple[int, int]]:

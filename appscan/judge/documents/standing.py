@@ -4,7 +4,7 @@ removed, told of, or for others. Knows no check; all words come from vocabulary/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from appscan.checks.pack import Plans
@@ -134,7 +134,7 @@ class Standing:
         begin, first = 0, True
         for end in [*(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]:
             if text[begin:end].strip(" ”’」』)。"):
-                denial = self._denial(text, begin, end, end)
+                denial = min(self._denials(text, begin, end, end), default=None)
                 if denial is None:
                     return False
                 if first and not fits(self.plans.around.get("refusers", ()), text[begin:denial + 1]):
@@ -224,14 +224,14 @@ class Standing:
 
     def _denied(self, text: str, begin: int, *ends: int) -> bool:
         """Whether a negation begins behind `begin`: of the first kind before the first end, of others the second."""
-        return self._denial(text, begin, *ends) is not None
+        return next(self._denials(text, begin, *ends), None) is not None
 
-    def _denial(self, text: str, begin: int, *ends: int) -> int | None:
-        """Where the first negation begins that denies, of those that `_denied` asks for; None where none does."""
-        found = [match.start() for number, pattern in enumerate(self.plans.around.get("negators", ()))
-                 for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)])
-                 if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12])]
-        return min(found, default=None)
+    def _denials(self, text: str, begin: int, *ends: int) -> Iterator[int]:
+        """Where the negations begin that deny, of those that `_denied` asks for; in no order."""
+        for number, pattern in enumerate(self.plans.around.get("negators", ())):
+            for match in compiled(pattern).finditer(text, begin, ends[min(number, 1)]):
+                if not fits(self.plans.around.get("spared", ()), text[match.end():match.end() + 12]):
+                    yield match.start()
 
     def _turned(self, text: str, end: int) -> bool:
         """Whether the sentence turns behind the word and wants it after all."""
