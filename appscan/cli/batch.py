@@ -18,7 +18,7 @@ from appscan.cli.saving import Saved, Shelf
 from appscan.errors import AppscanError, PackError, UsageError
 from appscan.model.judgement import Verdict
 from appscan.model.report import Report
-from appscan.texts import say
+from appscan.texts import enumerated, say
 
 if TYPE_CHECKING:
     from appscan.scan import ScanResult
@@ -162,4 +162,4 @@ def _tell_sum(ledger: _Ledger, console: Console) -> None:
     parts += [say(lang, "cli.sum_unread", count=unread)] if unread else []
     parts += [say(lang, "cli.sum_broken", count=ledger.broken)] if ledger.broken else []
     total = sum(counts.values()) + unread + ledger.broken
-    console.result([say(lang, "cli.sum", total=total, parts=("、" if lang == "zh" else ", ").join(parts))])
+    console.result([say(lang, "cli.sum", total=total, parts=enumerated(lang, parts))])

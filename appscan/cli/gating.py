@@ -14,7 +14,7 @@ from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.gate_words import GateWords, gate_document
 from appscan.errors import UsageError
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 if TYPE_CHECKING:
     from appscan.gate.decide import GateResult
@@ -193,7 +193,7 @@ def _difference_document(difference: Difference) -> dict[str, Any]:
 def _difference_lines(difference: Difference, lang: Language) -> list[str]:
     lines = [] if difference.same_app else [say(lang, "gate.other_app")]
     causes = [say(lang, f"gate.cause.{cause}") for cause in difference.causes]
-    lines.append(say(lang, "gate.causes", causes="、".join(causes) if lang == "zh" else ", ".join(causes))
+    lines.append(say(lang, "gate.causes", causes=enumerated(lang, causes))
                  if causes else say(lang, "gate.no_cause"))
     for one in difference.moved:
         before, now = (say(lang, f"verdicts.{verdict}") if verdict else "–" for verdict in (one.before, one.now))

@@ -13,7 +13,7 @@ from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import opened
 from appscan.errors import UsageError
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 if TYPE_CHECKING:
     from appscan.store import Event, Step
@@ -97,7 +97,7 @@ def _step_lines(step: Step, names: CheckNames, lang: Language) -> Iterator[str]:
     standing = "given" if step.report.standing == "office" and not step.report.own else step.report.standing
     yield say(lang, "history.step", when=_when(step.since), appearance=_on_one_line(step.appearance),
               verdict=say(lang, f"verdicts.{step.report.overall}"), standing=say(lang, f"history.standing.{standing}"),
-              causes=("、" if lang == "zh" else ", ").join(causes))
+              causes=enumerated(lang, causes))
     for move in step.moves:
         before, now = (say(lang, f"verdicts.{one}") if one else "–" for one in (move.before, move.now))
         yield "    " + say(lang, "history.move", check=names.of(move.check_id), before=before, now=now,

@@ -17,7 +17,7 @@ from appscan.sweep.progress import Progress
 from appscan.sweep.summary import OwnerSum
 from appscan.sweep.tasks import Fault, Task
 from appscan.sweep.telling import Listener
-from appscan.texts import say, say_error
+from appscan.texts import enumerated, say, say_error
 
 LINE_EVERY = 15.0
 """Seconds between two progress lines where nobody looks at a terminal."""
@@ -88,7 +88,7 @@ class Human:
         """A line for each owner, those with the most artifacts first."""
         lang = self._console.lang
         lines = [say(lang, "cli.sweep.sum", owner=one.owner or say(lang, "cli.sweep.no_owner"), total=one.total,
-                     parts=("、" if lang == "zh" else ", ").join(_parts(one, self._console)))
+                     parts=enumerated(lang, _parts(one, self._console)))
                  for one in owners[:OWNERS_SHOWN]]
         if len(owners) > OWNERS_SHOWN:
             lines.append(say(lang, "cli.sweep.more_owners", count=len(owners) - OWNERS_SHOWN))

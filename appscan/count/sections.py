@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appscan.count.document import by_product
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, enumerated, phrased, say, shown
 
 Cell = str | int
 Json = Mapping[str, Any]
@@ -56,7 +56,7 @@ class Words:
         told = [self.product(one, why) for one in products[:LISTED]]
         if len(products) > LISTED:
             told.append(self.say("more", count=len(products) - LISTED))
-        return ("；" if self.lang == "zh" else "; ").join(told)
+        return phrased(self.lang, told)
 
     def owner(self, product: str) -> str:
         """Whose a product is."""
@@ -64,7 +64,7 @@ class Words:
 
     def join(self, several: Sequence[str]) -> str:
         """A list in a sentence."""
-        return ("、" if self.lang == "zh" else ", ").join(several)
+        return enumerated(self.lang, several)
 
     def span(self, given: Json) -> str:
         """A range: one number where it is sure."""
@@ -146,7 +146,7 @@ def _remarks(words: Words, row: Json) -> str:
              for key in ("doubtful_products", "own_entry_products") if row[key]]
     parts += [words.say(f"remark.{key}", count=row["examined"][key])
               for key in ("exempt", "claimed", "partial") if row["examined"][key]]
-    return ("；" if words.lang == "zh" else "; ").join(parts)
+    return phrased(words.lang, parts)
 
 
 def _no_owner(words: Words) -> Iterator[tuple[Cell, ...]]:

@@ -8,7 +8,7 @@ from appscan.report.listed import Listed, listed
 from appscan.report.timeline import clock
 from appscan.report.web_words import blocked_named
 from appscan.report.words import Json, actor_named
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, say, shown
 
 ROUTES_OPEN, ROUTES_FOLDED = 8, 200
 OTHERS_SHOWN = 40
@@ -93,7 +93,7 @@ def crawl_told(crawl: Json, lang: Language, hours: bool = True) -> tuple[str, ..
 
 def crawl_line(crawl: Json, lang: Language) -> str:
     """The crawl in one line of the short text."""
-    names = ("、" if lang == "zh" else ", ").join(actor_named(one["name"], lang) for one in crawl["actors"][:5])
+    names = enumerated(lang, [actor_named(one["name"], lang) for one in crawl["actors"][:5]])
     return say(lang, "report.crawl.line", found=crawl["routes_found"], visited=crawl["routes_visited"],
                states=crawl["states"], actors=names, intended=f"{intended_writes(crawl):,}",
                virtual=f"{_in_days(crawl):,}")
@@ -110,9 +110,9 @@ def _in_days(crawl: Json) -> int:
 
 
 def _caps(crawl: Json, lang: Language) -> str:
-    return ("、" if lang == "zh" else ", ").join(
+    return enumerated(lang, [
         say(lang, f"report.crawl.cap.{cap}") if has(f"report.crawl.cap.{cap}") else shown(cap, 30)
-        for cap in crawl["caps"]) or say(lang, "report.crawl.cap.other")
+        for cap in crawl["caps"]]) or say(lang, "report.crawl.cap.other")
 
 
 def _actor(actor: Json, lang: Language) -> ActorView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from appscan.model.judgement import Declaration, Verdict
 from appscan.report.words import TEXT_SHOWN, Json, check_title
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, phrased, say, shown
 
 
 def is_declared(document: Json) -> bool:
@@ -46,4 +46,4 @@ def features_declared(document: Json, lang: Language) -> str:
         return ""
     named = [say(lang, "report.declared_feature", feature=check_title(document, check_id, lang),
                  reason=shown(reason, TEXT_SHOWN)) for check_id, reason in declared.items()]
-    return ("；" if lang == "zh" else "; ").join(named) or say(lang, "report.declared_none")
+    return phrased(lang, named) or say(lang, "report.declared_none")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appscan.report.exempted import TOLD, Exempted
 from appscan.report.places import discreet
 from appscan.report.words import Json, check_title
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, has, phrased, say, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class RecordTold:
 
 def records_told(document: Json, lang: Language) -> list[RecordTold]:
     """All records of the report, then exempt places of which it holds no record."""
-    separator, exempted = ("；" if lang == "zh" else "; "), Exempted(document)
+    exempted = Exempted(document)
     told = []
     for one in document.get("exemptions", ()):
         covering = one["state"] in ("exempt", "exempt_claimed")
         parts = [say(lang, "exemption.part", name=say(lang, f"exemption.{name}"), value=_value(name, one[name], lang))
                  for name in ("screen", *TOLD[:1], "reason", *TOLD[1:]) if one.get(name)]
         told.append(RecordTold(check_title(document, one["check_id"], lang), _state(one["state"], lang),
-                               discreet(separator.join(parts)), len(one["fingerprints"]) if covering else 0,
+                               discreet(phrased(lang, parts)), len(one["fingerprints"]) if covering else 0,
                                not covering))
     bare: dict[tuple[str, str], int] = {}
     for finding in document["findings"]:

@@ -25,7 +25,7 @@ from appscan.report.words import (
     reason_in_short,
     reasons_of,
 )
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, enumerated, say, shown
 
 OCCURRENCES_OPEN, OCCURRENCES_FOLDED = 6, 60
 QUOTATIONS_OPEN, QUOTATIONS_FOLDED = 5, 20
@@ -158,7 +158,7 @@ def together(views: Iterable[FindingView], lang: Language) -> list[FindingView]:
         if first is None:
             kept.append(view)
         else:
-            names = ("、" if lang == "zh" else ", ").join((kept[first].artifact, view.artifact))
+            names = enumerated(lang, (kept[first].artifact, view.artifact))
             kept[first] = replace(kept[first], artifact=names)
     return kept
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from appscan.model.days import BEIJING
-from appscan.texts import Language, catalogue, has, say, shown
+from appscan.texts import Language, catalogue, enumerated, has, say, shown
 
 NOTICEABLE = 0.005
 """Seconds from which a stage is listed: two decimals would show less as nothing."""
@@ -70,7 +70,7 @@ def durations_named(timings: Mapping[str, float], lang: Language) -> str:
     parts = [say(lang, "report.duration", stage=_stage(one, lang), seconds=f"{timings[one]:.2f}")
              for one in stages[:STAGES_SHOWN]]
     return say(lang, "report.durations", seconds=f"{sum(timings.values()):.2f}",
-               stages=("、" if lang == "zh" else ", ").join(parts))
+               stages=enumerated(lang, parts))
 
 
 def _stage(stage: str, lang: Language) -> str:

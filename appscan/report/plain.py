@@ -26,7 +26,7 @@ from appscan.report.words import (
     uses_custom_checks,
     web_place_named,
 )
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 GAPS_LISTED = 8
 """Gaps that are listed one by one; the page lists all of them."""
@@ -62,7 +62,7 @@ def counts_line(numbers: Summary, lang: Language) -> str:
     counted = [say(lang, "report.count_of", verdict=say(lang, f"verdicts.{verdict.value}"), count=count)
                for verdict, count in numbers.by_verdict if count]
     return say(lang, "report.counts", checks=numbers.checks,
-               verdicts=("、" if lang == "zh" else ", ").join(counted), occurrences=numbers.occurrences)
+               verdicts=enumerated(lang, counted), occurrences=numbers.occurrences)
 
 
 def _check_line(document: Json, verdict: Json, lang: Language) -> str:

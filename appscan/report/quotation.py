@@ -10,7 +10,7 @@ from functools import lru_cache
 from appscan.model.judgement import Force
 from appscan.report.timeline import period_named
 from appscan.report.words import Json, actor_named, supports_named
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, say, shown
 from appscan.texts.browser_words import PROMPTS
 from appscan.texts.untrusted import ELLIPSIS, EXCERPT_SHOWN
 
@@ -212,7 +212,7 @@ def _weight(one: Json) -> int:
 def _roles(same: Sequence[Json], lang: Language) -> str:
     """Roles of one thing; that it is a text says nothing beside a role that says more."""
     telling = [one for one in same if one["role"] or one["kind"] != "text"] or same
-    return ("、" if lang == "zh" else ", ").join(dict.fromkeys(_role(one, lang) for one in telling))
+    return enumerated(lang, dict.fromkeys(_role(one, lang) for one in telling))
 
 
 def _role(evidence: Json, lang: Language) -> str:

@@ -11,7 +11,7 @@ from appscan.model.sighting import MIDNIGHT
 from appscan.report.timeline import HOUR, clock, period_named
 from appscan.report.trial_words import told_of
 from appscan.report.words import Json, actor_named
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, enumerated, say, shown
 from appscan.texts.browser_words import prompt_of
 
 ADDRESS_SHOWN = 300
@@ -46,7 +46,7 @@ def replay(crawl: Json, screen: str, actors: Sequence[str], evidence: Sequence[J
         steps.append(ReplayStep(say(lang, "report.replay.mobile")))
     signed_in = [one["name"] for one in crawl["actors"] if one["name"] in actors and one["login"] not in ("none", "")]
     if signed_in:
-        named = ("、" if lang == "zh" else ", ").join(actor_named(name, lang) for name in signed_in[:5])
+        named = enumerated(lang, [actor_named(name, lang) for name in signed_in[:5]])
         steps.append(ReplayStep(say(lang, "report.replay.login", actor=named)))
     prompts = [prompt for prompt, _ in (prompt_of(one["trigger"]) for one in trials) if prompt]
     if prompts or _needs_place(evidence):
@@ -107,7 +107,7 @@ def _look(evidence: Sequence[Json], seen: Sequence[Json], lang: Language) -> lis
     short = [one for one in words if one and not any(other != one and other in one for other in words if other)]
     told = [say(lang, "report.way.quoted", words=one) for one in short[:LOOKED_FOR]]
     if told:
-        steps.append(ReplayStep(say(lang, "report.replay.look", words=("、" if lang == "zh" else ", ").join(told))))
+        steps.append(ReplayStep(say(lang, "report.replay.look", words=enumerated(lang, told))))
     return steps
 
 
@@ -170,7 +170,7 @@ def _sent_offline(same: Sequence[Json], path: str, given: str, lang: Language) -
         steps.append(ReplayStep(say(lang, "report.replay.leave")))
     fields: Sequence[str] = next((one["fields"] for one in exchanges if one["fields"]), ())
     if fields and steps:
-        named = ("、" if lang == "zh" else ", ").join(shown(field, 40) for field in fields[:6])
+        named = enumerated(lang, [shown(field, 40) for field in fields[:6]])
         steps.append(ReplayStep(say(lang, "report.replay.payload", fields=named)))
     return steps
 
@@ -186,7 +186,7 @@ def _frames(frames: Sequence[Json], lang: Language) -> list[ReplayStep]:
                             period=period_named(periods[0], lang) if periods else ""))]
     fields: Sequence[str] = next((one["exchange"]["fields"] for one in frames if one["exchange"]["fields"]), ())
     if fields:
-        named = ("、" if lang == "zh" else ", ").join(shown(field, 40) for field in fields[:6])
+        named = enumerated(lang, [shown(field, 40) for field in fields[:6]])
         steps.append(ReplayStep(say(lang, "report.replay.frame_fields", fields=named)))
     return steps
 

@@ -30,7 +30,7 @@ from appscan.report.words import (
     web_place_named,
     why_named,
 )
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, phrased, say, shown
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LOCATIONS = 10
@@ -167,7 +167,7 @@ def _result(document: Json, told: PlaceTold, uris: Mapping[str, str], rules: Map
     finding, check_id = told.finding, told.finding["check_id"]
     text = say(lang, "sarif.result", check=check_title(document, check_id, lang),
                verdict=say(lang, f"verdicts.{finding['verdict']}"), place=told.where,
-               quote=("；" if lang == "zh" else "; ").join(told.quotes[:lean.quotes]))
+               quote=phrased(lang, told.quotes[:lean.quotes]))
     uri = uris.get(finding["artifact"], "unknown")
     return {
         "ruleId": check_id, **({"ruleIndex": rules[check_id]} if check_id in rules else {}),
@@ -260,7 +260,7 @@ def _invocation(document: Json, lang: Language, left_out: int) -> dict[str, Any]
 def _open_check(document: Json, verdict: Json, lang: Language) -> str:
     why = [why_named(document, reason, lang) for reason in verdict["why"][:3]]
     return say(lang, "sarif.open", check=check_title(document, verdict["check_id"], lang),
-               why=("；" if lang == "zh" else "; ").join(why))
+               why=phrased(lang, why))
 
 
 def _gap(gap: Json, lang: Language) -> str:

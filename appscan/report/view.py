@@ -37,7 +37,7 @@ from appscan.report.words import (
     web_place_named,
     why_named,
 )
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, phrased, say, shown
 
 GAPS_OPEN, GAPS_FOLDED = 6, 200
 FACT_LENGTH = 400
@@ -196,7 +196,7 @@ def _open_checks(document: Json, findings: list[FindingView], lang: Language) ->
         return None
     titles = [check_title(document, one["check_id"], lang) for one in still_open]
     why = [why_named(document, reason, lang) for one in still_open for reason in one["why"][:10]]
-    return OpenChecks(OPEN_ANCHOR, len(titles), ("；" if lang == "zh" else "; ").join(titles),
+    return OpenChecks(OPEN_ANCHOR, len(titles), phrased(lang, titles),
                       badge("inconclusive", lang),
                       say(lang, "report.unread_above" if nothing_read(document) else "verdict_means.inconclusive"),
                       tuple(dict.fromkeys(why)))
@@ -236,13 +236,12 @@ def _without_finding(verdict: Json, lang: Language) -> tuple[str, str]:
 
 def _app_facts(document: Json, lang: Language) -> tuple[Fact, ...]:
     app = document["app"]
-    separator = "、" if lang == "zh" else ", "
     approval = ("，" if lang == "zh" else ", ").join(
         app["approval"][part] for part in ("number", "body", "date", "scope") if app["approval"].get(part))
     facts = [
         ("name", app["name"]), ("owner", app["owner"]), ("product", app["product"] or document["product"]),
         ("level", _named(lang, "levels", app["level"])), ("region", app["region"]),
-        ("audience", separator.join(_named(lang, "audiences", one) for one in app["audience"])),
+        ("audience", enumerated(lang, [_named(lang, "audiences", one) for one in app["audience"]])),
         ("approval", approval),
     ]
     return (*_facts(lang, facts), *_facts(lang, [("declared", features_declared(document, lang))]))
@@ -292,8 +291,7 @@ def _signers(artifact: Json, lang: Language) -> list[Fact]:
     schemes: dict[tuple[str, str], list[str]] = {}
     for signer in artifact["certificates"][:SIGNERS_SHOWN]:
         schemes.setdefault((signer["subject"], signer["sha256"]), []).append(shown(signer["scheme"], 20))
-    separator = "、" if lang == "zh" else ", "
-    return [Fact(say(lang, "report.signer", scheme=separator.join(dict.fromkeys(names))),
+    return [Fact(say(lang, "report.signer", scheme=enumerated(lang, dict.fromkeys(names))),
                  f"{shown(subject, 200)} · SHA-256 {shown(digest, 64)}", True)
             for (subject, digest), names in schemes.items()]
 
@@ -321,14 +319,13 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
     packs = tool["packs"]
     if uses_custom_checks(document):
         packs = say(lang, "report.packs_custom", packs=packs)
-    separator = "、" if lang == "zh" else ", "
     facts = [
         ("tool", f"{tool['name']} {tool['version']}"), ("packs", packs),
         ("profile", _named(lang, "profiles", document["profile"])),
         ("jurisdiction", jurisdiction_named(document, lang)),
         ("stage", _stage(document, lang)),
         ("operator", document["operator"]), ("authority", document["authority"]),
-        ("actors", separator.join(actor_named(one, lang) for one in document["actors"])),
+        ("actors", enumerated(lang, [actor_named(one, lang) for one in document["actors"]])),
         ("started", time_named(document["started"], lang)), ("ended", time_named(document["ended"], lang)),
     ]
     exact = [("checks_digest", tool["checks_digest"]), ("options_digest", document["options_digest"])]
@@ -337,7 +334,7 @@ def _record(document: Json, lang: Language) -> tuple[Fact, ...]:
                      (f"{discreet(shown(one['name'], NAME_SHOWN))} · " if len(read) > 1 else "")
                      + shown(one["reading_digest"], 64), True) for one in read]
     readers = dict.fromkeys(shown(one["reader"], 80) for one in read)
-    inner = [("reader", separator.join(readers)), ("timings", durations_named(document["timings"], lang))]
+    inner = [("reader", enumerated(lang, readers)), ("timings", durations_named(document["timings"], lang))]
     return (*_facts(lang, facts), *_facts(lang, exact, exact=True), *readings, *_facts(lang, inner))
 
 

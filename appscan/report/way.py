@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from appscan.report.words import Json
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, say, shown
 
 PRESSED = ("button", "tab", "menu", "link", "option")
 """Roles of a control that a person can press, the most telling first."""
@@ -55,8 +55,7 @@ def _pressed(evidence: Sequence[Json], lang: Language) -> tuple[str, str]:
     for role in PRESSED:
         words = list(dict.fromkeys(shown(one["value"], WORDS_SHOWN) for one in controls if one["role"] == role))
         if words:
-            quoted = ("、" if lang == "zh" else ", ").join(
-                say(lang, "report.way.quoted", words=word) for word in words[:PRESSED_NAMED])
+            quoted = enumerated(lang, [say(lang, "report.way.quoted", words=word) for word in words[:PRESSED_NAMED]])
             role_named = say(lang, f"roles.{role}") if has(f"roles.{role}") else ""
             return role, say(lang, "report.way.control", role=role_named, words=quoted)
     return "", ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from appscan.report.timeline import period_named
 from appscan.report.words import Json, actor_named
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, phrased, say, shown
 from appscan.texts.browser_words import prompt_of
 
 REQUESTS_OPEN, FIELDS_SHOWN = 4, 16
@@ -66,12 +66,12 @@ def _request(same: Sequence[Json], actor: str, answered: bool, lang: Language) -
         sent = say(lang, "report.web.sent_and_held")
     causes = dict.fromkeys(_cause(one, lang) for one in exchanges)
     fields = list(dict.fromkeys(shown(field, 60) for one in exchanges for field in one["fields"]))
-    named = ("、" if lang == "zh" else ", ").join(fields[:FIELDS_SHOWN])
+    named = enumerated(lang, fields[:FIELDS_SHOWN])
     more = say(lang, "report.web.more_fields", count=len(fields) - FIELDS_SHOWN) if len(fields) > FIELDS_SHOWN else ""
     return RequestView(
         shown(first["method"], 12), shown(first["path"], PATH_SHOWN), shown(first["host"], 80),
         say(lang, f"report.web.class.{first['request_class'] or 'unknown'}"), sent, held,
-        ("；" if lang == "zh" else "; ").join(one for one in causes if one),
+        phrased(lang, [one for one in causes if one]),
         tuple(dict.fromkeys(_repeat(one["repeat"], lang) for one in same if "repeat" in one)), named + more,
         actor)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from appscan.model.judgement import Force, Presence
 from appscan.report.summary import is_blinding
-from appscan.texts import Language, has, say, shown
+from appscan.texts import Language, enumerated, has, say, shown
 from appscan.texts.browser_words import FAILED_PAGE, prompt_of
 
 TEXT_SHOWN = 1200
@@ -109,8 +109,8 @@ def supports_named(lang: Language, rungs: Sequence[str], presence: str = "presen
     for ladder, words in (("presence", list(Presence)), ("force", list(Force)[1:])):
         reached = [word.value for word in reversed(words) if word.value in rungs]
         if reached:
-            named = ("、" if lang == "zh" else ", ").join(
-                say(lang, f"{presence if ladder == 'presence' else ladder}.{rung}") for rung in reached)
+            named = enumerated(lang, [
+                say(lang, f"{presence if ladder == 'presence' else ladder}.{rung}") for rung in reached])
             phrases.append(say(lang, f"report.supports_{ladder}", rung=named))
     for rung in dict.fromkeys(rungs):
         if not has(f"presence.{rung}") and not has(f"force.{rung}"):
@@ -196,7 +196,7 @@ def kinds_named(lang: Language, kinds: list[str]) -> str:
     """Signal kinds as a list of words; one word for nearly all of them."""
     if len(kinds) >= NEARLY_ALL:
         return say(lang, "report.nearly_all")
-    return ("、" if lang == "zh" else ", ").join(say(lang, f"kinds.{kind}") for kind in kinds)
+    return enumerated(lang, [say(lang, f"kinds.{kind}") for kind in kinds])
 
 
 def size_named(size: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from appscan.errors import UsageError
 from appscan.serve.pieces import clock
 from appscan.store import ListedApp, ReviewState
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 COLUMNS = ("name", "owner", "written", "level", "region", "platforms", "verdict", "open", "confirmed", "dismissed",
            "asked", "exempted", "recorded", "standing", "status", "entry", "product")
@@ -68,10 +68,9 @@ def row_of(app: ListedApp, lang: Language) -> list[Cell]:
     """The cells of one app."""
     recorded = clock(app.recorded) if app.recorded else ""
     verdict = say(lang, f"verdicts.{app.overall}") if app.overall else say(lang, "desk.lists.unjudged")
-    separator = "、" if lang == "zh" else ", "
     standing = "claimed" if app.claimed else "office" if app.overall else ""
     return [app.name, app.body, app.owner, say(lang, f"levels.{app.level}") if app.level else "", app.region,
-            separator.join(say(lang, f"registry_platform.{one}") for one in app.platforms), verdict,
+            enumerated(lang, [say(lang, f"registry_platform.{one}") for one in app.platforms]), verdict,
             *(int(getattr(app, state.value)) for state in ReviewState), recorded,
             say(lang, f"desk.apps.standing.{standing}") if standing else "",
             say(lang, f"registry_status.{app.status}") if app.status else say(lang, "desk.apps.unlisted"), app.entry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -13,7 +13,8 @@ from appscan.errors import AppscanError, PackError
 from appscan.texts.browser_words import failure_of
 from appscan.texts.untrusted import shown
 
-__all__ = ["LANGUAGES", "Language", "catalogue", "has", "placeholders", "say", "say_error", "shown"]
+__all__ = ["LANGUAGES", "Language", "catalogue", "enumerated", "has", "phrased", "placeholders", "say", "say_error",
+           "shown"]
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -40,6 +41,16 @@ def say(lang: Language, key: str, /, **params: object) -> str:
     if failure is not None:  # the browser's own words, in its own language
         params = {**params, "why": catalogue(lang).get(f"failures.{failure}", "")}
     return _PLACEHOLDER.sub(lambda match: _filled(lang, match, params), _with_options(template, params))
+
+
+def enumerated(lang: Language, words: Iterable[str], /) -> str:
+    """Names in a row: 甲、乙, in English with commas."""
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def phrased(lang: Language, parts: Iterable[str], /) -> str:
+    """Parts of a sentence that have commas of their own in a row."""
+    return ("；" if lang == "zh" else "; ").join(parts)
 
 
 def has(key: str, /) -> bool:
@@ -115,5 +126,5 @@ def _filled(lang: Language, match: re.Match[str], params: Mapping[str, object]) 
 def _translated(lang: Language, namespace: str, value: str) -> str:
     words = [word.strip() for word in value.split(",") if word.strip()]
     entries = catalogue(lang)
-    return ("、" if lang == "zh" else ", ").join(
-        _with_options(entries.get(f"{namespace}.{word}", ""), {}) or shown(word, PARAMETER_SHOWN) for word in words)
+    return enumerated(lang, [
+        _with_options(entries.get(f"{namespace}.{word}", ""), {}) or shown(word, PARAMETER_SHOWN) for word in words])

@@ -11,7 +11,7 @@ from appscan.checks.reference.endings import End, Ending, endings, missing_featu
 from appscan.checks.reference.wording import code, escaped, joined
 from appscan.checks.source import close
 from appscan.model.report import ClauseText
-from appscan.texts import Language, say
+from appscan.texts import Language, phrased, say
 
 _COLUMNS = ("clause", "summary", "effect", "ends", "power", "exemption", "decides", "unseen")
 
@@ -68,7 +68,7 @@ def _rule(clauses: Sequence[ClauseText], ends: Mapping[str, Sequence[End]], chec
     yield ""
     place = say(lang, f"jurisdictions.{first.jurisdiction[:5]}")
     facts = [first.issuer.get(lang, ""), first.date, place, say(lang, f"reference.rank.{first.rank}")]
-    yield escaped(("；" if lang == "zh" else "; ").join(fact for fact in facts if fact))
+    yield escaped(phrased(lang, [fact for fact in facts if fact]))
     yield ""
     yield from (say(lang, f"reference.text.{text}") for text in dict.fromkeys(
         clause.text.value for clause in sorted(clauses, key=lambda one: one.text.rank)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from appscan.checks.pack import AllOf, AnyOf, CallGroup, Example, Expression, Match, Term, Word
 from appscan.checks.parse import name_of
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, phrased, say
 
 WORDS_SHOWN, PATTERNS_SHOWN = 12, 3
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
@@ -28,7 +28,7 @@ def code(text: str) -> str:
 
 def joined(parts: Sequence[str], lang: Language) -> str:
     """A list in one sentence."""
-    return ("、" if lang == "zh" else ", ").join(parts)
+    return enumerated(lang, parts)
 
 
 def condition(expression: Expression, groups: Mapping[str, CallGroup], lang: Language, depth: int = 0,
@@ -69,7 +69,7 @@ def _term(term: Term, groups: Mapping[str, CallGroup], lang: Language, patterns:
     if term.groups or term.named:
         acts = [escaped(groups[name].what[lang]) if name in groups else code(name) for name in term.groups]
         acts += [say(lang, "reference.named", name=word.text) for word in term.named]
-        return say(lang, "reference.acts") + ("；" if lang == "zh" else "; ").join(acts)
+        return say(lang, "reference.acts") + phrased(lang, acts)
     kind = name_of(term)
     return say(lang, f"reference.term.{kind}") + words(term.words, lang, patterns)
 
@@ -96,7 +96,7 @@ def example(one: Example, groups: Mapping[str, CallGroup], lang: Language) -> st
     for kind, values in one.screen.items():
         named = [escaped(groups[value].what[lang]) if value in groups else f"“{escaped(value)}”" for value in values]
         parts.append(say(lang, "reference.on_screen", kind=say(lang, f"reference.kind.{kind}")) + joined(named, lang))
-    line = ("；" if lang == "zh" else "; ").join(parts)
+    line = phrased(lang, parts)
     told = [say(lang, f"presence.{one.presence}")] if one.presence else []
     told += [say(lang, f"force.{one.force}")] if one.force else []
     line += (" → " + joined(told, lang)) if told else ""

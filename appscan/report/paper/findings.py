@@ -32,7 +32,7 @@ from appscan.report.paper.reviews import told as review_told
 from appscan.report.places import place_told
 from appscan.report.view import Page
 from appscan.report.words import Json, check_title, reason_in_short
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 PLACES_OPEN = 5
 PLACES_LISTED = 300
@@ -177,7 +177,7 @@ def _places(view: FindingView, lang: Language) -> Iterator[str]:
 
 
 def _caption(view: FindingView, shown: Pictured, number: int, lang: Language) -> str:
-    numbers = ("、" if lang == "zh" else ", ").join(map(str, shown.numbers))
+    numbers = enumerated(lang, map(str, shown.numbers))
     return say(lang, "paper.caption", number=number, title=view.title, place=shown.place.way or shown.place.screen,
                fingerprint=shown.place.fingerprint, digest=shown.shot.sha256[:16], covered=shown.shot.covered,
                numbers=numbers)

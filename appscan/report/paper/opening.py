@@ -10,7 +10,7 @@ from appscan.report.paper.grounds import items_of
 from appscan.report.paper.recheck import Json
 from appscan.report.paper.reviews import are_confirmed
 from appscan.report.words import in_language
-from appscan.texts import Language, say
+from appscan.texts import Language, enumerated, say
 
 
 def notice_opening(document: Json, app: str, version: str, deadline: str, lang: Language,
@@ -41,4 +41,4 @@ def _rules(document: Json, ordered: list[str], lang: Language) -> str:
     used = {key for finding in document["findings"] if finding["check_id"] in ordered for key in finding["clauses"]}
     names = dict.fromkeys(in_language(clause["document"], lang) for clause in document["clauses"]
                           if clause["id"] in used and clause["quotable"])
-    return ("、" if lang == "zh" else ", ").join(say(lang, "paper.rule", rule=name) for name in names)
+    return enumerated(lang, [say(lang, "paper.rule", rule=name) for name in names])

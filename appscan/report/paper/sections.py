@@ -15,7 +15,7 @@ from appscan.report.places import where_told
 from appscan.report.summary import summarise
 from appscan.report.view import Fact, GapView, Page
 from appscan.report.words import Json, check_title
-from appscan.texts import Language, say, shown
+from appscan.texts import Language, enumerated, phrased, say, shown
 
 GAPS_LISTED = 40
 ITEMS_LISTED = 300
@@ -32,12 +32,11 @@ def subject(page: Page, lang: Language) -> list[Block]:
     of_site = [say(lang, f"details.{name}") for name in ("start_url", "viewport", "captured")]
     for artifact in page.artifacts:
         if artifact.crawl is None:
-            told = ("；" if lang == "zh" else "; ").join(
-                f"{fact.label} {fact.value}" for fact in artifact.facts if fact.label in kept)
+            told = phrased(lang, [f"{fact.label} {fact.value}" for fact in artifact.facts if fact.label in kept])
             pairs.append((say(lang, "report.artifact"), cell(artifact.title, told)))
             continue
         pairs += [(fact.label, cell(fact.value)) for label in of_site for fact in artifact.facts if fact.label == label]
-        actors = ("、" if lang == "zh" else ", ").join(actor.name for actor in artifact.crawl.actors)
+        actors = enumerated(lang, [actor.name for actor in artifact.crawl.actors])
         pairs.append((say(lang, "report.fact.actors"), cell(actors)))
     pairs += [(say(lang, "paper.unread"), cell(error)) for error in page.errors]
     return [Heading(say(lang, "paper.section.subject"), 1), facts(pairs)]

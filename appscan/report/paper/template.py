@@ -14,7 +14,7 @@ from appscan.errors import UsageError
 from appscan.report.paper.blocks import numbered
 from appscan.report.paper.layout import NEEDED, Field, PaperKind, Section, field_named, layout, name_of
 from appscan.report.paper.word import STYLES, WORD, Writer, add_styles
-from appscan.texts import Language
+from appscan.texts import Language, enumerated
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -127,7 +127,7 @@ def _opened(content: bytes, name: str) -> Document:
 def _unknown(name: str, field: str, lang: Language) -> UsageError:
     known = [name_of(one, lang) for one in (*Field, *Section)]
     return UsageError("template_field", file=name, field=field, near="".join(get_close_matches(field, known, n=1)),
-                      known="、".join(known) if lang == "zh" else ", ".join(known))
+                      known=enumerated(lang, known))
 
 
 def _number_pages(paragraph: Any) -> None:
