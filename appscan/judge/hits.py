@@ -41,7 +41,10 @@ _NOT_ENDPOINT = re.compile(
     r"/vendor/(bin|lib\d*|etc|app|build|framework|firmware|overlay)(/|$)|"
     r"/data/(data|local|app|user|user_de|misc|system|dalvik-cache|anr|media|tombstones|property|adb)(/|$)|"
     r"/system/(s?bin|xbin|app|priv-app|lib\d*|etc|fonts?|framework|media|usr|vendor|build\.prop)(/|$)|system/|"
-    r"file:|content:|\./|\.\./|node_modules/)", re.IGNORECASE)
+    r"file:|content:|\./|\.\./|node_modules/|"
+    # names of classes as the virtual machine has them, and units
+    r"(?:com|org|net|cn|io|me|edu|gov)/(?:[\w$]+/)+(?-i:[A-Z])[\w$]*$|"
+    r"(?:[kmgt]?i?b(?:it|yte)?|k?m|[cm]m|[mk]?g|m?l|rad|r|deg)s?/(?:s|sec|h|min|m|km|d|day|m?l|k?g)$)", re.IGNORECASE)
 _HAN_NAME = re.compile(r"^[\u3400-\u9fff][\w$]{0,19}$")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 

@@ -10,6 +10,7 @@ from appscan.judge.contexts import Contexts
 from appscan.judge.documents.standing import Said
 from appscan.judge.evaluate import Evaluator, Outcome, Pick, Truth
 from appscan.judge.hits import Hit, leads_elsewhere
+from appscan.judge.reading_matter import READING_MATTER
 from appscan.judge.sight import Sight
 from appscan.model.coverage import Kind
 from appscan.model.judgement import Presence
@@ -70,6 +71,10 @@ class _Picks:
                 and self._planned(hit) and (term.plan or self.sight.document is None))
 
     def own_or_dead(self, hit: Hit, term: Term) -> bool:
+        return self.spoken_of(hit, term) and hit.said != READING_MATTER
+
+    def spoken_of(self, hit: Hit, term: Term) -> bool:
+        """What is only read too: a book may speak of the feature, and shows nothing of it."""
         return not hit.origin and self._spared(hit, term) and hit.said != Said.FOR_OTHERS
 
     def of_library(self, hit: Hit, term: Term) -> bool:
@@ -96,8 +101,9 @@ def presence_of(check: Check, evaluator: Evaluator, contexts: Contexts) -> Seen:
     picks = _Picks(contexts, evaluator.sight)
     evaluator.begin()
     tries = [(rung, picks.own, rung) for rung in (Presence.EXERCISED, Presence.REACHABLE)]
-    tries += [(rung, pick, result) for rung in (Presence.REACHABLE, Presence.MENTIONED)
-              for pick, result in ((picks.own_or_dead, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
+    tries += [(rung, pick, result)
+              for rung, own in ((Presence.REACHABLE, picks.own_or_dead), (Presence.MENTIONED, picks.spoken_of))
+              for pick, result in ((own, Presence.MENTIONED), (picks.of_library, Presence.BUNDLED))]
     found, firm, presence, at_most = Outcome(Truth.FALSE), Outcome(Truth.FALSE), Presence.NONE, Presence.NONE
     for rung, pick, result in tries:
         if rung not in check.presence:

@@ -19,6 +19,7 @@ from appscan.judge.data_sets import MEMBER, DataSets, is_data_row
 from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
 from appscan.judge.one_text import OneText, text_has
 from appscan.judge.places import Places
+from appscan.judge.reading_matter import READING_MATTER, ReadingMatter
 from appscan.judge.search import Search
 from appscan.model.coverage import Kind
 from appscan.model.folding import fold
@@ -67,6 +68,7 @@ class WordsSeen:
         self.reading = places.reading
         self.program = places.program
         self.sets = DataSets(places, search)
+        self._reading_matter = ReadingMatter(places.reading)
         self._shown: dict[int, list[_Shown]] = {}
         self._texts: dict[tuple[int, Kind, bool], tuple[Hit, ...]] = {}
         self._endpoints: dict[int, tuple[_Path, tuple[Hit, ...]]] = {}
@@ -130,6 +132,8 @@ class WordsSeen:
             elif fact not in (Fact.TEXT, Fact.DIALOG):
                 continue
             hit = places.of_fact(row, Kind.TEXT, value, role if fact == Fact.TEXT else "")
+            if self._reading_matter.is_read(row):
+                hit = replace(hit, said=READING_MATTER)
             if role == NATIVE and hit.origin:
                 continue  # messages of a decoder or a data base inside a map SDK are no words of an interface
             is_control = hit.role in CONTROL_ROLES or (

@@ -22,6 +22,16 @@ def test_folders_of_the_device_and_kinds_of_content_are_no_endpoints(text: str) 
     assert endpoint_path(text) == ""
 
 
+@pytest.mark.parametrize("text", ["B/s", "KB/s", "km/h", "mg/L", "com/example/app/ui/ReportActivity", "org/a/B$1"])
+def test_units_and_names_of_classes_are_no_endpoints(text: str) -> None:
+    assert endpoint_path(text) == ""
+
+
+@pytest.mark.parametrize("path", ["com/list/add", "m/task/list", "h5/sign", "b/sign", "Report/Add"])
+def test_short_paths_are_endpoints_still(path: str) -> None:
+    assert endpoint_path(path) == path
+
+
 @pytest.mark.parametrize("path", ["/sys/user/list", "/dev/list", "/data/report/day", "/storage/file/upload",
                                   "/vendor/list"])
 def test_paths_of_servers_named_like_folders_of_a_device_are_endpoints(path: str) -> None:
