@@ -47,6 +47,8 @@ _NOT_ENDPOINT = re.compile(
     r"(?:[kmgt]?i?b(?:it|yte)?|k?m|[cm]m|[mk]?g|m?l|rad|r|deg)s?/(?:s|sec|h|min|m|km|d|day|m?l|k?g)$)", re.IGNORECASE)
 _HAN_NAME = re.compile(r"^[\u3400-\u9fff][\w$]{0,19}$")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
+_PACKAGE = re.compile(r"^(?:com|cn|org|net|io|gov|edu)(?:\.[a-z][a-z0-9_]*){2,}$")
+_CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,14 @@ def endpoint_path(text: str) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Whether a literal can be the name of a field."""
-    return bool(_IDENTIFIER.match(text))
+    """Whether a literal can be the name of a field; the name of a package is none."""
+    return bool(_IDENTIFIER.match(text)) and not _PACKAGE.match(text)
+
+
+def is_constant(name: str) -> bool:
+    """Whether a field of a program is one of its constants of several words (MANUAL_SET_AUX_CODE): a class may have
+    hundreds, and they are no data of the app."""
+    return bool(_CONSTANT.match(name))
 
 
 def is_han_name(text: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from appscan.checks.pack import Match, Term, Word
 from appscan.judge.acts import Acts
 from appscan.judge.data_sets import MEMBER, DataSets, is_data_row
-from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_han_name, is_identifier, is_prose
+from appscan.judge.hits import DIALOG_LENGTH, Hit, endpoint_path, is_constant, is_han_name, is_identifier, is_prose
 from appscan.judge.one_text import OneText, text_has
 from appscan.judge.places import Places
 from appscan.judge.reading_matter import READING_MATTER, ReadingMatter
@@ -194,7 +194,7 @@ class WordsSeen:
                 yield places.of_fact(row, Kind.FIELD, value, role)
         if not value.isascii():
             return  # in code a Han text is a text
-        for owner in self._field_owners.get(sid, ()):
+        for owner in () if is_constant(value) else self._field_owners.get(sid, ()):
             yield places.of_class(owner, Kind.FIELD, value)
         for method in (*places.own_methods_using(sid), *places.own_users_of_id(sid)):
             yield places.of_method(method, Kind.FIELD, value)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from appscan.judge.hits import LABEL_LENGTH, Hit, endpoint_path, is_prose, leads_elsewhere
+from appscan.judge.hits import LABEL_LENGTH, Hit, endpoint_path, is_constant, is_identifier, is_prose, leads_elsewhere
 from appscan.model.coverage import Kind
 
 
@@ -77,3 +77,15 @@ def test_the_name_of_a_paper_leads_to_the_paper_only_as_a_link(text: str, role: 
                actor="visitor")
     assert leads_elsewhere(seen) is elsewhere
     assert not leads_elsewhere(replace(seen, actor="")), "what no crawl saw is no list of a page"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("com.bj.jwt", False), ("cn.gov.zhen.app", False), ("user.name", True),
+                                                ("com.android.volley.NoConnectionError", True), ("patrolPhoto", True)])
+def test_the_name_of_a_package_is_no_field(name: str, expected: bool) -> None:
+    assert is_identifier(name) is expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("MANUAL_SET_AUX_CODE", True), ("KEY_POINTS", False), ("GPS", False),
+                                                ("create_staff_table", False)])
+def test_constants_of_several_words_are_known(name: str, expected: bool) -> None:
+    assert is_constant(name) is expected
