@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.check_names import CheckNames
@@ -13,6 +14,7 @@ from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import opened
 from appscan.errors import UsageError
+from appscan.model.days import BEIJING
 from appscan.texts import Language, enumerated, say
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def show_status(url: str, as_json: bool, console: Console) -> ExitCode:
     if as_json:
         print(json.dumps({"store": name, **asdict(summary)}, ensure_ascii=False, indent=2, default=str))
         return ExitCode.OK
-    last = summary.last.astimezone().strftime("%Y-%m-%d %H:%M") if summary.last else ""
+    last = _when(summary.last) if summary.last else ""
     console.result([say(console.lang, "storing.at", url=name, revision=summary.revision),
                     say(console.lang, "storing.holds", **{key: value for key, value in asdict(summary).items()
                                                           if key not in ("last", "revision")}, last=last)])
@@ -110,5 +112,5 @@ def _act_line(event: Event, names: CheckNames, lang: Language) -> str:
                check=names.of(check) if check else "", number=event.content.get("grant", event.id))
 
 
-def _when(moment: Any) -> str:
-    return str(moment.astimezone().strftime("%Y-%m-%d %H:%M"))
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"

@@ -37,5 +37,8 @@ class Packs:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError:  # it went while the folder was looked through: somebody puts other packs there
+        return 0, 0
     return found.st_mtime_ns, found.st_size

@@ -20,6 +20,11 @@ LARGEST = 8 << 30
 """Bytes of the largest file that is fetched; the largest real packages have 4 GB."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+PROTOCOLS = frozenset({"http", "https", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "obs", "cos", "cosn",
+                       "hdfs", "webhdfs", "sftp", "ssh", "ftp", "ftps", "smb"})
+"""Where offices keep files. Others of fsspec wrap or rewrite addresses (`filecache::`, `reference:`, `local:`): an
+inventory that a vendor wrote could have files of this machine read by them."""
+
 _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH,
                       errno.ENETUNREACH, errno.ENETDOWN, errno.ECONNRESET, errno.ECONNREFUSED, errno.EAGAIN,
                       errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EPIPE})
@@ -80,6 +85,8 @@ def fetch(location: str, name: str, folder: Path) -> tuple[Path, str]:
 
 def _opened(location: str) -> tuple[Any, str]:
     """The file system of an address, and the path in it. Raises FetchError."""
+    if "::" in location.partition("?")[0] or location.partition("://")[0].lower() not in PROTOCOLS:
+        raise FetchError(_no_protocol(location, ValueError("")))
     try:
         import fsspec
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appscan.sweep.fetching import _of_network
+from appscan.sweep.fetching import FetchError, _of_network, fetch
 from appscan.sweep.tasks import FaultKind
 
 
@@ -40,3 +40,13 @@ def test_what_this_machine_has_no_rights_for_is_not_tried_again():
     fault = _of_network(NoCredentialsError("Unable to locate credentials"), "s3://demo/in/a.apk")
     assert (fault.kind, fault.key) == (FaultKind.PERMANENT, "artifact_refused")
     assert "credentials" in fault.params["why"]
+
+
+@pytest.mark.parametrize("location", ["local:///etc/hostname", "filecache::file:///etc/hostname",
+                                      "simplecache::https://office.example.invalid/a.apk", "reference://a.json",
+                                      "https::file://a", "memory://a", "nobody://host/app.apk"])
+def test_addresses_that_wrap_or_read_files_of_this_machine_are_refused(location, tmp_path):
+    with pytest.raises(FetchError) as refused:
+        fetch(location, "a.apk", tmp_path)
+    assert (refused.value.fault.kind, refused.value.fault.key) == (FaultKind.PERMANENT, "artifact_protocol")
+    assert not list(tmp_path.rglob("*.apk"))
