@@ -20,8 +20,8 @@ LARGEST = 8 << 30
 """Bytes of the largest file that is fetched; the largest real packages have 4 GB."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-PROTOCOLS = frozenset({"http", "https", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "obs", "cos", "cosn",
-                       "hdfs", "webhdfs", "sftp", "ssh", "ftp", "ftps", "smb"})
+PROTOCOLS = frozenset({"http", "https", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "obs", "cos",
+                       "cosn", "hdfs", "webhdfs", "sftp", "ssh", "ftp", "ftps", "smb"})
 """Where offices keep files. Others of fsspec wrap or rewrite addresses (`filecache::`, `reference:`, `local:`): an
 inventory that a vendor wrote could have files of this machine read by them."""
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from appscan.checks.load import shipped_folder
-from appscan.errors import AppscanError
 from appscan.serve.packs import Packs
 
 
@@ -27,5 +24,4 @@ def test_a_file_that_goes_while_the_folder_is_looked_through_is_no_failure_of_ou
     folder = tmp_path / "checks"
     shutil.copytree(shipped_folder(), folder)
     (folder / "features" / "gone.yaml").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(AppscanError):  # told as a page, where a bare error of the system is told as our fault
-        Packs(folder).now()
+    assert Packs(folder).now().digest
