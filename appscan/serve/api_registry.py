@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from appscan.office.entries import texts_of
 from appscan.office.owners import name_owner
 from appscan.office.products import merge, split
 from appscan.serve import sessions
@@ -23,6 +24,7 @@ from appscan.serve.pages.registry_import import keep, preview, preview_document,
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
 from appscan.serve.register import page_of
+from appscan.serve.registering import register, unlisted
 from appscan.serve.registry_data import (
     entry_document,
     entry_line,
@@ -150,6 +152,21 @@ class EditAsked(BaseModel):
     reason: Reason
 
 
+class RegisterAsked(BaseModel):
+    """Columns of the entry that a scanned app becomes, as a registry file would say them; those that are not named are
+    what its report says. A name and an owner are needed, the report's or these."""
+
+    app: Id
+    columns: Annotated[dict[Column, Annotated[str, Field(max_length=2000)]], Field(max_length=20)] = {}
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Registered(BaseModel):
+    """The entry that the app is now."""
+
+    entry: str
+
+
 class UndoAsked(BaseModel):
     """Why an edit is taken back."""
 
@@ -255,6 +272,14 @@ def edit_entry(request: Request, visit: Reviewer, entry: EntryId, asked: EditAsk
     changes = {str(column): text for column, text in asked.changes.items()}
     return Recorded(number=edit(request.app.state.store, entry, changes, asked.mark, signed(visit, asked.reason),
                                 language_of(request)))
+
+
+@router.post("/registry/register", status_code=201, responses={409: {"model": Problem}})
+def register_app(request: Request, visit: Reviewer, asked: RegisterAsked) -> Registered:
+    """Put an app into the registry that was scanned and is not in it yet."""
+    _, found = unlisted(request, asked.app)
+    given = texts_of(found) | {str(column): text for column, text in asked.columns.items()}
+    return Registered(entry=register(request, asked.app, found, given, visit.who, asked.reason))
 
 
 @router.post("/registry/edits/{number}/undo", status_code=201, responses={409: {"model": Problem}})

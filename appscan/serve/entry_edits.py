@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appscan.errors import UsageError
-from appscan.model.registry import Entry
+from appscan.model.registry import AppStatus, Audience, Entry, Level
 from appscan.office import entries as office
 from appscan.office.entries import AFTER, BEFORE, COLUMNS, UNDOES, WrongFieldError
 from appscan.office.products import Signed
@@ -19,6 +19,9 @@ from appscan.store import Event, EventKind, Store, entry_mark
 from appscan.texts import Language, say
 
 MOST = 50
+CHOICES = {"levels": [one.value for one in Level], "audiences": [one.value for one in Audience],
+           "statuses": [one.value for one in AppStatus]}
+"""What the forms of an entry offer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from appscan.model.registry import Entry
 from appscan.office.registering import entry_found
 from appscan.office.standing import stood
 from appscan.serve import sessions
-from appscan.store import EventKind, Standing
+from appscan.store import EventKind, Role, Standing
 from tests.serve.conftest import report_of, send
+from tests.serve.test_api import _token as token_for
 from tests.serve.test_portfolio import GRANT, Reviewer
 
 
@@ -114,3 +115,21 @@ def test_the_log_leads_to_an_exemption_that_was_withdrawn(desk, vendor_report):
         assert len(links) == 2
         for link in links:
             assert f'<td class="number">{granted.event}</td>' in admin.get(link.replace("&amp;", "&")).text
+
+
+def test_a_program_registers_an_app_as_a_person_does(desk, vendor_report):
+    with desk.signed_in("复核员") as client, desk.client() as other:
+        me, _, _ = unlisted_app(desk, vendor_report, client)
+        weak, strong = (token_for(desk, "复核员", role) for role in (Role.VIEWER, Role.REVIEWER))
+        asked = {"app": "unlisted:abc", "columns": {"name": "虚构应用", "owner": "虚构县数据局"}, "reason": "来函登记"}
+        assert other.post("/api/registry/register", headers=weak, json=asked).status_code == 403
+        assert other.post("/api/registry/register", headers=strong,
+                          json=asked | {"columns": {"name": " ", "owner": "x"}}).status_code == 422
+        assert other.post("/api/registry/register", headers=strong,
+                          json=asked | {"columns": {"name": "x", "owner": "x", "level": "月球"}}).status_code == 422
+        made = other.post("/api/registry/register", headers=strong, json=asked)
+        assert made.status_code == 201
+        entry = desk.store.entries()[0]
+        assert (made.json()["entry"], entry.name, entry.owner) == (entry.id, "虚构应用", "虚构县数据局")
+        assert me.findings(check="check-in")
+        assert other.post("/api/registry/register", headers=strong, json=asked).status_code == 404

@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from appscan.model.registry import AppStatus, Audience, Level
 from appscan.office.entries import COLUMNS, texts_of
 from appscan.office.products import Signed
 from appscan.serve import sessions
-from appscan.serve.entry_edits import edit, entry_there, undo
+from appscan.serve.entry_edits import CHOICES, edit, entry_there, undo
 from appscan.serve.lists import address
 from appscan.serve.permissions import Visit, needs
 from appscan.serve.refusals import Refused
@@ -80,5 +79,4 @@ def _form(request: Request, entry: str, given: Mapping[str, str], reason: str = 
     assert set(given) <= set(COLUMNS)
     return render(request, "entry_edit.html", status=refused.status if refused else 200, entry=there,
                   fields={**texts_of(there), **given}, mark=entry_mark(there), reason=reason, problem=problem,
-                  levels=[one.value for one in Level], audiences=[one.value for one in Audience],
-                  statuses=[one.value for one in AppStatus])
+                  **CHOICES)
