@@ -114,7 +114,7 @@ def _told(ended: Iterator[Rejudged], console: Console) -> Iterator[Rejudged]:
 
 def _say_one(one: Rejudged, order: RejudgeOrder) -> None:
     if order.as_json and not one.current:
-        row = {"report": one.report, "entry": one.entry, "owner": one.owner, "before": one.overall[0],
+        row = {"report": one.report, "entry": one.entry, "appearance": one.appearance, "owner": one.owner, "before": one.overall[0],
                "now": one.overall[1], "moved": {check: list(pair) for check, pair in one.moved.items()},
                "fault": one.fault.to_json() if one.fault else None}
         print(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode(), flush=True)
@@ -128,8 +128,8 @@ def _say_all(sums: _Sums, order: RejudgeOrder) -> None:
                  unjudged=sums.unjudged)]
     lines += [say(lang, "cli.rejudge.move", check=check, count=count, before=before or "none", now=now or "none")
               for (check, before, now), count in sorted(sums.moves.items(), key=lambda item: (-item[1], item[0]))]
-    lines += [say(lang, "cli.rejudge.app", entry=one.entry, before=one.overall[0], now=one.overall[1],
-                  checks=", ".join(one.moved)) for one in sums.apps]
+    lines += [say(lang, "cli.rejudge.app", entry=one.entry, appearance=", ".join(one.appearance.splitlines()),
+                  before=one.overall[0], now=one.overall[1], checks=", ".join(one.moved)) for one in sums.apps]
     if sums.changed > len(sums.apps):
         lines.append(say(lang, "cli.rejudge.more", count=sums.changed - len(sums.apps)))
     lines.append(say(lang, "cli.rejudge.written" if order.write else "cli.rejudge.dry"))

@@ -26,12 +26,13 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """What new checks make of one stored report: check → (before, now) for each verdict that changes; None where one of
+    """What new checks make of one stored report, that of one `appearance` of its entry (its package, its site): check → (before, now) for each verdict that changes; None where one of
     them does not know the check. `fault` says why it could not be judged; `current` that it was judged with these
     checks before."""
 
     report: int
     entry: str
+    appearance: str
     owner: str
     overall: tuple[str, str]
     moved: Mapping[str, tuple[str | None, str | None]]
@@ -105,7 +106,7 @@ def _ended(store: Store, engine: Engine, waiting: dict[str, _Waiting], done: Don
     now, before = done.answer.header["verdicts"], one.stored.verdicts
     moved = {check: (before.get(check), now.get(check)) for check in sorted({*before, *now})
              if before.get(check) != now.get(check)}
-    return Rejudged(one.stored.id, one.stored.entry, one.task.app.owner,
+    return Rejudged(one.stored.id, one.stored.entry, one.stored.appearance, one.task.app.owner,
                     (one.stored.overall, str(done.answer.header["overall"])), moved)
 
 
@@ -126,4 +127,4 @@ def _task_of(stored: StoredReport, document: Mapping[str, Any]) -> Task:
 
 
 def _unjudged(stored: StoredReport, task: Task, fault: Fault | None) -> Rejudged:
-    return Rejudged(stored.id, stored.entry, task.app.owner, (stored.overall, stored.overall), {}, fault)
+    return Rejudged(stored.id, stored.entry, stored.appearance, task.app.owner, (stored.overall, stored.overall), {}, fault)
