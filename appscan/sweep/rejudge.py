@@ -26,9 +26,9 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """What new checks make of one stored report, that of one `appearance` of its entry (its package, its site): check → (before, now) for each verdict that changes; None where one of
-    them does not know the check. `fault` says why it could not be judged; `current` that it was judged with these
-    checks before."""
+    """What new checks make of one stored report, that of one `appearance` of its entry (its package, its site):
+    check → (before, now) for each verdict that changes; None where one of them does not know the check. `fault` says
+    why it could not be judged; `current` that it was judged with these checks before."""
 
     report: int
     entry: str
@@ -127,4 +127,5 @@ def _task_of(stored: StoredReport, document: Mapping[str, Any]) -> Task:
 
 
 def _unjudged(stored: StoredReport, task: Task, fault: Fault | None) -> Rejudged:
-    return Rejudged(stored.id, stored.entry, stored.appearance, task.app.owner, (stored.overall, stored.overall), {}, fault)
+    return Rejudged(stored.id, stored.entry, stored.appearance, task.app.owner, (stored.overall, stored.overall), {},
+                    fault)
