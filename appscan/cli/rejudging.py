@@ -115,7 +115,8 @@ def _told(ended: Iterator[Rejudged], console: Console) -> Iterator[Rejudged]:
 def _say_one(one: Rejudged, order: RejudgeOrder) -> None:
     if order.as_json and not one.current:
         row = {"report": one.report, "entry": one.entry, "appearance": one.appearance, "owner": one.owner,
-               "before": one.overall[0], "now": one.overall[1], "moved": {check: list(pair) for check, pair in one.moved.items()},
+               "before": one.overall[0], "now": one.overall[1],
+               "moved": {check: list(pair) for check, pair in one.moved.items()},
                "fault": one.fault.to_json() if one.fault else None}
         print(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode(), flush=True)
     elif one.fault is not None and not order.console.quiet:

@@ -34,7 +34,8 @@ def case(shape: str, content: str, number: int = 1, presence: str = "reachable")
     return Case(f"check-in-p{number:03}", "check-in", shape, Presence(presence), force, "why", content)
 
 
-SETS = {CASES: (40, 60), CASES / "second": (21, 21), CASES / "third": (18, 18), CASES / "fourth": (15, 12)}
+SETS = {CASES: (40, 60), CASES / "second": (21, 21), CASES / "third": (18, 18), CASES / "fourth": (15, 12),
+        CASES / "fifth": (60, 40)}
 """Positive and near negative cases that every family has at least."""
 
 
