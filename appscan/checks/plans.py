@@ -13,7 +13,7 @@ PLANS = "vocabulary/plans.yaml"
 
 PARTS = {
     "titles": ("hard_against", "decision", "ordering", "hard_report", "tool", "against", "report", "plan"),
-    "sections": ("against", "report", "plan"),
+    "sections": ("against", "report", "plan", "counted"),
     "tables": ("against", "removed", "alive"),
     "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),
     "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses", "refusers",

@@ -17,6 +17,10 @@ Span = tuple[int, int]
 _CLAUSE_END = re.compile(r",(?!或者?|以及|及其)|[;。|:!?]")
 """A clause that only adds another object (或者…) still stands under the negation of the one before."""
 _LEAD_IN = re.compile(r"[:：]$")
+_ENUMERATED = re.compile(r"^[\s“\"]*(?:其[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}(?:是|要|不|、)|"
+                         r"第[一二三四五六七八九十]+|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、]|[①-⑳])")
+"""How a sentence begins that is one of several counted up."""
+_RUNNING = (Role.PARAGRAPH, Role.ITEM, Role.PROSE)
 FAR = 60
 """Characters between a negation and the word it still reaches."""
 
@@ -246,14 +250,28 @@ class Standing:
 
 
 def _led_by(outline: Outline, plans: Plans) -> dict[int, Said | None]:
-    """Units of lists that a sentence ending in a colon introduces, with what that sentence says of them."""
+    """Units of lists that a sentence ending in a colon introduces, with what that sentence says of them; and the
+    sentences that count up (其一, 一是) what a sentence announced as forbidden."""
     led: dict[int, Said | None] = {}
     leading: Said | None = None
-    listing = False
+    listing = counting = False
     for index, unit in enumerate(outline.units):
         if unit.form in (Role.ITEM, Role.CELL, Role.HEADER_CELL) and listing:
             led[index] = leading
             continue
+        if counting and unit.form in _RUNNING and _ENUMERATED.search(unit.text):
+            led[index] = Said.BANNED
+            continue
+        head, _, first = unit.text.partition(":")
+        counting = unit.form in _RUNNING and _announces_bans(head if first else unit.text, plans)
+        if counting and _ENUMERATED.search(first):
+            led[index] = Said.BANNED
         listing = bool(_LEAD_IN.search(unit.text)) and unit.form is not Role.HEADING
         leading = Said.BANNED if listing and fits(plans.sections.get("against", ()), unit.text) else None
     return led
+
+
+def _announces_bans(text: str, plans: Plans) -> bool:
+    """Whether a sentence says how many things, or which that follow, are forbidden."""
+    return not fits(plans.around.get("penalties", ()), text) and all(
+        fits(plans.sections.get(name, ()), text) for name in ("against", "counted"))

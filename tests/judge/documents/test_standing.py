@@ -55,6 +55,17 @@ def test_a_report_tells_a_state_and_plans_nothing() -> None:
     assert said("# 审计报告\n\n部分单位的应用打卡栏目空白。", AS_STATE) == [Said.TOLD]
 
 
+@pytest.mark.parametrize("lead", ["对政务应用划出不许做的几件事。", "以下行为一律不准：", "严禁出现下列情形："])
+def test_what_a_sentence_announces_as_forbidden_is_counted_up_behind_it(lead: str) -> None:
+    assert said(f"# 通知要点\n\n{lead}其一，叫干部每天打卡。其二，在应用里装上打卡。") == [Said.BANNED] * 2
+    assert said(f"# 通知要点\n\n{lead}其一，随意填表。各村干部每天打卡一次。") == [""]
+
+
+@pytest.mark.parametrize("lead", ["要做好以下几件事。", "未完成下列任务的不得进入其他模块。"])
+def test_what_is_counted_up_behind_an_order_is_ordered(lead: str) -> None:
+    assert said(f"# 通知要点\n\n{lead}其一，干部每天打卡。其二，村干部到点打卡。") == [""] * 2
+
+
 def test_minutes_settle_what_is_decided_and_not_what_is_only_raised() -> None:
     assert genre_of(fold("镇长办公会议纪要"), PLANS) is Genre.DECISION
     assert said("# 镇长办公会议纪要\n\n各村干部每天打卡一次。") == [""]
