@@ -18,7 +18,7 @@ PARTS = {
     "sentences": ("plan", "future", "against", "told", "anew", "order", "elsewhere", "decided", "debated"),
     "around": ("negators", "spared", "undone", "turns", "turned", "exceptions", "lapses", "refusers",
                "penalties"),
-    "people": ("staff", "helpers", "others", "subjects"),
+    "people": ("staff", "helpers", "others", "subjects", "editions"),
 }
 """Part of the file → the lists in it, all of regular expressions."""
 

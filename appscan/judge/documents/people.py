@@ -21,6 +21,7 @@ class People:
         words = plans.people
         self._staff, self._helpers = words.get("staff", ()), words.get("helpers", ())
         self._others, self._subjects = words.get("others", ()), words.get("subjects", ())
+        self._is_for_others = fits(words.get("editions", ()), outline.title) and not fits(self._staff, outline.title)
         self._negators = plans.around.get("negators", ())
         self._outline = outline
         self._of_scope: dict[int, bool | None] = {}
@@ -33,6 +34,8 @@ class People:
     def about_others(self, index: int) -> bool:
         """Whether a unit is about others."""
         unit = self._outline.units[index]
+        if self._is_for_others:
+            return True  # what citizens do in their edition is called as what workers do in theirs (巡河)
         if fits(self._subjects[:1], unit.text):
             return True  # whoever sits an examination or plays a match is no worker at it, whatever the post
         if fits(self._staff, unit.text):

@@ -61,6 +61,12 @@ def test_what_a_sentence_announces_as_forbidden_is_counted_up_behind_it(lead: st
     assert said(f"# 通知要点\n\n{lead}其一，随意填表。各村干部每天打卡一次。") == [""]
 
 
+def test_the_edition_for_the_public_is_about_the_public_whatever_its_words() -> None:
+    assert said("# 河湖应用公众版使用说明\n\n有效巡河须到点打卡。") == [Said.FOR_OTHERS]
+    assert said("# 河湖应用河长版使用说明\n\n有效巡河须到点打卡。") == [""]
+    assert said("# 河湖应用公众端、河长端使用说明\n\n有效巡河须到点打卡。") == [""]
+
+
 @pytest.mark.parametrize("lead", ["要做好以下几件事。", "未完成下列任务的不得进入其他模块。"])
 def test_what_is_counted_up_behind_an_order_is_ordered(lead: str) -> None:
     assert said(f"# 通知要点\n\n{lead}其一，干部每天打卡。其二，村干部到点打卡。") == [""] * 2
