@@ -162,7 +162,7 @@ class Standing:
             case Genre.UNKNOWN:
                 heads = "|".join(unit.heads)
                 near = [section.title for section in self.outline.chain(unit.section)][:2]
-                planned = fits(words.get("plan", ()), unit.text) or any(
+                planned = fits((*words.get("plan", ()), *words.get("order", ())), unit.text) or any(
                     fits(self.plans.sections.get("plan", ()), text) for text in (heads, *near) if text)
                 return None if planned and not self._is_news else Said.NOT_PLANNED
 
