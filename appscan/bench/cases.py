@@ -6,6 +6,7 @@ Knows no check: a case names its family, which is the id of a check.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -205,7 +206,7 @@ def _layout(case: Case, artifact: Artifact, rows: FactRows) -> Reading:
     gaps = read_layouts([(_LAYOUT, markup.encode())], None, rows)
     lines = [tuple(part.strip() for part in line.partition(":")[::2]) for line in listed.splitlines() if ":" in line]
     calls = [Call(*value.partition("(")[0].partition("->")[::2]) for kind, value in lines if kind == "call"]
-    names = [value.rpartition("->")[2].partition(":")[0] for kind, value in lines if kind == "field"]
+    names = [re.split(r"[:\s]", value.rpartition("->")[2], maxsplit=1)[0] for kind, value in lines if kind == "field"]
     code = code_of(pool, calls, [value for kind, value in lines if kind == "string"], names, [_LAYOUT_ID])
     resources = resources_of(pool, [(_LAYOUT_ID, "layout", "screen", _LAYOUT)])
     return Reading(artifact, "case/1", pool.freeze(), rows.freeze(), resources, code, Coverage((), tuple(gaps)))

@@ -20,6 +20,7 @@ from appscan.readers.script_calls import (
     indirect_calls,
     milliseconds,
     shows_the_time,
+    sorts_by_measure,
 )
 from appscan.readers.script_joined import Sentence, find_sentences, text_of
 from appscan.readers.script_literals import FRAME_KEYS, HEX_ID, LETTER, FragmentReader, LiteralReader, NestedReader
@@ -133,6 +134,8 @@ class _ScriptReader:
                 chain = chains[written] = call_chain(written)
             if written.endswith(HANDING) and (handed := call_chain(handed_function(code, opening))):
                 self.facts.add_once(Fact.CALL, handed, screen=self.screen(opening), node=self.base + opening)
+            if not chain and written.endswith("sort") and sorts_by_measure(code, opening):
+                chain = "sort"
             if not chain:
                 continue
             if "." not in written and self._defines(start, opening):

@@ -43,6 +43,14 @@ _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord(char) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"]] = 1
 _KINDS[[ord(char) for char in "0123456789."]] = 2
 _CHAINED = np.frombuffer(b")]?", dtype=np.uint8)
+_BY_NUMBER = re.compile(
+    r"\(\s*+(?:function\s*+)?\(?\s*+([\w$]{1,40}+)\s*+,\s*+([\w$]{1,40}+)\s*+\)?\s*+(?:=>)?\s*+\{?\s*+(?:return\b)?\s*+"
+    r"(?:Number|parseInt|parseFloat|\+)?\(?\s*+(?:\1|\2)\.([\w$.]{1,60}+)\)?\s*+-\s*+(?:Number|parseInt|parseFloat|\+)?\(?\s*+"
+    r"(?:\1|\2)\.\3(?![\w$.])")
+"""The comparison of a sort by one number of each entry: `sort((a, b) => b.score - a.score)`."""
+_NO_MEASURE = words("time date at day ts id no index idx order seq sort weight level depth x y left top width height "
+                    "start end begin offset position priority distance price size length line column created updated")
+"""Last words of the names by which a list is put into the order of its making, of its place or of a price."""
 _ARITHMETIC = re.compile(r"[\d.eE+*/() \t-]{1,64}+")
 _METHODS = words(
     "then catch finally concat push pop map forEach join replace indexOf lastIndexOf split slice splice shift "
@@ -143,6 +151,13 @@ def call_chain(written: str) -> str:
     if len(names) == 1 and len(last) < 4 and last not in _BARE:
         return ""
     return ".".join(names[-4:]) if len(last) > 1 else ""
+
+
+def sorts_by_measure(code: str, opening: int) -> bool:
+    """Whether a sort compares a number that its entries have, which is no time, place or price: the chain of `sort`
+    itself is not kept, for every list is sorted by something. opening: the parenthesis of the call."""
+    match = _BY_NUMBER.match(code, opening, opening + 240)
+    return match is not None and not _NO_MEASURE.intersection(tokens(match[3].rpartition(".")[2])[-1:])
 
 
 def milliseconds(expression: str) -> int | None:
