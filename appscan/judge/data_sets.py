@@ -18,6 +18,12 @@ LIST_LENGTH = 3000
 MOST_COLUMNS = 0.1
 """Names of fields among the literals of a set of rows, at most: rows repeat the same few. A catalogue of texts has a
 name for each text."""
+SYLLABLES = 200
+"""So many short words of small letters make what a method loads a table of syllables: lists of people are sorted by
+their sounds, and half the syllables of Chinese are initials or words of something. The language has about 400."""
+
+LONGEST_SYLLABLE = 6
+_SYLLABLE = re.compile(r"[a-zü]{1,6}")
 _DATA_FILE = re.compile(r"\.(?:json|geojson|csv|tsv|sql|txt|xml|plist|dat)$", re.IGNORECASE)
 _CATALOGUE = re.compile(r"(?:^|[/._-])(?:i18n|l10n|locales?|lang(?:uages?)?|translations?|strings?|messages?|intl|"
                         r"(?:zh|en|bo|ug|mn)(?:[_-]\w{2,4}){0,2})(?=[/._-]|$)", re.IGNORECASE)
@@ -80,6 +86,18 @@ class DataSets:
                                   return_counts=True)
         many = pairs[counts > LIST_LENGTH]
         return frozenset(zip((many >> 32).tolist(), many.astype(np.int32).tolist(), strict=True))
+
+    @cached_property
+    def syllable_tables(self) -> frozenset[int]:
+        """Methods that load a table of syllables: no word there is a name."""
+        uses, strings = self.reading.code.strings_used, self.reading.strings
+        if len(uses.method) < SYLLABLES:
+            return frozenset()
+        is_short = np.diff(strings.ends, prepend=0) <= LONGEST_SYLLABLE
+        methods, counts = np.unique(uses.method[is_short[uses.what]], return_counts=True)
+        return frozenset(method for method in methods[counts >= SYLLABLES].tolist()
+                         if len(set(filter(_SYLLABLE.fullmatch, strings.texts(
+                             uses.what[uses.method == method].tolist())))) >= SYLLABLES)
 
     @cached_property
     def member(self) -> int:

@@ -48,6 +48,8 @@ _NOT_ENDPOINT = re.compile(
 _HAN_NAME = re.compile(r"^[\u3400-\u9fff][\w$]{0,19}$")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$.-]{0,60}$")
 _PACKAGE = re.compile(r"^(?:com|cn|org|net|io|gov|edu)(?:\.[a-z][a-z0-9_]*){2,}$")
+_FILE = re.compile(r"\.(?:db3?|sqlite|xml|json|png|jpe?g|gif|txt|log|html?|js|css|apk|zip|properties|so|dat)$",
+                   re.IGNORECASE)
 _CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$")
 
 
@@ -117,8 +119,8 @@ def endpoint_path(text: str) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Whether a literal can be the name of a field; the name of a package is none."""
-    return bool(_IDENTIFIER.match(text)) and not _PACKAGE.match(text)
+    """Whether a literal can be the name of a field; the name of a package or a file is none."""
+    return bool(_IDENTIFIER.match(text)) and not _PACKAGE.match(text) and not _FILE.search(text)
 
 
 def is_constant(name: str) -> bool:

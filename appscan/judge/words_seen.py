@@ -194,10 +194,13 @@ class WordsSeen:
                 yield places.of_fact(row, Kind.FIELD, value, role)
         if not value.isascii():
             return  # in code a Han text is a text
-        for owner in () if is_constant(value) else self._field_owners.get(sid, ()):
+        if is_constant(value):
+            return
+        for owner in self._field_owners.get(sid, ()):
             yield places.of_class(owner, Kind.FIELD, value)
         for method in (*places.own_methods_using(sid), *places.own_users_of_id(sid)):
-            yield places.of_method(method, Kind.FIELD, value)
+            if method not in self.sets.syllable_tables:
+                yield places.of_method(method, Kind.FIELD, value)
 
     @cached_property
     def _field_owners(self) -> dict[int, list[int]]:
