@@ -27,7 +27,7 @@ from appscan.readers.recording_rows import DamagedRecording, Row
 from appscan.readers.recording_scripts import ScriptReader
 from appscan.readers.recording_zip import RecordingZip
 
-VERSION = "recording/8"
+VERSION = "recording/9"
 """Name and version of this reader; raised whenever the same bytes would give another reading."""
 
 Stage = Callable[[str, float], None]

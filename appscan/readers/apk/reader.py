@@ -25,7 +25,7 @@ from appscan.readers.apk.text_assets import TextKind, kind_by_name
 from appscan.readers.columns import FactRows, StringPool
 from appscan.readers.limits import Deadline, Limits
 
-VERSION = "apk/5"
+VERSION = "apk/6"
 """Name and version of this reader; raised whenever the same bytes would give another reading."""
 
 TABLE_KINDS = frozenset({Kind.TEXT, Kind.CONTROL, Kind.TITLE})
