@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from appscan.cli.console import Console
 from appscan.cli.exits import ExitCode
 from appscan.cli.interruptions import noticed
+from appscan.cli.storing import on_one_line
 from appscan.cli.sweeping import MIB, engine_for
 from appscan.errors import AppscanError, UsageError
 from appscan.texts import say, say_error
@@ -129,7 +130,7 @@ def _say_all(sums: _Sums, order: RejudgeOrder) -> None:
                  unjudged=sums.unjudged)]
     lines += [say(lang, "cli.rejudge.move", check=check, count=count, before=before or "none", now=now or "none")
               for (check, before, now), count in sorted(sums.moves.items(), key=lambda item: (-item[1], item[0]))]
-    lines += [say(lang, "cli.rejudge.app", entry=one.entry, appearance=", ".join(one.appearance.splitlines()),
+    lines += [say(lang, "cli.rejudge.app", entry=one.entry, appearance=on_one_line(one.appearance),
                   before=one.overall[0], now=one.overall[1], checks=", ".join(one.moved)) for one in sums.apps]
     if sums.changed > len(sums.apps):
         lines.append(say(lang, "cli.rejudge.more", count=sums.changed - len(sums.apps)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from appscan.cli.check_names import CheckNames
@@ -14,7 +13,7 @@ from appscan.cli.days import day_of
 from appscan.cli.exits import ExitCode
 from appscan.cli.stores import opened
 from appscan.errors import UsageError
-from appscan.model.days import BEIJING
+from appscan.model.days import clock
 from appscan.texts import Language, enumerated, say
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def show_status(url: str, as_json: bool, console: Console) -> ExitCode:
     if as_json:
         print(json.dumps({"store": name, **asdict(summary)}, ensure_ascii=False, indent=2, default=str))
         return ExitCode.OK
-    last = _when(summary.last) if summary.last else ""
+    last = clock(summary.last) if summary.last else ""
     console.result([say(console.lang, "storing.at", url=name, revision=summary.revision),
                     say(console.lang, "storing.holds", **{key: value for key, value in asdict(summary).items()
                                                           if key not in ("last", "revision")}, last=last)])
@@ -71,12 +70,13 @@ def show_history(entry: str, url: str, as_json: bool, console: Console) -> ExitC
     told = [(one.since, list(_step_lines(one, names, console.lang))) for one in steps]
     told += [(one.when, [_act_line(one, names, console.lang)]) for one in acts.values()]
     console.result(line for _, lines in sorted(told, key=lambda one: one[0]) for line in lines)
-    console.result(say(console.lang, "history.today", day=day, appearance=_on_one_line(appearance),
+    console.result(say(console.lang, "history.today", day=day, appearance=on_one_line(appearance),
                        verdict=say(console.lang, f"verdicts.{verdict}")) for appearance, verdict in today.items())
     return ExitCode.OK
 
 
-def _on_one_line(appearance: str) -> str:
+def on_one_line(appearance: str) -> str:
+    """The artifacts of an appearance, which has a line for each."""
     return appearance.replace("\n", " + ")
 
 
@@ -97,7 +97,7 @@ def _act(event: Event) -> dict[str, Any]:
 def _step_lines(step: Step, names: CheckNames, lang: Language) -> Iterator[str]:
     causes = [say(lang, f"history.cause.{one}") for one in step.causes]
     standing = "given" if step.report.standing == "office" and not step.report.own else step.report.standing
-    yield say(lang, "history.step", when=_when(step.since), appearance=_on_one_line(step.appearance),
+    yield say(lang, "history.step", when=clock(step.since), appearance=on_one_line(step.appearance),
               verdict=say(lang, f"verdicts.{step.report.overall}"), standing=say(lang, f"history.standing.{standing}"),
               causes=enumerated(lang, causes))
     for move in step.moves:
@@ -108,9 +108,5 @@ def _step_lines(step: Step, names: CheckNames, lang: Language) -> Iterator[str]:
 
 def _act_line(event: Event, names: CheckNames, lang: Language) -> str:
     check = event.content.get("record", {}).get("check", "")
-    return say(lang, f"history.act.{event.kind}", when=_when(event.when), who=event.who, reason=event.reason,
+    return say(lang, f"history.act.{event.kind}", when=clock(event.when), who=event.who, reason=event.reason,
                check=names.of(check) if check else "", number=event.content.get("grant", event.id))
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"

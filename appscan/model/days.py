@@ -13,6 +13,11 @@ def beijing_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def clock(moment: datetime) -> str:
+    """A moment to the minute by the clock in Beijing, whatever this machine goes by: so do reports and papers."""
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
 def today() -> date:
     """The day that it is now."""
     return beijing_day(datetime.now(BEIJING))

@@ -40,11 +40,6 @@ def day(when: datetime) -> Markup:
     return Markup(f'<time datetime="{here}">{here[:10]}</time>')  # noqa: S704 (digits and signs)
 
 
-def clock(when: datetime) -> str:
-    """A moment to the minute by the clock in Beijing, whatever this machine goes by: so do reports and papers."""
-    return f"{when.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-
-
 def seconds(when: datetime) -> str:
-    """The same to the second."""
+    """A moment to the second by the clock in Beijing."""
     return f"{when.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute
 
 from appscan.count.page import template_source as count_source
 from appscan.errors import AppscanError
+from appscan.model.days import clock
 from appscan.report.page import template_source as report_source
 from appscan.serve import pieces
 from appscan.serve.lists import address
@@ -96,7 +97,7 @@ def environment() -> Environment:
                        loader=ChoiceLoader([PackageLoader("appscan.serve"), *parts]), cache_size=-1,
                        auto_reload=False)
     made.filters |= {"amount": amount, "segment": segment, "word": pieces.word, "verdict_sign": pieces.verdict_sign,
-                     "state_sign": pieces.state_sign, "day": pieces.day, "clock": pieces.clock,
+                     "state_sign": pieces.state_sign, "day": pieces.day, "clock": clock,
                      "seconds": pieces.seconds}
     made.globals |= {"address": address}
     return made

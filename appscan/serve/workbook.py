@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from appscan.errors import UsageError
-from appscan.serve.pieces import clock
+from appscan.model.days import clock
 from appscan.store import ListedApp, ReviewState
 from appscan.texts import Language, enumerated, say
 

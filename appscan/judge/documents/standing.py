@@ -20,7 +20,7 @@ _LEAD_IN = re.compile(r"[:：]$")
 _ENUMERATED = re.compile(r"^[\s“\"]*(?:其[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}(?:是|要|不|、)|"
                          r"第[一二三四五六七八九十]+|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、]|[①-⑳])")
 """How a sentence begins that is one of several counted up."""
-_RUNNING = (Role.PARAGRAPH, Role.ITEM, Role.PROSE)
+_RUNNING = (Role.PARAGRAPH, Role.ITEM)
 FAR = 60
 """Characters between a negation and the word it still reaches."""
 
